@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Copyright The Catwalk authors
+//
+// The packed structs that cross module boundaries of the engine. Widths come from cw_pkg (made from the .def files).
+package cw_t;
+  // ---- initiator side of a stream port ----
+  typedef struct packed {
+    logic [15:0]              ctx;
+    logic [63:0]              addr;
+    logic [11:0]              len_m1;     // bytes - 1; the access stays in one 4 KiB page (P6)
+    logic                     write;
+    logic [cw_pkg::TAG_W-1:0] tag;
+  } req_t;
+
+  typedef struct packed {
+    logic [cw_pkg::TAG_W-1:0] tag;
+    logic [3:0]               verdict;    // only those that answer (P9)
+    logic [3:0]               reason;
+    logic                     epoch;      // grant epoch of the stamp, informational
+    logic [cw_pkg::PA_W-1:0]  pa;
+  } ans_t;
+
+  // ---- tables that the firmware writes ----
+  typedef struct packed {
+    logic                       valid;
+    logic                       level5;   // 5-level root, else 4
+    logic                       flavour;  // 0 EPT, 1 legacy/NPT
+    logic                       shadow;   // kind
+    logic [cw_pkg::DOM_W-1:0]   domain;
+    logic [cw_pkg::SPACE_W-1:0] space;    // tag of TLB, walk cache and INVALIDATE (P1)
+    logic [cw_pkg::GEN_W-1:0]   gen;
+    logic [cw_pkg::PA_W-13:0]   root;     // table page number of the root
+  } ctx_t;
+
+  typedef struct packed {
+    logic [18:0]              mmio_gen;
+    logic [cw_pkg::NPORT-1:0] ports;      // ports that own contexts of the domain (P20)
+  } dom_t;
+
+  typedef struct packed {
+    logic                     enable;
+    logic [15:0]              first;
+    logic [15:0]              last;
+  } port_range_t;
+
+  // ---- inside the engine: a request in the lookup pipe ----
+  typedef struct packed {
+    logic [cw_pkg::PORT_W-1:0] port;
+    logic                      retry;     // comes from a parked fault: the tag is in use already
+    logic [cw_pkg::PARK_W-1:0] park;      // its park entry, held until the retry has its outcome
+    req_t                      req;
+  } look_t;
+
+  // ---- a request that waits for a walk ----
+  typedef struct packed {
+    logic [cw_pkg::PORT_W-1:0] port;
+    logic                      epoch;     // the stamp (P4)
+    req_t                      req;
+  } wait_t;
+
+  // ---- verdict function ----
+  typedef struct packed {
+    logic [3:0]              verdict;
+    logic [3:0]              reason;
+    logic [cw_pkg::PA_W-1:0] pa;
+  } verdict_t;
+
+  // ---- commands into the engine core ----
+  typedef struct packed {
+    logic                       all;      // every space
+    logic [cw_pkg::SPACE_W-1:0] space;
+    logic                       whole;    // the whole space; lo and hi are ignored
+    logic [51:0]                lo;       // first page number
+    logic [51:0]                hi;       // last page number
+  } inv_t;
+
+  typedef struct packed {
+    logic [31:0] index;                   // absolute ring index, for the completion
+    logic [15:0] id;
+    logic        cold;                    // asked by the firmware: its completion goes back to the mailbox
+  } cookie_t;
+
+  typedef struct packed {
+    cookie_t                  cookie;
+    logic [cw_pkg::NPORT-1:0] ports;      // ports to flip (P20)
+  } flush_t;
+
+  typedef struct packed {
+    cookie_t    cookie;
+    logic [7:0] status;
+  } flush_done_t;
+
+  typedef struct packed {
+    logic [15:0]  index;                  // as named by the command: may be out of range
+    logic [15:0]  gen;
+    logic [1:0]   action;
+    logic [511:0] data;
+  } resume_t;
+
+  // ---- completions and fault records, without phase ----
+  typedef struct packed {
+    logic [63:0] value;
+    logic [63:0] info;
+    logic [31:0] index;
+    logic [15:0] id;
+    logic [7:0]  opcode;
+    logic [7:0]  status;
+    logic [7:0]  field;
+  } cpl_t;
+
+  typedef struct packed {
+    logic [63:0]               addr;
+    logic [63:0]               entry;
+    logic [63:0]               entry_addr;
+    logic [63:0]               timestamp;
+    logic [31:0]               parked_id;
+    logic [15:0]               ctx;
+    logic [15:0]               ctx_gen;
+    logic [15:0]               domain;
+    logic [15:0]               len;
+    logic [7:0]                port;
+    logic [7:0]                tag;
+    logic [7:0]                access;
+    logic [7:0]                verdict;
+    logic [7:0]                reason;
+    logic [7:0]                level;
+  } fault_t;
+
+  // ---- entry-update unit ----
+  typedef struct packed {
+    logic [1:0]              op;          // 0 WRITE, 1 XCHG, 2 CMPXCHG
+    logic [cw_pkg::PA_W-1:0] addr;        // 8-byte aligned
+    logic [63:0]             expect_old;  // CMPXCHG
+    logic [63:0]             value;
+  } euu_req_t;
+
+  typedef struct packed {
+    logic [63:0] old;
+    logic        mismatch;
+    logic        bus_error;
+  } euu_rsp_t;
+endpackage
