@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/* Ring entries as structs, little-endian; ring.def says what the fields mean and the asserts hold the layout to it. */
+#ifndef CATWALK_RING_H
+#define CATWALK_RING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <catwalk/contract.h>
+
+/* Command, hot and cold ring. All padding is zero (P17). */
+struct cw_cmd {
+	uint8_t opcode, flags;
+	uint16_t id;
+	uint16_t space;
+	uint8_t scope, leaf_only;
+	uint64_t addr, arg0, arg1;
+	uint8_t data[64];
+	uint16_t ctx;
+	uint8_t level, flavour, kind;
+	uint8_t pad0[27];
+};
+
+/* Completion. */
+struct cw_cpl {
+	uint64_t value, info;
+	uint32_t index;
+	uint8_t pad0[4];
+	uint16_t id;
+	uint8_t opcode, status, field;
+	uint8_t pad1[2];
+	uint8_t phase;
+};
+
+/* Fault record. */
+struct cw_fault {
+	uint64_t addr, entry, entry_addr, timestamp;
+	uint32_t parked_id;
+	uint16_t ctx, ctx_gen, domain, len;
+	uint8_t pad0[12];
+	uint8_t port, tag, access, verdict, reason, level;
+	uint8_t pad1[1];
+	uint8_t phase;
+};
+
+#define CW_STRUCT(rec, size, doc) _Static_assert(sizeof(struct cw_##rec) == CW_##size, "size of cw_" #rec);
+#define CW_FIELD(rec, field, type, count, offset, doc) \
+	_Static_assert(offsetof(struct cw_##rec, field) == (offset), #rec "." #field " is not where ring.def says"); \
+	_Static_assert(sizeof(((struct cw_##rec *)0)->field) == sizeof(type) * (count), "size of " #rec "." #field);
+#include <catwalk/ring.def>
+#undef CW_STRUCT
+#undef CW_FIELD
+
+/* Fields and padding fill each record, so that no field overlaps another and none is missing from ring.def. */
+#define CW_STRUCT(rec, size, doc)
+#define CW_FIELD(rec, field, type, count, offset, doc) CW_IN_##rec(sizeof(type) * (count))
+#define CW_IN_cmd(n) +(n)
+#define CW_IN_cpl(n)
+#define CW_IN_fault(n)
+_Static_assert(27 +
+#include <catwalk/ring.def>
+		       == sizeof(struct cw_cmd),
+	       "ring.def and struct cw_cmd differ");
+#undef CW_IN_cmd
+#undef CW_IN_cpl
+#define CW_IN_cmd(n)
+#define CW_IN_cpl(n) +(n)
+_Static_assert(4 + 2 +
+#include <catwalk/ring.def>
+		       == sizeof(struct cw_cpl),
+	       "ring.def and struct cw_cpl differ");
+#undef CW_IN_cpl
+#undef CW_IN_fault
+#define CW_IN_cpl(n)
+#define CW_IN_fault(n) +(n)
+_Static_assert(12 + 1 +
+#include <catwalk/ring.def>
+		       == sizeof(struct cw_fault),
+	       "ring.def and struct cw_fault differ");
+#undef CW_IN_cmd
+#undef CW_IN_cpl
+#undef CW_IN_fault
+#undef CW_STRUCT
+#undef CW_FIELD
+
+/* parked_id: index and generation (P32). */
+static inline uint16_t cw_parked_index(uint32_t parked_id)
+{
+	return (uint16_t)parked_id;
+}
+
+static inline uint16_t cw_parked_gen(uint32_t parked_id)
+{
+	return (uint16_t)(parked_id >> 16);
+}
+
+#endif
