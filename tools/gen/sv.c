@@ -31,15 +31,18 @@ static void ints(FILE *out, const char *prefix, const struct gen_code *list, siz
 		fprintf(out, "  localparam int unsigned %s%s = %u;\n", prefix, list[i].name, list[i].code);
 }
 
-/* A bit vector of `nbits` (a multiple of 4) from bytes, least significant first. */
+/* A bit vector of `nbits` (a multiple of 32) from bytes, least significant first. */
 static void vector(FILE *out, const char *name, const uint8_t *bytes, unsigned nbits)
 {
-	fprintf(out, "  localparam logic [%u:0] %s = %u'h", nbits - 1, name, nbits);
+	fprintf(out, "  localparam logic [%u:0] %s = {", nbits - 1, name);
 	for (unsigned i = nbits / 8; i-- > 0;) {
+		if (i % 4 == 3)
+			fputs(i % 16 == 15 && nbits > 128 ? "\n    32'h" : "32'h", out);
 		fprintf(out, "%02x", bytes[i]);
-		if (i % 8 == 0 && i)
-			fputc('_', out);
+		if (i % 4 == 0 && i)
+			fputs(i % 16 ? ", " : ",", out);
 	}
+	fputc('}', out);
 	fputs(";\n", out);
 }
 
