@@ -34,7 +34,7 @@ struct cw_cpl {
 };
 
 /* Fault record. */
-struct cw_fault {
+struct cw_fault_record {
 	uint64_t addr, entry, entry_addr, timestamp;
 	uint32_t parked_id;
 	uint16_t ctx, ctx_gen, domain, len;
@@ -44,10 +44,15 @@ struct cw_fault {
 	uint8_t phase;
 };
 
-#define CW_STRUCT(rec, size, doc) _Static_assert(sizeof(struct cw_##rec) == CW_##size, "size of cw_" #rec);
+/* What C calls the records of ring.def. */
+#define CW_REC_cmd struct cw_cmd
+#define CW_REC_cpl struct cw_cpl
+#define CW_REC_fault struct cw_fault_record
+
+#define CW_STRUCT(rec, size, doc) _Static_assert(sizeof(CW_REC_##rec) == CW_##size, "size of cw_" #rec);
 #define CW_FIELD(rec, field, type, count, offset, doc) \
-	_Static_assert(offsetof(struct cw_##rec, field) == (offset), #rec "." #field " is not where ring.def says"); \
-	_Static_assert(sizeof(((struct cw_##rec *)0)->field) == sizeof(type) * (count), "size of " #rec "." #field);
+	_Static_assert(offsetof(CW_REC_##rec, field) == (offset), #rec "." #field " is not where ring.def says"); \
+	_Static_assert(sizeof(((CW_REC_##rec *)0)->field) == sizeof(type) * (count), "size of " #rec "." #field);
 #include <catwalk/ring.def>
 #undef CW_STRUCT
 #undef CW_FIELD
@@ -76,13 +81,16 @@ _Static_assert(4 + 2 +
 #define CW_IN_fault(n) +(n)
 _Static_assert(12 + 1 +
 #include <catwalk/ring.def>
-		       == sizeof(struct cw_fault),
-	       "ring.def and struct cw_fault differ");
+		       == sizeof(struct cw_fault_record),
+	       "ring.def and struct cw_fault_record differ");
 #undef CW_IN_cmd
 #undef CW_IN_cpl
 #undef CW_IN_fault
 #undef CW_STRUCT
 #undef CW_FIELD
+#undef CW_REC_cmd
+#undef CW_REC_cpl
+#undef CW_REC_fault
 
 /* parked_id: index and generation (P32). */
 static inline uint16_t cw_parked_index(uint32_t parked_id)

@@ -48,7 +48,7 @@ static void records(FILE *out)
 	for (size_t s = 0; s < gen_nstructs; s++) {
 		const struct gen_struct *st = &gen_structs[s];
 
-		fprintf(out, "\n### `struct cw_%s`, %u bytes\n\n%s.\n\n| Bytes | Field | Meaning |\n|---|---|---|\n",
+		fprintf(out, "\n### `%s`, %u bytes\n\n%s.\n\n| Bytes | Field | Meaning |\n|---|---|---|\n",
 			st->rec, st->bytes, st->doc);
 		for (size_t i = 0; i < gen_nfields; i++) {
 			const struct gen_field *f = &gen_fields[i];
