@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * Environment of the MMU core in user land. This is all that the core takes from outside besides struct cw_mmu_ops;
+ * a port supplies a header of the same names. Allocations may fail; nothing else here can.
+ */
+#ifndef CW_MMU_ENV_H
+#define CW_MMU_ENV_H
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CW_STATIC_ASSERT(cond, text) _Static_assert(cond, text)
+
+/* A broken invariant of the core: going on could let a device write into a page that is not its own. */
+#define CW_ASSERT(cond)                                                                            \
+	do {                                                                                       \
+		if (!(cond))                                                                       \
+			cw_env_fatal(__FILE__, __LINE__, #cond);                                   \
+	} while (0)
+
+static inline _Noreturn void cw_env_fatal(const char *file, int line, const char *what)
+{
+	fprintf(stderr, "%s:%d: invariant violated: %s\n", file, line, what);
+	abort();
+}
+
+/* Zeroed memory, aligned to 16 bytes; NULL if there is none. Any size: a port picks the allocator by it. */
+static inline void *cw_zalloc(size_t size)
+{
+	return calloc(1, size);
+}
+
+static inline void cw_free(void *p)
+{
+	free(p);
+}
+
+static inline void cw_memcpy(void *to, const void *from, size_t size)
+{
+	memcpy(to, from, size);
+}
+
+static inline void cw_memmove(void *to, const void *from, size_t size)
+{
+	memmove(to, from, size);
+}
+
+/* A sleeping lock that knows its owner, so that functions can assert that they run under it. */
+struct cw_mutex {
+	pthread_mutex_t m;
+	pthread_t owner;
+	bool held;
+};
+
+static inline void cw_mutex_init(struct cw_mutex *l)
+{
+	pthread_mutex_init(&l->m, NULL);
+	l->held = false;
+}
+
+static inline void cw_mutex_destroy(struct cw_mutex *l)
+{
+	pthread_mutex_destroy(&l->m);
+}
+
+static inline void cw_mutex_lock(struct cw_mutex *l)
+{
+	pthread_mutex_lock(&l->m);
+	l->owner = pthread_self();
+	l->held = true;
+}
+
+static inline bool cw_mutex_trylock(struct cw_mutex *l)
+{
+	if (pthread_mutex_trylock(&l->m))
+		return false;
+	l->owner = pthread_self();
+	l->held = true;
+	return true;
+}
+
+static inline void cw_mutex_unlock(struct cw_mutex *l)
+{
+	l->held = false;
+	pthread_mutex_unlock(&l->m);
+}
+
+static inline bool cw_mutex_is_mine(const struct cw_mutex *l)
+{
+	return l->held && pthread_equal(l->owner, pthread_self());
+}
+
+/* Counters only: relaxed, so that a reader sees single values whole, not a coherent set. */
+static inline void cw_stat_add(uint64_t *p, uint64_t v)
+{
+	__atomic_fetch_add(p, v, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t cw_stat_read(const uint64_t *p)
+{
+	return __atomic_load_n(p, __ATOMIC_RELAXED);
+}
+
+static inline unsigned cw_ctz64(uint64_t v)
+{
+	return (unsigned)__builtin_ctzll(v);
+}
+
+/* Called between batches, with no lock held. */
+static inline void cw_relax(void)
+{
+	sched_yield();
+}
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/* What the files of the core share. Everything here runs under mmu->lock unless it says otherwise. */
+#ifndef CW_MMU_INTERNAL_H
+#define CW_MMU_INTERNAL_H
+
+#include "mmu.h"
+#include "spte.h"
+
+/* --- rmap: which entries map a gfn --- */
+
+/* One entry of one shadow page. */
+struct cw_entry {
+	struct cw_mmu_page *sp;
+	unsigned index;
+};
+
+/* The entries that point to one thing: none, one packed in place, or a chain of descriptors. */
+struct cw_rmap_head {
+	uint64_t val;
+};
+
+#define CW_RMAP_DESC_ENTRIES 6
+struct cw_rmap_desc {
+	struct cw_rmap_desc *next;
+	uint64_t nr;
+	uint64_t entry[CW_RMAP_DESC_ENTRIES];
+};
+
+#define CW_RMAP_LEAF_PAGES 512u
+/* Heads and host marks of 512 pages of a slot. */
+struct cw_rmap_leaf {
+	struct cw_rmap_head *head; /* 512 */
+	uint64_t mark[8];
+	unsigned nr_mapped; /* heads that are not empty */
+	unsigned nr_marked;
+};
+
+/* Radix tree over the pages of a slot; grows where pages are mapped. */
+struct cw_rmap {
+	unsigned inner_levels; /* 0..3 */
+	void *root;	       /* leaf, or block of 512 pointers */
+	uint64_t npages;
+};
+
+/* --- object caches --- */
+
+/* Most of each kind that one translation can use (MS-16): tables for levels 4..1 below a root of level 5. */
+enum {
+	CW_NEED_PAGE = 4,
+	CW_NEED_BLOCK = 4 + 3 + 3 + 1, /* mirrors, child arrays, rmap inner levels, rmap heads */
+	CW_NEED_RMAP_LEAF = 1,
+	CW_NEED_DESC = 1 + 4, /* the leaf's rmap, parents of each level */
+	CW_CACHE_MAX = 16,
+};
+
+struct cw_cache {
+	unsigned nr;
+	void *obj[CW_CACHE_MAX];
+};
+
+struct cw_cache_set {
+	struct cw_cache page, block, rmap_leaf, desc;
+	unsigned nr_table;
+	uint64_t table[CW_NEED_PAGE];
+	struct cw_list *buckets; /* bigger hash, or NULL */
+	unsigned bucket_bits;
+};
+
+/* Without mmu->lock. 0 or an error; what it got stays in the caches. */
+int cw_cache_topup(struct cw_mmu *mmu, struct cw_cache_set *c);
+void cw_cache_drain(struct cw_mmu *mmu, struct cw_cache_set *c);
+/* Asserts that the cache is not empty (MS-16). */
+void *cw_cache_take(struct cw_cache *c);
+uint64_t cw_cache_take_table(struct cw_cache_set *c);
+
+struct cw_rmap *cw_rmap_create(uint64_t npages);
+/* All heads must be empty. Without mmu->lock. */
+void cw_rmap_destroy(struct cw_rmap *rmap);
+/* Leaf of a page, or NULL. With a cache: created if missing. */
+struct cw_rmap_leaf *cw_rmap_lookup(const struct cw_rmap *rmap, uint64_t rel);
+struct cw_rmap_leaf *cw_rmap_get(struct cw_rmap *rmap, uint64_t rel, struct cw_cache_set *cache);
+/* First leaf that holds a page >= *rel; sets *rel to its first page that is >= the old *rel. NULL: no more. */
+struct cw_rmap_leaf *cw_rmap_next(const struct cw_rmap *rmap, uint64_t *rel);
+
+void cw_rmap_head_add(struct cw_rmap_head *head, struct cw_entry e, struct cw_cache_set *cache);
+/* The entry must be there. */
+void cw_rmap_head_del(struct cw_rmap_head *head, struct cw_entry e);
+/* The n-th entry; false if there are not so many. Any change renumbers. */
+bool cw_rmap_head_get(const struct cw_rmap_head *head, unsigned n, struct cw_entry *out);
+
+/* The same on a page of a slot, with the leaf's count kept. */
+void cw_rmap_add(struct cw_rmap *rmap, uint64_t rel, struct cw_entry e, struct cw_cache_set *cache);
+void cw_rmap_del(struct cw_rmap *rmap, uint64_t rel, struct cw_entry e);
+/* P51: a page became writable, or the host wrote it. Its leaf must exist. */
+void cw_rmap_mark(struct cw_rmap *rmap, uint64_t rel);
+/* Forgets all marks. */
+void cw_rmap_clear_marks(struct cw_rmap *rmap);
+uint64_t cw_rmap_take_marks(struct cw_rmap *rmap, uint64_t first, uint64_t npages, uint64_t *bitmap);
+
+/* --- shadow pages --- */
+
+/* A table page, its mirror and its place among the others. */
+struct cw_mmu_page {
+	struct cw_list hash_node; /* bucket of mmu->hash; itself once detached */
+	struct cw_list node;	  /* active, roots, zapped or a quarantine */
+	uint64_t gfn;		  /* first gfn that it spans */
+	union cw_role role;
+	unsigned gen;	     /* of mmu->valid_gen */
+	unsigned root_count; /* contexts */
+	unsigned nr_present; /* present entries, MMIO ones excluded */
+	uint64_t table;	     /* engine-visible address */
+	uint64_t zap_seq;    /* in quarantine: the change that a FLUSH must cover */
+	uint64_t *spte;	     /* mirror, 512 entries; behind the engine's by P12 only */
+	struct cw_mmu_page **child; /* level > 1: the page that each present entry points to */
+	struct cw_rmap_head parents;
+};
+
+static inline uint64_t cw_entry_addr(const struct cw_mmu_page *sp, unsigned index)
+{
+	return sp->table + 8 * index;
+}
+
+static inline uint64_t cw_entry_gfn(const struct cw_mmu_page *sp, unsigned index)
+{
+	return sp->gfn + index * cw_level_pages(sp->role.level);
+}
+
+/* False once the engine cannot reach the page by a walk that starts now: its entries need no command then. */
+static inline bool cw_page_live(const struct cw_mmu *mmu, const struct cw_mmu_page *sp)
+{
+	return !sp->role.invalid && sp->gen == mmu->valid_gen;
+}
+
+static inline struct cw_mmu_domain *cw_page_domain(struct cw_mmu *mmu, const struct cw_mmu_page *sp)
+{
+	return &mmu->domain[sp->role.smm];
+}
+
+#define CW_HASH_BITS_MIN 6u
+#define CW_HASH_BITS_MAX 24u
+unsigned cw_hash_gfn(uint64_t gfn, unsigned bits);
+struct cw_list *cw_hash_alloc(unsigned bits);
+/* Uses the cache's bigger hash if the pages outnumber the buckets. */
+void cw_hash_grow(struct cw_mmu *mmu, struct cw_cache_set *cache);
+
+struct cw_mmu_page *cw_page_find(struct cw_mmu *mmu, uint64_t gfn, union cw_role role);
+/* A page with empty entries, known to nobody yet. */
+struct cw_mmu_page *cw_page_new(struct cw_mmu *mmu, uint64_t gfn, union cw_role role, struct cw_cache_set *cache);
+/* Into the hash and the active list. */
+void cw_page_insert(struct cw_mmu *mmu, struct cw_mmu_page *sp);
+/* Frees all but the table. The page must be in no list. */
+void cw_page_free_host(struct cw_mmu_page *sp);
+/* Frees a page that the engine never reached. With or without mmu->lock. */
+void cw_page_discard(struct cw_mmu *mmu, struct cw_mmu_page *sp);
+/* Records in parent and child that an entry points to the child. */
+void cw_page_link(struct cw_entry parent, uint64_t spte, struct cw_mmu_page *child, struct cw_cache_set *cache);
+/* Takes the page out of hash and lists, into mmu->zapped. It must have no parents and be no root. */
+void cw_page_detach(struct cw_mmu *mmu, struct cw_mmu_page *sp);
+/* Frees those in quarantine that a FLUSH covers. */
+void cw_page_reap(struct cw_mmu *mmu, struct cw_mmu_domain *dom);
+
+/* --- zapping --- */
+
+/* What one holder of the lock took away, for one INVALIDATE before the lock goes. */
+struct cw_zap {
+	struct cw_mmu *mmu;
+	unsigned as_id;
+	uint64_t start, end; /* gfns; empty if equal */
+	bool nonleaf;
+	unsigned batch; /* entries or pages handled since the last yield */
+	bool free_empty; /* also take away tables that lost their last entry */
+};
+
+#define CW_ZAP_BATCH_PAGES 10u
+#define CW_ZAP_BATCH_LEAVES 512u
+
+void cw_zap_init(struct cw_zap *z, struct cw_mmu *mmu, unsigned as_id);
+/* A translation of these pages was taken away; nonleaf: an entry above a leaf changed. */
+void cw_zap_note(struct cw_zap *z, uint64_t gfn, uint64_t npages, bool nonleaf);
+/* Posts the INVALIDATE that is due. Must come before the lock is dropped. */
+void cw_zap_post(struct cw_zap *z);
+/* Posts, drops the lock, lets others run, takes the lock again. */
+void cw_zap_yield(struct cw_zap *z);
+/* Takes a present leaf away. On error the entry is as it was. */
+int cw_zap_leaf(struct cw_zap *z, struct cw_entry e);
+/* Makes a present non-leaf entry of a live page non-present; the child may be left without parents. */
+int cw_zap_table(struct cw_zap *z, struct cw_entry e);
+/* Tears down what is in mmu->zapped. Sends no command and cannot fail. */
+void cw_zap_drain(struct cw_zap *z);
+/* Leaves of gfns start .. end - 1. Yields. */
+int cw_zap_gfns(struct cw_zap *z, uint64_t start, uint64_t end);
+/* Without mmu->lock. */
+int cw_zap_flush(struct cw_mmu *mmu, unsigned as_id);
+/* Under slots_lock, without mmu->lock. */
+int cw_zap_all_locked(struct cw_mmu *mmu);
+/* Without mmu->lock. No roots are left: tears all pages down into quarantine. */
+void cw_zap_everything(struct cw_mmu *mmu);
+/* True if an entry maps a page of the range. */
+bool cw_zap_any_mapped(struct cw_mmu *mmu, const struct cw_memslot *slot, uint64_t start, uint64_t end);
+
+/* --- memslots --- */
+
+static inline struct cw_slot_set *cw_slots_active(struct cw_mmu *mmu, unsigned as_id)
+{
+	return &mmu->space[as_id].set[mmu->space[as_id].active];
+}
+
+/* Index of the last slot with base_gfn <= gfn, or -1. */
+int cw_slots_floor(const struct cw_slot_set *set, uint64_t gfn);
+/* Slot of a gfn (INVALID ones included) or NULL. */
+struct cw_memslot *cw_slots_find(const struct cw_slot_set *set, uint64_t gfn);
+/* First slot that holds a gfn >= gfn, or NULL. */
+struct cw_memslot *cw_slots_from(const struct cw_slot_set *set, uint64_t gfn);
+void cw_slots_destroy(struct cw_mmu *mmu);
+
+/* --- invalidation --- */
+
+/* True if the page at hva may not be mapped now, whatever resolve() said. */
+bool cw_inval_blocks(const struct cw_mmu *mmu, uint64_t hva);
+
+#endif

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * Memslots. An update runs under slots_lock: the generation is marked as in progress, the inactive set is changed, the
+ * sets are swapped under mmu->lock, the other set follows, the generation is raised (MS-1). Readers hold mmu->lock for
+ * one lookup and copy what they need, so nobody holds a slot when the update frees it.
+ */
+#include "internal.h"
+
+#define USER_FLAGS (CW_MEM_LOG_DIRTY | CW_MEM_READONLY | CW_MEM_ALLONES)
+/* Flags that only a new slot can get. */
+#define FIXED_FLAGS (CW_MEM_READONLY | CW_MEM_ALLONES)
+
+int cw_slots_floor(const struct cw_slot_set *set, uint64_t gfn)
+{
+	const uint64_t *base = set->keys;
+	unsigned n = set->nr;
+
+	if (!n)
+		return -1;
+	while (n > 1) {
+		unsigned half = n / 2;
+
+		/* No branch to mispredict: the compiler makes a conditional move of it. */
+		base = base[half] <= gfn ? base + half : base;
+		n -= half;
+	}
+	return *base <= gfn ? (int)(base - set->keys) : -1;
+}
+
+struct cw_memslot *cw_slots_find(const struct cw_slot_set *set, uint64_t gfn)
+{
+	int i = cw_slots_floor(set, gfn);
+
+	if (i < 0 || gfn - set->slots[i]->base_gfn >= set->slots[i]->npages)
+		return NULL;
+	return set->slots[i];
+}
+
+struct cw_memslot *cw_slots_from(const struct cw_slot_set *set, uint64_t gfn)
+{
+	int i = cw_slots_floor(set, gfn);
+
+	if (i < 0 || gfn - set->slots[i]->base_gfn >= set->slots[i]->npages)
+		i++;
+	return (unsigned)i < set->nr ? set->slots[i] : NULL;
+}
+
+/* Room for cap slots. Allocates without mmu->lock: reclaim may call back into an invalidation. */
+static int set_reserve(struct cw_mmu *mmu, struct cw_slot_set *set, unsigned cap)
+{
+	uint64_t *keys, *old_keys = set->keys;
+	struct cw_memslot **slots, **old_slots = set->slots;
+
+	if (cap <= set->cap)
+		return 0;
+	cap = cap < 16 ? 16 : cap + cap / 2;
+	keys = cw_zalloc(cap * sizeof(*keys));
+	slots = cw_zalloc(cap * sizeof(struct cw_memslot *));
+	if (!keys || !slots) {
+		cw_free(keys);
+		cw_free(slots);
+		return -ENOMEM;
+	}
+	if (set->nr) {
+		cw_memcpy(keys, old_keys, set->nr * sizeof(*keys));
+		cw_memcpy(slots, old_slots, set->nr * sizeof(struct cw_memslot *));
+	}
+	cw_mutex_lock(&mmu->lock);
+	set->keys = keys;
+	set->slots = slots;
+	set->cap = cap;
+	cw_mutex_unlock(&mmu->lock);
+	cw_free(old_keys);
+	cw_free(old_slots);
+	return 0;
+}
+
+static void set_remove(struct cw_slot_set *set, const struct cw_memslot *slot)
+{
+	int i = cw_slots_floor(set, slot->base_gfn);
+	unsigned after;
+
+	CW_ASSERT(i >= 0 && set->slots[i] == slot);
+	after = set->nr - (unsigned)i - 1;
+	cw_memmove(&set->keys[i], &set->keys[i + 1], after * sizeof(*set->keys));
+	cw_memmove(&set->slots[i], &set->slots[i + 1], after * sizeof(struct cw_memslot *));
+	set->nr--;
+}
+
+static void set_insert(struct cw_slot_set *set, struct cw_memslot *slot)
+{
+	int i = cw_slots_floor(set, slot->base_gfn) + 1;
+	unsigned after = set->nr - (unsigned)i;
+
+	CW_ASSERT(set->nr < set->cap);
+	cw_memmove(&set->keys[i + 1], &set->keys[i], after * sizeof(*set->keys));
+	cw_memmove(&set->slots[i + 1], &set->slots[i], after * sizeof(struct cw_memslot *));
+	set->keys[i] = slot->base_gfn;
+	set->slots[i] = slot;
+	set->nr++;
+}
+
+static void set_replace(struct cw_slot_set *set, struct cw_memslot *old, struct cw_memslot *new)
+{
+	if (old)
+		set_remove(set, old);
+	if (new)
+		set_insert(set, new);
+}
+
+static int reserve(struct cw_mmu *mmu, unsigned as_id, unsigned id)
+{
+	struct cw_slot_space *space = &mmu->space[as_id];
+	unsigned nr = cw_slots_active(mmu, as_id)->nr + 1;
+	struct cw_memslot **by_id;
+	unsigned cap;
+	int r;
+
+	r = set_reserve(mmu, &space->set[0], nr);
+	if (!r)
+		r = set_reserve(mmu, &space->set[1], nr);
+	if (r || id < space->by_id_cap)
+		return r;
+	for (cap = 16; cap <= id; cap *= 2)
+		;
+	by_id = cw_zalloc(cap * sizeof(*by_id));
+	if (!by_id)
+		return -ENOMEM;
+	if (space->by_id)
+		cw_memcpy(by_id, space->by_id, space->by_id_cap * sizeof(*by_id));
+	cw_free(space->by_id);
+	space->by_id = by_id;
+	space->by_id_cap = cap;
+	return 0;
+}
+
+static struct cw_memslot *find_id(struct cw_mmu *mmu, unsigned as_id, unsigned id)
+{
+	return id < mmu->space[as_id].by_id_cap ? mmu->space[as_id].by_id[id] : NULL;
+}
+
+/* One swap: old leaves, new comes, either may be NULL. Both sets have room for new. Afterwards old is in no set. */
+static void replace(struct cw_mmu *mmu, unsigned as_id, struct cw_memslot *old, struct cw_memslot *new)
+{
+	struct cw_slot_space *space = &mmu->space[as_id];
+	struct cw_memslot *some = new ? new : old;
+	uint64_t gen;
+
+	cw_mutex_lock(&mmu->lock);
+	space->generation |= CW_GEN_IN_PROGRESS;
+	cw_mutex_unlock(&mmu->lock);
+
+	set_replace(&space->set[!space->active], old, new);
+
+	cw_mutex_lock(&mmu->lock);
+	space->active = !space->active;
+	cw_mutex_unlock(&mmu->lock);
+
+	set_replace(&space->set[!space->active], old, new);
+	space->by_id[some->id] = new;
+
+	cw_mutex_lock(&mmu->lock);
+	/* Spaces step through disjoint numbers, so that no MMIO entry is ever valid in the other one (MS-11). */
+	gen = (space->generation & ~CW_GEN_IN_PROGRESS) + CW_AS_MAX;
+	space->generation = gen;
+	cw_mutex_unlock(&mmu->lock);
+
+	if (mmu->ops->mmio_generation)
+		mmu->ops->mmio_generation(mmu->priv, as_id, (uint32_t)(gen & CW_MMIO_GEN_MASK));
+}
+
+/*
+ * MS-3: the number in MMIO entries wrapped, so that entries of the last lap look current. They are zapped, at the next
+ * update if the engine does not take commands now: the host looks at slots first, so that such an entry costs time only.
+ */
+static void check_wrap(struct cw_mmu *mmu, unsigned as_id, uint64_t before)
+{
+	if ((mmu->space[as_id].generation & CW_MMIO_GEN_MASK) < (before & CW_MMIO_GEN_MASK))
+		mmu->wrap_pending = true;
+	if (mmu->wrap_pending)
+		mmu->wrap_pending = cw_zap_all_locked(mmu) != 0;
+}
+
+/* Takes away everything of an INVALID slot, tables that end up empty included. */
+static int unmap_slot(struct cw_mmu *mmu, const struct cw_memslot *slot)
+{
+	struct cw_zap z;
+	int r, f;
+
+	cw_mutex_lock(&mmu->lock);
+	cw_zap_init(&z, mmu, slot->as_id);
+	z.free_empty = true;
+	r = cw_zap_gfns(&z, slot->base_gfn, slot->base_gfn + slot->npages);
+	cw_zap_post(&z);
+	cw_zap_drain(&z);
+	cw_mutex_unlock(&mmu->lock);
+	f = cw_zap_flush(mmu, slot->as_id);
+	return r ? r : f;
+}
+
+static struct cw_memslot *copy_slot(const struct cw_memslot *from)
+{
+	struct cw_memslot *slot = cw_zalloc(sizeof(*slot));
+
+	if (slot)
+		*slot = *from;
+	return slot;
+}
+
+/* MS-4. On error the slot is what it was, with a higher generation. */
+static int delete_or_move(struct cw_mmu *mmu, struct cw_memslot *old, struct cw_memslot *new)
+{
+	struct cw_memslot *gone = copy_slot(old);
+	unsigned as_id = old->as_id;
+	int r;
+
+	if (!gone)
+		return -ENOMEM;
+	gone->flags |= CW_MEM_INVALID;
+	replace(mmu, as_id, old, gone);
+	r = unmap_slot(mmu, gone);
+	if (r) {
+		replace(mmu, as_id, gone, old);
+		cw_free(gone);
+		return r;
+	}
+	if (new)
+		new->rmap = gone->rmap; /* empty, and as long: the marks go with the slot */
+	replace(mmu, as_id, gone, new);
+	if (!new)
+		cw_rmap_destroy(gone->rmap);
+	cw_free(gone);
+	cw_free(old);
+	return 0;
+}
+
+static int change_flags(struct cw_mmu *mmu, struct cw_memslot *old, struct cw_memslot *new)
+{
+	new->rmap = old->rmap;
+	replace(mmu, old->as_id, old, new);
+	if (!(new->flags & CW_MEM_LOG_DIRTY) && new->rmap) {
+		cw_mutex_lock(&mmu->lock);
+		cw_rmap_clear_marks(new->rmap);
+		cw_mutex_unlock(&mmu->lock);
+	}
+	cw_free(old);
+	return 0;
+}
+
+static int create(struct cw_mmu *mmu, struct cw_memslot *new)
+{
+	/* Nothing is ever mapped in an ALLONES slot (MS-14). */
+	if (!(new->flags & CW_MEM_ALLONES)) {
+		new->rmap = cw_rmap_create(new->npages);
+		if (!new->rmap)
+			return -ENOMEM;
+	}
+	replace(mmu, new->as_id, NULL, new);
+	return 0;
+}
+
+static bool overlaps(struct cw_mmu *mmu, const struct cw_memslot *new, const struct cw_memslot *old)
+{
+	const struct cw_slot_set *set = cw_slots_active(mmu, new->as_id);
+	uint64_t gfn = new->base_gfn, end = gfn + new->npages;
+
+	while (gfn < end) {
+		struct cw_memslot *slot = cw_slots_from(set, gfn);
+
+		if (!slot || slot->base_gfn >= end)
+			return false;
+		if (slot != old)
+			return true;
+		gfn = slot->base_gfn + slot->npages;
+	}
+	return false;
+}
+
+/* The checks of mmu-spec 5.3 that need no look at existing slots. */
+static int check_region(const struct cw_mmu *mmu, const struct cw_memslot_region *r)
+{
+	uint64_t mask = CW_PAGE_SIZE - 1;
+
+	if ((r->slot >> 16) >= CW_AS_MAX || (r->slot & 0xffff) >= CW_MEM_USER_SLOTS)
+		return -EINVAL;
+	if (r->flags & ~USER_FLAGS)
+		return -EINVAL;
+	/* An ALLONES slot has nothing to log, and is read-only by what it is (MS-13). */
+	if ((r->flags & CW_MEM_ALLONES) && r->flags != CW_MEM_ALLONES)
+		return -EINVAL;
+	if ((r->size | r->gpa | r->hva) & mask)
+		return -EINVAL;
+	if (r->gpa + r->size < r->gpa || r->hva + r->size < r->hva)
+		return -EINVAL;
+	if (r->size >> CW_PAGE_SHIFT > CW_MEM_MAX_PAGES)
+		return -EINVAL;
+	if (r->size && (r->gpa + r->size - 1) >> mmu->params.address_bits)
+		return -EINVAL;
+	return 0;
+}
+
+static int change(struct cw_mmu *mmu, const struct cw_memslot_region *r, struct cw_memslot *old,
+		  struct cw_memslot *new)
+{
+	int err;
+
+	if (old && (old->npages != new->npages || old->hva != new->hva || ((old->flags ^ new->flags) & FIXED_FLAGS)))
+		return -EINVAL;
+	if ((!old || old->base_gfn != new->base_gfn) && overlaps(mmu, new, old))
+		return -EEXIST;
+	err = reserve(mmu, new->as_id, new->id);
+	if (err)
+		return err;
+	if (!old)
+		return create(mmu, new);
+	if (old->base_gfn != new->base_gfn) {
+		err = delete_or_move(mmu, old, new);
+		if (!err && !(r->flags & CW_MEM_LOG_DIRTY) && new->rmap) {
+			cw_mutex_lock(&mmu->lock);
+			cw_rmap_clear_marks(new->rmap);
+			cw_mutex_unlock(&mmu->lock);
+		}
+		return err;
+	}
+	return change_flags(mmu, old, new);
+}
+
+static int set_locked(struct cw_mmu *mmu, const struct cw_memslot_region *r)
+{
+	unsigned as_id = r->slot >> 16, id = r->slot & 0xffff;
+	struct cw_memslot *old = find_id(mmu, as_id, id), *new;
+	int err;
+
+	if (!r->size)
+		return old ? delete_or_move(mmu, old, NULL) : -EINVAL;
+	if (old && old->npages == r->size >> CW_PAGE_SHIFT && old->hva == r->hva && old->flags == r->flags &&
+	    old->base_gfn == r->gpa >> CW_PAGE_SHIFT)
+		return 0;
+	new = cw_zalloc(sizeof(*new));
+	if (!new)
+		return -ENOMEM;
+	*new = (struct cw_memslot){
+		.base_gfn = r->gpa >> CW_PAGE_SHIFT,
+		.npages = r->size >> CW_PAGE_SHIFT,
+		.hva = r->hva,
+		.flags = r->flags,
+		.id = (uint16_t)id,
+		.as_id = (uint16_t)as_id,
+	};
+	err = change(mmu, r, old, new);
+	if (err)
+		cw_free(new);
+	return err;
+}
+
+int cw_mmu_set_memslot(struct cw_mmu *mmu, const struct cw_memslot_region *r)
+{
+	int err = check_region(mmu, r);
+	uint64_t before;
+
+	if (err)
+		return err;
+	cw_mutex_lock(&mmu->slots_lock);
+	before = mmu->space[r->slot >> 16].generation;
+	err = set_locked(mmu, r);
+	check_wrap(mmu, r->slot >> 16, before);
+	cw_mutex_unlock(&mmu->slots_lock);
+	return err;
+}
+
+int cw_mmu_get_memslot(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, struct cw_memslot *out)
+{
+	struct cw_memslot *slot;
+	int r = -ENOENT;
+
+	if (as_id >= CW_AS_MAX)
+		return -ENOENT;
+	cw_mutex_lock(&mmu->lock);
+	slot = cw_slots_find(cw_slots_active(mmu, as_id), gfn);
+	if (slot && !(slot->flags & CW_MEM_INVALID)) {
+		*out = *slot;
+		out->rmap = NULL;
+		r = 0;
+	}
+	cw_mutex_unlock(&mmu->lock);
+	return r;
+}
+
+int64_t cw_mmu_take_marks(struct cw_mmu *mmu, uint32_t slot_id, uint64_t first, uint64_t npages, uint64_t *bitmap)
+{
+	struct cw_memslot *slot;
+	int64_t r = -ENOENT;
+
+	if (slot_id >> 16 >= CW_AS_MAX)
+		return -EINVAL;
+	cw_mutex_lock(&mmu->slots_lock);
+	slot = find_id(mmu, slot_id >> 16, slot_id & 0xffff);
+	if (slot && (slot->flags & CW_MEM_LOG_DIRTY)) {
+		if (first % 64 || first > slot->npages || npages > slot->npages - first) {
+			r = -EINVAL;
+		} else {
+			cw_mutex_lock(&mmu->lock);
+			r = (int64_t)cw_rmap_take_marks(slot->rmap, first, npages, bitmap);
+			cw_mutex_unlock(&mmu->lock);
+		}
+	}
+	cw_mutex_unlock(&mmu->slots_lock);
+	return r;
+}
+
+void cw_slots_destroy(struct cw_mmu *mmu)
+{
+	for (unsigned as_id = 0; as_id < CW_AS_MAX; as_id++) {
+		struct cw_slot_space *space = &mmu->space[as_id];
+		struct cw_slot_set *active = cw_slots_active(mmu, as_id);
+
+		for (unsigned i = 0; i < active->nr; i++) {
+			cw_rmap_destroy(active->slots[i]->rmap);
+			cw_free(active->slots[i]);
+		}
+		for (unsigned i = 0; i < 2; i++) {
+			cw_free(space->set[i].keys);
+			cw_free(space->set[i].slots);
+		}
+		cw_free(space->by_id);
+	}
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * The host MMU core: memslots, roles, shadow pages and the slow path of one VM. It does no I/O; its effects go out
+ * through struct cw_mmu_ops only. docs/mmu.md describes it.
+ *
+ * Return values: 0 or positive is success (for faults an enum cw_pf), negative is -errno.
+ *
+ * Locks, in order of nesting: cw_mmu.slots_lock, then cw_mmu.lock. Both may sleep.
+ */
+#ifndef CW_MMU_MMU_H
+#define CW_MMU_MMU_H
+
+#include "env.h"
+#include "list.h"
+#include "role.h"
+
+#define CW_PAGE_SHIFT 12
+#define CW_PAGE_SIZE 4096ull
+
+#define CW_AS_MAX 2u			/* 0 normal, 1 SMM */
+#define CW_MEM_SLOTS 32767u		/* ids of one address space */
+#define CW_MEM_USER_SLOTS 32764u	/* ids that cw_mmu_set_memslot() accepts */
+#define CW_MEM_MAX_PAGES 0x7fffffffull	/* pages of one slot */
+
+#define CW_MEM_LOG_DIRTY (1u << 0)
+#define CW_MEM_READONLY (1u << 1)
+#define CW_MEM_ALLONES (1u << 3)	/* reads give 0xff, writes go to the user, nothing is ever mapped */
+#define CW_MEM_INVALID (1u << 16)	/* internal: being deleted or moved (MS-4) */
+
+#define CW_GEN_IN_PROGRESS (1ull << 63) /* of a memslot generation (MS-1) */
+
+struct cw_mmu;
+struct cw_mmu_page;
+struct cw_rmap;
+struct cw_cache_set;
+
+/* A range of guest memory. Immutable once it is in a set; replaced as a whole. */
+struct cw_memslot {
+	uint64_t base_gfn, npages;
+	uint64_t hva;	/* of base_gfn */
+	uint32_t flags; /* CW_MEM_* */
+	uint16_t id;
+	uint16_t as_id;
+	struct cw_rmap *rmap; /* what maps it, and the host's marks; shared by the copies of one slot; mmu->lock */
+};
+
+static inline uint64_t cw_memslot_hva(const struct cw_memslot *slot, uint64_t gfn)
+{
+	return slot->hva + ((gfn - slot->base_gfn) << CW_PAGE_SHIFT);
+}
+
+/* Argument of cw_mmu_set_memslot(). size 0 deletes. */
+struct cw_memslot_region {
+	uint32_t slot; /* 31:16 address space, 15:0 id */
+	uint32_t flags;
+	uint64_t gpa, size, hva; /* bytes */
+};
+
+/* A host page as the embedder resolved it. */
+struct cw_hpage {
+	uint64_t bus;  /* bus address, 4 KiB aligned */
+	bool writable; /* the host mapping is writable */
+	void *cookie;  /* the embedder's own */
+};
+
+/*
+ * The embedder. Operations marked [L] are called under cw_mmu.lock and must not call back into the core; those marked
+ * [S] may sleep for long and are called without it. An operation that returns an error has done nothing and will not
+ * do it later, except entry_xchg and flush after -ETIMEDOUT. A domain is the address space (as_id) of this VM.
+ */
+struct cw_mmu_ops {
+	/* A 4 KiB page of table memory at an engine-visible address. [S]; 0 or -ENOMEM. */
+	int (*table_alloc)(void *priv, uint64_t *addr);
+	/* No FLUSH is outstanding that this page needs (I9). With or without [L]. */
+	void (*table_free)(void *priv, uint64_t addr);
+	/* Fills a page that nothing reachable points to, in order with later commands (P14). entries is copied. [L] */
+	int (*table_load)(void *priv, uint64_t addr, const uint64_t *entries);
+	/* Posted, in order. [L] */
+	int (*entry_write)(void *priv, uint64_t entry_addr, uint64_t value);
+	/* Waits for the old value. -ETIMEDOUT: it may or may not have been executed. [L] */
+	int (*entry_xchg)(void *priv, uint64_t entry_addr, uint64_t value, uint64_t *old);
+	/* Posted, in order. npages 0 means all of the domain. leaf_only is a hint (P18). [L] */
+	int (*invalidate)(void *priv, unsigned domain, uint64_t gfn, uint64_t npages, bool leaf_only);
+	/* Waits (P19). -ETIMEDOUT: not flushed (P21). [S] */
+	int (*flush)(void *priv, unsigned domain);
+	/*
+	 * The generation that MMIO entries of the domain must carry to be current, 19 bits. [S]; may be NULL. Called
+	 * last in a slot update; an engine that still has the old number sends an MMIO access to the host, no more.
+	 */
+	void (*mmio_generation)(void *priv, unsigned domain, uint32_t generation);
+	/*
+	 * Host page behind a gfn of the slot (a copy: valid during the call). [S]. -EAGAIN: try the fault again. write:
+	 * the page must become writable; -EFAULT if its host mapping does not allow that.
+	 */
+	int (*resolve)(void *priv, const struct cw_memslot *slot, uint64_t gfn, bool write, struct cw_hpage *out);
+	/*
+	 * Ends resolve(). mapped: an entry for the page was made or is in place; mark the page accessed, and dirty if
+	 * its host mapping was writable (SPTE-18). [L] if mapped, so that an invalidation cannot overtake it.
+	 */
+	void (*release)(void *priv, const struct cw_hpage *page, bool mapped);
+	/* Between two batches of a long operation; may be NULL. [S] */
+	void (*yield)(void *priv);
+};
+
+/* KVM's names where KVM has the counter. Relaxed: read them with cw_stat_read(). */
+#define CW_MMU_STATS(X)                                                                            \
+	X(mmu_shadow_zapped, "shadow pages zapped")                                                \
+	X(mmu_cache_miss, "shadow pages created")                                                  \
+	X(mmu_pages, "shadow pages in existence")                                                  \
+	X(pages_4k, "present 4 KiB leaves")                                                        \
+	X(pages_2m, "present 2 MiB leaves")                                                        \
+	X(pages_1g, "present 1 GiB leaves")                                                        \
+	X(max_mmu_page_hash_collisions, "longest search of a bucket for one page")                 \
+	X(remote_tlb_flush, "FLUSH commands that completed")                                       \
+	X(remote_tlb_flush_requests, "flushes asked for")                                          \
+	X(flush_failed, "FLUSH commands that failed or timed out")                                 \
+	X(pf_taken, "faults, those that an MMIO entry answers excluded")                           \
+	X(pf_fixed, "faults that made an entry")                                                   \
+	X(pf_emulate, "faults that go to the user")                                                \
+	X(pf_spurious, "faults on entries that allow the access")                                  \
+	X(pf_retry, "faults to be tried again")                                                    \
+	X(pf_ones, "reads of ALLONES slots")                                                       \
+	X(pf_error, "faults that ended with an error")                                             \
+	X(pf_mmio_spte_created, "MMIO entries made")                                               \
+	X(mmio_exits, "faults that a current MMIO entry answers")
+
+struct cw_mmu_stats {
+#define CW_STAT_FIELD(name, doc) uint64_t name;
+	CW_MMU_STATS(CW_STAT_FIELD)
+#undef CW_STAT_FIELD
+};
+
+struct cw_mmu_params {
+	unsigned address_bits; /* guest-physical width, 32..52: slots must end below it */
+};
+
+/* All slots of one address space, sorted by gfn. */
+struct cw_slot_set {
+	uint64_t *keys; /* base gfns */
+	struct cw_memslot **slots;
+	unsigned nr, cap;
+};
+
+/*
+ * Two complete sets: readers use the active one under mmu->lock; an update changes the other one under slots_lock
+ * alone, swaps, and repeats the change on what was active before.
+ */
+struct cw_slot_space {
+	struct cw_slot_set set[2]; /* active: mmu->lock to read; the other: slots_lock */
+	unsigned active;	   /* slots_lock and mmu->lock to change, either to read */
+	uint64_t generation;	   /* as active (MS-1) */
+	struct cw_memslot **by_id; /* slots_lock */
+	unsigned by_id_cap;	   /* slots_lock */
+};
+
+/* What separates changes of entries from the FLUSH that ends them (I9, ZAP-9). All under mmu->lock. */
+struct cw_mmu_domain {
+	uint64_t zap_seq;     /* raised by every change that takes a translation away */
+	uint64_t flushed_seq; /* changes up to this one are covered by a completed FLUSH */
+	bool inval_lost;      /* an INVALIDATE could not be posted: the next flush begins with one of everything */
+	struct cw_list quarantine; /* zapped pages whose tables await a FLUSH, in order of zap_seq */
+};
+
+/* MMU of one VM. */
+struct cw_mmu {
+	const struct cw_mmu_ops *ops; /* constant */
+	void *priv;		      /* constant */
+	struct cw_mmu_params params;  /* constant */
+
+	struct cw_mutex slots_lock; /* memslot updates and whole-MMU zaps */
+	bool wrap_pending;	    /* slots_lock: MMIO entries of an earlier lap of the generation may be left (MS-3) */
+	struct cw_mutex lock;	    /* everything below, except where said */
+
+	struct cw_slot_space space[CW_AS_MAX];
+	struct cw_mmu_domain domain[CW_AS_MAX];
+
+	struct cw_list *hash; /* 2^hash_bits buckets of shadow pages, obsolete ones included */
+	unsigned hash_bits;
+	uint64_t nr_pages;	 /* pages in the hash */
+	struct cw_list active;	 /* pages that are no root; newest first, hence obsolete ones last */
+	struct cw_list roots;	 /* pages with root_count > 0; never obsolete */
+	struct cw_list zapped;	 /* detached pages whose entries are not torn down yet */
+	unsigned valid_gen;	 /* 0 or 1; pages of the other generation are obsolete (ZAP-1) */
+	unsigned xchg_timeouts;	 /* an exchange timed out once: entries may be gone already */
+
+	/* Invalidations by host virtual address (ZAP-7). */
+	uint64_t inval_seq;
+	unsigned inval_in_progress;
+	uint64_t inval_start, inval_end; /* union of those in progress */
+
+	struct cw_mmu_stats stats; /* relaxed */
+};
+
+/* What an initiator translates through. Owned by the embedder; fields are constant between create and destroy. */
+struct cw_mmu_ctx {
+	struct cw_mmu *mmu;
+	unsigned as_id;
+	struct cw_mmu_page *root;
+	uint64_t root_table; /* engine-visible address of the root */
+	unsigned level;	     /* 4 or 5 */
+	enum cw_flavour flavour;
+};
+
+struct cw_mmu_ctx_params {
+	unsigned as_id;
+	unsigned level; /* 4 or 5 */
+	enum cw_flavour flavour;
+	bool ad_disabled; /* A/D type "disabled" in all entries; EPT flavour only */
+};
+
+/* Object caches of one thread that handles faults; used by one thread at a time. */
+struct cw_mmu_worker {
+	struct cw_mmu *mmu;
+	struct cw_cache_set *cache;
+};
+
+/* Results of a fault. The numbers up to SPURIOUS are KVM's; CONTINUE and INVALID never leave the core. */
+enum cw_pf {
+	CW_PF_CONTINUE,
+	CW_PF_RETRY,	       /* resume the request: it walks again */
+	CW_PF_EMULATE,	       /* the user answers: MMIO, or a write to a READONLY or ALLONES slot */
+	CW_PF_WRITE_PROTECTED, /* a write to a write-tracked page */
+	CW_PF_INVALID,
+	CW_PF_FIXED,	       /* an entry was made: resume the request */
+	CW_PF_SPURIOUS,	       /* the entry allows the access already: resume the request */
+	CW_PF_ONES,	       /* a read of an ALLONES slot: answer ones */
+};
+
+/* One fault. The first part is set by the caller, the rest by cw_mmu_fault(). */
+struct cw_fault {
+	struct cw_mmu_ctx *const ctx;
+	const uint64_t gpa;
+	const bool write;
+
+	uint64_t gfn;
+	bool have_slot;
+	struct cw_memslot slot; /* copy, if have_slot */
+	uint64_t inval_seq;
+	struct cw_hpage page;
+
+	uint64_t spte;	     /* leaf or MMIO entry made or found; 0 if none */
+	uint64_t entry_addr; /* its engine-visible address */
+};
+
+/* --- life --- */
+
+/* Prepares mmu. 0, -EINVAL, -ENOMEM. ops and priv must live until cw_mmu_destroy(). */
+int cw_mmu_init(struct cw_mmu *mmu, const struct cw_mmu_ops *ops, void *priv, const struct cw_mmu_params *params);
+
+/*
+ * Frees everything; all contexts and workers must be gone. Returns the number of table pages that no completed FLUSH
+ * covers: those are not given to table_free(), the engine may still read them until it is reset.
+ */
+unsigned cw_mmu_destroy(struct cw_mmu *mmu);
+
+/*
+ * Gets a root for the role that params give; contexts of the same role share it. 0, -EINVAL, -ENOMEM or what
+ * table_alloc() and table_load() say. Attach the context to ctx->root_table after this.
+ */
+int cw_mmu_ctx_create(struct cw_mmu *mmu, struct cw_mmu_ctx *ctx, const struct cw_mmu_ctx_params *params);
+
+/* Drops the root. The engine must have detached the context (P33), and no fault on it may run. Frees tables after a
+ * FLUSH; if that fails they wait for the next one. Waits. */
+void cw_mmu_ctx_destroy(struct cw_mmu_ctx *ctx);
+
+int cw_mmu_worker_init(struct cw_mmu_worker *w, struct cw_mmu *mmu);
+void cw_mmu_worker_destroy(struct cw_mmu_worker *w);
+
+/* --- faults --- */
+
+/* Handles one fault: enum cw_pf, or -EFAULT (address beyond the context's level, or no host page), -ENOMEM, or what an
+ * operation said. Posts commands, never waits for the engine (except to repair an entry whose host page changed without
+ * an invalidation). May sleep in resolve(). */
+int cw_mmu_fault(struct cw_mmu_worker *w, struct cw_fault *f);
+
+/* --- memslots --- */
+
+/*
+ * Creates, deletes, moves a slot or changes its flags; identical parameters change nothing. 0, -EINVAL, -EEXIST,
+ * -ENOMEM; or, for delete and move, what the engine said: then the slot is as it was, and whoever needs its memory
+ * unmapped must reset the engine, call cw_mmu_engine_lost() and try again (P45). Waits for a FLUSH.
+ */
+int cw_mmu_set_memslot(struct cw_mmu *mmu, const struct cw_memslot_region *r);
+
+/* Copies the slot of a gfn. 0, or -ENOENT if there is none that is valid. */
+int cw_mmu_get_memslot(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, struct cw_memslot *out);
+
+/*
+ * Takes the host's marks (P51) of pages first .. first + npages - 1 of a slot: ORs them into bitmap (bit 0 is page
+ * first, 64-bit words) and clears them. first must be a multiple of 64. Number of pages taken, -EINVAL, or -ENOENT if
+ * the slot does not exist or does not log.
+ */
+int64_t cw_mmu_take_marks(struct cw_mmu *mmu, uint32_t slot, uint64_t first, uint64_t npages, uint64_t *bitmap);
+
+/* --- zapping --- */
+
+/* Takes away all translations of a range of gfns, and waits for the FLUSH. On error some may be left. */
+int cw_mmu_zap_range(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, uint64_t npages);
+
+/* Takes away all translations and frees all tables below the roots, which stay (ZAP-1). As above. */
+int cw_mmu_zap_all(struct cw_mmu *mmu);
+
+/* Waits until no change made so far has an older translation alive, and frees what waited for that. 0 or an error:
+ * then assume that nothing is unmapped and everything is dirty. */
+int cw_mmu_flush(struct cw_mmu *mmu);
+
+/*
+ * The host takes pages start .. end (host virtual, bytes, end exclusive) away (ZAP-7). When begin returns 0, no
+ * translation of them is alive and none is made until end. May be nested and overlap; calls pair up, also if begin
+ * returned an error other than -EAGAIN: then the engine must be reset before the pages go (P45).
+ * may_block false: -EAGAIN if it would have to wait for the engine (P47); that begin has no end.
+ */
+int cw_mmu_invalidate_begin(struct cw_mmu *mmu, uint64_t start, uint64_t end, bool may_block);
+void cw_mmu_invalidate_end(struct cw_mmu *mmu, uint64_t start, uint64_t end);
+
+/*
+ * The engine was reset: it holds no translation, reaches no table and does nothing until contexts are attached again.
+ * Drops all pages without a command, frees tables in quarantine, and loads empty roots. 0, or the first error of
+ * table_load(): then do not attach, call it again. Every logged page must be taken as dirty (P43).
+ */
+int cw_mmu_engine_lost(struct cw_mmu *mmu);
+
+/* --- for tests --- */
+
+/* Checks every structure; NULL, or what is wrong first. Call it when no other thread is in the core. */
+const char *cw_mmu_validate(struct cw_mmu *mmu);
+
+#endif

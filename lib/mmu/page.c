@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/* Shadow pages: role hash, links between tables, and the way from reachable to free. */
+#include "internal.h"
+
+/* Multiplicative: consecutive gfns of any stride spread over all buckets. Role is left out of the hash, so that all
+ * pages of one gfn stand in one bucket. */
+unsigned cw_hash_gfn(uint64_t gfn, unsigned bits)
+{
+	return (unsigned)(gfn * 0x61C8864680B583EBull >> (64 - bits));
+}
+
+struct cw_list *cw_hash_alloc(unsigned bits)
+{
+	struct cw_list *buckets = cw_zalloc(sizeof(*buckets) << bits);
+
+	for (uint64_t i = 0; buckets && i < 1ull << bits; i++)
+		cw_list_init(&buckets[i]);
+	return buckets;
+}
+
+void cw_hash_grow(struct cw_mmu *mmu, struct cw_cache_set *cache)
+{
+	struct cw_list *old = mmu->hash;
+	unsigned old_bits = mmu->hash_bits;
+
+	if (!cache->buckets || cache->bucket_bits <= old_bits || mmu->nr_pages <= 1ull << old_bits)
+		return;
+	mmu->hash = cache->buckets;
+	mmu->hash_bits = cache->bucket_bits;
+	for (uint64_t i = 0; i < 1ull << old_bits; i++) {
+		while (!cw_list_empty(&old[i])) {
+			struct cw_list *node = old[i].prev;
+			struct cw_mmu_page *sp = cw_list_entry(node, struct cw_mmu_page, hash_node);
+
+			cw_list_del(node);
+			cw_list_add(&mmu->hash[cw_hash_gfn(sp->gfn, mmu->hash_bits)], node);
+		}
+	}
+	cache->buckets = NULL;
+	cw_free(old);
+}
+
+struct cw_mmu_page *cw_page_find(struct cw_mmu *mmu, uint64_t gfn, union cw_role role)
+{
+	uint64_t collisions = 0;
+
+	cw_list_for(node, &mmu->hash[cw_hash_gfn(gfn, mmu->hash_bits)]) {
+		struct cw_mmu_page *sp = cw_list_entry(node, struct cw_mmu_page, hash_node);
+
+		/* ROLE-18: the obsolete are passed over. */
+		if (sp->gfn == gfn && sp->role.word == role.word && cw_page_live(mmu, sp))
+			return sp;
+		if (sp->gfn != gfn)
+			collisions++;
+	}
+	if (collisions > mmu->stats.max_mmu_page_hash_collisions)
+		mmu->stats.max_mmu_page_hash_collisions = collisions;
+	return NULL;
+}
+
+struct cw_mmu_page *cw_page_new(struct cw_mmu *mmu, uint64_t gfn, union cw_role role, struct cw_cache_set *cache)
+{
+	struct cw_mmu_page *sp = cw_cache_take(&cache->page);
+
+	cw_list_init(&sp->hash_node);
+	cw_list_init(&sp->node);
+	sp->gfn = gfn;
+	sp->role = role;
+	sp->gen = mmu->valid_gen;
+	sp->table = cw_cache_take_table(cache);
+	sp->spte = cw_cache_take(&cache->block);
+	if (role.level > 1)
+		sp->child = cw_cache_take(&cache->block);
+	for (unsigned i = 0; i < CW_SPTES; i++)
+		sp->spte[i] = CW_SPTE_NONPRESENT;
+	return sp;
+}
+
+void cw_page_insert(struct cw_mmu *mmu, struct cw_mmu_page *sp)
+{
+	cw_list_add(&mmu->hash[cw_hash_gfn(sp->gfn, mmu->hash_bits)], &sp->hash_node);
+	cw_list_add(&mmu->active, &sp->node);
+	mmu->nr_pages++;
+	cw_stat_add(&mmu->stats.mmu_pages, 1);
+	cw_stat_add(&mmu->stats.mmu_cache_miss, 1);
+}
+
+void cw_page_free_host(struct cw_mmu_page *sp)
+{
+	CW_ASSERT(!sp->parents.val);
+	cw_free(sp->spte);
+	cw_free(sp->child);
+	cw_free(sp);
+}
+
+void cw_page_discard(struct cw_mmu *mmu, struct cw_mmu_page *sp)
+{
+	mmu->ops->table_free(mmu->priv, sp->table);
+	cw_page_free_host(sp);
+}
+
+void cw_page_link(struct cw_entry parent, uint64_t spte, struct cw_mmu_page *child, struct cw_cache_set *cache)
+{
+	parent.sp->spte[parent.index] = spte;
+	parent.sp->child[parent.index] = child;
+	parent.sp->nr_present++;
+	cw_rmap_head_add(&child->parents, parent, cache);
+}
+
+void cw_page_detach(struct cw_mmu *mmu, struct cw_mmu_page *sp)
+{
+	CW_ASSERT(!sp->root_count && !sp->parents.val && !sp->role.invalid);
+	cw_list_del(&sp->hash_node);
+	cw_list_del(&sp->node);
+	sp->role.invalid = 1;
+	cw_list_add_tail(&mmu->zapped, &sp->node);
+	mmu->nr_pages--;
+	cw_stat_add(&mmu->stats.mmu_pages, -1ull);
+	cw_stat_add(&mmu->stats.mmu_shadow_zapped, 1);
+}
+
+void cw_page_reap(struct cw_mmu *mmu, struct cw_mmu_domain *dom)
+{
+	while (!cw_list_empty(&dom->quarantine)) {
+		struct cw_mmu_page *sp = cw_list_entry(dom->quarantine.next, struct cw_mmu_page, node);
+
+		if (sp->zap_seq > dom->flushed_seq)
+			return;
+		cw_list_del(&sp->node);
+		mmu->ops->table_free(mmu->priv, sp->table);
+		cw_page_free_host(sp);
+	}
+}

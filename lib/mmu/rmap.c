@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/* Reverse map: from a page of a slot to the entries that map it, and the host's marks beside it. */
+#include "internal.h"
+
+#define HEAD_DESC 1ull /* val is a descriptor */
+
+/*
+ * An entry packed in 64 bits: bit 0 clear, index in 9:1, page in the rest. A page is aligned to 16, and addresses are
+ * sign-extended from at most 58 bits, so that an arithmetic shift gets the pointer back.
+ */
+static uint64_t pack(struct cw_entry e)
+{
+	CW_ASSERT(((uintptr_t)e.sp & 15) == 0);
+	return (uint64_t)(uintptr_t)e.sp << 6 | (uint64_t)e.index << 1;
+}
+
+static struct cw_entry unpack(uint64_t val)
+{
+	struct cw_entry e = {
+		.sp = (struct cw_mmu_page *)(uintptr_t)((uint64_t)((int64_t)val >> 6) & ~15ull),
+		.index = (val >> 1) & 511,
+	};
+
+	return e;
+}
+
+static struct cw_rmap_desc *head_desc(const struct cw_rmap_head *head)
+{
+	return (struct cw_rmap_desc *)(uintptr_t)(head->val & ~HEAD_DESC);
+}
+
+void cw_rmap_head_add(struct cw_rmap_head *head, struct cw_entry e, struct cw_cache_set *cache)
+{
+	struct cw_rmap_desc *desc;
+
+	if (!head->val) {
+		head->val = pack(e);
+		return;
+	}
+	desc = head_desc(head);
+	if (!(head->val & HEAD_DESC)) {
+		desc = cw_cache_take(&cache->desc);
+		desc->entry[desc->nr++] = head->val;
+	} else if (desc->nr == CW_RMAP_DESC_ENTRIES) {
+		desc = cw_cache_take(&cache->desc);
+		desc->next = head_desc(head);
+	}
+	desc->entry[desc->nr++] = pack(e);
+	head->val = (uintptr_t)desc | HEAD_DESC;
+}
+
+void cw_rmap_head_del(struct cw_rmap_head *head, struct cw_entry e)
+{
+	struct cw_rmap_desc *first, *desc;
+	uint64_t val = pack(e);
+
+	if (!(head->val & HEAD_DESC)) {
+		CW_ASSERT(head->val == val);
+		head->val = 0;
+		return;
+	}
+	first = head_desc(head);
+	for (desc = first; desc; desc = desc->next) {
+		for (unsigned i = 0; i < desc->nr; i++) {
+			if (desc->entry[i] != val)
+				continue;
+			/* Only the first descriptor is ever partly filled: fill the hole from it. */
+			desc->entry[i] = first->entry[--first->nr];
+			if (!first->nr) {
+				head->val = first->next ? (uintptr_t)first->next | HEAD_DESC : 0;
+				cw_free(first);
+			}
+			return;
+		}
+	}
+	CW_ASSERT(!"entry not in its rmap");
+}
+
+bool cw_rmap_head_get(const struct cw_rmap_head *head, unsigned n, struct cw_entry *out)
+{
+	if (!(head->val & HEAD_DESC)) {
+		if (!head->val || n)
+			return false;
+		*out = unpack(head->val);
+		return true;
+	}
+	for (struct cw_rmap_desc *desc = head_desc(head); desc; desc = desc->next) {
+		if (n < desc->nr) {
+			*out = unpack(desc->entry[n]);
+			return true;
+		}
+		n -= desc->nr;
+	}
+	return false;
+}
+
+struct cw_rmap *cw_rmap_create(uint64_t npages)
+{
+	struct cw_rmap *rmap = cw_zalloc(sizeof(*rmap));
+
+	if (!rmap)
+		return NULL;
+	rmap->npages = npages;
+	while (npages > 1ull << (9 * (rmap->inner_levels + 1)))
+		rmap->inner_levels++;
+	return rmap;
+}
+
+static void destroy_node(void *node, unsigned levels)
+{
+	if (!node)
+		return;
+	if (levels) {
+		for (unsigned i = 0; i < 512; i++)
+			destroy_node(((void **)node)[i], levels - 1);
+	} else {
+		struct cw_rmap_leaf *leaf = node;
+
+		CW_ASSERT(!leaf->nr_mapped);
+		cw_free(leaf->head);
+	}
+	cw_free(node);
+}
+
+void cw_rmap_destroy(struct cw_rmap *rmap)
+{
+	if (!rmap)
+		return;
+	destroy_node(rmap->root, rmap->inner_levels);
+	cw_free(rmap);
+}
+
+struct cw_rmap_leaf *cw_rmap_get(struct cw_rmap *rmap, uint64_t rel, struct cw_cache_set *cache)
+{
+	void **at = &rmap->root;
+
+	CW_ASSERT(rel < rmap->npages);
+	for (unsigned l = rmap->inner_levels; l; l--) {
+		if (!*at) {
+			if (!cache)
+				return NULL;
+			*at = cw_cache_take(&cache->block);
+		}
+		at = &((void **)*at)[(rel >> (9 * l)) & 511];
+	}
+	if (!*at && cache) {
+		struct cw_rmap_leaf *leaf = cw_cache_take(&cache->rmap_leaf);
+
+		leaf->head = cw_cache_take(&cache->block);
+		*at = leaf;
+	}
+	return *at;
+}
+
+struct cw_rmap_leaf *cw_rmap_lookup(const struct cw_rmap *rmap, uint64_t rel)
+{
+	return cw_rmap_get((struct cw_rmap *)rmap, rel, NULL);
+}
+
+static struct cw_rmap_leaf *next_node(void *node, unsigned levels, uint64_t *rel)
+{
+	uint64_t span = 1ull << (9 * levels);
+
+	if (!levels || !node)
+		return node;
+	for (unsigned i = (*rel >> (9 * levels)) & 511; i < 512; i++) {
+		uint64_t next = (*rel & ~(span - 1)) + span;
+		struct cw_rmap_leaf *leaf = next_node(((void **)node)[i], levels - 1, rel);
+
+		if (leaf)
+			return leaf;
+		*rel = next;
+	}
+	return NULL;
+}
+
+struct cw_rmap_leaf *cw_rmap_next(const struct cw_rmap *rmap, uint64_t *rel)
+{
+	if (*rel >= rmap->npages)
+		return NULL;
+	return next_node(rmap->root, rmap->inner_levels, rel);
+}
+
+void cw_rmap_add(struct cw_rmap *rmap, uint64_t rel, struct cw_entry e, struct cw_cache_set *cache)
+{
+	struct cw_rmap_leaf *leaf = cw_rmap_get(rmap, rel, cache);
+	struct cw_rmap_head *head = &leaf->head[rel % CW_RMAP_LEAF_PAGES];
+
+	if (!head->val)
+		leaf->nr_mapped++;
+	cw_rmap_head_add(head, e, cache);
+}
+
+void cw_rmap_del(struct cw_rmap *rmap, uint64_t rel, struct cw_entry e)
+{
+	struct cw_rmap_leaf *leaf = cw_rmap_lookup(rmap, rel);
+	struct cw_rmap_head *head;
+
+	CW_ASSERT(leaf);
+	head = &leaf->head[rel % CW_RMAP_LEAF_PAGES];
+	cw_rmap_head_del(head, e);
+	if (!head->val)
+		leaf->nr_mapped--;
+}
+
+void cw_rmap_mark(struct cw_rmap *rmap, uint64_t rel)
+{
+	struct cw_rmap_leaf *leaf = cw_rmap_lookup(rmap, rel);
+	unsigned i = rel % CW_RMAP_LEAF_PAGES;
+
+	CW_ASSERT(leaf);
+	if (!(leaf->mark[i / 64] & 1ull << i % 64)) {
+		leaf->mark[i / 64] |= 1ull << i % 64;
+		leaf->nr_marked++;
+	}
+}
+
+void cw_rmap_clear_marks(struct cw_rmap *rmap)
+{
+	struct cw_rmap_leaf *leaf;
+
+	for (uint64_t rel = 0; (leaf = cw_rmap_next(rmap, &rel)); rel += CW_RMAP_LEAF_PAGES) {
+		for (unsigned i = 0; i < 8; i++)
+			leaf->mark[i] = 0;
+		leaf->nr_marked = 0;
+	}
+}
+
+uint64_t cw_rmap_take_marks(struct cw_rmap *rmap, uint64_t first, uint64_t npages, uint64_t *bitmap)
+{
+	uint64_t end = first + npages, rel = first, taken = 0;
+	struct cw_rmap_leaf *leaf;
+
+	while ((leaf = cw_rmap_next(rmap, &rel)) && rel < end) {
+		uint64_t base = rel & ~(uint64_t)(CW_RMAP_LEAF_PAGES - 1);
+
+		for (unsigned i = (rel - base) / 64; leaf->nr_marked && i < 8 && base + 64 * i < end; i++) {
+			uint64_t at = base + 64 * i, word = leaf->mark[i];
+			uint64_t left = end - at;
+
+			if (left < 64)
+				word &= (1ull << left) - 1;
+			bitmap[(at - first) / 64] |= word;
+			leaf->mark[i] &= ~word;
+			for (; word; word &= word - 1) {
+				leaf->nr_marked--;
+				taken++;
+			}
+		}
+		rel = base + CW_RMAP_LEAF_PAGES;
+	}
+	return taken;
+}

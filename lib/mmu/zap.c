@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * Taking translations away. Order of every path: entries change (WRITE or XCHG), one INVALIDATE covers them before the
+ * lock is dropped, a FLUSH without the lock, then tables are freed (I9). Whoever needs pages gone compares zap_seq with
+ * flushed_seq, so that a change that another thread made but has not flushed is waited for too.
+ */
+#include "internal.h"
+
+void cw_zap_init(struct cw_zap *z, struct cw_mmu *mmu, unsigned as_id)
+{
+	*z = (struct cw_zap){ .mmu = mmu, .as_id = as_id };
+}
+
+void cw_zap_note(struct cw_zap *z, uint64_t gfn, uint64_t npages, bool nonleaf)
+{
+	if (z->start == z->end) {
+		z->start = gfn;
+		z->end = gfn + npages;
+	} else {
+		z->start = gfn < z->start ? gfn : z->start;
+		z->end = gfn + npages > z->end ? gfn + npages : z->end;
+	}
+	z->nonleaf |= nonleaf;
+	z->mmu->domain[z->as_id].zap_seq++;
+}
+
+void cw_zap_post(struct cw_zap *z)
+{
+	struct cw_mmu *mmu = z->mmu;
+	uint64_t gfn = z->start, npages = z->end - z->start;
+
+	CW_ASSERT(cw_mutex_is_mine(&mmu->lock));
+	/* From one entry of a root of level 5 on, say everything: the end may lie beyond the address width. */
+	if (npages >= cw_level_pages(CW_LEVEL_MAX))
+		gfn = npages = 0;
+	if (z->start != z->end && mmu->ops->invalidate(mmu->priv, z->as_id, gfn, npages, !z->nonleaf))
+		mmu->domain[z->as_id].inval_lost = true;
+	z->start = z->end = 0;
+	z->nonleaf = false;
+}
+
+void cw_zap_yield(struct cw_zap *z)
+{
+	struct cw_mmu *mmu = z->mmu;
+
+	cw_zap_post(z);
+	z->batch = 0;
+	cw_mutex_unlock(&mmu->lock);
+	if (mmu->ops->yield)
+		mmu->ops->yield(mmu->priv);
+	cw_relax();
+	cw_mutex_lock(&mmu->lock);
+}
+
+/* Old value of an exchange against the mirror: P12 lists the only bits that may differ. */
+static bool old_value_ok(const struct cw_mmu *mmu, const struct cw_mmu_page *sp, uint64_t mirror, uint64_t old)
+{
+	if (old == CW_SPTE_NONPRESENT && mmu->xchg_timeouts)
+		return true;
+	return (old & ~cw_spte_engine_bits(cw_spte_format(sp->role), mirror)) == mirror;
+}
+
+/* Makes a present leaf of the engine's non-present. */
+static int clear_leaf(struct cw_mmu *mmu, struct cw_entry e)
+{
+	uint64_t mirror = e.sp->spte[e.index], old;
+	int r;
+
+	if (!cw_page_live(mmu, e.sp))
+		return 0;
+	if (!cw_spte_volatile(cw_spte_format(e.sp->role), mirror))
+		return mmu->ops->entry_write(mmu->priv, cw_entry_addr(e.sp, e.index), CW_SPTE_NONPRESENT);
+	r = mmu->ops->entry_xchg(mmu->priv, cw_entry_addr(e.sp, e.index), CW_SPTE_NONPRESENT, &old);
+	if (r == -ETIMEDOUT)
+		mmu->xchg_timeouts++;
+	if (!r)
+		CW_ASSERT(old_value_ok(mmu, e.sp, mirror, old));
+	return r;
+}
+
+/* Host side of a leaf that is gone. */
+static void forget_leaf(struct cw_mmu *mmu, struct cw_entry e)
+{
+	uint64_t gfn = cw_entry_gfn(e.sp, e.index);
+	struct cw_memslot *slot = cw_slots_find(cw_slots_active(mmu, e.sp->role.smm), gfn);
+
+	CW_ASSERT(slot);
+	cw_rmap_del(slot->rmap, gfn - slot->base_gfn, e);
+	e.sp->spte[e.index] = CW_SPTE_NONPRESENT;
+	e.sp->nr_present--;
+	cw_stat_add(&mmu->stats.pages_4k, -1ull);
+}
+
+static void forget_table(struct cw_entry e)
+{
+	cw_rmap_head_del(&e.sp->child[e.index]->parents, e);
+	e.sp->child[e.index] = NULL;
+	e.sp->spte[e.index] = CW_SPTE_NONPRESENT;
+	e.sp->nr_present--;
+}
+
+int cw_zap_table(struct cw_zap *z, struct cw_entry e)
+{
+	struct cw_mmu *mmu = z->mmu;
+
+	if (cw_page_live(mmu, e.sp)) {
+		/* A non-leaf entry is created with A set: the engine has nothing to change in it. */
+		int r = mmu->ops->entry_write(mmu->priv, cw_entry_addr(e.sp, e.index), CW_SPTE_NONPRESENT);
+
+		if (r)
+			return r;
+		cw_zap_note(z, cw_entry_gfn(e.sp, e.index), cw_level_pages(e.sp->role.level), true);
+	}
+	forget_table(e);
+	return 0;
+}
+
+/* Takes away tables that hold nothing any more, upwards. An error leaves them linked and empty, which is no harm. */
+static void free_empty(struct cw_zap *z, struct cw_mmu_page *sp)
+{
+	struct cw_entry parent;
+
+	while (!sp->nr_present && !sp->root_count && cw_page_live(z->mmu, sp)) {
+		if (!cw_rmap_head_get(&sp->parents, 0, &parent))
+			break;
+		if (cw_zap_table(z, parent))
+			return;
+		if (!sp->parents.val)
+			cw_page_detach(z->mmu, sp);
+		sp = parent.sp;
+	}
+}
+
+int cw_zap_leaf(struct cw_zap *z, struct cw_entry e)
+{
+	bool live = cw_page_live(z->mmu, e.sp);
+	int r = clear_leaf(z->mmu, e);
+
+	if (r)
+		return r;
+	if (live)
+		cw_zap_note(z, cw_entry_gfn(e.sp, e.index), 1, false);
+	forget_leaf(z->mmu, e);
+	z->batch++;
+	if (z->free_empty && live)
+		free_empty(z, e.sp);
+	return 0;
+}
+
+/* A child that nothing points to any more goes the same way, unless it is a root. */
+static void drop_orphan(struct cw_mmu *mmu, struct cw_mmu_page *sp)
+{
+	if (!sp->parents.val && !sp->root_count && !sp->role.invalid)
+		cw_page_detach(mmu, sp);
+}
+
+void cw_zap_drain(struct cw_zap *z)
+{
+	struct cw_mmu *mmu = z->mmu;
+
+	while (!cw_list_empty(&mmu->zapped)) {
+		struct cw_mmu_page *sp = cw_list_entry(mmu->zapped.next, struct cw_mmu_page, node);
+		struct cw_mmu_domain *dom = cw_page_domain(mmu, sp);
+
+		cw_list_del(&sp->node);
+		for (unsigned i = 0; sp->nr_present && i < CW_SPTES; i++) {
+			struct cw_entry e = { sp, i };
+
+			if (!cw_spte_present(sp->spte[i]))
+				continue;
+			if (sp->role.level == CW_LEVEL_4K) {
+				forget_leaf(mmu, e);
+			} else {
+				struct cw_mmu_page *child = sp->child[i];
+
+				forget_table(e);
+				drop_orphan(mmu, child);
+			}
+		}
+		sp->zap_seq = dom->zap_seq;
+		cw_list_add_tail(&dom->quarantine, &sp->node);
+		if (++z->batch >= CW_ZAP_BATCH_PAGES)
+			cw_zap_yield(z);
+	}
+}
+
+int cw_zap_gfns(struct cw_zap *z, uint64_t start, uint64_t end)
+{
+	struct cw_mmu *mmu = z->mmu;
+	uint64_t gfn = start;
+
+	while (gfn < end) {
+		struct cw_memslot *slot = cw_slots_from(cw_slots_active(mmu, z->as_id), gfn);
+		struct cw_rmap_leaf *leaf;
+		struct cw_entry e;
+		uint64_t rel;
+
+		if (!slot || slot->base_gfn >= end)
+			break;
+		rel = gfn > slot->base_gfn ? gfn - slot->base_gfn : 0;
+		leaf = slot->rmap ? cw_rmap_next(slot->rmap, &rel) : NULL;
+		if (!leaf) {
+			gfn = slot->base_gfn + slot->npages;
+			continue;
+		}
+		for (unsigned i = rel % CW_RMAP_LEAF_PAGES; i < CW_RMAP_LEAF_PAGES; i++, rel++) {
+			if (!leaf->nr_mapped) {
+				rel += CW_RMAP_LEAF_PAGES - i;
+				break;
+			}
+			if (slot->base_gfn + rel >= end)
+				return 0;
+			while (cw_rmap_head_get(&leaf->head[i], 0, &e)) {
+				int r = cw_zap_leaf(z, e);
+
+				if (r)
+					return r;
+			}
+		}
+		/* Slots and rmap may be others after this: go on by gfn. */
+		gfn = slot->base_gfn + rel;
+		if (z->batch >= CW_ZAP_BATCH_LEAVES)
+			cw_zap_yield(z);
+	}
+	return 0;
+}
+
+bool cw_zap_any_mapped(struct cw_mmu *mmu, const struct cw_memslot *slot, uint64_t start, uint64_t end)
+{
+	uint64_t rel = start - slot->base_gfn, last = end - slot->base_gfn;
+	struct cw_rmap_leaf *leaf;
+
+	(void)mmu;
+	while (slot->rmap && (leaf = cw_rmap_next(slot->rmap, &rel)) && rel < last) {
+		for (unsigned i = rel % CW_RMAP_LEAF_PAGES; i < CW_RMAP_LEAF_PAGES && rel < last; i++, rel++) {
+			if (leaf->head[i].val)
+				return true;
+		}
+	}
+	return false;
+}
+
+int cw_zap_flush(struct cw_mmu *mmu, unsigned as_id)
+{
+	struct cw_mmu_domain *dom = &mmu->domain[as_id];
+	uint64_t target;
+	int r = 0;
+
+	cw_stat_add(&mmu->stats.remote_tlb_flush_requests, 1);
+	cw_mutex_lock(&mmu->lock);
+	target = dom->zap_seq;
+	if (dom->flushed_seq == target) {
+		cw_page_reap(mmu, dom);
+		cw_mutex_unlock(&mmu->lock);
+		return 0;
+	}
+	if (dom->inval_lost)
+		r = mmu->ops->invalidate(mmu->priv, as_id, 0, 0, false);
+	if (!r)
+		dom->inval_lost = false;
+	cw_mutex_unlock(&mmu->lock);
+	if (!r)
+		r = mmu->ops->flush(mmu->priv, as_id);
+	if (r) {
+		cw_stat_add(&mmu->stats.flush_failed, 1);
+		return r;
+	}
+	cw_mutex_lock(&mmu->lock);
+	/* Another flush, or a reset, may have got further meanwhile. */
+	if (dom->flushed_seq < target)
+		dom->flushed_seq = target;
+	cw_page_reap(mmu, dom);
+	cw_mutex_unlock(&mmu->lock);
+	cw_stat_add(&mmu->stats.remote_tlb_flush, 1);
+	return 0;
+}
+
+int cw_mmu_flush(struct cw_mmu *mmu)
+{
+	int err = 0;
+
+	for (unsigned as_id = 0; as_id < CW_AS_MAX; as_id++) {
+		int r = cw_zap_flush(mmu, as_id);
+
+		err = err ? err : r;
+	}
+	return err;
+}
+
+int cw_mmu_zap_range(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, uint64_t npages)
+{
+	struct cw_zap z;
+	int r, f;
+
+	if (as_id >= CW_AS_MAX || npages > (1ull << 52) || gfn > (1ull << 52))
+		return -EINVAL;
+	cw_mutex_lock(&mmu->lock);
+	cw_zap_init(&z, mmu, as_id);
+	z.free_empty = true;
+	r = cw_zap_gfns(&z, gfn, gfn + npages);
+	cw_zap_post(&z);
+	cw_zap_drain(&z);
+	cw_mutex_unlock(&mmu->lock);
+	f = cw_zap_flush(mmu, as_id);
+	return r ? r : f;
+}
+
+/* Clears all entries of the roots; on an error those cleared stay so, and the rest is untouched. */
+static int unlink_roots(struct cw_mmu *mmu, struct cw_zap *z)
+{
+	cw_list_for(node, &mmu->roots) {
+		struct cw_mmu_page *root = cw_list_entry(node, struct cw_mmu_page, node);
+
+		for (unsigned i = 0; root->nr_present && i < CW_SPTES; i++) {
+			int r = cw_spte_present(root->spte[i]) ?
+					cw_zap_table(&z[root->role.smm], (struct cw_entry){ root, i }) :
+					0;
+
+			if (r)
+				return r;
+		}
+	}
+	return 0;
+}
+
+static void toggle_generation(struct cw_mmu *mmu)
+{
+	mmu->valid_gen ^= 1;
+	cw_list_for(node, &mmu->roots)
+		cw_list_entry(node, struct cw_mmu_page, node)->gen = mmu->valid_gen;
+}
+
+/* Detaches what is obsolete, oldest first; the first page of the current generation ends it. */
+static void drain_obsolete(struct cw_mmu *mmu, struct cw_zap *z)
+{
+	while (!cw_list_empty(&mmu->active)) {
+		struct cw_mmu_page *sp = cw_list_entry(mmu->active.prev, struct cw_mmu_page, node);
+		struct cw_entry parent;
+
+		if (cw_page_live(mmu, sp))
+			break;
+		while (cw_rmap_head_get(&sp->parents, 0, &parent)) {
+			CW_ASSERT(!cw_page_live(mmu, parent.sp));
+			forget_table(parent);
+		}
+		cw_page_detach(mmu, sp);
+		cw_zap_drain(z);
+	}
+}
+
+int cw_zap_all_locked(struct cw_mmu *mmu)
+{
+	struct cw_zap z[CW_AS_MAX];
+	int r;
+
+	CW_ASSERT(cw_mutex_is_mine(&mmu->slots_lock));
+	cw_mutex_lock(&mmu->lock);
+	for (unsigned i = 0; i < CW_AS_MAX; i++)
+		cw_zap_init(&z[i], mmu, i);
+	r = unlink_roots(mmu, z);
+	if (!r)
+		toggle_generation(mmu);
+	for (unsigned i = 0; i < CW_AS_MAX; i++)
+		cw_zap_post(&z[i]);
+	/* After an error pages without parents stay valid: a fault finds them by role, or the next zap does. */
+	if (!r)
+		drain_obsolete(mmu, &z[0]);
+	cw_mutex_unlock(&mmu->lock);
+	return r;
+}
+
+int cw_mmu_zap_all(struct cw_mmu *mmu)
+{
+	int r, f;
+
+	cw_mutex_lock(&mmu->slots_lock);
+	r = cw_zap_all_locked(mmu);
+	cw_mutex_unlock(&mmu->slots_lock);
+	f = cw_mmu_flush(mmu);
+	return r ? r : f;
+}
+
+int cw_mmu_engine_lost(struct cw_mmu *mmu)
+{
+	struct cw_zap z;
+	int err = 0;
+
+	cw_mutex_lock(&mmu->slots_lock);
+	cw_mutex_lock(&mmu->lock);
+	cw_zap_init(&z, mmu, 0);
+	cw_list_for(node, &mmu->roots) {
+		struct cw_mmu_page *root = cw_list_entry(node, struct cw_mmu_page, node);
+		int r;
+
+		for (unsigned i = 0; root->nr_present && i < CW_SPTES; i++) {
+			if (cw_spte_present(root->spte[i]))
+				forget_table((struct cw_entry){ root, i });
+		}
+		r = mmu->ops->table_load(mmu->priv, root->table, root->spte);
+		err = err ? err : r;
+	}
+	toggle_generation(mmu);
+	mmu->xchg_timeouts = 0;
+	for (unsigned i = 0; i < CW_AS_MAX; i++) {
+		mmu->domain[i].flushed_seq = mmu->domain[i].zap_seq;
+		mmu->domain[i].inval_lost = false;
+	}
+	drain_obsolete(mmu, &z);
+	for (unsigned i = 0; i < CW_AS_MAX; i++)
+		cw_page_reap(mmu, &mmu->domain[i]);
+	cw_mutex_unlock(&mmu->lock);
+	cw_mutex_unlock(&mmu->slots_lock);
+	return err;
+}
+
+void cw_zap_everything(struct cw_mmu *mmu)
+{
+	struct cw_zap z;
+
+	cw_mutex_lock(&mmu->lock);
+	cw_zap_init(&z, mmu, 0);
+	toggle_generation(mmu);
+	drain_obsolete(mmu, &z);
+	cw_mutex_unlock(&mmu->lock);
+}
