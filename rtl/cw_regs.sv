@@ -1,0 +1,518 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Copyright The Catwalk authors
+//
+// Registers: the AXI4-Lite slave behind which stands the whole control block of regs.def (P39).
+//
+// Every access is answered with OKAY: a write three cycles after its address and data have both come, a read after
+// RD_WAIT cycles (the slowest source is block RAM behind an index register) and, for counters, after the snapshot is
+// complete. One write and one read are under way at a time. A write is in effect when its answer is given. Writes with
+// partial strobes, to RO registers and to holes change nothing. A 64-bit value is taken on the write of its high word,
+// with the low word written last; both words read as the value in force. Enabling a ring clears its doorbell. A ring
+// whose size is out of range is not enabled. Bases are given to the rings with their low 12 bits clear (P41).
+module cw_regs #(
+  parameter int unsigned NSLOT       = cw_pkg::NSLOT,
+  parameter int unsigned TLB_SETS    = cw_pkg::TLB_SETS,
+  parameter int unsigned TLB_WAYS    = cw_pkg::TLB_WAYS,
+  parameter int unsigned WC_ENTRIES  = cw_pkg::WC_ENTRIES,
+  parameter longint unsigned TABLE_BYTES = 64'h0400_0000
+) (
+  input  logic         clk,
+  input  logic         rst_n,
+
+  // AXI4-Lite slave
+  input  logic         s_awvalid,
+  output logic         s_awready,
+  input  logic [15:0]  s_awaddr,
+  input  logic         s_wvalid,
+  output logic         s_wready,
+  input  logic [31:0]  s_wdata,
+  input  logic [3:0]   s_wstrb,
+  output logic         s_bvalid,
+  input  logic         s_bready,
+  output logic [1:0]   s_bresp,
+  input  logic         s_arvalid,
+  output logic         s_arready,
+  input  logic [15:0]  s_araddr,
+  output logic         s_rvalid,
+  input  logic         s_rready,
+  output logic [31:0]  s_rdata,
+  output logic [1:0]   s_rresp,
+
+  // status and control
+  output logic         bme,                  // bus-master enable (P40)
+  output logic [31:0]  flush_timeout,        // at least 1
+  output logic [31:0]  fw_watchdog,
+  input  logic         fw_ready,
+  input  logic         fw_dead,
+  input  logic         fw_test_failed,
+  input  logic [31:0]  fw_heartbeat,
+  input  logic [31:0]  fw_version,
+  input  logic         table_error,          // pulses
+  input  logic         host_error,
+
+  // interrupts: pulses of the three rings in, all vectors out
+  input  logic [2:0]   ring_irq,
+  output logic [3:0]   irq,
+  output logic [2:0]   ev_interrupts,
+
+  // rings; a doorbell's `_db_we` pulses in the cycle in which its value changes
+  output logic [63:0]  hot_cmd_base,
+  output logic [4:0]   hot_cmd_size_log2,
+  output logic         hot_cmd_enable,
+  output logic [31:0]  hot_cmd_doorbell,
+  input  logic [31:0]  hot_cmd_index,
+  output logic [63:0]  hot_cpl_base,
+  output logic [4:0]   hot_cpl_size_log2,
+  output logic         hot_cpl_enable,
+  output logic [31:0]  hot_cpl_doorbell,
+  output logic         hot_cpl_db_we,
+  input  logic [31:0]  hot_cpl_index,
+  output logic [63:0]  cold_cmd_base,
+  output logic [4:0]   cold_cmd_size_log2,
+  output logic         cold_cmd_enable,
+  output logic [31:0]  cold_cmd_doorbell,
+  input  logic [31:0]  cold_cmd_index,
+  output logic [63:0]  cold_cpl_base,
+  output logic [4:0]   cold_cpl_size_log2,
+  output logic         cold_cpl_enable,
+  output logic [31:0]  cold_cpl_doorbell,
+  output logic         cold_cpl_db_we,
+  input  logic [31:0]  cold_cpl_index,
+  output logic [63:0]  fault_base,
+  output logic [4:0]   fault_size_log2,
+  output logic         fault_enable,
+  output logic [31:0]  fault_doorbell,
+  output logic         fault_db_we,
+  input  logic [31:0]  fault_index,
+
+  // counters
+  output logic         snap,
+  input  logic         snap_busy,
+  input  logic [63:0]  snap_cycle,
+  output logic [7:0]   ctr_idx,
+  input  logic [63:0]  ctr_data,
+
+  // probes
+  output logic         probe_start,
+  output logic [3:0]   probe_tag,
+  output logic [15:0]  probe_ctx,
+  output logic         probe_write,
+  output logic [63:0]  probe_addr,
+  output logic [3:0]   probe_rd_tag,
+  input  logic [31:0]  probe_rd_result,
+  input  logic [63:0]  probe_rd_pa,
+
+  // traffic generator
+  output logic         tgen_start,
+  output logic         tgen_stop,
+  output logic [31:0]  tgen_ctx,
+  output logic [31:0]  tgen_mode,
+  output logic [63:0]  tgen_base,
+  output logic [31:0]  tgen_pages,
+  output logic [31:0]  tgen_stride,
+  output logic [31:0]  tgen_count,
+  output logic [31:0]  tgen_outstanding,
+  output logic [31:0]  tgen_release_delay,
+  output logic [63:0]  tgen_seed,
+  output logic [31:0]  tgen_hist_shift,
+  output logic [31:0]  tgen_hist_index,
+  input  logic         tgen_running,
+  input  logic         tgen_clearing,
+  input  logic [31:0]  tgen_done,
+  input  logic [31:0]  tgen_errors,
+  input  logic [31:0]  tgen_retries,
+  input  logic [31:0]  tgen_cycles,
+  input  logic [63:0]  tgen_sum,
+  input  logic [31:0]  tgen_lat_min,
+  input  logic [31:0]  tgen_lat_max,
+  input  logic [63:0]  tgen_lat_sum,
+  input  logic [31:0]  tgen_hist_data,
+
+  // firmware log
+  input  logic [31:0]  fwlog_head,
+  output logic [31:0]  fwlog_addr,
+  input  logic [31:0]  fwlog_data
+);
+
+  localparam logic [2:0] RD_WAIT = 3'd4;
+
+  // ---- write channel ----
+  logic        aw_q;           // address held
+  logic        w_q;            // data held
+  logic [15:0] waddr_q;
+  logic [31:0] wdata;
+  logic        wfull_q;        // all strobes
+  logic        we;             // the write takes effect
+
+  assign s_awready = !aw_q;
+  assign s_wready  = !w_q;
+  assign s_bresp   = 2'b00;
+  assign we        = aw_q && w_q && !s_bvalid && wfull_q;
+
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      aw_q     <= 1'b0;
+      w_q      <= 1'b0;
+      s_bvalid <= 1'b0;
+    end else begin
+      if (s_awvalid && s_awready)
+        aw_q <= 1'b1;
+      if (s_wvalid && s_wready)
+        w_q <= 1'b1;
+      if (aw_q && w_q && !s_bvalid)
+        s_bvalid <= 1'b1;
+      else if (s_bvalid && s_bready) begin
+        s_bvalid <= 1'b0;
+        aw_q     <= 1'b0;
+        w_q      <= 1'b0;
+      end
+    end
+    if (s_awvalid && s_awready)
+      waddr_q <= s_awaddr;
+    if (s_wvalid && s_wready) begin
+      wdata   <= s_wdata;
+      wfull_q <= &s_wstrb;
+    end
+  end
+
+  // ---- registers that are written ----
+  logic [31:0] control_q;
+  logic [31:0] flush_timeout_q;
+  logic [31:0] irq_enable_q;
+  logic [63:0] hot_cmd_base_q, hot_cpl_base_q, cold_cmd_base_q, cold_cpl_base_q, fault_base_q;
+  logic [31:0] hot_cmd_ctrl_q, hot_cpl_ctrl_q, cold_cmd_ctrl_q, cold_cpl_ctrl_q, fault_ctrl_q;
+
+  // Low words, until the high word comes.
+  logic [31:0] hot_cmd_base_lo_q, hot_cpl_base_lo_q, cold_cmd_base_lo_q, cold_cpl_base_lo_q, fault_base_lo_q;
+  logic [31:0] probe_addr_lo_q, tgen_base_lo_q, tgen_seed_lo_q;
+
+  always_ff @(posedge clk) begin
+    probe_start   <= 1'b0;
+    tgen_start    <= 1'b0;
+    tgen_stop     <= 1'b0;
+    snap          <= 1'b0;
+    hot_cpl_db_we  <= 1'b0;
+    cold_cpl_db_we <= 1'b0;
+    fault_db_we    <= 1'b0;
+    if (!rst_n) begin
+      control_q          <= cw_pkg::RST_CONTROL;
+      flush_timeout_q    <= cw_pkg::RST_FLUSH_TIMEOUT;
+      fw_watchdog        <= cw_pkg::RST_FW_WATCHDOG;
+      irq_enable_q       <= cw_pkg::RST_IRQ_ENABLE;
+      hot_cmd_base_q     <= cw_pkg::RST_HOT_CMD_BASE;
+      hot_cmd_base_lo_q  <= cw_pkg::RST_HOT_CMD_BASE[31:0];
+      hot_cmd_ctrl_q     <= cw_pkg::RST_HOT_CMD_CTRL;
+      hot_cmd_doorbell   <= cw_pkg::RST_HOT_CMD_DOORBELL;
+      hot_cpl_base_q     <= cw_pkg::RST_HOT_CPL_BASE;
+      hot_cpl_base_lo_q  <= cw_pkg::RST_HOT_CPL_BASE[31:0];
+      hot_cpl_ctrl_q     <= cw_pkg::RST_HOT_CPL_CTRL;
+      hot_cpl_doorbell   <= cw_pkg::RST_HOT_CPL_DOORBELL;
+      cold_cmd_base_q    <= cw_pkg::RST_COLD_CMD_BASE;
+      cold_cmd_base_lo_q <= cw_pkg::RST_COLD_CMD_BASE[31:0];
+      cold_cmd_ctrl_q    <= cw_pkg::RST_COLD_CMD_CTRL;
+      cold_cmd_doorbell  <= cw_pkg::RST_COLD_CMD_DOORBELL;
+      cold_cpl_base_q    <= cw_pkg::RST_COLD_CPL_BASE;
+      cold_cpl_base_lo_q <= cw_pkg::RST_COLD_CPL_BASE[31:0];
+      cold_cpl_ctrl_q    <= cw_pkg::RST_COLD_CPL_CTRL;
+      cold_cpl_doorbell  <= cw_pkg::RST_COLD_CPL_DOORBELL;
+      fault_base_q       <= cw_pkg::RST_FAULT_BASE;
+      fault_base_lo_q    <= cw_pkg::RST_FAULT_BASE[31:0];
+      fault_ctrl_q       <= cw_pkg::RST_FAULT_CTRL;
+      fault_doorbell     <= cw_pkg::RST_FAULT_DOORBELL;
+      probe_addr         <= cw_pkg::RST_PROBE_ADDR;
+      probe_addr_lo_q    <= cw_pkg::RST_PROBE_ADDR[31:0];
+      tgen_ctx           <= cw_pkg::RST_TGEN_CTX;
+      tgen_mode          <= cw_pkg::RST_TGEN_MODE;
+      tgen_base          <= cw_pkg::RST_TGEN_BASE;
+      tgen_base_lo_q     <= cw_pkg::RST_TGEN_BASE[31:0];
+      tgen_pages         <= cw_pkg::RST_TGEN_PAGES;
+      tgen_stride        <= cw_pkg::RST_TGEN_STRIDE;
+      tgen_count         <= cw_pkg::RST_TGEN_COUNT;
+      tgen_outstanding   <= cw_pkg::RST_TGEN_OUTSTANDING;
+      tgen_release_delay <= cw_pkg::RST_TGEN_RELEASE_DELAY;
+      tgen_seed          <= cw_pkg::RST_TGEN_SEED;
+      tgen_seed_lo_q     <= cw_pkg::RST_TGEN_SEED[31:0];
+      tgen_hist_shift    <= cw_pkg::RST_TGEN_HIST_SHIFT;
+      tgen_hist_index    <= cw_pkg::RST_TGEN_HIST_INDEX;
+      fwlog_addr         <= cw_pkg::RST_FWLOG_ADDR;
+    end else if (we) begin
+      case (waddr_q)
+        cw_pkg::REG_CONTROL:            control_q          <= wdata;
+        cw_pkg::REG_FLUSH_TIMEOUT:      flush_timeout_q    <= wdata;
+        cw_pkg::REG_FW_WATCHDOG:        fw_watchdog        <= wdata;
+        cw_pkg::REG_SNAPSHOT:           snap               <= 1'b1;
+        cw_pkg::REG_IRQ_ENABLE:         irq_enable_q       <= wdata;
+
+        cw_pkg::REG_HOT_CMD_BASE:       hot_cmd_base_lo_q  <= wdata;
+        cw_pkg::REG_HOT_CMD_BASE_HI:    hot_cmd_base_q     <= {wdata, hot_cmd_base_lo_q};
+        cw_pkg::REG_HOT_CMD_DOORBELL:   hot_cmd_doorbell   <= wdata;
+        cw_pkg::REG_HOT_CMD_CTRL: begin
+          hot_cmd_ctrl_q <= wdata;
+          if (wdata[31] && !hot_cmd_ctrl_q[31])
+            hot_cmd_doorbell <= 32'd0;
+        end
+
+        cw_pkg::REG_HOT_CPL_BASE:       hot_cpl_base_lo_q  <= wdata;
+        cw_pkg::REG_HOT_CPL_BASE_HI:    hot_cpl_base_q     <= {wdata, hot_cpl_base_lo_q};
+        cw_pkg::REG_HOT_CPL_DOORBELL: begin
+          hot_cpl_doorbell <= wdata;
+          hot_cpl_db_we    <= 1'b1;
+        end
+        cw_pkg::REG_HOT_CPL_CTRL: begin
+          hot_cpl_ctrl_q <= wdata;
+          if (wdata[31] && !hot_cpl_ctrl_q[31])
+            hot_cpl_doorbell <= 32'd0;
+        end
+
+        cw_pkg::REG_COLD_CMD_BASE:      cold_cmd_base_lo_q <= wdata;
+        cw_pkg::REG_COLD_CMD_BASE_HI:   cold_cmd_base_q    <= {wdata, cold_cmd_base_lo_q};
+        cw_pkg::REG_COLD_CMD_DOORBELL:  cold_cmd_doorbell  <= wdata;
+        cw_pkg::REG_COLD_CMD_CTRL: begin
+          cold_cmd_ctrl_q <= wdata;
+          if (wdata[31] && !cold_cmd_ctrl_q[31])
+            cold_cmd_doorbell <= 32'd0;
+        end
+
+        cw_pkg::REG_COLD_CPL_BASE:      cold_cpl_base_lo_q <= wdata;
+        cw_pkg::REG_COLD_CPL_BASE_HI:   cold_cpl_base_q    <= {wdata, cold_cpl_base_lo_q};
+        cw_pkg::REG_COLD_CPL_DOORBELL: begin
+          cold_cpl_doorbell <= wdata;
+          cold_cpl_db_we    <= 1'b1;
+        end
+        cw_pkg::REG_COLD_CPL_CTRL: begin
+          cold_cpl_ctrl_q <= wdata;
+          if (wdata[31] && !cold_cpl_ctrl_q[31])
+            cold_cpl_doorbell <= 32'd0;
+        end
+
+        cw_pkg::REG_FAULT_BASE:         fault_base_lo_q    <= wdata;
+        cw_pkg::REG_FAULT_BASE_HI:      fault_base_q       <= {wdata, fault_base_lo_q};
+        cw_pkg::REG_FAULT_DOORBELL: begin
+          fault_doorbell <= wdata;
+          fault_db_we    <= 1'b1;
+        end
+        cw_pkg::REG_FAULT_CTRL: begin
+          fault_ctrl_q <= wdata;
+          if (wdata[31] && !fault_ctrl_q[31])
+            fault_doorbell <= 32'd0;
+        end
+
+        cw_pkg::REG_PROBE_ADDR:         probe_addr_lo_q    <= wdata;
+        cw_pkg::REG_PROBE_ADDR_HI:      probe_addr         <= {wdata, probe_addr_lo_q};
+        cw_pkg::REG_PROBE_CMD:          probe_start        <= 1'b1;
+
+        cw_pkg::REG_TGEN_CTRL: begin
+          tgen_start <= wdata[0];
+          tgen_stop  <= wdata[1];
+        end
+        cw_pkg::REG_TGEN_CTX:           tgen_ctx           <= wdata;
+        cw_pkg::REG_TGEN_MODE:          tgen_mode          <= wdata;
+        cw_pkg::REG_TGEN_BASE:          tgen_base_lo_q     <= wdata;
+        cw_pkg::REG_TGEN_BASE_HI:       tgen_base          <= {wdata, tgen_base_lo_q};
+        cw_pkg::REG_TGEN_PAGES:         tgen_pages         <= wdata;
+        cw_pkg::REG_TGEN_STRIDE:        tgen_stride        <= wdata;
+        cw_pkg::REG_TGEN_COUNT:         tgen_count         <= wdata;
+        cw_pkg::REG_TGEN_OUTSTANDING:   tgen_outstanding   <= wdata;
+        cw_pkg::REG_TGEN_RELEASE_DELAY: tgen_release_delay <= wdata;
+        cw_pkg::REG_TGEN_SEED:          tgen_seed_lo_q     <= wdata;
+        cw_pkg::REG_TGEN_SEED_HI:       tgen_seed          <= {wdata, tgen_seed_lo_q};
+        cw_pkg::REG_TGEN_HIST_SHIFT:    tgen_hist_shift    <= wdata;
+        cw_pkg::REG_TGEN_HIST_INDEX:    tgen_hist_index    <= wdata;
+        cw_pkg::REG_FWLOG_ADDR:         fwlog_addr         <= wdata;
+        default: ;
+      endcase
+    end
+  end
+
+  // The data register keeps the word until the answer is taken, so the probe's fields are stable at its start.
+  assign probe_ctx   = wdata[15:0];
+  assign probe_tag   = wdata[19:16];
+  assign probe_write = wdata[24];
+
+  assign bme           = control_q[0];
+  assign flush_timeout = (flush_timeout_q == 32'd0) ? 32'd1 : flush_timeout_q;
+
+  // ---- what the rings see ----
+  function automatic logic ring_on(input logic on, input logic [4:0] size);
+    ring_on = on && 32'(size) >= cw_pkg::RING_LOG2_MIN && 32'(size) <= cw_pkg::RING_LOG2_MAX;
+  endfunction
+
+  assign hot_cmd_base       = {hot_cmd_base_q[63:12], 12'd0};
+  assign hot_cmd_size_log2  = hot_cmd_ctrl_q[4:0];
+  assign hot_cmd_enable     = ring_on(hot_cmd_ctrl_q[31], hot_cmd_ctrl_q[4:0]);
+  assign hot_cpl_base       = {hot_cpl_base_q[63:12], 12'd0};
+  assign hot_cpl_size_log2  = hot_cpl_ctrl_q[4:0];
+  assign hot_cpl_enable     = ring_on(hot_cpl_ctrl_q[31], hot_cpl_ctrl_q[4:0]);
+  assign cold_cmd_base      = {cold_cmd_base_q[63:12], 12'd0};
+  assign cold_cmd_size_log2 = cold_cmd_ctrl_q[4:0];
+  assign cold_cmd_enable    = ring_on(cold_cmd_ctrl_q[31], cold_cmd_ctrl_q[4:0]);
+  assign cold_cpl_base      = {cold_cpl_base_q[63:12], 12'd0};
+  assign cold_cpl_size_log2 = cold_cpl_ctrl_q[4:0];
+  assign cold_cpl_enable    = ring_on(cold_cpl_ctrl_q[31], cold_cpl_ctrl_q[4:0]);
+  assign fault_base         = {fault_base_q[63:12], 12'd0};
+  assign fault_size_log2    = fault_ctrl_q[4:0];
+  assign fault_enable       = ring_on(fault_ctrl_q[31], fault_ctrl_q[4:0]);
+
+  // ---- errors and interrupts ----
+  logic table_seen_q;
+  logic host_seen_q;
+  logic dead_q;
+  logic error_irq;
+
+  assign error_irq = (table_error && !table_seen_q) || (host_error && !host_seen_q) || (fw_dead && !dead_q);
+
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      table_seen_q  <= 1'b0;
+      host_seen_q   <= 1'b0;
+      dead_q        <= 1'b0;
+      irq           <= 4'd0;
+      ev_interrupts <= 3'd0;
+    end else begin
+      table_seen_q  <= table_seen_q || table_error;
+      host_seen_q   <= host_seen_q || host_error;
+      dead_q        <= fw_dead;
+      irq           <= {error_irq, ring_irq} & irq_enable_q[3:0];
+      ev_interrupts <= 3'(irq[0]) + 3'(irq[1]) + 3'(irq[2]) + 3'(irq[3]);
+    end
+  end
+
+  // ---- read channel ----
+  typedef enum logic [1:0] { RD_IDLE, RD_LOOK, RD_ANSWER } rd_t;
+  rd_t         rd_q;
+  logic [15:0] raddr_q;
+  logic [2:0]  wait_q;
+  logic [15:0] bank;           // counters: bytes into the bank
+  logic        in_counters;
+  logic        in_probes;
+  logic        look_done;
+  logic [31:0] rd;
+
+  assign bank         = raddr_q - cw_pkg::REG_COUNTER_LO;
+  assign in_counters  = raddr_q >= cw_pkg::REG_COUNTER_LO && raddr_q[1:0] == 2'd0 &&
+                        32'(bank) < cw_pkg::REG_COUNTER_LO_COUNT * cw_pkg::REG_COUNTER_LO_STRIDE;
+  assign in_probes    = raddr_q >= cw_pkg::REG_PROBE_RESULT && raddr_q[1:0] == 2'd0 &&
+                        32'(raddr_q) - 32'(cw_pkg::REG_PROBE_RESULT) <
+                        cw_pkg::REG_PROBE_RESULT_COUNT * cw_pkg::REG_PROBE_RESULT_STRIDE;
+  assign ctr_idx      = bank[10:3];
+  assign probe_rd_tag = raddr_q[7:4] - cw_pkg::REG_PROBE_RESULT[7:4];
+  assign look_done    = wait_q == RD_WAIT && !snap_busy;
+  assign s_arready    = rd_q == RD_IDLE;
+  assign s_rvalid     = rd_q == RD_ANSWER;
+  assign s_rresp      = 2'b00;
+
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      rd_q   <= RD_IDLE;
+      wait_q <= '0;
+    end else begin
+      unique case (rd_q)
+        RD_IDLE:   if (s_arvalid) rd_q <= RD_LOOK;
+        RD_LOOK:   if (look_done) rd_q <= RD_ANSWER;
+        RD_ANSWER: if (s_rready) rd_q <= RD_IDLE;
+        default:   rd_q <= RD_IDLE;
+      endcase
+      wait_q <= (rd_q != RD_LOOK) ? '0 : (wait_q == RD_WAIT) ? RD_WAIT : wait_q + 1'b1;
+    end
+    if (s_arvalid && s_arready)
+      raddr_q <= s_araddr;
+    if (rd_q == RD_LOOK)
+      s_rdata <= rd;
+  end
+
+  always_comb begin
+    rd = 32'd0;
+    if (in_counters)
+      rd = bank[2] ? ctr_data[63:32] : ctr_data[31:0];
+    else if (in_probes) begin
+      case (raddr_q[3:0])
+        cw_pkg::REG_PROBE_RESULT[3:0]: rd = probe_rd_result;
+        cw_pkg::REG_PROBE_PA_LO[3:0]:  rd = probe_rd_pa[31:0];
+        cw_pkg::REG_PROBE_PA_HI[3:0]:  rd = probe_rd_pa[63:32];
+        default: ;
+      endcase
+    end else begin
+      case (raddr_q)
+        cw_pkg::REG_ID:                 rd = cw_pkg::RST_ID;
+        cw_pkg::REG_VERSION:            rd = cw_pkg::RST_VERSION;
+        cw_pkg::REG_BUILD_HASH:         rd = cw_pkg::RST_BUILD_HASH;
+        cw_pkg::REG_STATUS:             rd = {26'd0, bme, host_seen_q, table_seen_q, fw_test_failed, fw_dead, fw_ready};
+        cw_pkg::REG_CONTROL:            rd = control_q;
+        cw_pkg::REG_CAP_PORTS:          rd = {8'(cw_pkg::TAG_W), 8'(cw_pkg::PORT_TGEN), 8'(cw_pkg::NPORT),
+                                              8'(cw_pkg::NPORT_STREAM)};
+        cw_pkg::REG_CAP_CONTEXTS:       rd = {16'(cw_pkg::NDOM), 16'(cw_pkg::NCTX)};
+        cw_pkg::REG_CAP_WALK:           rd = {8'(WC_ENTRIES), 16'(cw_pkg::NWAIT), 8'(NSLOT)};
+        cw_pkg::REG_CAP_TLB:            rd = {8'(cw_pkg::LINE_BYTES / 8), 8'(TLB_WAYS), 16'(TLB_SETS)};
+        cw_pkg::REG_CAP_PARK:           rd = {16'(cw_pkg::NFLUSH), 16'(cw_pkg::NPARK)};
+        cw_pkg::REG_CAP_HOT_OPS:        rd = cw_pkg::CAP_HOT_OPS;
+        cw_pkg::REG_CAP_CLOCK:          rd = cw_pkg::RST_CAP_CLOCK;
+        cw_pkg::REG_CAP_TABLE_SIZE:     rd = TABLE_BYTES[31:0];
+        cw_pkg::REG_CAP_TABLE_SIZE_HI:  rd = TABLE_BYTES[63:32];
+        cw_pkg::REG_CYCLE:              rd = snap_cycle[31:0];
+        cw_pkg::REG_CYCLE_HI:           rd = snap_cycle[63:32];
+        cw_pkg::REG_FLUSH_TIMEOUT:      rd = flush_timeout_q;
+        cw_pkg::REG_FW_WATCHDOG:        rd = fw_watchdog;
+        cw_pkg::REG_FW_HEARTBEAT:       rd = fw_heartbeat;
+        cw_pkg::REG_FW_VERSION:         rd = fw_version;
+        cw_pkg::REG_IRQ_ENABLE:         rd = irq_enable_q;
+        cw_pkg::REG_HOT_CMD_BASE:       rd = hot_cmd_base_q[31:0];
+        cw_pkg::REG_HOT_CMD_BASE_HI:    rd = hot_cmd_base_q[63:32];
+        cw_pkg::REG_HOT_CMD_CTRL:       rd = hot_cmd_ctrl_q;
+        cw_pkg::REG_HOT_CMD_DOORBELL:   rd = hot_cmd_doorbell;
+        cw_pkg::REG_HOT_CMD_INDEX:      rd = hot_cmd_index;
+        cw_pkg::REG_HOT_CPL_BASE:       rd = hot_cpl_base_q[31:0];
+        cw_pkg::REG_HOT_CPL_BASE_HI:    rd = hot_cpl_base_q[63:32];
+        cw_pkg::REG_HOT_CPL_CTRL:       rd = hot_cpl_ctrl_q;
+        cw_pkg::REG_HOT_CPL_DOORBELL:   rd = hot_cpl_doorbell;
+        cw_pkg::REG_HOT_CPL_INDEX:      rd = hot_cpl_index;
+        cw_pkg::REG_COLD_CMD_BASE:      rd = cold_cmd_base_q[31:0];
+        cw_pkg::REG_COLD_CMD_BASE_HI:   rd = cold_cmd_base_q[63:32];
+        cw_pkg::REG_COLD_CMD_CTRL:      rd = cold_cmd_ctrl_q;
+        cw_pkg::REG_COLD_CMD_DOORBELL:  rd = cold_cmd_doorbell;
+        cw_pkg::REG_COLD_CMD_INDEX:     rd = cold_cmd_index;
+        cw_pkg::REG_COLD_CPL_BASE:      rd = cold_cpl_base_q[31:0];
+        cw_pkg::REG_COLD_CPL_BASE_HI:   rd = cold_cpl_base_q[63:32];
+        cw_pkg::REG_COLD_CPL_CTRL:      rd = cold_cpl_ctrl_q;
+        cw_pkg::REG_COLD_CPL_DOORBELL:  rd = cold_cpl_doorbell;
+        cw_pkg::REG_COLD_CPL_INDEX:     rd = cold_cpl_index;
+        cw_pkg::REG_FAULT_BASE:         rd = fault_base_q[31:0];
+        cw_pkg::REG_FAULT_BASE_HI:      rd = fault_base_q[63:32];
+        cw_pkg::REG_FAULT_CTRL:         rd = fault_ctrl_q;
+        cw_pkg::REG_FAULT_DOORBELL:     rd = fault_doorbell;
+        cw_pkg::REG_FAULT_INDEX:        rd = fault_index;
+        cw_pkg::REG_PROBE_ADDR:         rd = probe_addr[31:0];
+        cw_pkg::REG_PROBE_ADDR_HI:      rd = probe_addr[63:32];
+        cw_pkg::REG_TGEN_STATUS:        rd = {30'd0, tgen_clearing, tgen_running};
+        cw_pkg::REG_TGEN_CTX:           rd = tgen_ctx;
+        cw_pkg::REG_TGEN_MODE:          rd = tgen_mode;
+        cw_pkg::REG_TGEN_BASE:          rd = tgen_base[31:0];
+        cw_pkg::REG_TGEN_BASE_HI:       rd = tgen_base[63:32];
+        cw_pkg::REG_TGEN_PAGES:         rd = tgen_pages;
+        cw_pkg::REG_TGEN_STRIDE:        rd = tgen_stride;
+        cw_pkg::REG_TGEN_COUNT:         rd = tgen_count;
+        cw_pkg::REG_TGEN_OUTSTANDING:   rd = tgen_outstanding;
+        cw_pkg::REG_TGEN_RELEASE_DELAY: rd = tgen_release_delay;
+        cw_pkg::REG_TGEN_SEED:          rd = tgen_seed[31:0];
+        cw_pkg::REG_TGEN_SEED_HI:       rd = tgen_seed[63:32];
+        cw_pkg::REG_TGEN_DONE:          rd = tgen_done;
+        cw_pkg::REG_TGEN_ERRORS:        rd = tgen_errors;
+        cw_pkg::REG_TGEN_RETRIES:       rd = tgen_retries;
+        cw_pkg::REG_TGEN_CYCLES:        rd = tgen_cycles;
+        cw_pkg::REG_TGEN_SUM:           rd = tgen_sum[31:0];
+        cw_pkg::REG_TGEN_SUM_HI:        rd = tgen_sum[63:32];
+        cw_pkg::REG_TGEN_LAT_MIN:       rd = tgen_lat_min;
+        cw_pkg::REG_TGEN_LAT_MAX:       rd = tgen_lat_max;
+        cw_pkg::REG_TGEN_LAT_SUM:       rd = tgen_lat_sum[31:0];
+        cw_pkg::REG_TGEN_LAT_SUM_HI:    rd = tgen_lat_sum[63:32];
+        cw_pkg::REG_TGEN_HIST_INDEX:    rd = tgen_hist_index;
+        cw_pkg::REG_TGEN_HIST_DATA:     rd = tgen_hist_data;
+        cw_pkg::REG_TGEN_HIST_SHIFT:    rd = tgen_hist_shift;
+        cw_pkg::REG_FWLOG_HEAD:         rd = fwlog_head;
+        cw_pkg::REG_FWLOG_ADDR:         rd = fwlog_addr;
+        cw_pkg::REG_FWLOG_DATA:         rd = fwlog_data;
+        default: ;
+      endcase
+    end
+  end
+
+endmodule
