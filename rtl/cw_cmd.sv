@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Copyright The Catwalk authors
+//
+// Hot commands: takes them from the hot ring and from the firmware in turn, checks every field (P17), executes one
+// after the other, and completes each exactly once.
+//
+// Order (P11, P15, P18): a command begins when the one before it is complete, so INVALIDATE and FLUSH come after the
+// acknowledgement of every earlier change. FLUSH alone is only handed over here and completes later, out of order. A
+// command with BARRIER waits at the input until every earlier FLUSH of its source has completed; the other source goes
+// on meanwhile. A malformed command completes with an error and does nothing else.
+// A command leaves the input when it is handed to the part that executes it. Completions never wait for the host: their
+// slots are reserved (P16).
+// `flush_dom` and `flush_dom_ports`: question and answer of one cycle, the ports that own contexts of a domain (P20).
+//
+// Mutant: CW_MUT_INVALIDATE_BEFORE_ACK executes an INVALIDATE that follows an entry change before its acknowledgement.
+module cw_cmd #(
+  parameter logic [63:0] TABLE_BYTES = 64'h1000_0000
+) (
+  input  logic                     clk,
+  input  logic                     rst_n,
+
+  input  logic                     cmd_valid,
+  output logic                     cmd_ready,
+  input  logic [1023:0]            cmd,
+  input  logic [31:0]              cmd_index,
+  input  logic                     fwc_valid,
+  output logic                     fwc_ready,
+  input  logic [1023:0]            fwc,
+
+  output logic                     cpl_valid,
+  input  logic                     cpl_ready,
+  output cw_t::cpl_t               cpl,
+  output logic                     fwcpl_valid,
+  output cw_t::cpl_t               fwcpl,
+
+  output logic                     inv_valid,
+  input  logic                     inv_ready,
+  output cw_t::inv_t               inv,
+  output logic                     flush_valid,
+  input  logic                     flush_ready,
+  output cw_t::flush_t             flush,
+  input  logic                     flush_full,
+  output logic [cw_pkg::DOM_W-1:0] flush_dom,
+  input  logic [cw_pkg::NPORT-1:0] flush_dom_ports,
+  input  logic                     fdone_valid,
+  output logic                     fdone_ready,
+  input  cw_t::flush_done_t        fdone,
+  output logic                     resume_valid,
+  input  logic                     resume_ready,
+  output cw_t::resume_t            resume,
+  input  logic [7:0]               resume_status,
+
+  output logic                     eu_req_valid,
+  input  logic                     eu_req_ready,
+  output cw_t::euu_req_t           eu_req,
+  input  logic                     eu_rsp_valid,
+  output logic                     eu_rsp_ready,
+  input  cw_t::euu_rsp_t           eu_rsp,
+
+  output logic                     ld_req_valid,
+  input  logic                     ld_req_ready,
+  output logic                     ld_req_fill,
+  output logic [cw_pkg::PA_W-1:0]  ld_req_addr,
+  output logic [63:0]              ld_req_arg,
+  output logic [5:0]               ld_req_len,
+  input  logic                     ld_rsp_valid,
+  output logic                     ld_rsp_ready,
+  input  logic                     ld_rsp_error,
+
+  output logic                     ev_hot_cmds,
+  output logic                     ev_cmd_errors,
+  output logic                     ev_invalidates,
+  output logic                     ev_flush_cmds,
+  output logic                     ev_resumes,
+  output logic                     ev_resumes_unknown
+);
+
+  localparam int unsigned FLAG_BARRIER = 0;
+  localparam int unsigned OPEN_W = $clog2(cw_pkg::NFLUSH + 1);
+
+  typedef enum logic [3:0] {
+    IDLE      = 4'd0,   // chooses a source
+    CHECK     = 4'd1,   // judges the fields
+    LOAD      = 4'd2,   // hands over to the loader
+    LOAD_WAIT = 4'd3,
+    ENTRY     = 4'd4,   // hands over to the entry-update unit
+    ENTRY_WAIT = 4'd5,
+    INV       = 4'd6,   // hands over to the core: done when taken
+    FLUSH     = 4'd7,
+    RESUME    = 4'd8,
+    CPL       = 4'd9    // completes
+  } state_t;
+
+  state_t      state_q;
+  state_t      state_d;
+  logic        cold_q;      // the command is the firmware's
+  logic [31:0] index_q;
+  logic [15:0] id_q;
+  logic [7:0]  opcode_q;
+  logic [7:0]  status_q;
+  logic [7:0]  status_d;
+  logic [7:0]  field_q;
+  logic [63:0] value_q;
+  logic [63:0] value_d;
+
+  // ---- source ----
+  logic [1:0]        src_req;
+  logic [1:0]        src_gnt;
+  logic [OPEN_W-1:0] hot_open_q;
+  logic [OPEN_W-1:0] cold_open_q;
+  logic              pop;
+  logic              take;
+
+  assign src_req[0] = cmd_valid && !(cmd[cw_pkg::CMD_FLAGS_LSB + FLAG_BARRIER] && hot_open_q != '0);
+  assign src_req[1] = fwc_valid && !(fwc[cw_pkg::CMD_FLAGS_LSB + FLAG_BARRIER] && cold_open_q != '0);
+  assign take       = state_q == IDLE && src_req != '0;
+
+  cw_arb #(.N(2)) u_src (.clk, .rst_n, .req(src_req), .gnt(src_gnt), .take(take));
+
+  assign cmd_ready = pop && !cold_q;
+  assign fwc_ready = pop && cold_q;
+
+  // ---- fields ----
+  logic [1023:0] c;
+  logic [7:0]    opcode;
+  logic [15:0]   space;
+  logic [7:0]    scope;
+  logic [63:0]   addr;
+  logic [63:0]   arg0;
+  logic [63:0]   arg1;
+  logic [7:0]    chk_status;
+  logic [7:0]    chk_field;
+
+  assign c      = cold_q ? fwc : cmd;
+  assign opcode = c[cw_pkg::CMD_OPCODE_LSB +: cw_pkg::CMD_OPCODE_W];
+  assign space  = c[cw_pkg::CMD_SPACE_LSB +: cw_pkg::CMD_SPACE_W];
+  assign scope  = c[cw_pkg::CMD_SCOPE_LSB +: cw_pkg::CMD_SCOPE_W];
+  assign addr   = c[cw_pkg::CMD_ADDR_LSB +: cw_pkg::CMD_ADDR_W];
+  assign arg0   = c[cw_pkg::CMD_ARG0_LSB +: cw_pkg::CMD_ARG0_W];
+  assign arg1   = c[cw_pkg::CMD_ARG1_LSB +: cw_pkg::CMD_ARG1_W];
+
+  cw_cmd_check #(.TABLE_BYTES(TABLE_BYTES)) u_check (.cmd(c), .status(chk_status), .field(chk_field));
+
+  // ---- to the parts that execute ----
+  assign ld_req_valid = state_q == LOAD;
+  assign ld_req_fill  = opcode == cw_pkg::OP_FILL;
+  assign ld_req_addr  = addr[cw_pkg::PA_W-1:0];
+  assign ld_req_arg   = arg0;
+  assign ld_req_len   = ld_req_fill ? 6'd63 : arg1[11:6] - 6'd1;
+  assign ld_rsp_ready = state_q == LOAD_WAIT;
+
+  assign eu_req_valid      = state_q == ENTRY;
+  assign eu_req.op         = opcode == cw_pkg::OP_CMPXCHG ? 2'd2 : opcode == cw_pkg::OP_XCHG ? 2'd1 : 2'd0;
+  assign eu_req.addr       = addr[cw_pkg::PA_W-1:0];
+  assign eu_req.expect_old = arg1;
+  assign eu_req.value      = arg0;
+  assign eu_rsp_ready      = state_q == ENTRY_WAIT;
+
+`ifdef CW_MUT_INVALIDATE_BEFORE_ACK
+  logic early_q;    // the next command, an INVALIDATE, is done already
+  logic early;
+
+  assign early     = state_q == ENTRY_WAIT && !cold_q && cmd_valid && opcode == cw_pkg::OP_INVALIDATE &&
+                     chk_status == cw_pkg::ST_OK && !early_q;
+  assign inv_valid = (state_q == INV && !early_q) || early;
+
+  always_ff @(posedge clk) begin
+    if (!rst_n || (state_q == INV && !cold_q))
+      early_q <= 1'b0;
+    else if (early && inv_ready)
+      early_q <= 1'b1;
+  end
+`else
+  logic early_q;
+
+  assign early_q   = 1'b0;
+  assign inv_valid = state_q == INV;
+`endif
+  assign inv.all   = scope == 8'd2;
+  assign inv.space = {scope == 8'd1, space[cw_pkg::SPACE_W-2:0]};
+  assign inv.whole = arg0 == '0;
+  assign inv.lo    = addr[63:12];
+  assign inv.hi    = addr[63:12] + arg0[51:0] - 52'd1;
+
+  assign flush_valid        = state_q == FLUSH;
+  assign flush_dom          = scope == 8'd1 ? arg1[cw_pkg::DOM_W-1:0] : space[cw_pkg::DOM_W-1:0];
+  assign flush.ports        = scope == 8'd2 ? '1 : flush_dom_ports | (cw_pkg::NPORT'(1) << cw_pkg::PORT_HOST);
+  assign flush.cookie.index = index_q;
+  assign flush.cookie.id    = id_q;
+  assign flush.cookie.cold  = cold_q;
+
+  assign resume_valid  = state_q == RESUME;
+  assign resume.index  = arg0[15:0];
+  assign resume.gen    = arg0[31:16];
+  assign resume.action = arg1[1:0];
+  assign resume.data   = c[cw_pkg::CMD_DATA_LSB +: cw_pkg::CMD_DATA_W];
+
+  // ---- sequence ----
+  logic cpl_go;     // the completion register takes ours
+
+  always_comb begin
+    state_d  = state_q;
+    status_d = status_q;
+    value_d  = value_q;
+    pop      = 1'b0;
+    unique case (state_q)
+      IDLE: if (take) state_d = CHECK;
+      CHECK: begin
+        status_d = chk_status;
+        value_d  = '0;
+        if (chk_status != cw_pkg::ST_OK) begin
+          state_d = CPL;
+        end else begin
+          case (opcode)
+            cw_pkg::OP_LOAD, cw_pkg::OP_FILL: state_d = LOAD;
+            cw_pkg::OP_WRITE, cw_pkg::OP_XCHG, cw_pkg::OP_CMPXCHG: state_d = ENTRY;
+            cw_pkg::OP_INVALIDATE: state_d = INV;
+            cw_pkg::OP_FLUSH: begin
+              state_d = FLUSH;
+              if (flush_full) begin
+                status_d = cw_pkg::ST_BUSY;
+                state_d  = CPL;
+              end
+            end
+            cw_pkg::OP_RESUME: state_d = RESUME;
+            default: state_d = CPL;
+          endcase
+        end
+        pop = state_d == CPL;
+      end
+      LOAD: begin
+        pop = ld_req_ready;
+        if (ld_req_ready) state_d = LOAD_WAIT;
+      end
+      LOAD_WAIT: begin
+        if (ld_rsp_valid) begin
+          status_d = ld_rsp_error ? cw_pkg::ST_BUS_ERROR : cw_pkg::ST_OK;
+          state_d  = CPL;
+        end
+      end
+      ENTRY: begin
+        pop = eu_req_ready;
+        if (eu_req_ready) state_d = ENTRY_WAIT;
+      end
+      ENTRY_WAIT: begin
+        if (eu_rsp_valid) begin
+          value_d = eu_rsp.old;
+          if (eu_rsp.bus_error)
+            status_d = cw_pkg::ST_BUS_ERROR;
+          else if (eu_rsp.mismatch)
+            status_d = cw_pkg::ST_MISMATCH;
+          state_d = CPL;
+        end
+      end
+      INV: begin
+        pop = inv_ready || early_q;
+        if (inv_ready || early_q) state_d = CPL;
+      end
+      FLUSH: begin
+        pop = flush_ready;
+        if (flush_ready) state_d = IDLE;
+      end
+      RESUME: begin
+        pop = resume_ready;
+        if (resume_ready) begin
+          status_d = resume_status;
+          state_d  = CPL;
+        end
+      end
+      CPL: if (cpl_go) state_d = IDLE;
+      default: state_d = IDLE;
+    endcase
+  end
+
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      state_q <= IDLE;
+      cold_q  <= 1'b0;
+    end else begin
+      state_q <= state_d;
+      if (take)
+        cold_q <= src_gnt[1];
+    end
+  end
+
+  always_ff @(posedge clk) begin
+    status_q <= status_d;
+    value_q  <= value_d;
+    if (state_q == CHECK) begin
+      field_q  <= chk_field;
+      opcode_q <= opcode;
+      id_q     <= c[cw_pkg::CMD_ID_LSB +: cw_pkg::CMD_ID_W];
+      index_q  <= cold_q ? '0 : cmd_index;
+    end
+  end
+
+  // ---- FLUSHes under way, by source ----
+  logic open_hot;
+  logic open_cold;
+  logic close_hot;
+  logic close_cold;
+
+  assign open_hot   = flush_valid && flush_ready && !cold_q;
+  assign open_cold  = flush_valid && flush_ready && cold_q;
+  assign close_hot  = fdone_valid && fdone_ready && !fdone.cookie.cold;
+  assign close_cold = fdone_valid && fdone_ready && fdone.cookie.cold;
+
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      hot_open_q  <= '0;
+      cold_open_q <= '0;
+    end else begin
+      hot_open_q  <= hot_open_q + OPEN_W'(open_hot) - OPEN_W'(close_hot);
+      cold_open_q <= cold_open_q + OPEN_W'(open_cold) - OPEN_W'(close_cold);
+    end
+  end
+
+  // ---- completion register: finished FLUSHes first, they wait for nobody ----
+  logic       out_valid_q;
+  logic       out_cold_q;
+  logic       out_room;
+  logic       out_load;
+  cw_t::cpl_t out_q;
+  cw_t::cpl_t out_d;
+
+  assign out_room    = !out_valid_q || out_cold_q || cpl_ready;
+  assign fdone_ready = out_room;
+  assign cpl_go      = state_q == CPL && out_room && !fdone_valid;
+  assign out_load    = cpl_go || (fdone_valid && fdone_ready);
+
+  always_comb begin
+    out_d.value  = value_q;
+    out_d.info   = '0;
+    out_d.index  = index_q;
+    out_d.id     = id_q;
+    out_d.opcode = opcode_q;
+    out_d.status = status_q;
+    out_d.field  = field_q;
+    if (fdone_valid) begin
+      out_d.value  = '0;
+      out_d.index  = fdone.cookie.index;
+      out_d.id     = fdone.cookie.id;
+      out_d.opcode = cw_pkg::OP_FLUSH;
+      out_d.status = fdone.status;
+      out_d.field  = cw_pkg::FIELD_NONE;
+    end
+  end
+
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      out_valid_q <= 1'b0;
+      out_cold_q  <= 1'b0;
+    end else begin
+      if (out_load)
+        out_valid_q <= 1'b1;
+      else if (out_room)
+        out_valid_q <= 1'b0;
+      if (out_load)
+        out_cold_q <= fdone_valid ? fdone.cookie.cold : cold_q;
+    end
+  end
+
+  always_ff @(posedge clk) begin
+    if (out_load)
+      out_q <= out_d;
+  end
+
+  assign cpl_valid   = out_valid_q && !out_cold_q;
+  assign cpl         = out_q;
+  assign fwcpl_valid = out_valid_q && out_cold_q;
+  assign fwcpl       = out_q;
+
+  // ---- events ----
+  assign ev_hot_cmds        = pop && !cold_q;
+  assign ev_cmd_errors      = out_load && out_d.status != cw_pkg::ST_OK;
+  assign ev_invalidates     = inv_valid && inv_ready;
+  assign ev_flush_cmds      = flush_valid && flush_ready;
+  assign ev_resumes         = resume_valid && resume_ready && resume_status == cw_pkg::ST_OK;
+  assign ev_resumes_unknown = resume_valid && resume_ready && resume_status == cw_pkg::ST_UNKNOWN_ID;
+
+  // Of two sources one bit of the grant tells enough; the high bits of space are checked to be zero.
+  logic unused;
+  assign unused = src_gnt[0] ^ (^space[15:cw_pkg::SPACE_W-1]);
+
+endmodule

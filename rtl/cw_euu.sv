@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Copyright The Catwalk authors
+//
+// Entry-update unit: the only one that changes reachable entries (P10).
+//
+// One operation at a time, which is its lock: read the entry, compare (CMPXCHG), write eight bytes, wait for the
+// acknowledgement, answer (P11). WRITE and XCHG also return the old entry. No read begins while LOAD or FILL writes.
+// A read error or a difference ends the operation without a write; after a write error the entry is unknown.
+// The monitor shows when the bus has taken the write and when the operation is complete.
+//
+// Mutants: CW_MUT_BLIND_SWAP writes whatever the entry was; CW_MUT_COMPLETE_BEFORE_ACK answers once the bus has taken
+// the data.
+module cw_euu (
+  input  logic                    clk,
+  input  logic                    rst_n,
+
+  input  logic                    req_valid,
+  output logic                    req_ready,
+  input  cw_t::euu_req_t          req,
+  output logic                    rsp_valid,
+  input  logic                    rsp_ready,
+  output cw_t::euu_rsp_t          rsp,
+
+  input  logic                    load_busy,
+
+  output logic                    eu_arvalid,
+  input  logic                    eu_arready,
+  output logic [cw_pkg::PA_W-1:0] eu_addr,
+  input  logic                    eu_rvalid,
+  input  logic [511:0]            eu_rdata,
+  input  logic                    eu_rerr,
+  output logic                    eu_awvalid,
+  input  logic                    eu_awready,
+  output logic                    eu_wvalid,
+  input  logic                    eu_wready,
+  output logic [511:0]            eu_wdata,
+  output logic [63:0]             eu_wstrb,
+  input  logic                    eu_bvalid,
+  input  logic                    eu_berr,
+
+  output logic                    mon_w_valid,
+  output logic [63:0]             mon_w_addr,
+  output logic [63:0]             mon_w_value,
+  output logic                    mon_b_valid,
+  output logic [63:0]             mon_b_addr,
+  output logic [63:0]             mon_b_old,
+  output logic                    mon_b_mismatch,
+  output logic                    mon_b_error,
+
+  output logic                    ev_entry_updates,
+  output logic                    ev_cas_mismatch
+);
+
+  localparam logic [1:0] OP_CMPXCHG = 2'd2;
+
+  typedef enum logic [2:0] {
+    IDLE = 3'd0,   // takes an operation
+    AR   = 3'd1,   // asks for the line
+    R    = 3'd2,   // waits for it, compares
+    AW   = 3'd3,   // gives the write address
+    W    = 3'd4,   // gives the data
+    B    = 3'd5,   // waits for the acknowledgement
+    RSP  = 3'd6    // answers
+  } state_t;
+
+  state_t         state_q;
+  state_t         state_d;
+  cw_t::euu_req_t req_q;
+  logic [63:0]    old_q;
+  logic           mismatch_q;
+  logic           error_q;
+
+  logic [63:0]    found;
+  logic           differs;
+  logic           finish;      // the operation is complete in this cycle
+  logic           finish_mis;
+  logic           finish_err;
+
+  always_comb begin
+    found = '0;
+    for (int i = 0; i < 8; i++) begin
+      if (req_q.addr[5:3] == 3'(i))
+        found = eu_rdata[64 * i +: 64];
+    end
+  end
+
+`ifdef CW_MUT_BLIND_SWAP
+  localparam bit COMPARE = 1'b0;
+`else
+  localparam bit COMPARE = 1'b1;
+`endif
+  assign differs = COMPARE && req_q.op == OP_CMPXCHG && found != req_q.expect_old;
+
+  always_comb begin
+    state_d    = state_q;
+    finish     = 1'b0;
+    finish_mis = 1'b0;
+    finish_err = 1'b0;
+    unique case (state_q)
+      IDLE: if (req_valid && req_ready) state_d = AR;
+      AR: if (eu_arready) state_d = R;
+      R: begin
+        if (eu_rvalid) begin
+          if (eu_rerr || differs) begin
+            state_d    = RSP;
+            finish     = 1'b1;
+            finish_mis = !eu_rerr;
+            finish_err = eu_rerr;
+          end else begin
+            state_d = AW;
+          end
+        end
+      end
+      AW: if (eu_awready) state_d = W;
+`ifdef CW_MUT_COMPLETE_BEFORE_ACK
+      W: begin
+        if (eu_wready) begin
+          state_d = RSP;
+          finish  = 1'b1;
+        end
+      end
+`else
+      W: if (eu_wready) state_d = B;
+`endif
+      B: begin
+        if (eu_bvalid) begin
+          state_d    = RSP;
+          finish     = 1'b1;
+          finish_err = eu_berr;
+        end
+      end
+      RSP: if (rsp_ready) state_d = IDLE;
+      default: state_d = IDLE;
+    endcase
+  end
+
+  always_ff @(posedge clk) begin
+    if (!rst_n)
+      state_q <= IDLE;
+    else
+      state_q <= state_d;
+  end
+
+  always_ff @(posedge clk) begin
+    if (req_valid && req_ready)
+      req_q <= req;
+    if (state_q == R && eu_rvalid)
+      old_q <= found;
+    if (finish) begin
+      mismatch_q <= finish_mis;
+      error_q    <= finish_err;
+    end
+  end
+
+  assign req_ready     = state_q == IDLE && !load_busy;
+  assign rsp_valid     = state_q == RSP;
+  assign rsp.old       = old_q;
+  assign rsp.mismatch  = mismatch_q;
+  assign rsp.bus_error = error_q;
+
+  assign eu_addr    = {req_q.addr[cw_pkg::PA_W-1:6], 6'd0};
+  assign eu_arvalid = state_q == AR;
+  assign eu_awvalid = state_q == AW;
+  assign eu_wvalid  = state_q == W;
+  assign eu_wdata   = {8{req_q.value}};
+  assign eu_wstrb   = 64'hff << {req_q.addr[5:3], 3'd0};
+
+  assign mon_w_valid    = state_q == W && eu_wready;
+  assign mon_w_addr     = 64'(req_q.addr);
+  assign mon_w_value    = req_q.value;
+  assign mon_b_valid    = finish;
+  assign mon_b_addr     = 64'(req_q.addr);
+  assign mon_b_old      = state_q == R ? found : old_q;
+  assign mon_b_mismatch = finish_mis;
+  assign mon_b_error    = finish_err;
+
+  assign ev_entry_updates = finish && !finish_mis && !finish_err;
+  assign ev_cas_mismatch  = finish_mis;
+
+endmodule

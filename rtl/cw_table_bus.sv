@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Copyright The Catwalk authors
+//
+// Table bus: walker, entry-update unit and loader share the AXI4 port of table memory.
+//
+// Reads: the walker with id = slot, one 64-byte beat, no cycle added in either direction and no back-pressure on its
+// answers; the entry-update unit with id 62. Writes: the entry-update unit with id 62, one beat, and the loader with
+// id 61, bursts up to 4 KiB. Round robin where both ask. A burst's address goes first, its data follows whole before
+// the next address. Reads and writes are not ordered against each other: whoever needs that waits for the
+// acknowledgement (P11).
+module cw_table_bus (
+  input  logic                      clk,
+  input  logic                      rst_n,
+
+  input  logic                      rd_valid,
+  output logic                      rd_ready,
+  input  logic [cw_pkg::SLOT_W-1:0] rd_slot,
+  input  logic [cw_pkg::PA_W-1:0]   rd_addr,    // line aligned
+  output logic                      wr_rvalid,
+  output logic [cw_pkg::SLOT_W-1:0] wr_rslot,
+  output logic [511:0]              wr_rdata,
+  output logic                      wr_rerr,
+
+  input  logic                      eu_arvalid,
+  output logic                      eu_arready,
+  input  logic [cw_pkg::PA_W-1:0]   eu_addr,    // of its read and its write, line aligned
+  output logic                      eu_rvalid,
+  output logic [511:0]              eu_rdata,
+  output logic                      eu_rerr,
+  input  logic                      eu_awvalid,
+  output logic                      eu_awready,
+  input  logic                      eu_wvalid,
+  output logic                      eu_wready,
+  input  logic [511:0]              eu_wdata,
+  input  logic [63:0]               eu_wstrb,
+  output logic                      eu_bvalid,
+  output logic                      eu_berr,
+
+  input  logic                      ld_awvalid,
+  output logic                      ld_awready,
+  input  logic [cw_pkg::PA_W-1:0]   ld_awaddr,
+  input  logic [7:0]                ld_awlen,
+  input  logic                      ld_wvalid,
+  output logic                      ld_wready,
+  input  logic [511:0]              ld_wdata,
+  input  logic [63:0]               ld_wstrb,
+  input  logic                      ld_wlast,
+  output logic                      ld_bvalid,
+  output logic                      ld_berr,
+
+  output logic                      t_arvalid,
+  input  logic                      t_arready,
+  output logic [5:0]                t_arid,
+  output logic [51:0]               t_araddr,
+  output logic [7:0]                t_arlen,
+  input  logic                      t_rvalid,
+  output logic                      t_rready,
+  input  logic [5:0]                t_rid,
+  input  logic [511:0]              t_rdata,
+  input  logic [1:0]                t_rresp,
+  input  logic                      t_rlast,
+  output logic                      t_awvalid,
+  input  logic                      t_awready,
+  output logic [5:0]                t_awid,
+  output logic [51:0]               t_awaddr,
+  output logic [7:0]                t_awlen,
+  output logic                      t_wvalid,
+  input  logic                      t_wready,
+  output logic [511:0]              t_wdata,
+  output logic [63:0]               t_wstrb,
+  output logic                      t_wlast,
+  input  logic                      t_bvalid,
+  output logic                      t_bready,
+  input  logic [5:0]                t_bid,
+  input  logic [1:0]                t_bresp,
+
+  output logic [2:0]                ev_table_errors
+);
+
+  localparam logic [5:0] ID_EUU  = 6'd62;
+  localparam logic [5:0] ID_LOAD = 6'd61;
+
+  // ---- reads: 0 walker, 1 entry-update unit ----
+  logic [1:0] ar_gnt;
+
+  cw_arb #(.N(2)) u_ar (
+    .clk, .rst_n, .req({eu_arvalid, rd_valid}), .gnt(ar_gnt), .take(t_arvalid && t_arready)
+  );
+
+  assign t_arvalid  = ar_gnt != '0;
+  assign t_arid     = ar_gnt[1] ? ID_EUU : {1'b0, rd_slot};
+  assign t_araddr   = ar_gnt[1] ? eu_addr : rd_addr;
+  assign t_arlen    = '0;
+  assign rd_ready   = ar_gnt[0] && t_arready;
+  assign eu_arready = ar_gnt[1] && t_arready;
+
+  assign t_rready  = 1'b1;
+  assign wr_rvalid = t_rvalid && !t_rid[5];
+  assign wr_rslot  = t_rid[cw_pkg::SLOT_W-1:0];
+  assign wr_rdata  = t_rdata;
+  assign wr_rerr   = t_rresp[1];
+  assign eu_rvalid = t_rvalid && t_rid == ID_EUU;
+  assign eu_rdata  = t_rdata;
+  assign eu_rerr   = t_rresp[1];
+
+  // ---- writes: 0 entry-update unit, 1 loader ----
+  logic [1:0] aw_gnt;
+  logic       data_q;   // an address is out, its data follows
+  logic       load_q;   // it is the loader's
+
+  cw_arb #(.N(2)) u_aw (
+    .clk, .rst_n, .req({ld_awvalid, eu_awvalid} & {2{!data_q}}), .gnt(aw_gnt), .take(t_awvalid && t_awready)
+  );
+
+  assign t_awvalid  = aw_gnt != '0;
+  assign t_awid     = aw_gnt[1] ? ID_LOAD : ID_EUU;
+  assign t_awaddr   = aw_gnt[1] ? ld_awaddr : eu_addr;
+  assign t_awlen    = aw_gnt[1] ? ld_awlen : '0;
+  assign eu_awready = aw_gnt[0] && t_awready;
+  assign ld_awready = aw_gnt[1] && t_awready;
+
+  assign t_wvalid  = data_q && (load_q ? ld_wvalid : eu_wvalid);
+  assign t_wdata   = load_q ? ld_wdata : eu_wdata;
+  assign t_wstrb   = load_q ? ld_wstrb : eu_wstrb;
+  assign t_wlast   = load_q ? ld_wlast : 1'b1;
+  assign eu_wready = data_q && !load_q && t_wready;
+  assign ld_wready = data_q && load_q && t_wready;
+
+  always_ff @(posedge clk) begin
+    if (!rst_n)
+      data_q <= 1'b0;
+    else if (t_awvalid && t_awready)
+      data_q <= 1'b1;
+    else if (t_wvalid && t_wready && t_wlast)
+      data_q <= 1'b0;
+  end
+
+  always_ff @(posedge clk) begin
+    if (t_awvalid && t_awready)
+      load_q <= aw_gnt[1];
+  end
+
+  assign t_bready  = 1'b1;
+  assign eu_bvalid = t_bvalid && t_bid == ID_EUU;
+  assign ld_bvalid = t_bvalid && t_bid == ID_LOAD;
+  assign eu_berr   = t_bresp[1];
+  assign ld_berr   = t_bresp[1];
+
+  assign ev_table_errors = {2'd0, t_rvalid && t_rresp[1]} + {2'd0, t_bvalid && t_bresp[1]};
+
+  // Reads are single beats; the low response bits make no difference to the engine.
+  logic unused;
+  assign unused = t_rlast ^ t_rresp[0] ^ t_bresp[0];
+
+endmodule
