@@ -3,6 +3,11 @@
 //
 // The packed structs that cross module boundaries of the engine. Widths come from cw_pkg (made from the .def files).
 package cw_t;
+  // widths of the structs, for flattened vectors (Yosys takes no $bits of a type); cw_top checks them
+  localparam int unsigned REQ_W    = 93 + cw_pkg::TAG_W;
+  localparam int unsigned ANS_W    = 9 + cw_pkg::TAG_W + cw_pkg::PA_W;
+  localparam int unsigned COOKIE_W = 49;
+
   // ---- initiator side of a stream port ----
   typedef struct packed {
     logic [15:0]              ctx;

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Copyright The Catwalk authors
+//
+// Epochs: per port one epoch bit, two counters of what is in flight, one open flip (P20); and the FLUSHes that wait.
+// Contract: a count raised in the cycle of a flip belongs to the old epoch. A FLUSH needs, on each of its ports, a flip
+// that opens after its arrival; those that wait share the next one. An idle FLUSH completes 4 cycles after acceptance.
+// A FLUSH that is older than `timeout` cycles completes with NOT_FLUSHED (P21); the counters stay as they are.
+module cw_epoch (
+  input  logic                      clk,
+  input  logic                      rst_n,
+  output logic [cw_pkg::NPORT-1:0]  epoch,       // the stamp of a lookup in this cycle (P4)
+  // counts: requests at their lookup, walks at their start
+  input  logic                      look_inc,
+  input  logic [cw_pkg::PORT_W-1:0] look_port,
+  input  logic                      walk_inc,
+  input  logic [cw_pkg::PORT_W-1:0] walk_inc_port,
+  // given back: last read of a walk, park or refusal of a stamped request, release of a grant
+  input  logic                      walk_dec,
+  input  logic [cw_pkg::PORT_W-1:0] walk_dec_port,
+  input  logic                      walk_dec_epoch,
+  input  logic                      res_dec,
+  input  logic [cw_pkg::PORT_W-1:0] res_dec_port,
+  input  logic                      res_dec_epoch,
+  input  logic [cw_pkg::NPORT-1:0]  rel_dec,
+  input  logic [cw_pkg::NPORT-1:0]  rel_epoch,
+`ifdef CW_MUT_STAMP_AT_GRANT
+  input  logic                      res_inc,
+  input  logic [cw_pkg::PORT_W-1:0] res_inc_port,
+`endif
+  // FLUSH
+  input  logic [31:0]               timeout,
+  input  logic                      flush_valid,
+  output logic                      flush_ready,
+  input  cw_t::flush_t              flush,
+  output logic                      flush_full,
+  output logic                      fdone_valid,
+  input  logic                      fdone_ready,
+  output cw_t::flush_done_t         fdone,
+  output logic                      busy,        // a FLUSH is open
+  output logic [cw_pkg::NPORT-1:0]  mon_flip,
+  output logic [cw_pkg::NPORT-1:0]  mon_close
+);
+  localparam int unsigned NP = cw_pkg::NPORT;
+  localparam int unsigned NF = cw_pkg::NFLUSH;
+  localparam int unsigned CW = cw_pkg::EPOCH_CNT_W;
+
+  logic [NP-1:0] open;                 // a flip is open: the old count has not reached zero yet
+  logic [NP-1:0] flip, close, wanted;
+  logic [NF-1:0] used, expired, done;
+  logic [NF*NP-1:0] need, waits;       // per FLUSH and port: needs a flip, waits for the open one
+  logic [NF-1:0] done_pick, free_pick, late;
+  logic [NF*cw_t::COOKIE_W-1:0] cookies;
+
+  // ---- counters ----
+  for (genvar p = 0; p < NP; p++) begin : g_port
+    logic [CW-1:0] cnt0, cnt1;
+    logic [1:0] inc, dec0, dec1;
+    logic inc_one, walk_one, w0, w1, r0, r1, l0, l1;
+    assign inc_one  = look_inc && look_port == cw_pkg::PORT_W'(p);
+    assign walk_one = walk_inc && walk_inc_port == cw_pkg::PORT_W'(p);
+`ifdef CW_MUT_STAMP_AT_GRANT
+    assign inc  = {1'b0, inc_one} + {1'b0, walk_one} + {1'b0, res_inc && res_inc_port == cw_pkg::PORT_W'(p)};
+`else
+    assign inc  = {1'b0, inc_one} + {1'b0, walk_one};
+`endif
+    assign w0   = walk_dec && walk_dec_port == cw_pkg::PORT_W'(p) && !walk_dec_epoch;
+    assign w1   = walk_dec && walk_dec_port == cw_pkg::PORT_W'(p) && walk_dec_epoch;
+    assign r0   = res_dec && res_dec_port == cw_pkg::PORT_W'(p) && !res_dec_epoch;
+    assign r1   = res_dec && res_dec_port == cw_pkg::PORT_W'(p) && res_dec_epoch;
+    assign l0   = rel_dec[p] && !rel_epoch[p];
+    assign l1   = rel_dec[p] && rel_epoch[p];
+    assign dec0 = {1'b0, w0} + {1'b0, r0} + {1'b0, l0};
+    assign dec1 = {1'b0, w1} + {1'b0, r1} + {1'b0, l1};
+    always_ff @(posedge clk) begin
+      if (!rst_n) begin
+        cnt0 <= '0;
+        cnt1 <= '0;
+      end else begin
+        cnt0 <= cnt0 + (epoch[p] ? '0 : CW'(inc)) - CW'(dec0);
+        cnt1 <= cnt1 + (epoch[p] ? CW'(inc) : '0) - CW'(dec1);
+      end
+    end
+    assign close[p] = open[p] && (epoch[p] ? cnt0 == '0 : cnt1 == '0);
+`ifdef CW_MUT_SECOND_FLIP_EARLY
+    assign flip[p]  = wanted[p];
+`else
+    assign flip[p]  = wanted[p] && !open[p];
+`endif
+  end
+
+  always_comb begin
+    wanted = '0;
+    for (int f = 0; f < NF; f++) if (used[f]) wanted |= need[f*NP +: NP];
+  end
+
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      epoch <= '0;
+      open  <= '0;
+    end else begin
+`ifdef CW_MUT_GLOBAL_EPOCH
+      epoch <= epoch ^ {NP{|flip}};
+`else
+      epoch <= epoch ^ flip;
+`endif
+      open  <= (open & ~close) | flip;
+    end
+  end
+
+  // ---- FLUSH table ----
+  assign flush_full  = &used;
+  assign flush_ready = !(&used);
+  assign free_pick   = ~used & (used + 1'b1);       // lowest free entry, one-hot
+  assign fdone_valid = |done;
+  assign busy        = |used;
+  assign mon_flip    = flip;
+  assign mon_close   = close;
+
+  cw_arb #(.N(NF)) u_done (.clk, .rst_n, .req(done), .gnt(done_pick), .take(fdone_valid && fdone_ready));
+
+  for (genvar f = 0; f < NF; f++) begin : g_flush
+    cw_t::cookie_t cookie;
+    logic [31:0] age;
+    logic finished, take;
+    assign take       = flush_valid && flush_ready && free_pick[f];
+    assign expired[f] = age >= timeout;
+    assign finished   = need[f*NP +: NP] == '0 && waits[f*NP +: NP] == '0;
+    assign done[f]    = used[f] && (finished || expired[f]);
+    assign late[f]    = !finished;
+    assign cookies[f*cw_t::COOKIE_W +: cw_t::COOKIE_W] = cookie;
+    always_ff @(posedge clk) begin
+      if (!rst_n) begin
+        used[f]           <= 1'b0;
+        need[f*NP +: NP]  <= '0;
+        waits[f*NP +: NP] <= '0;
+        age               <= '0;
+        cookie            <= '0;
+      end else if (take) begin
+        used[f]           <= 1'b1;
+        age               <= '0;
+        cookie            <= flush.cookie;
+`ifdef CW_MUT_JOIN_OPEN_FLIP
+        need[f*NP +: NP]  <= flush.ports & ~(open & ~close);
+        waits[f*NP +: NP] <= flush.ports & open & ~close;
+`else
+        need[f*NP +: NP]  <= flush.ports;
+        waits[f*NP +: NP] <= '0;
+`endif
+      end else begin
+        if (fdone_valid && fdone_ready && done_pick[f]) used[f] <= 1'b0;
+        if (used[f] && !expired[f]) age <= age + 1'b1;
+        need[f*NP +: NP]  <= need[f*NP +: NP] & ~flip;
+        waits[f*NP +: NP] <= (waits[f*NP +: NP] & ~close) | (need[f*NP +: NP] & flip);
+      end
+    end
+  end
+  logic [cw_t::COOKIE_W-1:0] cookie_done;
+  always_comb begin
+    cookie_done = '0;
+    for (int f = 0; f < NF; f++)
+      if (done_pick[f]) cookie_done |= cookies[f*cw_t::COOKIE_W +: cw_t::COOKIE_W];
+  end
+  assign fdone.cookie = cookie_done;
+  assign fdone.status = |(done_pick & late) ? cw_pkg::ST_NOT_FLUSHED : cw_pkg::ST_OK;
+endmodule

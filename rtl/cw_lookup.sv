@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Copyright The Catwalk authors
+//
+// The lookup pipe: one request per cycle from the ports and from the retry queue to its lookup cycle.
+//
+// Cycle 0 picks (retries first, then the ports in turn) and reads the TLB RAM; 1 waits for the RAM; 2 reads context and
+// port range and compares tags; 3 is the lookup cycle of the rules: everything that decides is judged there, in one cycle.
+// The pipe never stalls: a request is taken only if its answer has room (`port_room`), so cycle 3 always has an outcome:
+// granted, refused, or waiting for a walk. `hold` lets it run empty; `bubble` skips one port so that answers of walks
+// get a turn on its answer path.
+module cw_lookup (
+  input  logic                           clk,
+  input  logic                           rst_n,
+  input  logic                           hold,
+  output logic                           empty,
+  // ports
+  input  logic [cw_pkg::NPORT-1:0]       req_valid,
+  output logic [cw_pkg::NPORT-1:0]       req_ready,
+  input  logic [cw_pkg::NPORT*cw_t::REQ_W-1:0] req,
+  input  logic [cw_pkg::NPORT-1:0]       port_room,
+  input  logic [cw_pkg::NPORT-1:0]       bubble,
+  // parked requests that are looked up again
+  input  logic                           retry_valid,
+  output logic                           retry_ready,
+  input  cw_t::look_t                    retry,
+  // TLB
+  output logic                           tlb_valid,
+  output logic [63:12]                   tlb_page,
+  output logic [cw_pkg::SPACE_W-1:0]     c2_space,
+  output logic [63:12]                   c2_page,
+  input  logic                           tlb_hit,
+  input  logic [63:0]                    tlb_entry,
+  output logic [cw_pkg::SPACE_W-1:0]     c3_space,
+  output logic [63:12]                   c3_page,
+  input  logic                           inv_hits,
+  // tables
+  output logic [cw_pkg::CTX_W-1:0]       ctx_idx,
+  input  cw_t::ctx_t                     ctx_entry,
+  output logic [cw_pkg::PORT_W-1:0]      range_port,
+  input  cw_t::port_range_t              range,
+  // tags in use
+  output logic [cw_pkg::PORT_W-1:0]      tag_port,
+  output logic [cw_pkg::TAG_W-1:0]       tag,
+  input  logic                           tag_busy,
+  // walker
+  output logic                           miss,        // cycle 3: the request wants to wait for a walk
+  input  logic                           miss_room,   // and may
+  output cw_t::look_t                    look,        // cycle 3, whatever the outcome
+  output cw_t::ctx_t                     look_ctx,
+  // outcome
+  output logic                           look_valid,
+  output logic                           counted,     // takes a stamp (P4, P7)
+  output logic                           answered,
+  output cw_t::verdict_t                 verdict
+);
+  localparam int unsigned NP = cw_pkg::NPORT;
+  localparam int unsigned RW = cw_t::REQ_W;
+
+  // ---- cycle 0: pick ----
+  logic [NP-1:0] ask, pick;
+  logic pick_any;
+  logic [RW-1:0] port_req;
+  logic [cw_pkg::PORT_W-1:0] port_no;
+  cw_t::look_t c0, c1, c2, c3;
+  cw_t::req_t c0_req, c2_req, c3_req;
+  logic c0_valid, c1_valid, c2_valid;
+
+  assign ask         = req_valid & port_room & ~bubble & {NP{!hold && !retry_valid}};
+  cw_arb #(.N(NP)) u_arb (.clk, .rst_n, .req(ask), .gnt(pick), .take(pick_any));
+  assign pick_any    = |pick;
+  assign req_ready   = pick;
+  assign retry_ready = !hold;
+
+  always_comb begin
+    port_req = '0;
+    port_no  = '0;
+    for (int p = 0; p < NP; p++) begin
+      if (pick[p]) begin
+        port_req |= req[p*RW +: RW];
+        port_no  |= cw_pkg::PORT_W'(p);
+      end
+    end
+  end
+  always_comb begin
+    c0       = retry;
+    c0.retry = 1'b1;
+    if (!retry_valid) begin
+      c0.port  = port_no;
+      c0.retry = 1'b0;
+      c0.park  = '0;
+      c0.req   = port_req;
+    end
+  end
+  assign c0_valid  = !hold && (retry_valid || pick_any);
+  assign c0_req    = c0.req;
+  assign tlb_valid = c0_valid;
+  assign tlb_page  = c0_req.addr[63:12];
+
+  // ---- cycles 1 and 2 ----
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      c1_valid   <= 1'b0;
+      c2_valid   <= 1'b0;
+      look_valid <= 1'b0;
+    end else begin
+      c1_valid   <= c0_valid;
+      c2_valid   <= c1_valid;
+      look_valid <= c2_valid;
+    end
+    if (c0_valid) c1 <= c0;
+    if (c1_valid) c2 <= c1;
+    if (c2_valid) c3 <= c2;
+  end
+  assign empty      = !c1_valid && !c2_valid && !look_valid;
+  assign c2_req     = c2.req;
+  assign ctx_idx    = c2_req.ctx[cw_pkg::CTX_W-1:0];
+  assign range_port = c2.port;
+  assign c2_space   = ctx_entry.space;
+  assign c2_page    = c2_req.addr[63:12];
+
+  // ---- checks of P2, P3, P6, registered into cycle 3 ----
+  logic bad_ctx, bad_addr, bad_len;
+  logic [12:0] last_byte;
+  cw_t::ctx_t c3_ctx;
+  assign last_byte = {1'b0, c2_req.addr[11:0]} + {1'b0, c2_req.len_m1};
+  always_ff @(posedge clk) begin
+    c3_ctx   <= ctx_entry;
+    bad_ctx  <= !ctx_entry.valid || !range.enable || c2_req.ctx < range.first || c2_req.ctx > range.last ||
+                c2_req.ctx >= 16'(cw_pkg::NCTX);
+    bad_addr <= c2_req.addr[63:57] != '0 || (!ctx_entry.level5 && c2_req.addr[56:48] != '0);
+    bad_len  <= last_byte[12];
+  end
+
+  // ---- cycle 3: the lookup cycle ----
+  logic probe, tlb_ok;
+  cw_t::verdict_t tlb_verdict;
+  assign c3_req   = c3.req;
+  assign look     = c3;
+  assign look_ctx = c3_ctx;
+  assign c3_space = c3_ctx.space;
+  assign c3_page  = c3_req.addr[63:12];
+  assign tag_port = c3.port;
+  assign tag      = c3_req.tag;
+  assign probe    = c3.port == cw_pkg::PORT_W'(cw_pkg::PORT_HOST);
+
+  cw_verdict u_verdict (.entry(tlb_entry), .level(3'd1), .offset(c3_req.addr[11:0]), .page_offset(c3_req.addr[29:12]),
+                        .write(c3_req.write), .bus_error(1'b0), .mmio_gen('0), .v(tlb_verdict));
+  // An entry that does not allow the access is looked up afresh by a walk: the TLB may be behind.
+  assign tlb_ok = tlb_hit && !inv_hits && tlb_verdict.verdict == cw_pkg::V_HIT;
+
+  always_comb begin
+    miss       = 1'b0;
+    answered   = look_valid;
+    counted    = 1'b0;
+    verdict    = tlb_verdict;
+    verdict.verdict = cw_pkg::V_ABORT;
+    if (tag_busy && !c3.retry && !probe) begin
+      verdict.reason = cw_pkg::RSN_BAD_TAG;
+    end else if (bad_ctx) begin
+      verdict.reason = c3.retry ? cw_pkg::RSN_DETACHED : cw_pkg::RSN_BAD_CONTEXT;
+    end else if (bad_addr) begin
+      verdict.reason = cw_pkg::RSN_BAD_ADDRESS;
+    end else if (bad_len) begin
+      verdict.reason = cw_pkg::RSN_BAD_LENGTH;
+    end else if (tlb_ok) begin
+      counted        = look_valid && !probe;
+      verdict        = tlb_verdict;
+    end else if (!miss_room) begin
+      verdict.verdict = cw_pkg::V_RETRY_LATER;
+      verdict.reason = cw_pkg::RSN_NO_ROOM;
+    end else begin
+      answered       = 1'b0;
+      miss           = look_valid;
+      counted        = look_valid && !probe;
+    end
+  end
+
+  logic unused;
+  assign unused = &{1'b0, c0_req, c2_req, c3_req, last_byte[11:0]};
+endmodule

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Copyright The Catwalk authors
+//
+// Park: requests that wait for the host. They hold no stamp (P8).
+//
+// The first fault of a (context, page, access) writes a record to the fault ring; later ones join it (P32). A record is
+// written only if the ring has a slot, asked in the same cycle (P16). RESUME names index and generation; it ends the
+// record's request and all that joined, one per cycle: RETRY looks them up again, ABORT and ONES answer them, EMULATED
+// answers the record's request with data and looks the others up again, for their offsets differ (P34).
+// `abort_*` ends everything of one context with ABORT (P33). A generation changes each time its entry is freed.
+module cw_park (
+  input  logic                       clk,
+  input  logic                       rst_n,
+  input  logic [63:0]                cycle,
+  // from resolve
+  input  logic                       park_valid,
+  output logic                       park_room,
+  input  cw_t::look_t                park_req,
+  input  cw_t::fault_t               park_fault,
+  // fault ring
+  output logic                       fr_valid,
+  input  logic                       fr_ready,
+  output cw_t::fault_t               fr,
+  // RESUME
+  input  logic                       resume_valid,
+  output logic                       resume_ready,
+  input  cw_t::resume_t              resume,
+  output logic [7:0]                 resume_status,
+  output logic                       resumed,        // a RESUME ended a fault: entries may have changed
+  // ABORT of a context
+  input  logic                       abort_valid,
+  input  logic [cw_pkg::CTX_W-1:0]   abort_ctx,
+  output logic                       abort_busy,
+  // retries to the lookup pipe
+  output logic                       retry_valid,
+  input  logic                       retry_ready,
+  output cw_t::look_t                retry,
+  // answers
+  output logic [cw_pkg::NPORT-1:0]   ans_valid,
+  input  logic [cw_pkg::NPORT-1:0]   ans_ready,
+  output cw_t::ans_t                 ans,
+  // data of EMULATED answers, per port; held until the answer is taken
+  input  logic [cw_pkg::NPORT-1:0]   emul_taken,
+  output logic [cw_pkg::NPORT*512-1:0] emul_data,
+  // monitor
+  output logic                       joined,
+  output logic [cw_pkg::PARK_W-1:0]  mon_park,
+  output logic [cw_pkg::GEN_W-1:0]   mon_gen,
+  output logic                       mon_unpark,
+  output logic                       mon_unpark_retry,
+  output logic [cw_pkg::PARK_W-1:0]  mon_unpark_idx,
+  output cw_t::look_t                mon_unpark_req
+);
+  localparam int unsigned NP = cw_pkg::NPARK;
+  localparam int unsigned IW = cw_pkg::PARK_W;
+
+  typedef enum logic [1:0] { P_IDLE = 2'd0, P_CHAIN = 2'd1, P_SCAN = 2'd2 } state_e;
+
+  cw_t::look_t           data [NP];
+  logic [cw_pkg::GEN_W-1:0] gens [NP];
+  logic [IW-1:0]         next [NP];
+  logic [IW-1:0]         last [NP];       // of a record's chain
+  logic [NP-1:0]         leader;          // has a record and can be resumed or joined
+  logic [NP-1:0]         match, ctx_match;
+
+  cw_t::req_t park_r;
+  assign park_r = park_req.req;
+
+  // ---- keys of the records ----
+  for (genvar i = 0; i < NP; i++) begin : g_key
+    logic [63:12] page;
+    logic [cw_pkg::CTX_W-1:0] ctx;
+    logic write;
+    assign match[i] = leader[i] && page == park_r.addr[63:12] && ctx == park_r.ctx[cw_pkg::CTX_W-1:0] &&
+                      write == park_r.write;
+    assign ctx_match[i] = leader[i] && ctx == scan_ctx;
+    always_ff @(posedge clk) begin
+      if (park_valid && !joined && put_idx == IW'(i)) begin
+        page  <= park_r.addr[63:12];
+        ctx   <= park_r.ctx[cw_pkg::CTX_W-1:0];
+        write <= park_r.write;
+      end
+    end
+  end
+
+  // ---- free entries ----
+  logic [IW:0] fresh;
+  logic f_valid, f_ready, free;
+  logic [IW-1:0] f_idx, put_idx, free_idx;
+  logic have;
+  assign have    = !fresh[IW] || f_valid;
+  assign put_idx = fresh[IW] ? f_idx : fresh[IW-1:0];
+  cw_fifo #(.W(IW), .LG(IW)) u_free (.clk, .rst_n, .in_valid(free), .in_ready(f_ready), .in_data(free_idx),
+                                     .out_valid(f_valid), .out_ready(park_valid && fresh[IW]), .out_data(f_idx));
+  always_ff @(posedge clk) begin
+    if (!rst_n) fresh <= '0;
+    else if (park_valid && !fresh[IW]) fresh <= fresh + 1'b1;
+  end
+
+  // ---- park ----
+  logic [IW-1:0] match_idx, last_idx;
+  assign joined    = match != '0;
+  assign park_room = have && (joined || fr_ready);
+  always_comb begin
+    match_idx = '0;
+    for (int i = 0; i < NP; i++) if (match[i]) match_idx |= IW'(i);
+  end
+  assign last_idx = last[match_idx];
+  assign fr_valid = park_valid && !joined;
+  always_comb begin
+    fr           = park_fault;
+    fr.timestamp = cycle;
+    fr.parked_id = {gens_put, 16'(put_idx)};
+  end
+  logic [cw_pkg::GEN_W-1:0] gens_put;
+  assign gens_put = fresh[IW] ? gens[put_idx] : '0;
+  assign mon_park = put_idx;
+  assign mon_gen  = joined ? '0 : gens_put;
+
+  // ---- RESUME and abort ----
+  state_e state, state_next;
+  logic [IW-1:0] cur, cur_last, scan;
+  logic [1:0] action;
+  logic by_abort, cur_first, step, scan_hit;
+  logic [cw_pkg::CTX_W-1:0] scan_ctx;
+  cw_t::look_t cur_req;
+  cw_t::req_t cur_r;
+  logic [cw_pkg::GEN_W-1:0] named_gen;
+  logic known, emul_room, cur_retry, accept, scan_done;
+  logic [cw_pkg::NPORT-1:0] emul_busy;
+  cw_t::look_t named_req;
+
+  assign named_gen = gens[resume.index[IW-1:0]];
+  assign named_req = data[resume.index[IW-1:0]];
+`ifdef CW_MUT_STALE_RESUME
+  assign known     = resume.index < 16'(NP) && leader[resume.index[IW-1:0]];
+`else
+  assign known     = resume.index < 16'(NP) && leader[resume.index[IW-1:0]] && named_gen == resume.gen;
+`endif
+  assign emul_room = resume.action != cw_pkg::RESUME_EMULATED || !emul_busy[named_req.port];
+  assign resume_ready  = state == P_IDLE && !abort_valid && !abort_pending;
+  assign resume_status = !known ? cw_pkg::ST_UNKNOWN_ID : !emul_room ? cw_pkg::ST_BUSY : cw_pkg::ST_OK;
+  assign accept    = resume_valid && resume_ready && known && emul_room;
+  assign resumed   = accept;
+  assign abort_busy = abort_pending || by_abort;
+  logic abort_pending;
+
+  assign cur_req   = data[cur];
+  assign cur_r     = cur_req.req;
+  assign cur_retry = action == cw_pkg::RESUME_RETRY || (action == cw_pkg::RESUME_EMULATED && !cur_first);
+  assign scan_hit  = ctx_match[scan];
+  assign scan_done = scan == IW'(NP - 1);
+
+  logic rq_ready;
+  always_comb begin
+    ans.tag     = cur_r.tag;
+    ans.epoch   = 1'b0;
+    ans.pa      = '0;
+    ans.verdict = cw_pkg::V_ABORT;
+    ans.reason  = by_abort ? cw_pkg::RSN_DETACHED : cw_pkg::RSN_BY_HOST;
+    if (action == cw_pkg::RESUME_ONES) begin
+      ans.verdict = cw_pkg::V_ONES;
+      ans.reason  = cw_pkg::RSN_NONE;
+    end else if (action == cw_pkg::RESUME_EMULATED) begin
+      ans.verdict = cw_pkg::V_EMULATED;
+      ans.reason  = cw_pkg::RSN_NONE;
+    end
+    ans_valid = '0;
+    ans_valid[cur_req.port] = state == P_CHAIN && !cur_retry;
+    step = state == P_CHAIN && (cur_retry ? rq_ready : ans_ready[cur_req.port]);
+
+    state_next = state;
+    unique case (state)
+      P_IDLE:  if (abort_pending) state_next = P_SCAN;
+               else if (accept) state_next = P_CHAIN;
+      P_CHAIN: if (step && cur == cur_last) state_next = by_abort ? P_SCAN : P_IDLE;
+      P_SCAN:  if (scan_hit) state_next = P_CHAIN;
+               else if (scan_done) state_next = P_IDLE;
+      default: state_next = P_IDLE;
+    endcase
+  end
+  assign free     = retry_valid && retry_ready || (step && !cur_retry);
+  assign free_idx = (step && !cur_retry) ? cur : rq_idx;
+
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      state     <= P_IDLE;
+      leader    <= '0;
+      by_abort  <= 1'b0;
+      abort_pending <= 1'b0;
+      emul_busy <= '0;
+    end else begin
+      state <= state_next;
+      if (fr_valid) leader[put_idx] <= 1'b1;
+      emul_busy <= emul_busy & ~emul_taken;
+      if (accept) begin
+        leader[resume.index[IW-1:0]] <= 1'b0;
+        if (resume.action == cw_pkg::RESUME_EMULATED) emul_busy[named_req.port] <= 1'b1;
+      end
+      if (abort_valid) abort_pending <= 1'b1;
+      if (state == P_IDLE && abort_pending) begin
+        abort_pending <= abort_valid;
+        by_abort      <= 1'b1;
+      end
+      if (state == P_SCAN) begin
+        if (scan_hit) leader[scan] <= 1'b0;
+        else if (scan_done) by_abort <= 1'b0;
+      end
+    end
+    if (abort_valid) scan_ctx <= abort_ctx;
+    if (state == P_IDLE) scan <= '0;
+    else if (state == P_SCAN && !scan_hit) scan <= scan + 1'b1;
+    if (accept) begin
+      cur       <= resume.index[IW-1:0];
+      cur_last  <= (park_valid && joined && match_idx == resume.index[IW-1:0]) ? put_idx : last[resume.index[IW-1:0]];
+      action    <= resume.action;
+      cur_first <= 1'b1;
+    end else if (state == P_SCAN && scan_hit) begin
+      cur       <= scan;
+      cur_last  <= (park_valid && joined && match_idx == scan) ? put_idx : last[scan];
+      action    <= cw_pkg::RESUME_ABORT;
+      cur_first <= 1'b1;
+    end else if (step) begin
+      cur       <= next[cur];
+      cur_first <= 1'b0;
+    end
+    if (park_valid) begin
+      data[put_idx] <= park_req;
+      if (joined) begin
+        next[last_idx]  <= put_idx;
+        last[match_idx] <= put_idx;
+      end else last[put_idx] <= put_idx;
+    end
+    if (free) gens[free_idx] <= gens[free_idx] + 1'b1;
+    if (park_valid && !fresh[IW]) gens[put_idx] <= '0;
+  end
+
+  // ---- data of EMULATED ----
+  for (genvar p = 0; p < cw_pkg::NPORT; p++) begin : g_emul
+    logic [511:0] held;
+    always_ff @(posedge clk) begin
+      if (accept && resume.action == cw_pkg::RESUME_EMULATED && named_req.port == cw_pkg::PORT_W'(p)) held <= resume.data;
+    end
+    assign emul_data[p*512 +: 512] = held;
+  end
+
+  // ---- retries: entries leave the park when the lookup pipe takes them ----
+  logic [IW-1:0] rq_idx;
+  logic rq_valid;
+  cw_t::look_t rq_req;
+  cw_fifo #(.W(IW), .LG(IW)) u_retry (.clk, .rst_n, .in_valid(step && cur_retry), .in_ready(rq_ready), .in_data(cur),
+                                      .out_valid(rq_valid), .out_ready(retry_valid && retry_ready), .out_data(rq_idx));
+  assign retry_valid = rq_valid && !(step && !cur_retry);   // one entry is freed per cycle
+  assign rq_req      = data[rq_idx];
+  always_comb begin
+    retry      = rq_req;
+    retry.park = rq_idx;
+  end
+
+  assign mon_unpark       = step;
+  assign mon_unpark_retry = cur_retry;
+  assign mon_unpark_idx   = cur;
+  assign mon_unpark_req   = cur_req;
+
+  logic unused;
+  assign unused = &{1'b0, f_ready, park_req, cur_r, park_r, named_req, park_fault.timestamp, park_fault.parked_id};
+endmodule

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Copyright The Catwalk authors
+//
+// Context, domain and port tables. The firmware writes them; a write is taken at once, held, and applied when
+// `quiet` says that no request is between its table read and its lookup or verdict, so a request sees either all of an
+// entry or none of it. `hold` asks the pipes to run empty. Reads are combinational.
+module cw_tables (
+  input  logic                      clk,
+  input  logic                      rst_n,
+  // writes from the firmware: one-cycle pulses; `busy` until the last one is applied
+  input  logic                      ctxw_valid,
+  input  logic [cw_pkg::CTX_W-1:0]  ctxw_idx,
+  input  cw_t::ctx_t                ctxw,
+  input  logic                      domw_valid,
+  input  logic [cw_pkg::DOM_W-1:0]  domw_idx,
+  input  cw_t::dom_t                domw,
+  input  logic                      portw_valid,
+  input  logic [cw_pkg::PORT_W-1:0] portw_idx,
+  input  cw_t::port_range_t         portw,
+  output logic                      hold,
+  input  logic                      quiet,
+  // reads
+  input  logic [cw_pkg::CTX_W-1:0]  look_ctx,
+  output cw_t::ctx_t                look_entry,
+  input  logic [cw_pkg::PORT_W-1:0] look_port,
+  output cw_t::port_range_t         look_range,
+  input  logic [cw_pkg::CTX_W-1:0]  res_ctx,
+  output cw_t::ctx_t                res_entry,
+  input  logic [cw_pkg::DOM_W-1:0]  res_dom,
+  output logic [18:0]               res_mmio_gen,
+  input  logic [cw_pkg::DOM_W-1:0]  flush_dom,
+  output logic [cw_pkg::NPORT-1:0]  flush_dom_ports,
+  // monitor: the cycle from which on the new entry holds
+  output logic                      mon_ctxw,
+  output logic [cw_pkg::CTX_W-1:0]  mon_ctx_idx,
+  output cw_t::ctx_t                mon_ctx,
+  output logic                      mon_domw,
+  output logic [cw_pkg::DOM_W-1:0]  mon_dom_idx,
+  output cw_t::dom_t                mon_dom,
+  output logic                      mon_portw,
+  output logic [cw_pkg::PORT_W-1:0] mon_port_idx,
+  output cw_t::port_range_t         mon_range
+);
+  localparam int unsigned NC = cw_pkg::NCTX;
+  localparam int unsigned ND = cw_pkg::NDOM;
+  localparam int unsigned NP = cw_pkg::NPORT;
+
+  cw_t::ctx_t        ctx_mem [NC];
+  logic [NC-1:0]     ctx_valid;
+  cw_t::dom_t        dom_mem [ND];
+  logic [ND-1:0]     dom_valid;
+  cw_t::port_range_t ranges [NP];
+  logic              ctx_held, dom_held, port_held, apply;
+  logic [cw_pkg::CTX_W-1:0]  ctx_idx;
+  logic [cw_pkg::DOM_W-1:0]  dom_idx;
+  logic [cw_pkg::PORT_W-1:0] port_idx;
+  cw_t::ctx_t        ctx_new;
+  cw_t::dom_t        dom_new;
+  cw_t::port_range_t port_new;
+
+  assign hold  = ctx_held || dom_held || port_held;
+  assign apply = hold && quiet;
+
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      ctx_held  <= 1'b0;
+      dom_held  <= 1'b0;
+      port_held <= 1'b0;
+      ctx_valid <= '0;
+      dom_valid <= '0;
+      mon_ctxw  <= 1'b0;
+      mon_domw  <= 1'b0;
+      mon_portw <= 1'b0;
+      for (int p = 0; p < NP; p++) ranges[p] <= '0;
+    end else begin
+      mon_ctxw  <= apply && ctx_held;
+      mon_domw  <= apply && dom_held;
+      mon_portw <= apply && port_held;
+      if (apply) begin
+        ctx_held  <= 1'b0;
+        dom_held  <= 1'b0;
+        port_held <= 1'b0;
+        if (ctx_held) ctx_valid[ctx_idx] <= ctx_new.valid;
+        if (dom_held) dom_valid[dom_idx] <= 1'b1;
+        if (port_held) ranges[port_idx] <= port_new;
+      end
+      if (ctxw_valid) ctx_held <= 1'b1;
+      if (domw_valid) dom_held <= 1'b1;
+      if (portw_valid) port_held <= 1'b1;
+    end
+    if (apply && ctx_held) ctx_mem[ctx_idx] <= ctx_new;
+    if (apply && dom_held) dom_mem[dom_idx] <= dom_new;
+    if (ctxw_valid) begin
+      ctx_idx <= ctxw_idx;
+      ctx_new <= ctxw;
+    end
+    if (domw_valid) begin
+      dom_idx <= domw_idx;
+      dom_new <= domw;
+    end
+    if (portw_valid) begin
+      port_idx <= portw_idx;
+      port_new <= portw;
+    end
+    mon_ctx_idx  <= ctx_idx;
+    mon_ctx      <= ctx_new;
+    mon_dom_idx  <= dom_idx;
+    mon_dom      <= dom_new;
+    mon_port_idx <= port_idx;
+    mon_range    <= port_new;
+  end
+
+  always_comb begin
+    look_entry       = ctx_mem[look_ctx];
+    look_entry.valid = ctx_valid[look_ctx];
+    res_entry        = ctx_mem[res_ctx];
+    res_entry.valid  = ctx_valid[res_ctx];
+  end
+  assign look_range = ranges[look_port];
+
+  cw_t::dom_t res_dom_entry, flush_dom_entry;
+  assign res_dom_entry   = dom_mem[res_dom];
+  assign flush_dom_entry = dom_mem[flush_dom];
+  assign res_mmio_gen    = res_dom_entry.mmio_gen;
+  assign flush_dom_ports = dom_valid[flush_dom] ? flush_dom_entry.ports : '0;
+
+  logic unused;
+  assign unused = &{1'b0, res_dom_entry.ports, flush_dom_entry.mmio_gen};
+endmodule

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Copyright The Catwalk authors
+//
+// TLB: set-associative, one line of eight neighbouring 4 KiB entries per way, whole entries as the walk read them.
+//
+// Lookup, fully pipelined: `look_*` in cycle 0, RAM in cycle 1, compare in cycle 2, `hit` and `entry` registered in
+// cycle 3. Whether the hit may be used is decided there, by `inv_hits` (P18): an INVALIDATE masks from the cycle in which it
+// takes effect, the sweep of the sets follows in the background, and the mask stays until sweep and pipe are through.
+// Fill: three steps; the slot's poison is asked in the very cycle of the write (P18). A line is tagged by space (P1).
+// INVALIDATE: `inv_ready` while no sweep runs; one page sweeps one set, anything else all sets.
+module cw_tlb #(
+  parameter int unsigned SETS = cw_pkg::TLB_SETS,
+  parameter int unsigned WAYS = cw_pkg::TLB_WAYS
+) (
+  input  logic                       clk,
+  input  logic                       rst_n,
+  // lookup, cycle 0 and (space and address again) cycle 2
+  input  logic                       look_valid,
+  input  logic [63:12]               look_page,
+  input  logic [cw_pkg::SPACE_W-1:0] c2_space,
+  input  logic [63:12]               c2_page,
+  // cycle 3
+  output logic                       hit,
+  output logic [63:0]                entry,
+  input  logic [cw_pkg::SPACE_W-1:0] c3_space,
+  input  logic [63:12]               c3_page,
+  output logic                       inv_hits,   // an INVALIDATE covers the address of cycle 3
+  // fill
+  input  logic                       fill_valid,
+  output logic                       fill_ready,
+  input  logic [cw_pkg::SPACE_W-1:0] fill_space,
+  input  logic [56:15]               fill_line,
+  output logic                       fill_now,   // two cycles after the handshake: the write, with the data below
+  input  logic [7:0]                 fill_mask,  // entries to fill; zero: none
+  input  logic [511:0]               fill_data,
+  // INVALIDATE
+  input  logic                       inv_valid,
+  output logic                       inv_ready,
+  input  cw_t::inv_t                 inv,
+  output logic                       inv_new,    // first cycle in which the INVALIDATE is in effect
+  output cw_t::inv_t                 inv_now
+);
+  localparam int unsigned SW = $clog2(SETS);
+  localparam int unsigned WW = (WAYS > 1) ? $clog2(WAYS) : 1;
+  localparam int unsigned TW = cw_pkg::SPACE_W + 42 + 8;
+
+  // ---- INVALIDATE: one range in effect, swept in the background ----
+  logic          inv_active, sweeping, one_set;
+  logic [SW-1:0] sweep_set, sweep_last, sw1_set;
+  logic          sw1_valid;
+  logic [1:0]    tail;                 // cycles until every lookup that saw swept lines is past cycle 3
+
+  assign inv_ready = !inv_active;
+
+  // ---- RAMs: tags twice (lookup; fill and sweep), data once; valid bits in flops, sampled with the RAMs ----
+  logic [SETS*WAYS-1:0] line_valid;
+  logic                 b_valid;       // port B reads this cycle
+  logic [SW-1:0]        look_set, fill_set, b_set, f1_set, f2_set;
+  logic                 f1_valid, f2_valid;
+  logic [cw_pkg::SPACE_W-1:0] f1_space, f2_space;
+  logic [56:15]         f1_line, f2_line;
+  logic [WAYS-1:0]      f1_match, f1_free, f1_way, f2_way, victim;
+  logic [WAYS-1:0]      sweep_match;
+  logic [WAYS-1:0]      way_hit;
+  logic [WAYS*64-1:0]   way_entry;
+
+  assign look_set = look_page[15 +: SW] ^ look_page[15+SW +: SW];
+  assign fill_set = fill_line[15 +: SW] ^ fill_line[15+SW +: SW];
+  assign fill_ready = !sweeping;
+  assign b_valid  = sweeping || fill_valid;
+  assign b_set    = sweeping ? sweep_set : fill_set;
+
+  for (genvar w = 0; w < WAYS; w++) begin : g_way
+    logic [TW-1:0]  tag_a [SETS];
+    logic [TW-1:0]  tag_b [SETS];
+    logic [511:0]   data [SETS];
+    logic [TW-1:0]  a1_tag, a2_tag, b1_tag, new_tag;
+    logic [511:0]   a1_data;
+    logic [63:0]    a2_entry;
+    logic           a1_valid, a2_valid, b1_valid, write, match;
+    logic [2:0]     c1_sub, c2_sub;
+    logic [SETS-1:0] valid;            // of this way
+    logic [7:0]     sub_valid;
+
+    // port A: lookup
+    always_ff @(posedge clk) begin
+      if (look_valid) begin
+        a1_tag   <= tag_a[look_set];
+        a1_data  <= data[look_set];
+        a1_valid <= valid[look_set];
+        c1_sub   <= look_page[14:12];
+      end
+      a2_tag   <= a1_tag;
+      a2_entry <= a1_data[c1_sub*64 +: 64];
+      a2_valid <= a1_valid;
+      c2_sub   <= c1_sub;
+    end
+    assign sub_valid = a2_tag[7:0];
+    assign match = a2_valid && a2_tag[8 +: 42] == c2_page[56:15] && sub_valid[c2_sub]
+`ifdef CW_MUT_WRONG_DOMAIN_TAG
+                   && a2_tag[TW-1:51] == c2_space[cw_pkg::SPACE_W-1:1];
+`else
+                   && a2_tag[TW-1:50] == c2_space;
+`endif
+    assign way_hit[w]             = match;
+    assign way_entry[w*64 +: 64]  = match ? a2_entry : '0;
+
+    // port B: fill and sweep read tags
+    always_ff @(posedge clk) begin
+      if (b_valid) begin
+        b1_tag   <= tag_b[b_set];
+        b1_valid <= valid[b_set];
+      end
+    end
+    assign f1_match[w] = b1_valid && b1_tag[8 +: 42] == f1_line && b1_tag[TW-1:50] == f1_space;
+    assign f1_free[w]  = !b1_valid;
+    assign sweep_match[w] = sw1_valid && (inv_now.all || (b1_tag[TW-1:50] == inv_now.space &&
+                            (inv_now.whole || ({10'd0, b1_tag[8 +: 42]} >= {3'd0, inv_now.lo[51:3]} &&
+                                               {10'd0, b1_tag[8 +: 42]} <= {3'd0, inv_now.hi[51:3]}))));
+
+    logic unused;
+    assign unused = &{1'b0, b1_tag[7:0]};
+
+    // write
+    assign write   = f2_valid && f2_way[w] && fill_mask != '0;
+    assign new_tag = {f2_space, f2_line, fill_mask};
+    always_ff @(posedge clk) begin
+      if (write) begin
+        tag_a[f2_set] <= new_tag;
+        tag_b[f2_set] <= new_tag;
+        data[f2_set]  <= fill_data;
+      end
+    end
+    always_ff @(posedge clk) begin
+      if (!rst_n) valid <= '0;
+      else begin
+        if (write) valid[f2_set] <= 1'b1;
+        if (sweep_match[w]) valid[sw1_set] <= 1'b0;
+      end
+    end
+    assign line_valid[w*SETS +: SETS] = valid;
+  end
+
+  // ---- lookup, cycle 3 ----
+  always_ff @(posedge clk) begin
+    if (!rst_n) hit <= 1'b0;
+    else        hit <= |way_hit;
+  end
+  logic [63:0] entry_or;
+  logic [WAYS-1:0] way_first;
+  assign way_first = way_hit & (~way_hit + 1'b1);
+  always_comb begin
+    entry_or = '0;
+    for (int w = 0; w < WAYS; w++) if (way_first[w]) entry_or |= way_entry[w*64 +: 64];
+  end
+  always_ff @(posedge clk) entry <= entry_or;
+
+  assign inv_hits = inv_active && (inv_now.all || (c3_space == inv_now.space &&
+                    (inv_now.whole || (c3_page >= inv_now.lo && c3_page <= inv_now.hi))));
+
+  // ---- fill pipe ----
+  logic [WW-1:0] rotor;                // way to replace when none matches and none is free
+  always_comb begin
+    victim = '0;
+    victim[rotor] = 1'b1;
+  end
+  assign f1_way   = (f1_match != '0) ? f1_match & (~f1_match + 1'b1)
+                  : (f1_free != '0)  ? f1_free & (~f1_free + 1'b1) : victim;
+  assign fill_now = f2_valid;
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      f1_valid <= 1'b0;
+      f2_valid <= 1'b0;
+      rotor    <= '0;
+    end else begin
+      f1_valid <= fill_valid && fill_ready;
+      f2_valid <= f1_valid;
+      if (f1_valid) rotor <= (rotor == WW'(WAYS - 1)) ? '0 : rotor + 1'b1;
+    end
+    f1_space <= fill_space;
+    f1_line  <= fill_line;
+    f1_set   <= fill_set;
+    f2_space <= f1_space;
+    f2_line  <= f1_line;
+    f2_set   <= f1_set;
+    f2_way   <= f1_way;
+  end
+
+  // ---- INVALIDATE ----
+  // A space is swept whole or by range; one page lies in one set.
+  assign one_set = !inv.all && !inv.whole && inv.lo[51:3] == inv.hi[51:3];
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      inv_active <= 1'b0;
+      inv_new    <= 1'b0;
+      sweeping   <= 1'b0;
+      sw1_valid  <= 1'b0;
+      sweep_set  <= '0;
+      sweep_last <= '0;
+      tail       <= '0;
+      inv_now    <= '0;
+    end else begin
+      inv_new   <= 1'b0;
+      sw1_valid <= sweeping;
+      if (inv_valid && inv_ready) begin
+        inv_active <= 1'b1;
+        inv_new    <= 1'b1;
+        inv_now    <= inv;
+        sweeping   <= 1'b1;
+        sweep_set  <= one_set ? inv.lo[3 +: SW] ^ inv.lo[3+SW +: SW] : '0;
+        sweep_last <= one_set ? inv.lo[3 +: SW] ^ inv.lo[3+SW +: SW] : '1;
+        tail       <= 2'd3;            // lookups that sampled a line before its bit fell, to cycle 3
+      end else if (sweeping) begin
+        sweep_set <= sweep_set + 1'b1;
+        if (sweep_set == sweep_last) sweeping <= 1'b0;
+      end else if (tail != '0) begin
+        tail <= tail - 1'b1;
+      end else begin
+        inv_active <= 1'b0;
+      end
+    end
+    sw1_set <= sweep_set;
+  end
+
+  logic unused;
+  assign unused = &{1'b0, line_valid, look_page[63:15+2*SW], c2_page[63:57], c2_page[14:12]};
+endmodule

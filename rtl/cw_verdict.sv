@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Copyright The Catwalk authors
+//
+// The one verdict function (P35): what an entry means for a request, for TLB hits and for walk results alike.
+// Combinational, no storage. `entry` is the last entry of a walk, `level` the level of the table that holds it.
+module cw_verdict (
+  input  logic [63:0]              entry,
+  input  logic [2:0]               level,
+  input  logic [11:0]              offset,      // address bits 11:0
+  input  logic [17:0]              page_offset, // address bits 29:12
+  input  logic                     write,
+  input  logic                     bus_error,
+  input  logic [18:0]              mmio_gen,
+  output cw_t::verdict_t           v
+);
+  logic present, readable, writable, mmio, leaf_bit;
+  logic [18:0] entry_gen;
+
+  assign present   = entry[cw_pkg::SPTE_PRESENT];
+  assign readable  = entry[cw_pkg::SPTE_R];
+  assign writable  = entry[cw_pkg::SPTE_W];
+  assign leaf_bit     = entry[cw_pkg::SPTE_PS];
+  // SPTE-4: an MMIO entry is W+X without R and without bit 63; it carries a 19-bit generation.
+  assign mmio      = !entry[cw_pkg::SPTE_SUPPRESS_VE] && entry[cw_pkg::SPTE_X] && writable && !readable;
+  assign entry_gen = {entry[62:52], entry[10:3]};
+
+  always_comb begin
+    v.verdict = cw_pkg::V_MISS;
+    v.reason  = cw_pkg::RSN_NOT_PRESENT;
+    case (level)
+      3'd1:    v.pa = {entry[51:12], offset};
+      3'd2:    v.pa = {entry[51:21], page_offset[8:0], offset};
+      default: v.pa = {entry[51:30], page_offset, offset};
+    endcase
+    if (bus_error) begin
+      v.verdict = cw_pkg::V_ABORT;
+      v.reason  = cw_pkg::RSN_BUS_ERROR;
+    end else if (!present) begin
+      if (mmio && entry_gen == mmio_gen) begin  // MS-2: a stale generation is a plain miss
+        v.verdict = cw_pkg::V_MMIO;
+        v.reason  = cw_pkg::RSN_MMIO;
+      end
+    end else if (level > 3'd3 || (level != 3'd1 && !leaf_bit)) begin
+      v.verdict = cw_pkg::V_ABORT;
+      v.reason  = cw_pkg::RSN_BAD_ENTRY;
+    end else if (readable) begin                // SPTE-13
+      v.verdict = cw_pkg::V_HIT;
+      v.reason  = cw_pkg::RSN_NONE;
+      if (write && !writable) begin             // SPTE-5: which of the four triples
+        v.reason  = cw_pkg::RSN_PROTECTED;
+        v.verdict = (!entry[cw_pkg::SPTE_MMU_W] && entry[cw_pkg::SPTE_HOST_W]) ? cw_pkg::V_WRITE_TRACKED
+                                                                                : cw_pkg::V_WRITE_PROTECTED;
+      end
+    end
+  end
+
+  logic unused;
+  assign unused = &{1'b0, entry[9:8], entry[6:3]};
+endmodule

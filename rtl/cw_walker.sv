@@ -1,0 +1,509 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Copyright The Catwalk authors
+//
+// Walker: NSLOT concurrent walks, each with one read outstanding; requests to the same line of leaf entries share one.
+//
+// A miss of the lookup cycle waits here (cw_wait_list). In that cycle, or later if no slot is free, it attaches to a walk of
+// the same space and line (P5) or starts one; walk cache and slot are decided in one cycle (P18). Reads are whole 64-byte
+// lines, answers may come in any order. A finished walk hands out its waiting requests one per cycle (`out_*`), then
+// fills the TLB with what is present and did not fault (I7), then lingers until its slot is needed, so that requests
+// that missed just before the fill still find it.
+// INVALIDATE poisons every walk of its space (each used upper entries that the range may share): it takes no more
+// requests and fills nothing. A walk has a count of its own from start to last read (P5).
+module cw_walker #(
+  parameter int unsigned NSLOT = cw_pkg::NSLOT,
+  parameter int unsigned WC_ENTRIES = cw_pkg::WC_ENTRIES
+) (
+  input  logic                       clk,
+  input  logic                       rst_n,
+  // misses of the lookup cycle
+  input  logic                       miss,
+  output logic                       miss_room,
+  input  cw_t::wait_t                miss_req,
+  input  cw_t::ctx_t                 miss_ctx,
+  // INVALIDATE, RESUME
+  input  logic                       inv_new,
+  input  cw_t::inv_t                 inv,
+  input  logic                       no_merge,    // walks in flight take no more requests: entries may have changed
+  // counts (P5)
+  input  logic [cw_pkg::NPORT-1:0]   epoch,
+  output logic                       walk_inc,
+  output logic [cw_pkg::PORT_W-1:0]  walk_inc_port,
+  output logic                       walk_dec,
+  output logic [cw_pkg::PORT_W-1:0]  walk_dec_port,
+  output logic                       walk_dec_epoch,
+  // table memory
+  output logic                       rd_valid,
+  input  logic                       rd_ready,
+  output logic [cw_pkg::SLOT_W-1:0]  rd_slot,
+  output logic [cw_pkg::PA_W-1:0]    rd_addr,
+  input  logic                       r_valid,
+  input  logic [cw_pkg::SLOT_W-1:0]  r_slot,
+  input  logic [511:0]               r_data,
+  input  logic                       r_error,
+  // requests with a result
+  output logic                       out_valid,
+  input  logic                       out_ready,
+  output logic [cw_pkg::SLOT_W-1:0]  out_slot,
+  output cw_t::wait_t                out_req,
+  output logic [63:0]                out_entry,
+  output logic [cw_pkg::PA_W-1:0]    out_entry_addr,
+  output logic [2:0]                 out_level,
+  output logic                       out_error,
+  input  logic                       out_faulted, // this one (in the cycle it is taken) faulted: its entry is not filled
+  // TLB fill
+  output logic                       fill_valid,
+  input  logic                       fill_ready,
+  output logic [cw_pkg::SPACE_W-1:0] fill_space,
+  output logic [56:15]               fill_line,
+  input  logic                       fill_now,
+  output logic [7:0]                 fill_mask,
+  output logic [511:0]               fill_data,
+  // events and monitor
+  output logic                       ev_walk,
+  output logic                       ev_merge,
+  output logic                       ev_wc_hit,
+  output logic                       ev_fill,
+  output logic                       ev_fill_refused,
+  output logic [2:0]                 ev_poisoned,
+  output logic                       mon_alloc,
+  output cw_t::wait_t                mon_alloc_req,
+  output logic                       mon_attach,
+  output logic [cw_pkg::SLOT_W-1:0]  mon_slot,
+  output logic [2:0]                 mon_level,
+  output logic [51:12]               mon_table,
+  output logic                       mon_wc_fill,
+  output logic                       mon_last,
+  output logic [2:0]                 mon_r_level,
+  output logic [63:0]                mon_r_entry,
+  output logic                       mon_end,
+  output logic [cw_pkg::SLOT_W-1:0]  mon_end_slot,
+  output logic [7:0]                 mon_end_mask
+);
+  localparam int unsigned NS  = NSLOT;
+  localparam int unsigned SLW = cw_pkg::SLOT_W;
+  localparam int unsigned SPW = cw_pkg::SPACE_W;
+  localparam int unsigned IW  = cw_pkg::WAIT_W;
+  localparam int unsigned LS  = $clog2(NSLOT);
+  localparam int unsigned WREQ = cw_pkg::PORT_W + 1 + cw_t::REQ_W;  // wait_t
+  localparam int unsigned WW  = WREQ + SPW + 1 + 40;                // plus space, level5, root
+
+  typedef enum logic [2:0] {
+    S_FREE   = 3'd0,
+    S_READ   = 3'd1,   // wants a read
+    S_WAIT   = 3'd2,   // read under way
+    S_DONE   = 3'd3,   // result there; requests are handed out
+    S_FILL   = 3'd4,   // wants to fill the TLB
+    S_FILL1  = 3'd5,   // fill under way
+    S_FILL2  = 3'd6,
+    S_LINGER = 3'd7    // nothing to do; found by late requests until the slot is needed
+  } state_e;
+
+  // ---- slots ----
+  logic [NS-1:0]     s_free, s_reads, s_out, s_fill, s_filling, s_linger, s_used;
+  logic [NS-1:0]     poisoned, nomerge, waiting, in_pipe;
+  logic [NS-1:0]     miss_match, queue_match;
+  logic [NS*SPW-1:0] f_space;
+  logic [NS*42-1:0]  f_line;
+  logic [NS*3-1:0]   f_level;
+  logic [NS*40-1:0]  f_table;
+  logic [NS*cw_pkg::PORT_W-1:0] f_port;
+  logic [NS-1:0]     f_epoch, f_error;
+  logic [NS*8-1:0]   f_fault;
+  logic [NS-1:0]     poison_now;
+
+  // ---- a request gets its walk: from the lookup cycle, else from the queue ----
+  cw_t::req_t        miss_r, queue_r, cand_r;
+  cw_t::wait_t       queue_req, cand_req;
+  logic [SPW-1:0]    queue_space, cand_space;
+  logic              queue_level5, cand_level5;
+  logic [39:0]       queue_root, cand_root;
+  logic              q_valid, q_take, use_queue, cand_valid, attach, start, slot_avail;
+  logic [NS-1:0]     match, match_first, slot_pick;
+  logic [IW-1:0]     put_idx, q_idx;
+  logic [WW-1:0]     q_data;
+  logic [SLW-1:0]    match_slot, pick_slot;
+  logic              link;
+  logic [SLW-1:0]    link_slot;
+  logic [2:0]        wc_level;
+  logic [39:0]       wc_table;
+  logic              wc_hit;
+
+  assign miss_r    = miss_req.req;
+  assign queue_req    = q_data[WW-1 -: WREQ];
+  assign queue_space  = q_data[41 +: SPW];
+  assign queue_level5 = q_data[40];
+  assign queue_root   = q_data[39:0];
+  assign queue_r   = queue_req.req;
+  // The queue goes first for a slot; the lookup cycle goes first for an attachment.
+  assign use_queue  = q_valid && !(miss && miss_match != '0);
+  assign cand_valid = use_queue || miss;
+  assign cand_req   = use_queue ? queue_req : miss_req;
+  assign cand_r     = cand_req.req;
+  assign cand_space = use_queue ? queue_space : miss_ctx.space;
+  assign cand_level5 = use_queue ? queue_level5 : miss_ctx.level5;
+  assign cand_root  = use_queue ? queue_root : miss_ctx.root;
+  assign match      = use_queue ? queue_match : miss_match;
+  assign match_first = match & (~match + 1'b1);
+  assign attach     = cand_valid && match != '0;
+  // free slots first, then lingering ones
+  assign slot_pick  = (s_free != '0) ? s_free & (~s_free + 1'b1) : s_linger & (~s_linger + 1'b1);
+  assign slot_avail = slot_pick != '0;
+  assign start      = cand_valid && match == '0 && slot_avail;
+  assign q_take     = use_queue && (attach || start);
+  assign link       = attach || start;
+  assign link_slot  = attach ? match_slot : pick_slot;
+
+  always_comb begin
+    match_slot = '0;
+    pick_slot  = '0;
+    for (int s = 0; s < NS; s++) begin
+      if (match_first[s]) match_slot |= SLW'(s);
+      if (slot_pick[s])   pick_slot  |= SLW'(s);
+    end
+  end
+
+  logic pop;
+  logic [SLW-1:0] pop_slot;
+  logic [IW-1:0] pop_idx, r1_idx;
+  logic r1_valid, r1_go;
+  logic [WW-1:0] r1_data;
+  cw_wait_list #(.NSLOT(NS), .W(WW)) u_list (
+    .clk, .rst_n,
+    .room(miss_room), .put(miss), .put_data({miss_req, miss_ctx.space, miss_ctx.level5, miss_ctx.root}), .put_idx,
+    .queue(use_queue || !link), .q_valid, .q_idx, .q_data, .q_take,
+    .link, .link_slot, .link_idx(use_queue ? q_idx : put_idx),
+    .waiting, .pop, .pop_slot, .pop_idx,
+    .read_idx(r1_idx), .read_data(r1_data), .free(r1_go));
+
+  // ---- walk cache ----
+  logic wcf_valid;
+  logic [2:0] r_level;
+  logic [63:0] r_entry;
+  logic [SPW-1:0] r_space;
+  logic [41:0] r_line;
+  cw_walk_cache #(.ENTRIES(WC_ENTRIES)) u_wc (
+    .clk, .rst_n, .space(cand_space), .addr(cand_r.addr[56:12]), .level5(cand_level5), .root(cand_root),
+    .level(wc_level), .table_page(wc_table), .hit(wc_hit),
+    .fill_valid(wcf_valid), .fill_space(r_space), .fill_addr({r_line, 3'd0}), .fill_level(r_level - 3'd1),
+    .fill_table(r_entry[51:12]), .inv_new, .inv);
+
+  // ---- a read came back ----
+  logic [8:0] r_index;
+  logic r_leaf, r_down, r_poisoned;
+  logic [NS-1:0] r_here;
+  assign r_level = f_level[r_slot*3 +: 3];
+  assign r_line  = f_line[r_slot*42 +: 42];
+  assign r_space = f_space[r_slot*SPW +: SPW];
+  always_comb begin                        // index in the table: nine address bits per level
+    case (r_level)
+      3'd2:    r_index = r_line[14:6];
+      3'd3:    r_index = r_line[23:15];
+      3'd4:    r_index = r_line[32:24];
+      3'd5:    r_index = r_line[41:33];
+      default: r_index = '0;               // level 1: each request has its own entry of the line
+    endcase
+  end
+  assign r_entry    = r_data[r_index[2:0]*64 +: 64];
+  assign r_leaf     = r_level == 3'd1 || r_entry[cw_pkg::SPTE_PS];
+  assign r_down     = !r_error && r_entry[cw_pkg::SPTE_PRESENT] && !r_leaf;
+  assign r_poisoned = |(r_here & (poisoned | poison_now));
+`ifdef CW_MUT_FILL_AFTER_INV_WC
+  assign wcf_valid  = r_valid && r_down;
+`else
+  assign wcf_valid  = r_valid && r_down && !r_poisoned;
+`endif
+  assign mon_wc_fill = wcf_valid;
+  assign mon_last   = !r_down;
+  assign mon_r_level = r_level;
+  assign mon_r_entry = r_entry;
+
+  logic [511:0] lines [NS];                // result line of each slot
+  always_ff @(posedge clk) if (r_valid) lines[r_slot[LS-1:0]] <= r_data;
+
+  assign walk_dec       = r_valid && !r_down
+`ifdef CW_MUT_UNCOUNTED_ORPHAN
+                          && 1'b0
+`endif
+                          ;
+  assign walk_dec_port  = f_port[r_slot*cw_pkg::PORT_W +: cw_pkg::PORT_W];
+  assign walk_dec_epoch = f_epoch[r_slot[LS-1:0]];
+  assign walk_inc       = start
+`ifdef CW_MUT_UNCOUNTED_ORPHAN
+                          && 1'b0
+`endif
+                          ;
+  assign walk_inc_port  = cand_req.port;
+
+  // ---- slot state ----
+  logic [2:0] out_sub;                     // entry of its line that the request at the outputs asks for
+  logic [NS-1:0] ar_take, fill_take, fill_end;
+  for (genvar s = 0; s < NS; s++) begin : g_slot
+    state_e state, state_next;
+    logic [SPW-1:0] space;
+    logic [41:0] line;
+    logic [2:0] level;
+    logic [39:0] table_page;
+    logic [cw_pkg::PORT_W-1:0] port;
+    logic [7:0] fault;
+    logic ep, err, started, open, filled;
+
+    assign started     = start && slot_pick[s];
+    assign r_here[s]   = r_slot == SLW'(s);
+    assign poison_now[s] = inv_new && (inv.all || inv.space == space);
+`ifdef CW_MUT_MERGE_POISONED
+    assign open        = state != S_FREE && !nomerge[s];
+`else
+    assign open        = state != S_FREE && !poisoned[s] && !poison_now[s] && !nomerge[s] && !no_merge;
+`endif
+`ifdef CW_MUT_WRONG_DOMAIN_TAG
+    assign miss_match[s]  = open && space[SPW-1:1] == miss_ctx.space[SPW-1:1] && line == miss_r.addr[56:15];
+    assign queue_match[s] = open && space[SPW-1:1] == queue_space[SPW-1:1] && line == queue_r.addr[56:15];
+`else
+    assign miss_match[s]  = open && space == miss_ctx.space && line == miss_r.addr[56:15];
+    assign queue_match[s] = open && space == queue_space && line == queue_r.addr[56:15];
+`endif
+
+    always_comb begin
+      state_next = state;
+      unique case (state)
+        S_FREE:   ;
+        S_READ:   if (ar_take[s]) state_next = S_WAIT;
+        S_WAIT:   if (r_valid && r_here[s]) state_next = r_down ? S_READ : S_DONE;
+        S_DONE:   if (!waiting[s] && !in_pipe[s] && !(link && link_slot == SLW'(s)))
+                    state_next = filled ? S_LINGER : S_FILL;
+        S_FILL:   if (fill_take[s]) state_next = S_FILL1;
+        S_FILL1:  state_next = S_FILL2;
+        S_FILL2:  if (fill_end[s]) state_next = S_LINGER;
+        S_LINGER: if (waiting[s]) state_next = S_DONE;
+                  else if (poisoned[s] || nomerge[s]) state_next = S_FREE;
+      endcase
+      if (started) state_next = S_READ;
+    end
+    always_ff @(posedge clk) begin
+      if (!rst_n) begin
+        state <= S_FREE;
+        poisoned[s] <= 1'b0;
+        nomerge[s]  <= 1'b0;
+      end else begin
+        state <= state_next;
+        if (started) begin
+          poisoned[s] <= 1'b0;
+          nomerge[s]  <= 1'b0;
+        end else begin
+          if (poison_now[s]) poisoned[s] <= 1'b1;
+          if (no_merge) nomerge[s] <= 1'b1;
+        end
+      end
+      if (started) begin
+        space      <= cand_space;
+        line       <= cand_r.addr[56:15];
+        level      <= wc_level;
+        table_page <= wc_table;
+        port       <= cand_req.port;
+        ep         <= epoch[cand_req.port];
+        err        <= 1'b0;
+        fault      <= '0;
+        filled     <= 1'b0;
+      end else begin
+        if (fill_end[s]) filled <= 1'b1;
+        if (r_valid && r_here[s]) begin
+          err <= r_error;
+          if (r_down) begin
+            level      <= level - 3'd1;
+            table_page <= r_entry[51:12];
+          end
+        end
+        if (out_valid && out_ready && out_faulted && out_slot == SLW'(s)) fault[out_sub] <= 1'b1;
+      end
+    end
+
+    assign s_free[s]    = state == S_FREE;
+    assign s_reads[s]   = state == S_READ;
+    assign s_out[s]     = state == S_DONE && waiting[s];
+    assign s_fill[s]    = state == S_FILL;
+    assign s_filling[s] = state == S_FILL2;
+    assign s_linger[s]  = state == S_LINGER && !waiting[s];
+    assign s_used[s]    = state != S_FREE;
+    assign f_space[s*SPW +: SPW] = space;
+    assign f_line[s*42 +: 42]    = line;
+    assign f_level[s*3 +: 3]     = level;
+    assign f_table[s*40 +: 40]   = table_page;
+    assign f_port[s*cw_pkg::PORT_W +: cw_pkg::PORT_W] = port;
+    assign f_epoch[s]   = ep;
+    assign f_error[s]   = err;
+    assign f_fault[s*8 +: 8] = fault;
+  end
+
+  // ---- reads ----
+  logic [NS-1:0] ar_pick;
+  logic ar_free;
+  logic [SLW-1:0] ar_slot;
+  logic [2:0] ar_level;
+  logic [41:0] ar_line;
+  logic [5:0] ar_index;
+  assign ar_free = !rd_valid || rd_ready;
+  cw_arb #(.N(NS)) u_ar (.clk, .rst_n, .req(s_reads), .gnt(ar_pick), .take(ar_free));
+  assign ar_take = ar_pick & {NS{ar_free}};
+  always_comb begin
+    ar_slot = '0;
+    for (int s = 0; s < NS; s++) if (ar_pick[s]) ar_slot |= SLW'(s);
+  end
+  assign ar_level = f_level[ar_slot*3 +: 3];
+  assign ar_line  = f_line[ar_slot*42 +: 42];
+  always_comb begin
+    case (ar_level)
+      3'd1:    ar_index = ar_line[5:0];
+      3'd2:    ar_index = ar_line[14:9];
+      3'd3:    ar_index = ar_line[23:18];
+      3'd4:    ar_index = ar_line[32:27];
+      default: ar_index = ar_line[41:36];
+    endcase
+  end
+  always_ff @(posedge clk) begin
+    if (!rst_n) rd_valid <= 1'b0;
+    else if (ar_free) rd_valid <= |ar_pick;
+    if (ar_free) begin
+      rd_slot <= ar_slot;
+      rd_addr <= {f_table[ar_slot*40 +: 40], ar_index, 6'd0};
+    end
+  end
+
+  // ---- hand out: pick a slot (0), read request and line (1), result at the outputs (2) ----
+  logic [NS-1:0] out_pick;
+  logic out_free, r1_free;
+  logic [SLW-1:0] r1_slot;
+  cw_t::wait_t r1_req;
+  cw_t::req_t r1_r;
+  logic [2:0] r1_level;
+  logic [8:0] r1_index;
+  logic [511:0] r1_line;
+  assign out_free = !out_valid || out_ready;
+  assign r1_free  = !r1_valid || out_free;
+  assign r1_go    = r1_valid && out_free;
+  cw_arb #(.N(NS)) u_out (.clk, .rst_n, .req(s_out), .gnt(out_pick), .take(r1_free));
+  assign pop      = |out_pick && r1_free;
+  always_comb begin
+    pop_slot = '0;
+    for (int s = 0; s < NS; s++) if (out_pick[s]) pop_slot |= SLW'(s);
+  end
+  assign r1_req   = r1_data[WW-1 -: WREQ];
+  assign r1_r     = r1_req.req;
+  assign r1_level = f_level[r1_slot*3 +: 3];
+  assign r1_line  = lines[r1_slot[LS-1:0]];
+  always_comb begin
+    case (r1_level)
+      3'd1:    r1_index = r1_r.addr[20:12];
+      3'd2:    r1_index = r1_r.addr[29:21];
+      3'd3:    r1_index = r1_r.addr[38:30];
+      3'd4:    r1_index = r1_r.addr[47:39];
+      default: r1_index = r1_r.addr[56:48];
+    endcase
+  end
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      r1_valid  <= 1'b0;
+      out_valid <= 1'b0;
+    end else begin
+      if (r1_free) r1_valid <= |out_pick;
+      if (out_free) out_valid <= r1_valid;
+    end
+    if (r1_free) begin
+      r1_slot <= pop_slot;
+      r1_idx  <= pop_idx;
+    end
+    if (out_free) begin
+      out_slot       <= r1_slot;
+      out_req        <= r1_req;
+      out_entry      <= f_error[r1_slot[LS-1:0]] ? '0 : r1_line[r1_index[2:0]*64 +: 64];
+      out_entry_addr <= {f_table[r1_slot*40 +: 40], r1_index, 3'd0};
+      out_level      <= r1_level;
+      out_error      <= f_error[r1_slot[LS-1:0]];
+      out_sub        <= r1_r.addr[14:12];
+    end
+  end
+  for (genvar s = 0; s < NS; s++) begin : g_pipe
+    assign in_pipe[s] = (r1_valid && r1_slot == SLW'(s)) || (out_valid && out_slot == SLW'(s));
+  end
+
+  // ---- fill ----
+  logic [NS-1:0] fill_pick;
+  logic [SLW-1:0] fill_slot, f1_slot, f2_slot;
+  logic [7:0] present;
+  logic fill_poisoned;
+  cw_arb #(.N(NS)) u_fill (.clk, .rst_n, .req(s_fill), .gnt(fill_pick), .take(fill_ready));
+  assign fill_valid = |fill_pick;
+  assign fill_take  = fill_pick & {NS{fill_ready}};
+  always_comb begin
+    fill_slot = '0;
+    for (int s = 0; s < NS; s++) if (fill_pick[s]) fill_slot |= SLW'(s);
+  end
+  assign fill_space = f_space[fill_slot*SPW +: SPW];
+  assign fill_line  = f_line[fill_slot*42 +: 42];
+  always_ff @(posedge clk) begin
+    f1_slot <= fill_slot;
+    f2_slot <= f1_slot;
+  end
+  assign fill_data = lines[f2_slot[LS-1:0]];
+  for (genvar e = 0; e < 8; e++) begin : g_present
+    assign present[e] = fill_data[e*64 + cw_pkg::SPTE_PRESENT];
+  end
+  assign fill_poisoned = poisoned[f2_slot[LS-1:0]] || poison_now[f2_slot[LS-1:0]];
+  always_comb begin
+    fill_mask = present;
+`ifndef CW_MUT_FILL_FAULTING
+    fill_mask &= ~f_fault[f2_slot*8 +: 8];
+`endif
+    if (f_level[f2_slot*3 +: 3] != 3'd1 || f_error[f2_slot[LS-1:0]]) fill_mask = '0;
+`ifdef CW_MUT_FILL_AFTER_INV_PAGE
+    if (fill_poisoned) fill_mask &= asked[f2_slot*8 +: 8];
+`elsif CW_MUT_FILL_AFTER_INV_NEIGHBOUR
+    if (fill_poisoned) fill_mask &= ~asked[f2_slot*8 +: 8];
+`else
+    if (fill_poisoned) fill_mask = '0;
+`endif
+  end
+`ifdef CW_MUT_FILL_AFTER_INV_PAGE
+`define CW_MUT_ASKED
+`endif
+`ifdef CW_MUT_FILL_AFTER_INV_NEIGHBOUR
+`define CW_MUT_ASKED
+`endif
+`ifdef CW_MUT_ASKED
+  logic [NS*8-1:0] asked;              // entries that some request of the walk asked for
+  for (genvar s = 0; s < NS; s++) begin : g_asked
+    always_ff @(posedge clk) begin
+      if (start && slot_pick[s]) asked[s*8 +: 8] <= '0;
+      else if (out_valid && out_ready && out_slot == SLW'(s)) asked[s*8 + 32'(out_sub)] <= 1'b1;
+    end
+  end
+`endif
+  for (genvar s = 0; s < NS; s++) begin : g_fill_end
+    assign fill_end[s] = fill_now && f2_slot == SLW'(s);
+  end
+
+  // ---- events, monitor ----
+  logic [NS-1:0] newly;
+  assign newly = s_used & poison_now & ~poisoned & ~s_linger;
+  always_comb begin                       // at most 7 are counted in one cycle
+    ev_poisoned = '0;
+    for (int s = 0; s < NS; s++) if (newly[s] && ev_poisoned != 3'd7) ev_poisoned = ev_poisoned + 3'd1;
+  end
+  assign ev_walk         = start;
+  assign ev_merge        = attach;
+  assign ev_wc_hit       = start && wc_hit;
+  assign ev_fill         = fill_now && fill_mask != '0;
+  assign ev_fill_refused = fill_now && fill_poisoned;
+  assign mon_alloc       = link;
+  assign mon_alloc_req   = cand_req;
+  assign mon_attach      = attach;
+  assign mon_slot        = link_slot;
+  assign mon_level       = wc_level;
+  assign mon_table       = wc_table;
+  assign mon_end         = fill_now;
+  assign mon_end_slot    = f2_slot;
+  assign mon_end_mask    = fill_mask;
+
+  logic unused;
+  assign unused = &{1'b0, s_filling, r_index[8:3], miss_ctx, cand_r, queue_r, miss_r, r1_data, ar_line, r1_r};
+endmodule
