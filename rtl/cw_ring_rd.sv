@@ -7,7 +7,7 @@
 // `cpl_give` returns the slot of a command that was fetched but will never be executed. Up to four commands are under
 // way or waiting, so that the rate is not one command per host latency. A command that has arrived is
 // delivered, also when the ring is disabled meanwhile; what arrives later is dropped. Enabling resets the indices,
-// after everything of the time before has gone. The doorbell counts from its first write after enabling on.
+// after everything of the time before has gone. The doorbell must be 0 then.
 // `index` is the consumer: slots below it have been read completely and may be written again.
 // A read error stops the ring with `index` at the command that could not be read, until the ring is enabled again;
 // a doorbell further from the fetch pointer than the ring is long is ignored. Both pulse `ev_error` once.
@@ -20,7 +20,6 @@ module cw_ring_rd (
   input  logic [63:0]   base,
   input  logic [4:0]    size_log2,
   input  logic          enable,
-  input  logic          doorbell_we,
   input  logic [31:0]   doorbell,
   output logic [31:0]   index,
 
@@ -52,7 +51,6 @@ module cw_ring_rd (
   localparam logic [4:0]  MAX_LG = 5'(cw_pkg::RING_LOG2_MAX);
 
   logic        run_q;       // indices are reset, fetching is allowed
-  logic        fresh_q;     // the doorbell was written since the ring was enabled
   logic [31:0] fetch_q;     // next command to ask for
   logic [31:0] index_q;     // next command to arrive
   logic [31:0] out_index_q; // next command to go out
@@ -63,7 +61,6 @@ module cw_ring_rd (
   logic        rd_valid_q;
   logic [31:0] rd_slot_q;
 
-  logic [31:0] tail;
   logic [31:0] size;
   logic [31:0] mask;
   logic        size_ok;
@@ -85,11 +82,10 @@ module cw_ring_rd (
   assign size     = 32'd1 << size_log2;
   assign mask     = size - 32'd1;
   assign size_ok  = size_log2 >= MIN_LG && size_log2 <= MAX_LG;
-  assign tail     = fresh_q ? doorbell : '0;
-  assign bad_bell = run_q && (tail - fetch_q) > size;
+  assign bad_bell = run_q && (doorbell - fetch_q) > size;
   assign start    = enable && size_ok && !run_q && used_q == '0;
 
-  assign issue = run_q && enable && bme && !fail_q && !bad_bell && tail != fetch_q && !used_q[LG] && cpl_space &&
+  assign issue = run_q && enable && bme && !fail_q && !bad_bell && doorbell != fetch_q && !used_q[LG] && cpl_space &&
                  (!rd_valid_q || rd_ready);
   assign cpl_take = issue;
 
@@ -124,7 +120,6 @@ module cw_ring_rd (
   always_ff @(posedge clk) begin
     if (!rst_n) begin
       run_q       <= 1'b0;
-      fresh_q     <= 1'b0;
       fetch_q     <= '0;
       index_q     <= '0;
       out_index_q <= '0;
@@ -135,7 +130,6 @@ module cw_ring_rd (
       rd_valid_q  <= 1'b0;
       ev_error    <= 1'b0;
     end else begin
-      fresh_q    <= enable && (fresh_q || doorbell_we);
       bad_bell_q <= bad_bell;
       ev_error   <= (bad_bell && !bad_bell_q) || (arrive && arrive_bad && !fail_q);
 
