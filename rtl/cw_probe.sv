@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Copyright The Catwalk authors
 //
-// Host submission: turns PROBE register writes into probes on PORT_HOST and keeps the last result of every probe tag (P7).
+// Host submission: turns PROBE register writes into probes on PORT_HOST; keeps the last result of every tag (P7).
 //
 // Order: probes are issued in the order of their starts; results may come in any order. A start whose tag is under way
 // is dropped, so the queue of NPROBE places cannot overflow. A result whose tag is not under way is ignored. A probe
