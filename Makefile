@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Copyright The Catwalk authors
+#
+# The one Makefile. Each directory says in its rules.mk what it holds; mk/ says how it is built; `make help` lists what
+# can be asked for. Everything that is made goes to $(O), which may lie anywhere.
+
+VERSION   := 0.1.0
+SOVERSION := 0
+
+O       ?= build
+V       ?= 0
+VENV    ?= .venv
+JOBS    ?= 2
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+.DEFAULT_GOAL := all
+.SUFFIXES:
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory -r
+SHELL := /bin/bash
+
+ifeq ($(V),1)
+Q   :=
+say :=
+else
+Q   := @
+say  = @printf '  %-8s%s\n' '$(1)' '$(2)';
+endif
+# Parts of a recipe that start make again; the jobs of an outer -j are shared, else there are $(JOBS).
+SUBMAKE = $(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+
+# ---- what a rules.mk may call ----
+# $(eval $(call vl_variant,NAME,FLAGS))       one more build of the engine, $(O)/vl/NAME/libsimlib.a; FLAGS are Verilator's,
+#                                             as -DCW_MUTANT_X or -GPARAM=3. Quick to build, no trace: for tests.
+# $(eval $(call vl_variant,NAME,FLAGS,fast))  the same, optimised as the product's is: for measurements.
+define vl_variant
+VL_VARIANTS += $(1)
+$(1)_VLFLAGS := $(2)
+$(1)_VLOPT := $(3)
+endef
+
+# ---- what there is ----
+include $(wildcard rtl/rules.mk firmware/rules.mk include/rules.mk lib/mmu/rules.mk lib/rules.mk sim/rules.mk \
+  tools/rules.mk docs/rules.mk)
+include $(sort $(wildcard tests/rules.mk tests/*/rules.mk))
+
+# ---- how it is built ----
+include mk/gen.mk mk/c.mk mk/fw.mk mk/vl.mk mk/product.mk mk/test.mk mk/lint.mk mk/synth.mk
+
+.PHONY: all setup demo bench clean help FORCE
+all: product
+
+setup:
+	$(Q)tools/setup.sh $(VENV)
+
+demo: setup
+	+$(Q)$(SUBMAKE) product
+	$(Q)$(O)/bin/catwalk bench fault-latency
+
+bench: setup
+	+$(Q)$(SUBMAKE) product
+	$(Q)mkdir -p $(O)/bench
+	$(Q)set -o pipefail; $(O)/bin/catwalk bench fault-latency $(BENCH_ARGS) | tee $(O)/bench/fault-latency.txt
+
+clean:
+	$(Q)rm -rf $(O)
+
+help:
+	@echo 'make demo     set up, build, and run the main job: catwalk bench fault-latency'
+	@echo 'make setup    install what is missing (Debian packages; PicoRV32 from PyPI, into $$VENV)'
+	@echo 'make          build the command, the library and the firmware into $$O'
+	@echo 'make check    set up, build, and run all test suites; T="NAME…" for some of them'
+	@echo 'make lint     RTL, C format, manual pages, licences, generated papers'
+	@echo 'make format   rewrite C to the project'"'"'s format'
+	@echo 'make bench    the fault-latency benchmark, kept in $$O/bench (BENCH_ARGS="…")'
+	@echo 'make synth    LUT, FF and RAM per module for UltraScale+ (SYNTH_TOP=module)'
+	@echo 'make docs     rewrite docs/registers.md from include/catwalk/*.def'
+	@echo 'make install  to $$DESTDIR$$PREFIX'
+	@echo 'make clean    remove $$O'
+	@echo 'Variables: O=build V=1 JOBS=2 VENV=.venv PREFIX=/usr/local DESTDIR='

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Copyright The Catwalk authors
+LIB_SRCS := $(wildcard lib/*.c)

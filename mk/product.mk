@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Copyright The Catwalk authors
+#
+# What is installed: library (with the simulation inside), command, headers, pkg-config file, firmware, manual pages.
+
+SIMLIB    := $(O)/vl/main/libsimlib.a
+SYS_LIBS  := -lstdc++ -lpthread -lm -lz
+TOOL_LIBS := -ljansson
+LIB_OBJS  := $(call objs,$(LIB_SRCS) $(LIBMMU_SRCS) $(SIM_SRCS)) $(O)/obj/firmware_hex.o
+LIB_A     := $(O)/lib/libcatwalk.a
+LIB_SO    := $(O)/lib/libcatwalk.so.$(VERSION)
+LIB_MAP   := $(wildcard lib/libcatwalk.map)
+LIB_PC    := $(O)/lib/catwalk.pc
+TOOL      := $(O)/bin/catwalk
+MAN_PAGES := $(sort $(wildcard docs/man/*.[1-8]))
+
+CFLAGS_lib += -DCW_LIB_VERSION='"$(VERSION)"'
+
+.PHONY: product install
+product: $(if $(LIB_SRCS),$(LIB_A) $(LIB_SO) $(LIB_PC)) $(if $(TOOL_SRCS),$(TOOL)) $(FW_HEX)
+
+$(LIB_A): $(LIB_OBJS) $(SIMLIB)
+	$(call say,AR,$@)mkdir -p $(@D)
+	$(Q)rm -f $@ && { echo create $@; printf 'addmod %s\n' $(LIB_OBJS); echo addlib $(SIMLIB); echo save; } | $(AR) -M
+	$(Q)$(AR) s $@
+
+$(LIB_SO): $(LIB_OBJS) $(SIMLIB) $(LIB_MAP)
+	$(call say,LD,$@)mkdir -p $(@D)
+	$(Q)$(CC) -shared $(LDFLAGS) -Wl,-soname,libcatwalk.so.$(SOVERSION) $(LIB_MAP:%=-Wl,--version-script=%) \
+	  -Wl,--no-undefined -o $@ $(LIB_OBJS) $(SIMLIB) $(SYS_LIBS)
+	$(Q)ln -sf $(@F) $(@D)/libcatwalk.so.$(SOVERSION)
+	$(Q)ln -sf libcatwalk.so.$(SOVERSION) $(@D)/libcatwalk.so
+
+$(LIB_PC): mk/product.mk Makefile FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)printf '%s\n' 'prefix=$(PREFIX)' 'Name: catwalk' 'Description: MMU for the DMA of FPGA cards' \
+	  'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lcatwalk' \
+	  'Libs.private: $(SYS_LIBS)' >$@
+
+$(TOOL): $(call objs,$(TOOL_SRCS)) $(LIB_A)
+	$(call say,LD,$@)mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS) $(SYS_LIBS)
+
+# The command with sanitizers in all C code, for tests that run it.
+$(O)/san/bin/catwalk: $(call san_objs,$(TOOL_SRCS)) $(addprefix $(O)/san/,libcatwalk.a libsim.a libmmu.a) $(SIMLIB)
+	$(call say,LD,$@)mkdir -p $(@D)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+	  $(TOOL_LIBS) $(SYS_LIBS)
+
+to = $(DESTDIR)$(PREFIX)
+install: product
+	$(Q)install -d $(to)/bin $(to)/lib/pkgconfig $(to)/include/catwalk $(to)/share/catwalk
+	$(Q)install -m 755 $(TOOL) $(to)/bin/
+	$(Q)install -m 644 $(LIB_A) $(to)/lib/
+	$(Q)install -m 755 $(LIB_SO) $(to)/lib/
+	$(Q)ln -sf $(notdir $(LIB_SO)) $(to)/lib/libcatwalk.so.$(SOVERSION)
+	$(Q)ln -sf libcatwalk.so.$(SOVERSION) $(to)/lib/libcatwalk.so
+	$(Q)install -m 644 $(LIB_PC) $(to)/lib/pkgconfig/
+	$(Q)install -m 644 include/catwalk.h $(to)/include/
+	$(Q)install -m 644 $(wildcard include/catwalk/*) $(to)/include/catwalk/
+	$(if $(FW_HEX),$(Q)install -m 644 $(FW_HEX) $(to)/share/catwalk/)
+	$(Q)set -e; for m in $(MAN_PAGES); do \
+	  d=$(to)/share/man/man$${m##*.}; install -d $$d; install -m 644 $$m $$d/; done

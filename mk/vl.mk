@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Copyright The Catwalk authors
+#
+# The Verilated engine: $(O)/vl/<variant>/libsimlib.a. The variant "main" is the product's: fast, with FST trace.
+# Other variants are asked for with vl_variant, see Makefile.
+
+VERILATOR := verilator
+VL_INC     = $(eval VL_INC := $(shell $(VERILATOR) --getenv VERILATOR_ROOT)/include)$(VL_INC)
+VL_FLAGS  := --cc --lib-create simlib --top-module sim_lib -O3 --x-assign fast --x-initial fast --assert
+
+PICORV32_V := $(O)/gen/picorv32.v
+VL_WAIVER  := sim/verilator.vlt
+VL_SRCS    := $(CW_PKG) $(RTL_SRCS) $(SIM_SV) $(PICORV32_V)
+
+main_VLFLAGS := --trace-fst
+main_VLOPT   := fast
+VL_ALL       := main $(VL_VARIANTS)
+
+# What differs between quick and fast variants. A broken design may well be odd to a linter; the product's may not.
+vl_warn = $(if $(filter main,$(1)),,-Wno-lint -Wno-style -Wno-fatal)
+vl_opt  = $(if $($(1)_VLOPT),OPT_FAST=-O3 OPT_GLOBAL=-O3,OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1)
+
+# A path that does not change with the version of Python.
+$(PICORV32_V): $(VENV)/.ready
+	$(Q)mkdir -p $(@D)
+	$(Q)ln -sf $$(find $(abspath $(VENV)) -path '*/pythondata_cpu_picorv32/*' -name picorv32.v | grep .) $@
+
+$(VENV)/.ready: tools/setup.sh
+	$(Q)tools/setup.sh $(VENV)
+
+# Changes only if the flags do, so that a changed rules.mk rebuilds what it concerns.
+$(VL_ALL:%=$(O)/vl/%/flags): $(O)/vl/%/flags: FORCE
+	$(Q)mkdir -p $(@D); f='$(VL_FLAGS) $($*_VLFLAGS) $(call vl_opt,$*)'; \
+	  echo "$$f" | cmp -s - $@ || echo "$$f" >$@
+
+# Verilator leaves files alone whose content it would not change; their times must move nonetheless.
+$(VL_ALL:%=$(O)/vl/%/Vsim_lib.mk): $(O)/vl/%/Vsim_lib.mk: $(O)/vl/%/flags $(VL_SRCS) $(VL_WAIVER)
+	$(call say,VERILATE,$*)$(VERILATOR) $(VL_FLAGS) $($*_VLFLAGS) $(call vl_warn,$*) -Mdir $(@D) \
+	  $(VL_WAIVER) $(VL_SRCS)
+	$(Q)touch $@
+
+$(VL_ALL:%=$(O)/vl/%/libsimlib.a): $(O)/vl/%/libsimlib.a: $(O)/vl/%/Vsim_lib.mk
+	$(call say,VLCC,$*)$(MAKE) $(if $(Q),-s) -C $(@D) -f Vsim_lib.mk $(call vl_opt,$*) libsimlib.a $(if $(Q),>/dev/null)
+	$(Q)touch $@
+
+# Sources of sim/ see the DPI prototypes that Verilator writes.
+CFLAGS_sim = -I$(O)/vl/main -isystem $(VL_INC)/vltstd
+$(call objs,$(SIM_SRCS)) $(call san_objs,$(SIM_SRCS)): | $(O)/vl/main/Vsim_lib.mk
