@@ -32,7 +32,7 @@ struct cw_sim_config {
 	const char *trace;	/* FST file; NULL: no trace. One traced card per process */
 	uint64_t trace_start;	/* cycle in which the trace begins */
 	uint64_t seed;
-	uint64_t table_bytes;	/* 0: 256 MiB; multiple of 2 MiB */
+	uint64_t table_bytes;	/* 0: what the engine was built for; multiple of 2 MiB */
 };
 
 /* Build the card and take it through reset. `*out` is the caller's until cw_sim_close(). */

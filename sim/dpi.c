@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * The calls that sim_lib.sv makes, once per rising edge: the pins of the cycle that ends go in, those of the next one come
+ * out. Wide data have calls of their own, made only when there are any.
+ */
+#include "card.h"
+#include <string.h>
+
+typedef unsigned char svbit; /* svBit, and bit vectors of 32-bit words, of IEEE 1800 annex I */
+
+static struct cw_sim *card(uint64_t ctx)
+{
+	return (struct cw_sim *)(uintptr_t)ctx;
+}
+
+void cw_dpi_mon(uint64_t ctx, const uint32_t *vec);
+void cw_dpi_wdata(uint64_t ctx, svbit host, const uint32_t *data, uint64_t strb);
+void cw_dpi_rdata(uint64_t ctx, svbit host, uint32_t *data);
+void cw_dpi_ans(uint64_t ctx, uint8_t port, uint8_t tag, uint8_t verdict, uint8_t reason, svbit epoch, uint64_t pa);
+void cw_dpi_ans_data(uint64_t ctx, uint8_t port, const uint32_t *data);
+void cw_dpi_req(uint64_t ctx, uint8_t port, uint16_t *rctx, uint64_t *addr, uint16_t *len_m1, svbit *write,
+		uint8_t *tag);
+void cw_dpi_open(uint64_t ctx, uint64_t table_bytes);
+const char *cw_dpi_trace_file(uint64_t ctx);
+const char *cw_dpi_firmware(uint64_t ctx);
+void cw_dpi_tick(uint64_t ctx,
+		 /* table memory, engine's side */
+		 svbit t_arvalid, uint8_t t_arid, uint64_t t_araddr, uint8_t t_arlen, svbit t_rready, svbit t_awvalid,
+		 uint8_t t_awid, uint64_t t_awaddr, uint8_t t_awlen, svbit t_wvalid, svbit t_wlast, svbit t_bready,
+		 /* host memory, engine's side */
+		 svbit h_arvalid, uint8_t h_arid, uint64_t h_araddr, uint8_t h_arlen, svbit h_rready, svbit h_awvalid,
+		 uint8_t h_awid, uint64_t h_awaddr, uint8_t h_awlen, svbit h_wvalid, svbit h_wlast, svbit h_bready,
+		 /* registers, ports, interrupts */
+		 svbit s_awready, svbit s_wready, svbit s_bvalid, svbit s_arready, svbit s_rvalid, uint32_t s_rdata,
+		 uint8_t p_req_ready, uint8_t p_ans_valid, uint8_t p_rel_ready, uint8_t irq,
+		 /* to the engine */
+		 svbit *rst_n, svbit *trace_on, svbit *mon_on, svbit *t_arready, svbit *t_rvalid, uint8_t *t_rid,
+		 uint8_t *t_rresp, svbit *t_rlast, svbit *t_awready, svbit *t_wready, svbit *t_bvalid, uint8_t *t_bid,
+		 uint8_t *t_bresp, svbit *t_rfresh, svbit *h_arready, svbit *h_rvalid, uint8_t *h_rid, uint8_t *h_rresp,
+		 svbit *h_rlast, svbit *h_awready, svbit *h_wready, svbit *h_bvalid, uint8_t *h_bid, uint8_t *h_bresp,
+		 svbit *h_rfresh, svbit *s_awvalid, uint16_t *s_awaddr, svbit *s_wvalid, uint32_t *s_wdata,
+		 svbit *s_bready, svbit *s_arvalid, uint16_t *s_araddr, svbit *s_rready, uint8_t *p_req_valid,
+		 uint8_t *p_req_fresh, uint8_t *p_ans_ready, uint8_t *p_rel_valid, uint64_t *p_rel_tag);
+
+void cw_dpi_mon(uint64_t ctx, const uint32_t *vec)
+{
+	struct cw_sim *sim = card(ctx);
+
+	if (sim->mon && !sim->reset_left)
+		sim->mon(sim->mon_priv, sim->cycle, vec);
+}
+
+void cw_dpi_wdata(uint64_t ctx, svbit host, const uint32_t *data, uint64_t strb)
+{
+	struct cw_axi_face *f = (struct cw_axi_face *)card(ctx)->axi[host ? CW_SIM_HOST : CW_SIM_TABLE];
+
+	memcpy(f->wdata, data, sizeof(f->wdata));
+	f->wstrb = strb;
+}
+
+void cw_dpi_rdata(uint64_t ctx, svbit host, uint32_t *data)
+{
+	struct cw_axi_face *f = (struct cw_axi_face *)card(ctx)->axi[host ? CW_SIM_HOST : CW_SIM_TABLE];
+
+	memcpy(data, f->s.rdata, sizeof(f->s.rdata));
+}
+
+void cw_dpi_ans(uint64_t ctx, uint8_t port, uint8_t tag, uint8_t verdict, uint8_t reason, svbit epoch, uint64_t pa)
+{
+	struct cw_sim *sim = card(ctx);
+	struct cw_sim_ans *a = cw_port_take(&sim->port[port], sim->cycle);
+
+	a->tag = tag;
+	a->verdict = verdict;
+	a->reason = reason;
+	a->epoch = epoch;
+	a->pa = pa;
+	a->req_cycle = sim->port[port].req_cycle[tag];
+	memset(a->data, 0, sizeof(a->data));
+}
+
+void cw_dpi_ans_data(uint64_t ctx, uint8_t port, const uint32_t *data)
+{
+	struct cw_port *p = &card(ctx)->port[port];
+
+	memcpy(p->ans[(p->ans_head + p->ans_n - 1) % CW_PORT_QUEUE].data, data, 64);
+}
+
+void cw_dpi_req(uint64_t ctx, uint8_t port, uint16_t *rctx, uint64_t *addr, uint16_t *len_m1, svbit *write,
+		uint8_t *tag)
+{
+	const struct cw_sim_req *r = cw_port_req(&card(ctx)->port[port]);
+
+	*rctx = r->ctx;
+	*addr = r->addr;
+	*len_m1 = r->len_m1;
+	*write = r->write;
+	*tag = r->tag;
+}
+
+void cw_dpi_open(uint64_t ctx, uint64_t table_bytes)
+{
+	cw_sim_table_size(card(ctx), table_bytes);
+}
+
+const char *cw_dpi_trace_file(uint64_t ctx)
+{
+	const char *name = card(ctx)->trace_file;
+
+	return name ? name : "";
+}
+
+const char *cw_dpi_firmware(uint64_t ctx)
+{
+	const char *name = card(ctx)->firmware;
+
+	return name ? name : "";
+}
+
+/* An answer that stands must not be withdrawn. */
+static void check_answers(struct cw_sim *sim, uint8_t valid)
+{
+	for (unsigned p = 0; p < CW_NPORT_STREAM; p++) {
+		bool v = valid >> p & 1;
+
+		if (sim->port[p].ans_was && !v)
+			cw_sim_fail(sim, "port %u: an answer was withdrawn before it was taken", p);
+		sim->port[p].ans_was = v && !sim->port[p].ans_ready;
+	}
+}
+
+void cw_dpi_tick(uint64_t ctx, svbit t_arvalid, uint8_t t_arid, uint64_t t_araddr, uint8_t t_arlen, svbit t_rready,
+		 svbit t_awvalid, uint8_t t_awid, uint64_t t_awaddr, uint8_t t_awlen, svbit t_wvalid, svbit t_wlast,
+		 svbit t_bready, svbit h_arvalid, uint8_t h_arid, uint64_t h_araddr, uint8_t h_arlen, svbit h_rready,
+		 svbit h_awvalid, uint8_t h_awid, uint64_t h_awaddr, uint8_t h_awlen, svbit h_wvalid, svbit h_wlast,
+		 svbit h_bready, svbit s_awready, svbit s_wready, svbit s_bvalid, svbit s_arready, svbit s_rvalid,
+		 uint32_t s_rdata, uint8_t p_req_ready, uint8_t p_ans_valid, uint8_t p_rel_ready, uint8_t irq,
+		 svbit *rst_n, svbit *trace_on, svbit *mon_on, svbit *t_arready, svbit *t_rvalid, uint8_t *t_rid,
+		 uint8_t *t_rresp, svbit *t_rlast, svbit *t_awready, svbit *t_wready, svbit *t_bvalid, uint8_t *t_bid,
+		 uint8_t *t_bresp, svbit *t_rfresh, svbit *h_arready, svbit *h_rvalid, uint8_t *h_rid, uint8_t *h_rresp,
+		 svbit *h_rlast, svbit *h_awready, svbit *h_wready, svbit *h_bvalid, uint8_t *h_bid, uint8_t *h_bresp,
+		 svbit *h_rfresh, svbit *s_awvalid, uint16_t *s_awaddr, svbit *s_wvalid, uint32_t *s_wdata,
+		 svbit *s_bready, svbit *s_arvalid, uint16_t *s_araddr, svbit *s_rready, uint8_t *p_req_valid,
+		 uint8_t *p_req_fresh, uint8_t *p_ans_ready, uint8_t *p_rel_valid, uint64_t *p_rel_tag)
+{
+	struct cw_sim *sim = card(ctx);
+	const struct cw_axi_slave *t = (struct cw_axi_slave *)sim->axi[CW_SIM_TABLE];
+	const struct cw_axi_slave *h = (struct cw_axi_slave *)sim->axi[CW_SIM_HOST];
+	const struct cw_lite_in *l = &sim->pcie.lite;
+	uint8_t valid = 0, fresh = 0, ready = 0, rel = 0;
+	uint64_t rel_tag = 0;
+
+	if (sim->reset_left) {
+		sim->reset_left--;
+	} else {
+		const struct cw_axi_master tm = {
+			.araddr = t_araddr, .awaddr = t_awaddr, .arvalid = t_arvalid, .arid = t_arid, .arlen = t_arlen,
+			.rready = t_rready, .awvalid = t_awvalid, .awid = t_awid, .awlen = t_awlen, .wvalid = t_wvalid,
+			.wlast = t_wlast, .bready = t_bready,
+		};
+		const struct cw_axi_master hm = {
+			.araddr = h_araddr, .awaddr = h_awaddr, .arvalid = h_arvalid, .arid = h_arid, .arlen = h_arlen,
+			.rready = h_rready, .awvalid = h_awvalid, .awid = h_awid, .awlen = h_awlen, .wvalid = h_wvalid,
+			.wlast = h_wlast, .bready = h_bready,
+		};
+		const struct cw_lite_out lite = { s_awready, s_wready, s_bvalid, s_arready, s_rvalid, s_rdata };
+
+		check_answers(sim, p_ans_valid);
+		for (unsigned p = 0; p < CW_NPORT_STREAM; p++)
+			cw_port_sample(&sim->port[p], p_req_ready >> p & 1, p_rel_ready >> p & 1, sim->cycle);
+		if (sim->hook)
+			sim->hook(sim->hook_priv);
+		cw_axi_tick(sim->axi[CW_SIM_TABLE], &tm, sim->cycle);
+		cw_axi_tick(sim->axi[CW_SIM_HOST], &hm, sim->cycle);
+		cw_pcie_tick(&sim->pcie, &lite, irq, sim->cycle);
+		for (unsigned p = 0; p < CW_NPORT_STREAM; p++) {
+			struct cw_port *q = &sim->port[p];
+
+			cw_port_drive(q);
+			valid |= (uint8_t)(q->req_valid << p);
+			fresh |= (uint8_t)(q->req_fresh << p);
+			ready |= (uint8_t)(q->ans_ready << p);
+			rel |= (uint8_t)(q->rel_valid << p);
+			if (q->rel_valid)
+				rel_tag |= (uint64_t)q->rel[q->rel_head] << (CW_TAG_W * p);
+		}
+	}
+	sim->cycle++;
+	*rst_n = !sim->reset_left;
+	*trace_on = sim->trace_file && sim->cycle >= sim->trace_start;
+	*mon_on = sim->mon != NULL;
+	*t_arready = t->arready;
+	*t_rvalid = t->rvalid;
+	*t_rid = t->rid;
+	*t_rresp = t->rresp;
+	*t_rlast = t->rlast;
+	*t_awready = t->awready;
+	*t_wready = t->wready;
+	*t_bvalid = t->bvalid;
+	*t_bid = t->bid;
+	*t_bresp = t->bresp;
+	*t_rfresh = t->rfresh;
+	*h_arready = h->arready;
+	*h_rvalid = h->rvalid;
+	*h_rid = h->rid;
+	*h_rresp = h->rresp;
+	*h_rlast = h->rlast;
+	*h_awready = h->awready;
+	*h_wready = h->wready;
+	*h_bvalid = h->bvalid;
+	*h_bid = h->bid;
+	*h_bresp = h->bresp;
+	*h_rfresh = h->rfresh;
+	*s_awvalid = l->awvalid;
+	*s_awaddr = l->awaddr;
+	*s_wvalid = l->wvalid;
+	*s_wdata = l->wdata;
+	*s_bready = l->bready;
+	*s_arvalid = l->arvalid;
+	*s_araddr = l->araddr;
+	*s_rready = l->rready;
+	*p_req_valid = valid;
+	*p_req_fresh = fresh;
+	*p_ans_ready = ready;
+	*p_rel_valid = rel;
+	*p_rel_tag = rel_tag;
+}
