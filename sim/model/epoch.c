@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * Epochs: what is in flight per port and epoch, flips, and the FLUSHes that wait for them (P20). Beside the counts stands
+ * the meaning of FLUSH itself: when it completes, nothing older than its acceptance is left (P19).
+ */
+#include "internal.h"
+
+typedef unsigned long long ull;
+
+static const uint64_t never = ~UINT64_C(0);
+
+void cw_model_stamp(struct cw_model *m, unsigned int port, bool bit)
+{
+	m->epoch[port].count[bit]++;
+}
+
+void cw_model_unstamp(struct cw_model *m, unsigned int port, bool bit, const char *who)
+{
+	if (!m->epoch[port].count[bit]) {
+		cw_model_fail(m, "count-wrong", "port %u epoch %u: %s gives back a count that nobody holds", port, bit, who);
+		return;
+	}
+	m->epoch[port].count[bit]--;
+}
+
+static void accept(struct cw_model *m, const uint32_t *vec)
+{
+	struct cw_model_flush *f = NULL;
+
+	for (unsigned int i = 0; i < CW_NFLUSH && !f; i++)
+		if (!m->flush[i].used)
+			f = &m->flush[i];
+	cw_model_count(m, CW_CTR_FLUSH_CMDS);
+	if (!f) {
+		cw_model_fail(m, "flush-wrong", "FLUSH %llu: more than %u are open", (ull)G(flush_index), CW_NFLUSH);
+		return;
+	}
+	*f = (struct cw_model_flush){
+		.used = true,
+		.cold = G(flush_cold),
+		.index = (uint32_t)G(flush_index),
+		.ports = (uint8_t)G(flush_ports),
+		.born = ++m->order,
+		.cycle = m->cycle,
+		.domain = -1,
+	};
+	if (!f->cold && m->ops.flush_domain)
+		f->domain = m->ops.flush_domain(m->ops.priv, f->index);
+	for (unsigned int p = 0; p < CW_NPORT; p++)
+		f->need[p] = f->ports >> p & 1 ? CW_FLUSH_WANTS : CW_FLUSH_NONE;
+	/* P11: nothing may be on its way to table memory any more. */
+	if (m->npending)
+		cw_model_fail(m, "flush-before-ack", "FLUSH %u accepted while %u table writes are unacknowledged", f->index,
+			      m->npending);
+	if (!(f->ports >> CW_PORT_HOST & 1))
+		cw_model_fail(m, "flush-wrong", "FLUSH %u does not flip the host-submission port, whose walks count there",
+			      f->index);
+	m->open_flushes++;
+}
+
+static void flip(struct cw_model *m, unsigned int port)
+{
+	struct cw_model_epoch *e = &m->epoch[port];
+	bool wanted = false;
+
+	if (e->open)
+		cw_model_fail(m, "second-flip", "port %u flips while a flip is open (P20)", port);
+	for (unsigned int i = 0; i < CW_NFLUSH; i++) {
+		struct cw_model_flush *f = &m->flush[i];
+
+		if (f->used && f->need[port] == CW_FLUSH_WANTS) {
+			f->need[port] = CW_FLUSH_WAITS;
+			wanted = true;
+		}
+	}
+	if (!wanted)
+		cw_model_fail(m, "flip-unwanted", "port %u flips and no FLUSH asked for it", port);
+	e->bit = !e->bit;
+	e->open = true;
+	e->idle_since = never;
+	e->want_since = never;
+}
+
+static void close_flip(struct cw_model *m, unsigned int port)
+{
+	struct cw_model_epoch *e = &m->epoch[port];
+
+	if (!e->open)
+		cw_model_fail(m, "close-wrong", "port %u closes a flip that is not open", port);
+	if (e->count[!e->bit])
+		cw_model_fail(m, "close-early", "port %u closes its flip, %u of the old epoch are still in flight (P19)",
+			      port, e->count[!e->bit]);
+	for (unsigned int i = 0; i < CW_NFLUSH; i++)
+		if (m->flush[i].used && m->flush[i].need[port] == CW_FLUSH_WAITS)
+			m->flush[i].need[port] = CW_FLUSH_NONE;
+	e->open = false;
+	e->idle_since = never;
+}
+
+static bool covers(const struct cw_model_flush *f, unsigned int port, unsigned int domain)
+{
+	return (f->ports >> port & 1) || (f->domain >= 0 && (unsigned int)f->domain == domain);
+}
+
+/* P19, whatever the counters say: no grant, no waiting request and no reading walk may be older than the FLUSH. */
+static void nothing_older(struct cw_model *m, const struct cw_model_flush *f)
+{
+	for (unsigned int p = 0; p < CW_NPORT; p++) {
+		if (p == CW_PORT_HOST)
+			continue;
+		for (unsigned int t = 0; t < CW_NTAG; t++) {
+			const struct cw_model_req *r = &m->req[p][t];
+			bool holds = r->state == CW_REQ_QUEUED || r->state == CW_REQ_WALK || r->state == CW_REQ_GRANTED;
+
+			if (holds && r->born < f->born && covers(f, p, r->domain))
+				cw_model_fail(m, "flush-old-request",
+					      "FLUSH %u completes, but port %u tag %u addr 0x%llx is older and in flight",
+					      f->index, p, t, (ull)r->addr);
+		}
+	}
+	for (unsigned int s = 0; s < m->config.nslot; s++) {
+		const struct cw_model_walk *w = &m->walk[s];
+
+		if (w->used && !w->ended && w->born < f->born && covers(f, w->port, w->domain))
+			cw_model_fail(m, "flush-old-walk", "FLUSH %u completes, but the walk of slot %u is older and reads",
+				      f->index, s);
+	}
+}
+
+static void done(struct cw_model *m, const uint32_t *vec)
+{
+	struct cw_model_flush *f = NULL;
+	bool ready = true;
+
+	for (unsigned int i = 0; i < CW_NFLUSH && !f; i++)
+		if (m->flush[i].used && m->flush[i].index == G(fdone_index) && m->flush[i].cold == (bool)G(fdone_cold))
+			f = &m->flush[i];
+	if (!f) {
+		cw_model_fail(m, "flush-wrong", "FLUSH %llu completes and was not open", (ull)G(fdone_index));
+		return;
+	}
+	for (unsigned int p = 0; p < CW_NPORT; p++)
+		ready &= f->need[p] == CW_FLUSH_NONE;
+	if (G(fdone_status) == CW_ST_NOT_FLUSHED) {
+		cw_model_count(m, CW_CTR_NOT_FLUSHED);
+		if (m->cycle - f->cycle < m->config.flush_timeout)
+			cw_model_fail(m, "flush-wrong", "FLUSH %u gives up after %llu cycles", f->index,
+				      (ull)(m->cycle - f->cycle));
+	} else if (G(fdone_status) != CW_ST_OK) {
+		cw_model_fail(m, "flush-wrong", "FLUSH %u: %s", f->index,
+			      cw_status_name((unsigned int)G(fdone_status)));
+	} else if (!ready) {
+		cw_model_fail(m, "flush-early", "FLUSH %u completes before its ports have flipped and closed (P20)", f->index);
+	} else {
+		nothing_older(m, f);
+	}
+	f->used = false;
+	m->open_flushes--;
+}
+
+static void deadline(struct cw_model *m, bool due, uint64_t *since, unsigned int port, const char *what)
+{
+	if (!due) {
+		*since = never;
+		return;
+	}
+	if (*since == never)
+		*since = m->cycle;
+	if (m->cycle - *since > CW_MODEL_DEADLINE) {
+		cw_model_fail(m, "flip-late", "port %u: %s is due for %u cycles", port, what, CW_MODEL_DEADLINE);
+		*since = m->cycle;
+	}
+}
+
+void cw_model_deadlines(struct cw_model *m)
+{
+	for (unsigned int p = 0; p < CW_NPORT; p++) {
+		struct cw_model_epoch *e = &m->epoch[p];
+		bool wanted = false;
+
+		for (unsigned int i = 0; i < CW_NFLUSH; i++)
+			wanted |= m->flush[i].used && m->flush[i].need[p] == CW_FLUSH_WANTS;
+		deadline(m, e->open && !e->count[!e->bit], &e->idle_since, p, "the end of a flip");
+		deadline(m, wanted && !e->open, &e->want_since, p, "a flip");
+	}
+}
+
+void cw_model_flushes(struct cw_model *m, const uint32_t *vec)
+{
+	uint64_t flips = G(flip_ports), closes = G(close_ports);
+
+	if (G(flush_valid))
+		accept(m, vec);
+	/* With both in one cycle the close is that of the flip before. */
+	for (unsigned int p = 0; p < CW_NPORT; p++)
+		if (closes >> p & 1)
+			close_flip(m, p);
+	for (unsigned int p = 0; p < CW_NPORT; p++)
+		if (flips >> p & 1)
+			flip(m, p);
+	if (G(fdone_valid))
+		done(m, vec);
+}

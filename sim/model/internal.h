@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/* What the parts of the reference model share. Names are those of the RTL. */
+#ifndef CW_MODEL_INTERNAL_H
+#define CW_MODEL_INTERNAL_H
+
+#include <stddef.h>
+
+#include <catwalk/contract.h>
+#include <catwalk/names.h>
+#include <catwalk/spte.h>
+
+#include "../mon.h"
+#include "model.h"
+
+enum {
+	CW_MODEL_SLOTS = 1 << CW_SLOT_W,
+	CW_MODEL_LEVELS = 6,   /* levels 1..5 */
+	CW_MODEL_GRACE = 8,    /* cycles by which the end of a full wait list may be felt later */
+	CW_MODEL_DEADLINE = 64, /* cycles in which a flip or a close that nothing hinders must come */
+};
+
+/* ---- tables that the firmware writes (P1, P3) ---- */
+struct cw_model_ctx {
+	bool valid, level5;
+	uint16_t space, domain;
+	uint64_t root;
+};
+
+struct cw_model_dom {
+	uint32_t mmio_gen;
+	uint8_t ports;
+};
+
+struct cw_model_port {
+	bool enable;
+	uint16_t first, last;
+};
+
+/* ---- table memory (P11) ---- */
+struct cw_model_pending {
+	uint64_t addr;
+	uint64_t data[8];
+	uint8_t entries;       /* bit per entry of the line */
+	uint8_t id;
+	bool last;
+};
+
+struct cw_model_page {
+	struct cw_model_page *next;
+	uint64_t addr;
+	uint64_t v[512];
+};
+
+/* A walk's read under way: what each entry of the line may turn out to be. */
+enum { CW_MODEL_CANDIDATES = 16 };
+struct cw_model_read {
+	bool busy;
+	uint64_t addr;
+	uint8_t n[8];
+	uint64_t v[8][CW_MODEL_CANDIDATES];
+};
+
+/* ---- walker ---- */
+struct cw_model_walk {
+	bool used;
+	bool filled;           /* its fill is done, or refused */
+	bool counted;          /* holds its own count (P5) */
+	bool ended;            /* last read answered */
+	bool error;
+	uint8_t port, epoch;
+	uint8_t level;         /* of the table to read next, or of the last entry */
+	uint16_t space, domain;
+	uint64_t page;         /* page number that the walk was started for */
+	uint64_t table;
+	uint64_t entry;        /* last one read */
+	uint64_t line[8];      /* leaf line, level 1 only */
+	uint64_t born;         /* order among lookups and FLUSHes */
+	bool stale;            /* an INVALIDATE since the lookup covers a page of the line (P18) */
+	bool stale_at[CW_MODEL_LEVELS]; /* ... or the region of the entry that was read at this level */
+	bool inv_any;          /* an INVALIDATE of its space came since the lookup */
+	uint8_t faulted;       /* entries of the line that some request could not use (I7) */
+	unsigned int waiters;
+	struct cw_model_read read;
+};
+
+/* ---- requests by port and tag ---- */
+enum cw_model_state {
+	CW_REQ_FREE,
+	CW_REQ_QUEUED,         /* waits for a walk to attach to or a slot; holds a stamp */
+	CW_REQ_WALK,           /* waits for a walk; holds a stamp */
+	CW_REQ_PARKED,
+	CW_REQ_RETRY,          /* left the park for a new lookup */
+	CW_REQ_ENDED,          /* answered, no grant; the answer may still be on its way to the pins */
+	CW_REQ_GRANTED,        /* holds a stamp until its release */
+};
+
+struct cw_model_req {
+	enum cw_model_state state;
+	bool to_answer;        /* the pins still owe the initiator an answer */
+	bool write, level5;
+	bool epoch;
+	uint8_t verdict, reason;
+	uint8_t slot, park;
+	uint16_t ctx, len_m1, domain, space;
+	uint64_t addr, pa, root;
+	uint64_t born;         /* order of its last lookup */
+	uint64_t cycle;        /* of its last lookup */
+	unsigned int bad_tag;  /* answers BAD_TAG owed beside its own */
+	uint64_t data[8];
+	bool has_data;
+};
+
+/* ---- park (P32) ---- */
+struct cw_model_park {
+	bool used;
+	bool head;             /* has the record; others joined it */
+	bool resumed;          /* a RESUME took it; on its way out */
+	uint8_t action;
+	uint8_t port, tag;
+	uint8_t first;         /* index of the head that it joined */
+	uint16_t gen, ctx;
+	uint64_t page;
+	bool write;
+	bool data_set;
+	uint64_t data[8];
+};
+
+struct cw_model_record {
+	bool valid;
+	struct cw_model_fault f;
+};
+
+/* ---- epochs (P20) ---- */
+struct cw_model_epoch {
+	bool bit, open;
+	unsigned int count[2];
+	uint64_t idle_since;   /* old count zero while open; ~0: not so */
+	uint64_t want_since;   /* a FLUSH wants a flip while none is open; ~0: not so */
+};
+
+enum cw_model_need { CW_FLUSH_NONE, CW_FLUSH_WANTS, CW_FLUSH_WAITS };
+
+struct cw_model_flush {
+	bool used, cold;
+	uint32_t index;
+	uint8_t ports;
+	enum cw_model_need need[CW_NPORT];
+	uint64_t born, cycle;
+	int domain;
+};
+
+/* ---- cached translations ---- */
+struct cw_model_cached {
+	struct cw_model_cached *next;
+	uint16_t space;
+	uint8_t level;         /* 1: a TLB entry; 1+l: walk cache, a table of level l */
+	uint64_t key;          /* page number, or page number >> 9*l */
+	uint64_t value;        /* entry, or table address */
+};
+
+enum { CW_MODEL_HASH = 4096, CW_MODEL_PENDING = 512, CW_MODEL_QUEUE = 256, CW_MODEL_RECORDS = 1024 };
+
+struct cw_model {
+	struct cw_model_ops ops;
+	struct cw_model_config config;
+	uint64_t cycle;
+	uint64_t order;
+
+	struct cw_model_ctx ctx[CW_NCTX];
+	struct cw_model_dom dom[CW_NDOM];
+	struct cw_model_port port[CW_NPORT];
+
+	struct cw_model_page *pages[CW_MODEL_HASH];
+	struct cw_model_pending pending[CW_MODEL_PENDING];
+	unsigned int npending;
+
+	struct cw_model_cached *cached[CW_MODEL_HASH];
+	struct cw_model_walk walk[CW_MODEL_SLOTS];
+	unsigned int waiting;
+	uint64_t waits_full;   /* last cycle in which the wait list was full; 0: never */
+
+	struct cw_model_req req[CW_NPORT][CW_NTAG];
+	struct cw_model_request queue[CW_NPORT][CW_MODEL_QUEUE]; /* at the pins, not looked up yet */
+	unsigned int head[CW_NPORT], tail[CW_NPORT];
+
+	struct cw_model_park park[CW_NPARK];
+	struct cw_model_record record[CW_MODEL_RECORDS];
+	bool gen_seen[CW_NPARK];
+	uint16_t last_gen[CW_NPARK];
+	unsigned int nrecord;
+	unsigned int parked;   /* entries of the park in use */
+	unsigned int retrying; /* left it, not looked up yet */
+
+	struct cw_model_epoch epoch[CW_NPORT];
+	struct cw_model_flush flush[CW_NFLUSH];
+	unsigned int open_flushes;
+
+	bool euu_wrote;        /* since its last completion */
+	uint64_t euu_addr, euu_value, euu_old;
+
+	uint64_t counter[CW_NCOUNTER];
+};
+
+#define G(field) cw_mon_get(vec, MON_##field)
+
+__attribute__((format(printf, 3, 4))) void cw_model_fail(struct cw_model *m, const char *kind, const char *fmt, ...);
+
+static inline void cw_model_count(struct cw_model *m, enum cw_counter c)
+{
+	m->counter[c]++;
+}
+
+static inline uint64_t cw_model_page_number(uint64_t addr)
+{
+	return addr >> 12;
+}
+
+/* lookup.c */
+void cw_model_tables(struct cw_model *m, const uint32_t *vec);
+void cw_model_look(struct cw_model *m, const uint32_t *vec);
+/* How a request ended, at its lookup or at its walk. */
+void cw_model_end(struct cw_model *m, struct cw_model_req *r, unsigned int port, unsigned int verdict,
+		  unsigned int reason, uint64_t pa);
+/* tag.c */
+struct cw_model_req *cw_model_req_of(struct cw_model *m, uint64_t port, uint64_t tag, const char *where);
+void cw_model_releases(struct cw_model *m, const uint32_t *vec);
+/* tlb.c: cached translations and the walk cache */
+void cw_model_inv(struct cw_model *m, const uint32_t *vec);
+void cw_model_tlb_fill(struct cw_model *m, uint16_t space, uint64_t page, uint64_t entry);
+bool cw_model_tlb_has(const struct cw_model *m, uint16_t space, uint64_t page, uint64_t entry);
+void cw_model_wc_fill(struct cw_model *m, uint16_t space, unsigned int level, uint64_t page, uint64_t table);
+bool cw_model_wc_has(const struct cw_model *m, uint16_t space, unsigned int level, uint64_t page, uint64_t table);
+void cw_model_tlb_free(struct cw_model *m);
+/* walker.c */
+void cw_model_alloc(struct cw_model *m, const uint32_t *vec);
+void cw_model_walk_inv(struct cw_model *m, bool all, bool whole, uint16_t space, uint64_t lo, uint64_t hi);
+void cw_model_ar(struct cw_model *m, const uint32_t *vec);
+void cw_model_r(struct cw_model *m, const uint32_t *vec);
+void cw_model_res(struct cw_model *m, const uint32_t *vec);
+void cw_model_fill(struct cw_model *m, const uint32_t *vec);
+/* epoch.c */
+void cw_model_stamp(struct cw_model *m, unsigned int port, bool bit);
+void cw_model_unstamp(struct cw_model *m, unsigned int port, bool bit, const char *who);
+void cw_model_flushes(struct cw_model *m, const uint32_t *vec);
+void cw_model_deadlines(struct cw_model *m);
+/* park.c */
+void cw_model_park(struct cw_model *m, struct cw_model_req *r, const uint32_t *vec, const struct cw_model_fault *fault);
+bool cw_model_park_room(struct cw_model *m, const struct cw_model_req *r);
+void cw_model_resumes(struct cw_model *m, const uint32_t *vec);
+/* euu.c: table memory and the entry-update unit */
+void cw_model_euu(struct cw_model *m, const uint32_t *vec);
+void cw_model_read_begin(struct cw_model *m, struct cw_model_read *r, uint64_t addr);
+bool cw_model_read_may_be(const struct cw_model_read *r, unsigned int i, uint64_t value);
+void cw_model_pages_free(struct cw_model *m);
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/* Lookup: the cycle in which a request takes its stamp (P4) and is granted, refused, or sent to wait for a walk. */
+#include "internal.h"
+
+typedef unsigned long long ull;
+
+/* ---- tables of contexts, domains and ports ---- */
+void cw_model_tables(struct cw_model *m, const uint32_t *vec)
+{
+	if (G(ctxw_valid)) {
+		m->ctx[G(ctxw_idx) % CW_NCTX] = (struct cw_model_ctx){
+			.valid = G(ctxw_enable),
+			.level5 = G(ctxw_level5),
+			.space = (uint16_t)G(ctxw_space),
+			.domain = (uint16_t)(G(ctxw_domain) % CW_NDOM),
+			.root = G(ctxw_root),
+		};
+	}
+	if (G(domw_valid)) {
+		m->dom[G(domw_idx) % CW_NDOM] = (struct cw_model_dom){
+			.mmio_gen = (uint32_t)G(domw_mmio_gen),
+			.ports = (uint8_t)G(domw_ports),
+		};
+	}
+	if (G(portw_valid)) {
+		m->port[G(portw_idx) % CW_NPORT] = (struct cw_model_port){
+			.enable = G(portw_enable),
+			.first = (uint16_t)G(portw_first),
+			.last = (uint16_t)G(portw_last),
+		};
+	}
+}
+
+/* The four checks of a lookup; the first that fails names the reason. */
+static unsigned int must_refuse(const struct cw_model *m, const struct cw_model_request *q, bool retry)
+{
+	const struct cw_model_port *p = &m->port[q->port];
+	const struct cw_model_req *r = &m->req[q->port][q->tag];
+	const struct cw_model_ctx *c = &m->ctx[q->ctx % CW_NCTX];
+
+	/* P6: the older request keeps the tag. Probes cannot repeat a tag. */
+	if (!retry && q->port != CW_PORT_HOST && r->state != CW_REQ_FREE && r->state != CW_REQ_ENDED)
+		return CW_RSN_BAD_TAG;
+	/* P3 */
+	if (q->ctx >= CW_NCTX || !p->enable || q->ctx < p->first || q->ctx > p->last || !c->valid)
+		return retry ? CW_RSN_DETACHED : CW_RSN_BAD_CONTEXT;
+	/* P2, direct contexts: 48 or 57 bits */
+	if (q->addr >> (c->level5 ? 57 : 48))
+		return CW_RSN_BAD_ADDRESS;
+	/* P6 */
+	if ((q->addr & 4095) + q->len_m1 > 4095)
+		return CW_RSN_BAD_LENGTH;
+	return CW_RSN_NONE;
+}
+
+static void take_from_queue(struct cw_model *m, const struct cw_model_request *seen)
+{
+	unsigned int p = seen->port;
+	const struct cw_model_request *want;
+
+	if (m->head[p] == m->tail[p]) {
+		cw_model_fail(m, "lookup-invented", "port %u tag %u: lookup of a request that nobody made", p, seen->tag);
+		return;
+	}
+	want = &m->queue[p][m->head[p]++ % CW_MODEL_QUEUE];
+	if (want->tag != seen->tag || want->ctx != seen->ctx || want->addr != seen->addr ||
+	    want->len_m1 != seen->len_m1 || want->write != seen->write)
+		cw_model_fail(m, "lookup-differs",
+			      "port %u: tag %u ctx %u addr 0x%llx looked up, expected tag %u ctx %u addr 0x%llx", p,
+			      seen->tag, seen->ctx, (ull)seen->addr, want->tag, want->ctx, (ull)want->addr);
+}
+
+void cw_model_end(struct cw_model *m, struct cw_model_req *r, unsigned int port, unsigned int verdict,
+		  unsigned int reason, uint64_t pa)
+{
+	bool grant = verdict == CW_V_HIT || verdict == CW_V_FIXED;
+
+	r->verdict = (uint8_t)verdict;
+	r->reason = (uint8_t)reason;
+	r->pa = pa;
+	r->has_data = false;
+	if (port == CW_PORT_HOST) {
+		r->state = CW_REQ_FREE;
+		return;
+	}
+	/* The traffic generator's pins are inside: its answers are not seen here. */
+	r->to_answer = port < CW_NPORT_STREAM;
+	r->state = grant ? CW_REQ_GRANTED : r->to_answer ? CW_REQ_ENDED : CW_REQ_FREE;
+	switch (verdict) {
+	case CW_V_HIT:
+	case CW_V_FIXED:
+		cw_model_count(m, CW_CTR_GRANTS);
+		break;
+	case CW_V_ABORT:
+		cw_model_count(m, CW_CTR_ABORTS);
+		break;
+	case CW_V_ONES:
+		cw_model_count(m, CW_CTR_ONES);
+		break;
+	case CW_V_EMULATED:
+		cw_model_count(m, CW_CTR_EMULATED);
+		break;
+	case CW_V_RETRY_LATER:
+		cw_model_count(m, CW_CTR_RETRY_LATER);
+		break;
+	default:
+		cw_model_fail(m, "verdict-wrong", "port %u: %s is no answer (P9)", port, cw_verdict_name(verdict));
+	}
+}
+
+static void look_hit(struct cw_model *m, const struct cw_model_request *q, const uint32_t *vec, struct cw_model_req *r)
+{
+	uint64_t entry = G(look_entry), pa = G(look_pa);
+	/* no generation is needed: only present entries are cached */
+	struct cw_model_verdict v = cw_model_judge(entry, 1, q->addr, q->write, 0, false);
+
+	if (!cw_model_tlb_has(m, r->space, cw_model_page_number(q->addr), entry))
+		cw_model_fail(m, "stale-hit", "port %u tag %u space %u addr 0x%llx: entry 0x%llx is not cached any more",
+			      q->port, q->tag, r->space, (ull)q->addr, (ull)entry);
+	if (v.verdict != G(look_verdict) || v.verdict != CW_V_HIT || v.pa != pa)
+		cw_model_fail(m, "verdict-wrong",
+			      "port %u tag %u addr 0x%llx entry 0x%llx: %s pa 0x%llx from the TLB, expected %s pa 0x%llx",
+			      q->port, q->tag, (ull)q->addr, (ull)entry,
+			      cw_verdict_name((unsigned int)G(look_verdict)), (ull)pa, cw_verdict_name(v.verdict),
+			      (ull)v.pa);
+	if (q->port != CW_PORT_HOST) {
+		cw_model_stamp(m, q->port, r->epoch);
+		cw_model_count(m, CW_CTR_TLB_HITS);
+	}
+	cw_model_end(m, r, q->port, CW_V_HIT, CW_RSN_NONE, pa);
+}
+
+static void look_refused(struct cw_model *m, const struct cw_model_request *q, const uint32_t *vec,
+			 struct cw_model_req *r, unsigned int want)
+{
+	unsigned int verdict = (unsigned int)G(look_verdict), reason = (unsigned int)G(look_reason);
+	bool legal;
+
+	/* P5: a refusal for want of room only if the wait list was full a moment ago */
+	if (want == CW_RSN_NONE)
+		legal = verdict == CW_V_RETRY_LATER && reason == CW_RSN_NO_ROOM && m->waits_full &&
+			m->cycle - m->waits_full <= CW_MODEL_GRACE;
+	else
+		legal = verdict == CW_V_ABORT && reason == want;
+	if (!legal)
+		cw_model_fail(m, "refused-wrong",
+			      "port %u tag %u ctx %u addr 0x%llx: %s/%s, expected %s (%u slots busy, %u waiting)", q->port,
+			      q->tag, q->ctx, (ull)q->addr, cw_verdict_name(verdict), cw_reason_name(reason),
+			      cw_reason_name(want), cw_model_busy_slots(m), m->waiting);
+	if (reason == CW_RSN_BAD_TAG) {
+		r->bad_tag += q->port < CW_NPORT_STREAM;
+		cw_model_count(m, CW_CTR_ABORTS);
+		return;
+	}
+	cw_model_end(m, r, q->port, verdict, reason, 0);
+}
+
+/* Where the request came from: the pins, a parked fault, the probe registers. */
+static void look_source(struct cw_model *m, const struct cw_model_request *q, const struct cw_model_req *r,
+			const uint32_t *vec)
+{
+	if (G(look_retry)) {
+		cw_model_count(m, CW_CTR_RETRIES);
+		if (r->state != CW_REQ_RETRY || r->park != G(look_park) || r->addr != q->addr || r->write != q->write ||
+		    r->ctx != q->ctx || r->len_m1 != q->len_m1)
+			cw_model_fail(m, "retry-wrong",
+				      "port %u tag %u addr 0x%llx: no parked request of this kind left the park", q->port,
+				      q->tag, (ull)q->addr);
+		else
+			m->retrying--;
+	} else if (q->port == CW_PORT_HOST) {
+		cw_model_count(m, CW_CTR_PROBES);
+		if (r->state != CW_REQ_FREE)
+			cw_model_fail(m, "probe-twice", "probe tag %u is under way already", q->tag);
+	} else {
+		cw_model_count(m, CW_CTR_REQUESTS);
+		if (q->port < CW_NPORT_STREAM)
+			take_from_queue(m, q);
+	}
+}
+
+void cw_model_look(struct cw_model *m, const uint32_t *vec)
+{
+	const struct cw_model_request q = {
+		.port = (unsigned int)G(look_port),
+		.tag = (unsigned int)G(look_tag),
+		.ctx = (uint16_t)G(look_ctx),
+		.addr = G(look_addr),
+		.len_m1 = (uint16_t)G(look_len_m1),
+		.write = G(look_write),
+	};
+	struct cw_model_req *r = cw_model_req_of(m, q.port, q.tag, "lookup");
+	const struct cw_model_ctx *c = &m->ctx[q.ctx % CW_NCTX];
+	unsigned int outcome = (unsigned int)G(look_outcome), want;
+
+	if (q.port >= CW_NPORT || q.tag >= CW_NTAG)
+		return;
+	look_source(m, &q, r, vec);
+	want = must_refuse(m, &q, G(look_retry));
+	if (want == CW_RSN_BAD_TAG && outcome == 3) {
+		look_refused(m, &q, vec, r, want);
+		return;
+	}
+	if (want != CW_RSN_NONE && outcome != 3)
+		cw_model_fail(m, "not-refused", "port %u tag %u ctx %u addr 0x%llx len %u: must be refused, %s", q.port,
+			      q.tag, q.ctx, (ull)q.addr, q.len_m1 + 1u, cw_reason_name(want));
+	if (G(look_epoch) != m->epoch[q.port].bit)
+		cw_model_fail(m, "stamp-wrong", "port %u tag %u: stamp %u, the port's epoch is %u (P4)", q.port, q.tag,
+			      (unsigned int)G(look_epoch), m->epoch[q.port].bit);
+	r->write = q.write;
+	r->ctx = q.ctx;
+	r->addr = q.addr;
+	r->len_m1 = q.len_m1;
+	r->epoch = G(look_epoch);
+	r->domain = c->domain;
+	r->space = c->space;
+	r->root = c->root;
+	r->level5 = c->level5;
+	r->born = ++m->order;
+	r->cycle = m->cycle;
+	switch (outcome) {
+	case 0:
+		look_hit(m, &q, vec, r);
+		break;
+	case 1:
+		r->state = CW_REQ_QUEUED;
+		if (q.port != CW_PORT_HOST)
+			cw_model_stamp(m, q.port, r->epoch);
+		if (++m->waiting >= CW_NWAIT)
+			m->waits_full = m->cycle;
+		break;
+	case 3:
+		look_refused(m, &q, vec, r, want);
+		break;
+	default:
+		cw_model_fail(m, "bad-event", "lookup outcome %u", outcome);
+	}
+}

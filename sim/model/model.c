@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/* The reference model as a whole: one cycle's events in the order of mon.def, counters, and the end of a run. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+struct cw_model *cw_model_create(const struct cw_model_config *config, const struct cw_model_ops *ops)
+{
+	struct cw_model *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return NULL;
+	m->config = *config;
+	m->ops = *ops;
+	if (!m->config.nslot || m->config.nslot > CW_MODEL_SLOTS)
+		m->config.nslot = CW_NSLOT;
+	if (!m->config.flush_timeout)
+		m->config.flush_timeout = CW_FLUSH_TIMEOUT;
+	for (unsigned int p = 0; p < CW_NPORT; p++) {
+		m->epoch[p].idle_since = ~UINT64_C(0);
+		m->epoch[p].want_since = ~UINT64_C(0);
+	}
+	return m;
+}
+
+void cw_model_destroy(struct cw_model *m)
+{
+	if (!m)
+		return;
+	cw_model_tlb_free(m);
+	cw_model_pages_free(m);
+	free(m);
+}
+
+void cw_model_fail(struct cw_model *m, const char *kind, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+	int n;
+
+	n = snprintf(text, sizeof(text), "cycle %llu: ", (unsigned long long)m->cycle);
+	va_start(ap, fmt);
+	vsnprintf(text + n, sizeof(text) - (size_t)n, fmt, ap);
+	va_end(ap);
+	m->ops.fail(m->ops.priv, kind, text);
+}
+
+void cw_model_cycle(struct cw_model *m, uint64_t cycle, const uint32_t *vec)
+{
+	m->cycle = cycle;
+	cw_model_tables(m, vec);
+	if (G(inv_valid))
+		cw_model_inv(m, vec);
+	if (G(r_valid))
+		cw_model_r(m, vec);
+	if (G(res_valid))
+		cw_model_res(m, vec);
+	if (G(fill_valid))
+		cw_model_fill(m, vec);
+	if (G(look_valid))
+		cw_model_look(m, vec);
+	if (G(alloc_valid))
+		cw_model_alloc(m, vec);
+	if (G(ar_valid))
+		cw_model_ar(m, vec);
+	cw_model_resumes(m, vec);
+	if (G(rel_valid))
+		cw_model_releases(m, vec);
+	cw_model_flushes(m, vec);
+	cw_model_euu(m, vec);
+	cw_model_deadlines(m);
+}
+
+void cw_model_idle(struct cw_model *m, uint64_t cycle)
+{
+	m->cycle = cycle;
+	cw_model_deadlines(m);
+}
+
+static const char *state_name(enum cw_model_state s)
+{
+	static const char *const name[] = { "free", "queued for a walk", "in a walk", "parked", "to be looked up again",
+					    "ended", "granted" };
+
+	return name[s];
+}
+
+void cw_model_check_quiet(struct cw_model *m)
+{
+	for (unsigned int p = 0; p < CW_NPORT; p++) {
+		for (unsigned int t = 0; t < CW_NTAG; t++) {
+			const struct cw_model_req *r = &m->req[p][t];
+
+			if (r->state != CW_REQ_FREE || r->to_answer || r->bad_tag)
+				cw_model_fail(m, "request-lost", "port %u tag %u addr 0x%llx is %s at the end (I6)", p, t,
+					      (unsigned long long)r->addr, state_name(r->state));
+		}
+		if (m->head[p] != m->tail[p])
+			cw_model_fail(m, "request-lost", "port %u: %u requests were never looked up", p,
+				      m->tail[p] - m->head[p]);
+		if (m->epoch[p].count[0] || m->epoch[p].count[1])
+			cw_model_fail(m, "count-wrong", "port %u: counts %u and %u at the end", p, m->epoch[p].count[0],
+				      m->epoch[p].count[1]);
+	}
+	if (m->waiting || cw_model_parked(m) || m->open_flushes || m->npending || cw_model_busy_slots(m))
+		cw_model_fail(m, "not-quiet", "%u waiting, %u parked, %u FLUSHes, %u table writes, %u walks at the end",
+			      m->waiting, cw_model_parked(m), m->open_flushes, m->npending, cw_model_busy_slots(m));
+}
+
+bool cw_model_counter(const struct cw_model *m, unsigned int counter, uint64_t *value)
+{
+	switch (counter) {
+	case CW_CTR_POISONED:         /* the engine may poison more than it must (P18) */
+	case CW_CTR_FLUSH_WAIT_CYCLES: /* time is not modelled */
+	case CW_CTR_HOT_CMDS:         /* the rings are the host's to judge */
+	case CW_CTR_COLD_CMDS:
+	case CW_CTR_CMD_ERRORS:
+	case CW_CTR_HOST_ERRORS:
+	case CW_CTR_INTERRUPTS:
+		return false;
+	default:
+		*value = m->counter[counter];
+		return true;
+	}
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * Reference model of the engine. It is fed with what the engine did, in the engine's own order (the monitor, sim/mon.def,
+ * and the writes that table memory took), and judges whether each step was legal and each value right. It never predicts
+ * when something happens. docs/testing.md says which rule each check stands for.
+ */
+#ifndef CW_MODEL_H
+#define CW_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cw_model;
+
+struct cw_model_ops {
+	/* A rule is broken. `kind` is a short stable word, `text` says what and where. The model goes on as if all were well. */
+	void (*fail)(void *priv, const char *kind, const char *text);
+	/* May the engine read this line of table memory now (I9)? NULL: always. */
+	bool (*table_ok)(void *priv, uint64_t addr);
+	/* May there be no room for another fault record in this cycle (P16)? NULL: never full. */
+	bool (*fault_ring_full)(void *priv);
+	/* Domain of the FLUSH at this index of the hot ring; negative: not known, or all. NULL: not known. */
+	int (*flush_domain)(void *priv, uint32_t index);
+	void *priv;
+};
+
+struct cw_model_config {
+	unsigned int nslot;         /* walk slots */
+	uint32_t flush_timeout;     /* cycles (P21) */
+};
+
+/* One request or probe, as the initiator named it. */
+struct cw_model_request {
+	unsigned int port, tag;
+	uint16_t ctx;
+	uint64_t addr;
+	uint16_t len_m1;
+	bool write;
+};
+
+struct cw_model_answer {
+	unsigned int port, tag;
+	uint8_t verdict, reason;
+	uint64_t pa;
+	const uint64_t *data;       /* 64 bytes of an answer EMULATED, else NULL */
+};
+
+struct cw_model_fault {
+	uint64_t addr, entry, entry_addr;
+	uint32_t parked_id;
+	uint16_t ctx, domain, len;
+	uint8_t port, tag, access, verdict, reason, level;
+};
+
+/* NULL if memory is short. */
+struct cw_model *cw_model_create(const struct cw_model_config *config, const struct cw_model_ops *ops);
+void cw_model_destroy(struct cw_model *m);
+
+/* All events of one cycle. `vec`: the monitor vector. Cycles must not go back. */
+void cw_model_cycle(struct cw_model *m, uint64_t cycle, const uint32_t *vec);
+/* Call now and then while nothing happens: the deadlines of flips and closes are checked here too. */
+void cw_model_idle(struct cw_model *m, uint64_t cycle);
+
+/* Table memory: `id` is the AXI write id. A beat was accepted; a burst was acknowledged (B); content set before traffic. */
+void cw_model_table_write(struct cw_model *m, unsigned int id, uint64_t addr, const uint64_t data[8], uint64_t strobes,
+			  bool last);
+void cw_model_table_ack(struct cw_model *m, unsigned int id);
+void cw_model_table_set(struct cw_model *m, uint64_t addr, uint64_t value);
+uint64_t cw_model_table_get(struct cw_model *m, uint64_t addr); /* acknowledged value */
+
+/* The pins of stream ports, in the order of each port. */
+void cw_model_request(struct cw_model *m, const struct cw_model_request *r);
+void cw_model_answer(struct cw_model *m, const struct cw_model_answer *a);
+void cw_model_resume_data(struct cw_model *m, uint16_t index, uint16_t gen, const uint64_t data[8]);
+
+/* A fault record arrived in the ring: is it what the engine parked? */
+void cw_model_fault(struct cw_model *m, const struct cw_model_fault *f);
+
+/* Nothing may be under way: no walk, no request without its end, no count, no open FLUSH. */
+void cw_model_check_quiet(struct cw_model *m);
+/* What the counters must show; false: the model does not count this one. */
+bool cw_model_counter(const struct cw_model *m, unsigned int counter, uint64_t *value);
+
+/* What the initiator of this tag may think: for stimulus that must not disturb a request. */
+bool cw_model_tag_free(const struct cw_model *m, unsigned int port, unsigned int tag);
+unsigned int cw_model_parked(const struct cw_model *m);
+unsigned int cw_model_busy_slots(const struct cw_model *m);
+
+/* The verdict function on its own (P35). */
+struct cw_model_verdict {
+	uint8_t verdict, reason;
+	uint64_t pa;
+};
+struct cw_model_verdict cw_model_judge(uint64_t entry, unsigned int level, uint64_t addr, bool write, uint32_t mmio_gen,
+				       bool bus_error);
+/* A present entry that leads to another table. */
+bool cw_model_entry_nonleaf(uint64_t entry, unsigned int level);
+
+#endif

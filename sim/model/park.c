@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * Park: requests that wait for the host, without a stamp (P8). One record per context, page and access; what comes later
+ * joins it (P32). An index comes back with another generation each time.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+typedef unsigned long long ull;
+
+unsigned int cw_model_parked(const struct cw_model *m)
+{
+	return m->parked + m->retrying;
+}
+
+/* The open record that a fault of this request belongs to; NULL: it needs one of its own. */
+static struct cw_model_park *record_of(struct cw_model *m, const struct cw_model_req *r)
+{
+	for (unsigned int i = 0; i < CW_NPARK; i++) {
+		struct cw_model_park *p = &m->park[i];
+
+		if (p->used && p->head && !p->resumed && p->ctx == r->ctx && p->write == r->write &&
+		    p->page == cw_model_page_number(r->addr))
+			return p;
+	}
+	return NULL;
+}
+
+/* Must a fault of this request find room? */
+bool cw_model_park_room(struct cw_model *m, const struct cw_model_req *r)
+{
+	if (cw_model_parked(m) >= CW_NPARK)
+		return false;
+	return record_of(m, r) || !m->ops.fault_ring_full || !m->ops.fault_ring_full(m->ops.priv);
+}
+
+static void check_generation(struct cw_model *m, unsigned int index, uint16_t gen)
+{
+	/* P32: it goes on by one with each use; a value comes back after 2^16 uses only. */
+	if (m->gen_seen[index] && (uint16_t)(gen - m->last_gen[index]) == 0)
+		cw_model_fail(m, "park-gen", "park index %u used again with generation %u", index, gen);
+	m->gen_seen[index] = true;
+	m->last_gen[index] = gen;
+}
+
+void cw_model_park(struct cw_model *m, struct cw_model_req *r, const uint32_t *vec, const struct cw_model_fault *fault)
+{
+	unsigned int index = (unsigned int)G(res_park);
+	struct cw_model_park *first = record_of(m, r), *p;
+	bool joins = G(res_outcome) == 2;
+
+	if (index >= CW_NPARK || m->park[index].used) {
+		cw_model_fail(m, "park-wrong", "park index %u is in use or does not exist", index);
+		return;
+	}
+	if (joins != (first != NULL))
+		cw_model_fail(m, "park-wrong", "ctx %u addr 0x%llx: %s (P32)", r->ctx, (ull)r->addr,
+			      joins ? "joined, but there is no such record" : "a second record of this page and access");
+	p = &m->park[index];
+	*p = (struct cw_model_park){
+		.used = true,
+		.head = !joins,
+		.port = fault->port,
+		.tag = fault->tag,
+		.first = (uint8_t)(joins && first ? first - m->park : (long)index),
+		.gen = (uint16_t)G(res_gen),
+		.ctx = r->ctx,
+		.page = cw_model_page_number(r->addr),
+		.write = r->write,
+	};
+	m->parked++;
+	r->state = CW_REQ_PARKED;
+	r->park = (uint8_t)index;
+	if (joins) {
+		cw_model_count(m, CW_CTR_PARK_JOINED);
+		return;
+	}
+	cw_model_count(m, CW_CTR_MISS_TO_HOST);
+	check_generation(m, index, p->gen);
+	m->record[m->nrecord % CW_MODEL_RECORDS] = (struct cw_model_record){ .valid = true, .f = *fault };
+	m->record[m->nrecord++ % CW_MODEL_RECORDS].f.parked_id = index | (uint32_t)p->gen << 16;
+}
+
+void cw_model_fault(struct cw_model *m, const struct cw_model_fault *f)
+{
+	for (unsigned int i = 0; i < CW_MODEL_RECORDS; i++) {
+		struct cw_model_record *r = &m->record[i];
+
+		if (!r->valid || r->f.parked_id != f->parked_id)
+			continue;
+		r->valid = false;
+		if (r->f.addr != f->addr || r->f.entry != f->entry || r->f.entry_addr != f->entry_addr ||
+		    r->f.ctx != f->ctx || r->f.domain != f->domain || r->f.len != f->len || r->f.port != f->port ||
+		    r->f.tag != f->tag || r->f.access != f->access || r->f.verdict != f->verdict ||
+		    r->f.reason != f->reason || r->f.level != f->level)
+			cw_model_fail(m, "fault-record",
+				      "record 0x%08x: ctx %u addr 0x%llx entry 0x%llx at 0x%llx level %u %s, parked: ctx %u "
+				      "addr 0x%llx entry 0x%llx at 0x%llx level %u %s", f->parked_id, f->ctx, (ull)f->addr,
+				      (ull)f->entry, (ull)f->entry_addr, f->level, cw_verdict_name(f->verdict), r->f.ctx,
+				      (ull)r->f.addr, (ull)r->f.entry, (ull)r->f.entry_addr, r->f.level,
+				      cw_verdict_name(r->f.verdict));
+		return;
+	}
+	cw_model_fail(m, "fault-record", "record 0x%08x: nothing was parked under this id", f->parked_id);
+}
+
+void cw_model_resume_data(struct cw_model *m, uint16_t index, uint16_t gen, const uint64_t data[8])
+{
+	struct cw_model_park *p = &m->park[index % CW_NPARK];
+
+	if (index >= CW_NPARK || !p->used || !p->head || p->gen != gen)
+		return;
+	p->data_set = true;
+	memcpy(p->data, data, sizeof(p->data));
+}
+
+static void resume(struct cw_model *m, const uint32_t *vec)
+{
+	unsigned int index = (unsigned int)G(resume_index), status = (unsigned int)G(resume_status);
+	struct cw_model_park *head;
+	bool known;
+
+	head = &m->park[index % CW_NPARK];
+	known = index < CW_NPARK && head->used && head->head && !head->resumed && head->gen == G(resume_gen);
+	if (!known) {
+		cw_model_count(m, CW_CTR_RESUMES_UNKNOWN);
+		if (status != CW_ST_UNKNOWN_ID)
+			cw_model_fail(m, "stale-resume", "RESUME of index %u generation %llu: %s, expected UNKNOWN_ID (P32)",
+				      index, (ull)G(resume_gen), cw_status_name(status));
+		return;
+	}
+	/* Data of EMULATED has one place per port: BUSY until the answer before is taken. */
+	if (status == CW_ST_BUSY && G(resume_action) == CW_RESUME_EMULATED)
+		return;
+	if (status != CW_ST_OK) {
+		cw_model_fail(m, "resume-lost", "RESUME of index %u generation %llu: %s, expected OK", index,
+			      (ull)G(resume_gen), cw_status_name(status));
+		return;
+	}
+	cw_model_count(m, CW_CTR_RESUMES);
+	for (unsigned int i = 0; i < CW_NPARK; i++) {
+		struct cw_model_park *p = &m->park[i];
+
+		if (p->used && !p->resumed && (i == index || (!p->head && p->first == index))) {
+			p->resumed = true;
+			p->action = (uint8_t)G(resume_action);
+		}
+	}
+}
+
+/* What a request that leaves the park must become. */
+static void unpark(struct cw_model *m, const uint32_t *vec)
+{
+	unsigned int index = (unsigned int)G(unpark_park), verdict = (unsigned int)G(unpark_verdict);
+	unsigned int port = (unsigned int)G(unpark_port), tag = (unsigned int)G(unpark_tag);
+	struct cw_model_park *p = &m->park[index % CW_NPARK];
+	struct cw_model_req *r = cw_model_req_of(m, port, tag, "unpark");
+	unsigned int want = CW_V_ABORT, reason = CW_RSN_BY_HOST;
+	bool retry = false;
+
+	if (index >= CW_NPARK || !p->used || p->port != port || p->tag != tag || r->state != CW_REQ_PARKED) {
+		cw_model_fail(m, "unpark-wrong", "park index %u port %u tag %u is not parked", index, port, tag);
+		return;
+	}
+	if (!p->resumed) {
+		/* without a RESUME only the end of its context takes it out (P33) */
+		reason = CW_RSN_DETACHED;
+		if (m->ctx[p->ctx % CW_NCTX].valid)
+			cw_model_fail(m, "unpark-wrong", "park index %u left the park without RESUME", index);
+	} else if (p->action == CW_RESUME_RETRY || (p->action == CW_RESUME_EMULATED && !p->head)) {
+		/* EMULATED carries the data of the first request only; others have other offsets (P34). */
+		retry = true;
+	} else if (p->action == CW_RESUME_ONES) {
+		want = CW_V_ONES;
+		reason = CW_RSN_NONE;
+	} else if (p->action == CW_RESUME_EMULATED) {
+		want = CW_V_EMULATED;
+		reason = CW_RSN_NONE;
+	}
+	p->used = false;
+	m->parked--;
+	if (retry != (bool)G(unpark_retry) || (!retry && verdict != want))
+		cw_model_fail(m, "unpark-wrong", "port %u tag %u: %s, expected %s", port, tag,
+			      G(unpark_retry) ? "new lookup" : cw_verdict_name(verdict),
+			      retry ? "new lookup" : cw_verdict_name(want));
+	if (G(unpark_retry)) {
+		r->state = CW_REQ_RETRY;
+		r->park = (uint8_t)index;
+		m->retrying++;
+		return;
+	}
+	cw_model_end(m, r, port, verdict, reason, 0);
+	if (verdict == CW_V_EMULATED && p->data_set) {
+		r->has_data = true;
+		memcpy(r->data, p->data, sizeof(r->data));
+	}
+}
+
+void cw_model_resumes(struct cw_model *m, const uint32_t *vec)
+{
+	if (G(resume_valid))
+		resume(m, vec);
+	if (G(unpark_valid))
+		unpark(m, vec);
+}

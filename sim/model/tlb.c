@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * TLB and walk cache: everything that was filled and not invalidated since. The engine may forget at any time, so this
+ * is what it may hold, not what it holds. Two fills of one page may differ while a change has not been invalidated yet:
+ * both stay until then.
+ */
+#include <stdlib.h>
+
+#include "internal.h"
+
+static unsigned int bucket(uint16_t space, unsigned int level, uint64_t key)
+{
+	uint64_t h = (key * 31 + level) * 0x9e3779b97f4a7c15ull + space * 0xc2b2ae3d27d4eb4full;
+
+	return (unsigned int)(h >> 40) % CW_MODEL_HASH;
+}
+
+static bool has(const struct cw_model *m, uint16_t space, unsigned int level, uint64_t key, uint64_t value)
+{
+	const struct cw_model_cached *c = m->cached[bucket(space, level, key)];
+
+	for (; c; c = c->next)
+		if (c->space == space && c->level == level && c->key == key && c->value == value)
+			return true;
+	return false;
+}
+
+static void add(struct cw_model *m, uint16_t space, unsigned int level, uint64_t key, uint64_t value)
+{
+	struct cw_model_cached **at = &m->cached[bucket(space, level, key)];
+	struct cw_model_cached *c;
+
+	if (has(m, space, level, key, value))
+		return;
+	c = malloc(sizeof(*c));
+	if (!c)
+		abort();
+	*c = (struct cw_model_cached){ *at, space, (uint8_t)level, key, value };
+	*at = c;
+}
+
+static unsigned int key_shift(unsigned int level)
+{
+	return 9 * (level - 1);
+}
+
+void cw_model_tlb_fill(struct cw_model *m, uint16_t space, uint64_t page, uint64_t entry)
+{
+	add(m, space, 1, page, entry);
+}
+
+bool cw_model_tlb_has(const struct cw_model *m, uint16_t space, uint64_t page, uint64_t entry)
+{
+	return has(m, space, 1, page, entry);
+}
+
+void cw_model_wc_fill(struct cw_model *m, uint16_t space, unsigned int level, uint64_t page, uint64_t table)
+{
+	add(m, space, level + 1, page >> key_shift(level + 1), table);
+}
+
+bool cw_model_wc_has(const struct cw_model *m, uint16_t space, unsigned int level, uint64_t page, uint64_t table)
+{
+	return has(m, space, level + 1, page >> key_shift(level + 1), table);
+}
+
+static void drop_key(struct cw_model *m, uint16_t space, unsigned int level, uint64_t key)
+{
+	struct cw_model_cached **at = &m->cached[bucket(space, level, key)];
+
+	while (*at) {
+		struct cw_model_cached *c = *at;
+
+		if (c->space == space && c->level == level && c->key == key) {
+			*at = c->next;
+			free(c);
+		} else {
+			at = &c->next;
+		}
+	}
+}
+
+static void drop_range(struct cw_model *m, bool all, bool whole, uint16_t space, uint64_t lo, uint64_t hi)
+{
+	for (unsigned int i = 0; i < CW_MODEL_HASH; i++) {
+		struct cw_model_cached **at = &m->cached[i];
+
+		while (*at) {
+			struct cw_model_cached *c = *at;
+			unsigned int shift = key_shift(c->level);
+			bool in = whole || all || (c->key >= lo >> shift && c->key <= hi >> shift);
+
+			if (in && (all || c->space == space)) {
+				*at = c->next;
+				free(c);
+			} else {
+				at = &c->next;
+			}
+		}
+	}
+}
+
+void cw_model_inv(struct cw_model *m, const uint32_t *vec)
+{
+	bool all = G(inv_all), whole = G(inv_whole);
+	uint16_t space = (uint16_t)G(inv_space);
+	uint64_t lo = G(inv_lo), hi = G(inv_hi);
+
+	/* P18: it may not overtake an entry change that memory has not acknowledged. */
+	if (m->npending)
+		cw_model_fail(m, "invalidate-before-ack", "INVALIDATE in effect while %u table writes are unacknowledged",
+			      m->npending);
+	cw_model_count(m, CW_CTR_INVALIDATES);
+	if (!all && !whole && hi - lo < 16) {
+		for (uint64_t p = lo; p <= hi; p++)
+			drop_key(m, space, 1, p);
+		for (unsigned int level = 2; level <= CW_MODEL_LEVELS; level++)
+			for (uint64_t k = lo >> key_shift(level); k <= hi >> key_shift(level); k++)
+				drop_key(m, space, level, k);
+	} else {
+		drop_range(m, all, whole, space, lo, hi);
+	}
+	cw_model_walk_inv(m, all, whole, space, lo, hi);
+}
+
+void cw_model_tlb_free(struct cw_model *m)
+{
+	drop_range(m, true, true, 0, 0, 0);
+}

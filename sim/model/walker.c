@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * Walker: the walks in flight, what they read, what they make of it. A walk whose line an INVALIDATE has covered since
+ * its start is stale: it may go on, but accepts no further request and fills nothing (P5, P18). A walk that has ended
+ * may serve more requests until its slot is used again: its line is then a cached translation like any other.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+typedef unsigned long long ull;
+
+static const uint64_t table_bits = 0x000ffffffffff000ull;
+
+static struct cw_model_walk *walk_of(struct cw_model *m, uint64_t slot, const char *where)
+{
+	if (slot >= m->config.nslot || !m->walk[slot].used) {
+		cw_model_fail(m, "bad-slot", "%s: slot %llu is not in use", where, (ull)slot);
+		return NULL;
+	}
+	return &m->walk[slot];
+}
+
+static unsigned int slot_of(const struct cw_model *m, const struct cw_model_walk *w)
+{
+	return (unsigned int)(w - m->walk);
+}
+
+/* Byte address of the entry that a walk for this page reads next. */
+static uint64_t entry_addr(const struct cw_model_walk *w, uint64_t page)
+{
+	return w->table + 8 * (page >> (9 * (w->level - 1)) & 511);
+}
+
+unsigned int cw_model_busy_slots(const struct cw_model *m)
+{
+	unsigned int n = 0;
+
+	for (unsigned int s = 0; s < m->config.nslot; s++)
+		n += m->walk[s].used && !(m->walk[s].filled && !m->walk[s].waiters);
+	return n;
+}
+
+/* ---- start and merge ---- */
+static void start(struct cw_model *m, const struct cw_model_req *r, unsigned int port, const uint32_t *vec)
+{
+	uint64_t slot = G(alloc_slot), page = cw_model_page_number(r->addr), table = G(alloc_table);
+	unsigned int level = (unsigned int)G(alloc_level), root_level = r->level5 ? 5 : 4;
+	struct cw_model_walk *w;
+
+	if (slot >= m->config.nslot) {
+		cw_model_fail(m, "bad-slot", "slot %llu does not exist", (ull)slot);
+		return;
+	}
+	w = &m->walk[slot];
+	/* An empty poisoned slot is left without a word; any other ends by its fill. */
+	if (w->used && (!w->ended || w->waiters || !w->filled))
+		cw_model_fail(m, "request-lost", "slot %llu starts anew while its walk is under way (%u requests)", (ull)slot,
+			      w->waiters);
+	memset(w, 0, sizeof(*w));
+	w->used = true;
+	w->counted = true;
+	w->port = (uint8_t)port;
+	w->epoch = (uint8_t)G(alloc_epoch);
+	w->space = r->space;
+	w->domain = r->domain;
+	w->page = page;
+	w->level = (uint8_t)level;
+	w->table = table;
+	w->born = ++m->order;
+	w->waiters = 1;
+	if (w->epoch != m->epoch[port].bit)
+		cw_model_fail(m, "stamp-wrong", "slot %llu: walk counted in epoch %u, the port's epoch is %u (P5)", (ull)slot,
+			      w->epoch, m->epoch[port].bit);
+	cw_model_stamp(m, port, w->epoch);
+	cw_model_count(m, CW_CTR_WALKS);
+	if (level == root_level && table == r->root)
+		return;
+	cw_model_count(m, CW_CTR_WC_HITS);
+	if (level < 1 || level >= root_level || !cw_model_wc_has(m, r->space, level, page, table))
+		cw_model_fail(m, "stale-walk-cache",
+			      "space %u addr 0x%llx: walk starts at table 0x%llx level %u, which is not cached any more",
+			      r->space, (ull)r->addr, (ull)table, level);
+}
+
+static void attach(struct cw_model *m, const struct cw_model_req *r, const uint32_t *vec)
+{
+	struct cw_model_walk *w = walk_of(m, G(alloc_slot), "merge");
+	uint64_t page = cw_model_page_number(r->addr);
+
+	cw_model_count(m, CW_CTR_MERGES);
+	if (!w)
+		return;
+	if (w->space != r->space || w->page >> 3 != page >> 3)
+		cw_model_fail(m, "merge-wrong", "space %u page 0x%llx attached to a walk of space %u page 0x%llx", r->space,
+			      (ull)page, w->space, (ull)w->page);
+	if (w->stale)
+		cw_model_fail(m, "merge-poisoned", "page 0x%llx attached to slot %u, which an INVALIDATE has covered (P5)",
+			      (ull)page, slot_of(m, w));
+	w->waiters++;
+}
+
+void cw_model_alloc(struct cw_model *m, const uint32_t *vec)
+{
+	unsigned int port = (unsigned int)G(alloc_port), tag = (unsigned int)G(alloc_tag);
+	struct cw_model_req *r = cw_model_req_of(m, port, tag, "walk");
+
+	if (r->state != CW_REQ_QUEUED) {
+		cw_model_fail(m, "alloc-unknown", "port %u tag %u does not wait for a walk", port, tag);
+		return;
+	}
+	r->state = CW_REQ_WALK;
+	r->slot = (uint8_t)G(alloc_slot);
+	if (G(alloc_attach))
+		attach(m, r, vec);
+	else
+		start(m, r, port, vec);
+}
+
+void cw_model_walk_inv(struct cw_model *m, bool all, bool whole, uint16_t space, uint64_t lo, uint64_t hi)
+{
+	for (unsigned int s = 0; s < m->config.nslot; s++) {
+		struct cw_model_walk *w = &m->walk[s];
+
+		if (!w->used || (!all && w->space != space))
+			continue;
+		w->inv_any = true;
+		if (all || whole || (w->page >> 3 >= lo >> 3 && w->page >> 3 <= hi >> 3))
+			w->stale = true;
+		for (unsigned int level = 1; level < CW_MODEL_LEVELS; level++) {
+			unsigned int shift = 9 * (level - 1);
+
+			if (all || whole || (w->page >> shift >= lo >> shift && w->page >> shift <= hi >> shift))
+				w->stale_at[level] = true;
+		}
+	}
+}
+
+/* ---- reads ---- */
+void cw_model_ar(struct cw_model *m, const uint32_t *vec)
+{
+	struct cw_model_walk *w = walk_of(m, G(ar_slot), "read address");
+	uint64_t addr = G(ar_addr), want;
+
+	if (!w)
+		return;
+	want = entry_addr(w, w->page) & ~UINT64_C(63);
+	cw_model_count(m, CW_CTR_WALK_READS);
+	if (w->read.busy || w->ended)
+		cw_model_fail(m, "read-wrong", "slot %u reads again", slot_of(m, w));
+	if (addr != want)
+		cw_model_fail(m, "read-wrong", "slot %u level %u reads 0x%llx, the line is at 0x%llx", slot_of(m, w),
+			      w->level, (ull)addr, (ull)want);
+	if (m->ops.table_ok && !m->ops.table_ok(m->ops.priv, addr))
+		cw_model_fail(m, "table-poison", "slot %u reads 0x%llx, a table page that has been freed (I9)",
+			      slot_of(m, w), (ull)addr);
+	cw_model_read_begin(m, &w->read, addr);
+}
+
+static void read_values(struct cw_model *m, struct cw_model_walk *w, const uint32_t *vec)
+{
+	unsigned int index = w->level == 1 ? 0 : (unsigned int)(entry_addr(w, w->page) >> 3 & 7);
+
+	for (unsigned int i = 0; i < 8; i++) {
+		w->line[i] = cw_mon_get_word(vec, MON_r_line, i);
+		if (!w->error && !cw_model_read_may_be(&w->read, i, w->line[i]))
+			cw_model_fail(m, "read-value",
+				      "slot %u level %u: 0x%llx read as 0x%llx, which memory did not hold (P11)",
+				      slot_of(m, w), w->level, (ull)(w->read.addr + 8 * i), (ull)w->line[i]);
+	}
+	w->entry = w->line[index];
+	if (G(r_entry) != w->entry)
+		cw_model_fail(m, "read-value", "slot %u level %u: entry 0x%llx taken, 0x%llx is in the line", slot_of(m, w),
+			      w->level, (ull)G(r_entry), (ull)w->entry);
+}
+
+void cw_model_r(struct cw_model *m, const uint32_t *vec)
+{
+	struct cw_model_walk *w = walk_of(m, G(r_slot), "read data");
+	bool down;
+
+	if (!w)
+		return;
+	if (!w->read.busy || G(r_level) != w->level)
+		cw_model_fail(m, "read-wrong", "slot %u: data of level %llu, which was not asked for", slot_of(m, w),
+			      (ull)G(r_level));
+	w->read.busy = false;
+	w->error = G(r_error);
+	read_values(m, w, vec);
+	if (w->error)
+		cw_model_count(m, CW_CTR_TABLE_ERRORS);
+	down = !w->error && cw_model_entry_nonleaf(w->entry, w->level);
+	if (down == (bool)G(r_last))
+		cw_model_fail(m, "walk-wrong", "slot %u level %u entry 0x%llx: the walk %s here", slot_of(m, w), w->level,
+			      (ull)w->entry, down ? "does not end" : "ends");
+	if (G(r_wcfill)) {
+		if (!down)
+			cw_model_fail(m, "fill-faulting", "level %u entry 0x%llx into the walk cache (I7)", w->level,
+				      (ull)w->entry);
+		if (w->stale_at[w->level])
+			cw_model_fail(m, "fill-stale-wc", "slot %u level %u: walk cache filled after INVALIDATE (P18)",
+				      slot_of(m, w), w->level);
+		cw_model_wc_fill(m, w->space, w->level - 1u, w->page, w->entry & table_bits);
+	}
+	if (down) {
+		w->level--;
+		w->table = w->entry & table_bits;
+		return;
+	}
+	w->ended = true;
+	if (w->counted)
+		cw_model_unstamp(m, w->port, w->epoch, "walk");
+	w->counted = false;
+}
+
+/* ---- results ---- */
+static void judge(struct cw_model *m, struct cw_model_walk *w, const struct cw_model_req *r, uint64_t *entry,
+		  struct cw_model_verdict *v)
+{
+	const struct cw_model_ctx *c = &m->ctx[r->ctx % CW_NCTX];
+	uint64_t page = cw_model_page_number(r->addr);
+
+	*entry = w->error ? 0 : w->level == 1 ? w->line[page & 7] : w->entry;
+	*v = cw_model_judge(*entry, w->level, r->addr, r->write, m->dom[c->domain].mmio_gen, w->error);
+	/* I7: what one of its requests could not use is not filled. */
+	if (v->verdict != CW_V_HIT)
+		w->faulted |= (uint8_t)(1u << (page & 7));
+	/* P33: the context went away while the request waited. */
+	if (!c->valid)
+		*v = (struct cw_model_verdict){ CW_V_ABORT, CW_RSN_DETACHED, 0 };
+}
+
+static void answered(struct cw_model *m, struct cw_model_req *r, const uint32_t *vec, const struct cw_model_verdict *v)
+{
+	unsigned int port = (unsigned int)G(res_port), tag = (unsigned int)G(res_tag);
+	unsigned int verdict = (unsigned int)G(res_verdict), reason = (unsigned int)G(res_reason);
+
+	if (G(res_outcome) != 0 || verdict != v->verdict || reason != v->reason ||
+	    (v->verdict == CW_V_HIT && G(res_pa) != v->pa))
+		cw_model_fail(m, "verdict-wrong",
+			      "port %u tag %u addr 0x%llx entry 0x%llx: outcome %llu %s/%s pa 0x%llx, expected %s/%s pa 0x%llx",
+			      port, tag, (ull)r->addr, (ull)G(res_entry), (ull)G(res_outcome), cw_verdict_name(verdict),
+			      cw_reason_name(reason), (ull)G(res_pa), cw_verdict_name(v->verdict),
+			      cw_reason_name(v->reason), (ull)v->pa);
+	if (port != CW_PORT_HOST && v->verdict != CW_V_HIT)
+		cw_model_unstamp(m, port, r->epoch, "result");
+	cw_model_end(m, r, port, v->verdict, v->reason, v->pa);
+}
+
+/* The host has to act: the stamp is given up, whatever comes (P8). */
+static void to_host(struct cw_model *m, const struct cw_model_walk *w, struct cw_model_req *r, const uint32_t *vec,
+		    const struct cw_model_verdict *v, uint64_t entry)
+{
+	unsigned int port = (unsigned int)G(res_port), tag = (unsigned int)G(res_tag);
+	unsigned int verdict = (unsigned int)G(res_verdict), reason = (unsigned int)G(res_reason);
+	struct cw_model_fault f = {
+		.addr = r->addr,
+		.entry = entry,
+		.entry_addr = entry_addr(w, cw_model_page_number(r->addr)),
+		.ctx = r->ctx,
+		.domain = r->domain,
+		.len = (uint16_t)(r->len_m1 + 1),
+		.port = (uint8_t)port,
+		.tag = (uint8_t)tag,
+		.access = r->write ? CW_ACCESS_WRITE : CW_ACCESS_READ,
+		.verdict = v->verdict,
+		.reason = v->reason,
+		.level = w->level,
+	};
+
+	cw_model_unstamp(m, port, r->epoch, "result");
+	if (G(res_outcome) == 0) {
+		if (verdict != CW_V_RETRY_LATER || reason != CW_RSN_NO_ROOM || cw_model_park_room(m, r))
+			cw_model_fail(m, "verdict-wrong",
+				      "port %u tag %u addr 0x%llx: answered %s/%s, expected to be parked as %s (%u parked)",
+				      port, tag, (ull)r->addr, cw_verdict_name(verdict), cw_reason_name(reason),
+				      cw_verdict_name(v->verdict), cw_model_parked(m));
+		cw_model_end(m, r, port, CW_V_RETRY_LATER, CW_RSN_NO_ROOM, 0);
+		return;
+	}
+	if (verdict != v->verdict || reason != v->reason)
+		cw_model_fail(m, "verdict-wrong",
+			      "port %u tag %u addr 0x%llx entry 0x%llx: parked as %s/%s, expected %s/%s", port, tag,
+			      (ull)r->addr, (ull)entry, cw_verdict_name(verdict), cw_reason_name(reason),
+			      cw_verdict_name(v->verdict), cw_reason_name(v->reason));
+	cw_model_park(m, r, vec, &f);
+}
+
+void cw_model_res(struct cw_model *m, const uint32_t *vec)
+{
+	struct cw_model_walk *w = walk_of(m, G(res_slot), "result");
+	unsigned int port = (unsigned int)G(res_port), tag = (unsigned int)G(res_tag);
+	struct cw_model_req *r = cw_model_req_of(m, port, tag, "result");
+	struct cw_model_verdict v;
+	uint64_t entry;
+
+	if (!w)
+		return;
+	if (r->state != CW_REQ_WALK || r->slot != G(res_slot)) {
+		cw_model_fail(m, "result-unknown", "port %u tag %u does not wait for slot %u", port, tag, slot_of(m, w));
+		return;
+	}
+	if (!w->ended)
+		cw_model_fail(m, "result-early", "slot %u has not read its last entry", slot_of(m, w));
+	if (m->waiting >= CW_NWAIT)
+		m->waits_full = m->cycle;
+	w->waiters--;
+	m->waiting--;
+	if (port != CW_PORT_HOST && G(res_epoch) != r->epoch)
+		cw_model_fail(m, "stamp-changed", "port %u tag %u: stamp %u at the lookup, %u now (P4)", port, tag, r->epoch,
+			      (unsigned int)G(res_epoch));
+	judge(m, w, r, &entry, &v);
+	if (G(res_entry) != entry)
+		cw_model_fail(m, "result-entry", "port %u tag %u: judged 0x%llx, the walk read 0x%llx", port, tag,
+			      (ull)G(res_entry), (ull)entry);
+	if (port == CW_PORT_HOST || v.verdict == CW_V_HIT || v.verdict == CW_V_ABORT)
+		answered(m, r, vec, &v);
+	else
+		to_host(m, w, r, vec, &v, entry);
+}
+
+/* ---- fill ---- */
+void cw_model_fill(struct cw_model *m, const uint32_t *vec)
+{
+	struct cw_model_walk *w = walk_of(m, G(fill_slot), "fill");
+	unsigned int mask = (unsigned int)G(fill_mask);
+
+	if (!w)
+		return;
+	if (!w->ended || w->filled)
+		cw_model_fail(m, "fill-early", "slot %u fills %s", slot_of(m, w),
+			      w->filled ? "again" : "before its last entry is read");
+	w->filled = true;
+	if (w->inv_any && !mask)
+		cw_model_count(m, CW_CTR_FILLS_REFUSED);
+	if (!mask)
+		return;
+	cw_model_count(m, CW_CTR_FILLS);
+	if (w->stale)
+		cw_model_fail(m, mask >> (w->page & 7) & 1 ? "fill-stale-page" : "fill-stale-neighbour",
+			      "slot %u page 0x%llx mask 0x%02x: filled after INVALIDATE (P18)", slot_of(m, w),
+			      (ull)w->page, mask);
+	for (unsigned int i = 0; i < 8; i++) {
+		if (!(mask >> i & 1))
+			continue;
+		if (w->error || w->level != 1 || !(w->line[i] & CW_SPTE(PRESENT)) || (w->faulted >> i & 1))
+			cw_model_fail(m, "fill-faulting",
+				      "slot %u: entry %u, 0x%llx level %u, is no present 4 KiB leaf, or faulted (I7)",
+				      slot_of(m, w), i, (ull)w->line[i], w->level);
+		cw_model_tlb_fill(m, w->space, (w->page & ~UINT64_C(7)) | i, w->line[i]);
+	}
+}
