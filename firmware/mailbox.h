@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/* Words and bits of the mailbox as C constants: CW_MBOX_x, and CW_MBOX_x as masks for bits. */
+#ifndef CW_FW_MAILBOX_H
+#define CW_FW_MAILBOX_H
+
+#define CW_MBOX(name, word, access, doc) CW_MBOX_##name = (word),
+#define CW_MBOX_BIT(name, bit, doc) CW_MBOX_##name = 1 << (bit),
+enum cw_mbox {
+#include "mailbox.def"
+};
+#undef CW_MBOX
+#undef CW_MBOX_BIT
+
+enum {
+	CW_MBOX_CMD_WORDS = 32,
+	CW_MBOX_HOT_WORDS = 8,
+
+	/* CTX_CFG */
+	CW_MBOX_CFG_VALID = 1 << 0,
+	CW_MBOX_CFG_LEVEL5 = 1 << 1,
+	CW_MBOX_CFG_DOMAIN_LSB = 8,
+	CW_MBOX_CFG_SPACE_LSB = 16,
+};
+
+#define CW_MBOX_PORT_ENABLE (1u << 31) /* PORT_COMMIT */
+
+#endif

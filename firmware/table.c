@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Copyright The Catwalk authors
+/* The engine's context, domain and port tables, written from the firmware's state. */
+#include "fw.h"
+
+void cw_table_ctx(struct cw_fw *fw, unsigned ctx, bool valid, bool level5, uint64_t root)
+{
+	const struct cw_fw_ctx *c = &fw->ctx[ctx];
+	uint32_t cfg = (uint32_t)c->domain << CW_MBOX_CFG_DOMAIN_LSB | (uint32_t)c->domain << CW_MBOX_CFG_SPACE_LSB;
+
+	/* The space of a direct context is its domain (P1). */
+	cfg |= valid ? CW_MBOX_CFG_VALID : 0;
+	cfg |= level5 ? CW_MBOX_CFG_LEVEL5 : 0;
+	cw_write32(fw->mbox, CW_MBOX_CTX_CFG, cfg);
+	cw_write32(fw->mbox, CW_MBOX_CTX_ROOT_LO, (uint32_t)root);
+	cw_write32(fw->mbox, CW_MBOX_CTX_ROOT_HI, (uint32_t)(root >> 32));
+	cw_write32(fw->mbox, CW_MBOX_CTX_GEN, c->gen);
+	cw_write32(fw->mbox, CW_MBOX_CTX_COMMIT, ctx);
+}
+
+void cw_table_domain(struct cw_fw *fw, unsigned domain)
+{
+	cw_write32(fw->mbox, CW_MBOX_DOM_MMIO_GEN, fw->dom[domain].mmio_gen);
+	cw_write32(fw->mbox, CW_MBOX_DOM_PORTS, fw->dom[domain].ports);
+	cw_write32(fw->mbox, CW_MBOX_DOM_COMMIT, domain);
+}
+
+void cw_table_port(struct cw_fw *fw, unsigned port)
+{
+	const struct cw_fw_port *p = &fw->port[port];
+
+	cw_write32(fw->mbox, CW_MBOX_PORT_RANGE, (uint32_t)p->last << 16 | p->first);
+	cw_write32(fw->mbox, CW_MBOX_PORT_COMMIT, port | (p->enable ? CW_MBOX_PORT_ENABLE : 0));
+}
