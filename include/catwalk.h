@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * libcatwalk: drive a Catwalk card, or its simulation, from C.
+ *
+ * Errors. Functions return 0 or a positive result, or a negative errno; cw_last_error() then has a sentence about it.
+ *
+ * Ownership. Handles are opaque. What X_create() or cw_open() gives is the caller's until X_destroy() or cw_close(), in
+ * the reverse order: contexts, VMs, memory, device. Strings returned are the library's.
+ *
+ * Time. Timeouts are in nanoseconds of device time: of the wall clock for a card, of the simulated clock for `sim:`,
+ * which runs only inside calls that wait. Every wait ends: a device that does not answer gives -ETIMEDOUT.
+ *
+ * Threads. All functions may be called from several threads at once, also on one handle; only the last use of a handle
+ * must come before its destruction. One thread at a time handles faults (cw_service, cw_event_poll, cw_tgen_wait);
+ * others wait for it. Calls on different devices do not disturb each other.
+ *
+ * Sizes and addresses are bytes. Guest addresses and bus addresses are uint64_t.
+ */
+#ifndef CATWALK_H
+#define CATWALK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <catwalk/contract.h>
+#include <catwalk/ring.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct cw_dev;
+struct cw_vm;
+struct cw_ctx;
+
+/* ---- library and device ------------------------------------------------------------------------------------------ */
+
+/* Version of the library, "MAJOR.MINOR.PATCH". */
+const char *cw_version(void);
+
+/* About the last error of this thread: one sentence, "" if there was none. Valid until the thread's next call. */
+const char *cw_last_error(void);
+
+/*
+ * Open a device and bring it up: check its identity and contract version, start the rings, wait for the firmware.
+ * `uri` is "sim:" with options, "sim:KEY=VALUE,KEY=VALUE…":
+ *   table-mem=PRESET  table memory: ideal:N, ddr4, hbm, pcie, random:MIN-MAX (default ddr4)
+ *   host-mem=PRESET   the same for the path to host memory (default pcie)
+ *   table-bytes=SIZE  table memory, with suffix K, M or G (default 256M)
+ *   seed=N            seed of everything random (default 1)
+ *   host-time=MODE    what handling a batch of faults costs in simulated time: "fixed:NS", or "measured" for the time
+ *                     that it really took (default measured)
+ *   trace=FILE        write a waveform of the run (FST)
+ *   firmware=FILE     hex file of the firmware (default: built in)
+ * -EINVAL: unknown scheme, option or value, the message lists the valid ones. -EPROTO: hardware of another major version
+ * or of another contract. -EIO, -ETIMEDOUT: the device is there and does not work. -ENOMEM.
+ */
+int cw_open(const char *uri, struct cw_dev **dev);
+
+/* Close. VMs and contexts that are left are destroyed. NULL is fine. */
+void cw_close(struct cw_dev *dev);
+
+/* What device and build can do. */
+struct cw_info {
+	char device[256];	/* the URI as opened */
+	uint16_t version_major, version_minor;
+	uint32_t build_hash;
+	uint32_t clock_khz;
+	uint32_t stream_ports, ports, tgen_port, tag_bits;
+	uint32_t contexts, domains;
+	uint32_t walk_slots, waiting, walk_cache_entries;
+	uint32_t tlb_sets, tlb_ways, tlb_line;
+	uint32_t park_entries, flushes;
+	uint32_t hot_ops;	/* bit n: hot opcode n is executed */
+	uint32_t fw_version;
+	uint32_t status;	/* register STATUS */
+	uint64_t table_bytes;
+};
+
+int cw_info(struct cw_dev *dev, struct cw_info *info);
+
+/* Cycles of the engine clock since reset. Waits for a register read. */
+int cw_cycles(struct cw_dev *dev, uint64_t *cycles);
+
+/* Text that the firmware has logged from *pos on: number of bytes put into buf, *pos is moved behind them. Text that was
+ * overwritten meanwhile is skipped. Start with *pos = 0. */
+ssize_t cw_fwlog_read(struct cw_dev *dev, uint64_t *pos, char *buf, size_t size);
+
+/* ---- memory ------------------------------------------------------------------------------------------------------ */
+
+/* Host memory that the device can reach. */
+struct cw_mem {
+	void *ptr;    /* for the CPU */
+	uint64_t bus; /* for the device */
+	size_t size;  /* as asked for */
+};
+
+/* Zeroed memory, aligned to 4 KiB (to 2 MiB from 2 MiB on). -ENOMEM, -EINVAL for size 0. */
+int cw_mem_alloc(struct cw_dev *dev, size_t size, struct cw_mem *mem);
+
+/* Frees it. No slot may lie over it any more: -EBUSY. -EINVAL if it is not from cw_mem_alloc() of this device. */
+int cw_mem_free(struct cw_dev *dev, struct cw_mem *mem);
+
+/* ---- virtual machines -------------------------------------------------------------------------------------------- */
+
+/* What ends a request that needs the user, if the user does not (cw_event_answer). */
+enum cw_default_answer {
+	CW_DEFAULT_ABORT, /* the initiator gets an error */
+	CW_DEFAULT_DROP,  /* reads give zeros, writes go nowhere */
+};
+
+struct cw_vm_params {
+	unsigned address_bits;	     /* guest-physical width, 32..52; 0: 48 */
+	enum cw_default_answer unanswered;
+	bool events;		     /* false: the default answers at once, cw_event_poll() never shows it */
+	uint64_t event_timeout_ns;   /* until the default answers; 0: 1 s of device time */
+};
+
+/* Guest-physical address space, normal and SMM. params NULL: all defaults. -EINVAL, -ENOMEM. */
+int cw_vm_create(struct cw_dev *dev, const struct cw_vm_params *params, struct cw_vm **vm);
+
+/* -EBUSY while it has contexts. Waits for a FLUSH. */
+int cw_vm_destroy(struct cw_vm *vm);
+
+#define CW_MEM_LOG_DIRTY (1u << 0)
+#define CW_MEM_READONLY (1u << 1)
+#define CW_MEM_ALLONES (1u << 3)
+
+/* A slot of guest memory, as KVM knows it. */
+struct cw_vm_region {
+	uint32_t slot;	/* 31:16 address space (0 normal, 1 SMM), 15:0 id */
+	uint32_t flags; /* CW_MEM_LOG_DIRTY, CW_MEM_READONLY (writes become events), CW_MEM_ALLONES (reads give 0xff) */
+	uint64_t gpa;	/* multiple of 4 KiB */
+	uint64_t size;	/* multiple of 4 KiB; 0 deletes the slot */
+	void *ptr;	/* host memory behind it, in one block of cw_mem_alloc(), or any memory if the device can */
+};
+
+/*
+ * Create, change or delete a slot. When a delete or a move returns 0, no device access uses the old memory any more;
+ * when it fails, the slot is as it was. Waits for a FLUSH then. -EINVAL, -EEXIST (overlap), -ENOMEM, -EOPNOTSUPP (memory
+ * that the device cannot reach), -ETIMEDOUT (the device still uses it).
+ */
+int cw_vm_set_memory(struct cw_vm *vm, const struct cw_vm_region *region);
+
+/* Take all translations of [gpa, gpa + size) away; they come back by faults. Waits for a FLUSH. -EINVAL, -ETIMEDOUT. */
+int cw_vm_invalidate(struct cw_vm *vm, unsigned space, uint64_t gpa, uint64_t size);
+
+/* A statistic of the host's side by its name, for instance "pf_fixed". -ENOENT: no such name. */
+int cw_vm_stat(struct cw_vm *vm, const char *name, uint64_t *value);
+/* Name of statistic i, NULL behind the last one. */
+const char *cw_vm_stat_name(unsigned i);
+
+/* ---- contexts and ports ------------------------------------------------------------------------------------------ */
+
+#define CW_CTX_ANY UINT32_MAX
+
+struct cw_ctx_params {
+	unsigned space; /* address space of the VM: 0 normal, 1 SMM */
+	unsigned level; /* of the root: 4 or 5; 0: 4 */
+	uint32_t id;	/* number that initiators name, or CW_CTX_ANY */
+};
+
+/* What an initiator translates through. params NULL: normal space, 4 levels, any number. -EINVAL, -EEXIST (number in
+ * use), -ENOSPC (no number or domain left), -ENOMEM, -EIO. */
+int cw_ctx_create(struct cw_vm *vm, const struct cw_ctx_params *params, struct cw_ctx **ctx);
+
+/* Number of the context. */
+uint32_t cw_ctx_id(const struct cw_ctx *ctx);
+
+/* Detach: requests of the context end with ABORT. When it returns 0, no device access uses it any more. On -ETIMEDOUT
+ * and -EIO the context exists still. */
+int cw_ctx_destroy(struct cw_ctx *ctx);
+
+/* The contexts first..last that a port may name; first > last: none. The traffic generator and the probes of the host
+ * may name all. -EINVAL. */
+int cw_port_set(struct cw_dev *dev, unsigned port, uint32_t first, uint32_t last);
+
+/* ---- faults and events ------------------------------------------------------------------------------------------- */
+
+/* Handle the faults that there are; if there are none, wait for one up to timeout_ns. Number of faults handled, 0 after the
+ * timeout, or an error of the device. Faults are also handled by cw_event_poll() and cw_tgen_wait(). */
+int cw_service(struct cw_dev *dev, uint64_t timeout_ns);
+
+/* Why a request needs the user. */
+enum cw_event_cause {
+	CW_EVENT_MMIO,	   /* address in no slot */
+	CW_EVENT_READONLY, /* write to a CW_MEM_READONLY slot */
+	CW_EVENT_ALLONES,  /* write to a CW_MEM_ALLONES slot */
+};
+
+struct cw_event {
+	uint64_t id;	    /* for cw_event_answer() */
+	struct cw_vm *vm;
+	uint64_t gpa;
+	uint32_t len;	    /* bytes, 1..4096, in one 4 KiB page */
+	uint32_t ctx;	    /* number of the context */
+	bool write;
+	enum cw_event_cause cause;
+	uint8_t port, tag;  /* of the request */
+	uint64_t timestamp; /* engine cycle of the fault */
+};
+
+/* Next event, oldest first; handles faults meanwhile. 1, or 0 after the timeout, or an error. */
+int cw_event_poll(struct cw_dev *dev, struct cw_event *event, uint64_t timeout_ns);
+
+enum cw_answer {
+	CW_ANSWER_ABORT,    /* an error */
+	CW_ANSWER_ONES,	    /* read as all ones */
+	CW_ANSWER_EMULATED, /* read: data; write: done */
+	CW_ANSWER_RETRY,    /* look it up again */
+};
+
+/* Answer an event. data: up to 64 bytes for EMULATED, else NULL and 0. -ENOENT: no such event, or its time is over.
+ * -EINVAL. */
+int cw_event_answer(struct cw_dev *dev, uint64_t id, enum cw_answer answer, const void *data, size_t len);
+
+/* Events that the default has answered. */
+uint64_t cw_events_unanswered(struct cw_dev *dev);
+
+/* ---- probes ------------------------------------------------------------------------------------------------------ */
+
+struct cw_probe_result {
+	uint64_t pa;	 /* translated address, if verdict is HIT */
+	uint8_t verdict; /* enum cw_verdict */
+	uint8_t reason;	 /* enum cw_reason */
+	uint8_t level;	 /* of the table in which the walk ended; 0: from the TLB */
+};
+
+/* Ask the engine how it would translate n addresses; changes nothing and makes no faults. 0 or an error. */
+int cw_probe(struct cw_dev *dev, uint32_t ctx, bool write, const uint64_t *gpa, size_t n,
+	     struct cw_probe_result *results);
+
+/* ---- counters ---------------------------------------------------------------------------------------------------- */
+
+/* Name of counter i (enum cw_counter) in lower case, NULL behind the last one. */
+const char *cw_counter_label(unsigned i);
+
+/* All counters of one moment; values has CW_NCOUNTER elements. cycle may be NULL. */
+int cw_counters(struct cw_dev *dev, uint64_t *values, uint64_t *cycle);
+
+/* One counter by name. -ENOENT. */
+int cw_counter_read(struct cw_dev *dev, const char *name, uint64_t *value);
+
+/* ---- traffic generator ------------------------------------------------------------------------------------------- */
+
+enum cw_tgen_pattern { CW_TGEN_SEQUENTIAL, CW_TGEN_RANDOM, CW_TGEN_STRIDE };
+
+struct cw_tgen {
+	enum cw_tgen_pattern pattern;
+	uint32_t first_ctx, contexts; /* used in turn; contexts 0: 1 */
+	uint64_t base;		      /* guest address, multiple of 4 KiB */
+	uint32_t pages;		      /* of the range, 1..2^28 */
+	uint32_t stride;	      /* pages, for CW_TGEN_STRIDE */
+	uint32_t count;		      /* requests */
+	uint32_t outstanding;	      /* at most, 1..tags */
+	uint32_t release_delay;	      /* cycles that a grant is held, 0..255 */
+	uint32_t write_percent;
+	uint32_t hist_shift;	      /* bucket = latency >> hist_shift */
+	uint64_t seed;		      /* 0: 1 */
+};
+
+struct cw_tgen_result {
+	uint32_t done, errors, retries;
+	uint32_t cycles; /* from the first request accepted to the last answer */
+	uint32_t lat_min, lat_max;
+	uint64_t lat_sum;
+	uint64_t sum;	 /* as register TGEN_SUM says */
+	uint32_t histogram[CW_HIST_BUCKETS];
+};
+
+/* Start. -EINVAL, -EBUSY while it runs. */
+int cw_tgen_start(struct cw_dev *dev, const struct cw_tgen *program);
+
+/* Wait for the end, handling faults meanwhile. -ETIMEDOUT: it still runs; call cw_tgen_stop(), then wait again. */
+int cw_tgen_wait(struct cw_dev *dev, uint64_t timeout_ns, struct cw_tgen_result *result);
+
+/* Issue no more requests. */
+int cw_tgen_stop(struct cw_dev *dev);
+
+/* ---- raw access, for tests and tools ------------------------------------------------------------------------------ */
+
+enum cw_ring_id { CW_RING_HOT, CW_RING_COLD };
+
+/* Put a command into a ring as it is (only `id` is replaced) and ring the doorbell. Handle > 0 for cw_cmd_wait(), or
+ * -EAGAIN: the ring is full. Commands that change what the library manages break it. */
+int cw_cmd_submit(struct cw_dev *dev, enum cw_ring_id ring, const struct cw_cmd *cmd);
+
+/* Wait for the completion. -ENOENT: no such handle. -ETIMEDOUT: the handle is good for another wait. */
+int cw_cmd_wait(struct cw_dev *dev, int handle, struct cw_cpl *cpl, uint64_t timeout_ns);
+
+/* Both; 0, or what the completion's status means as an errno. cpl may be NULL. */
+int cw_cmd(struct cw_dev *dev, enum cw_ring_id ring, const struct cw_cmd *cmd, struct cw_cpl *cpl);
+
+int cw_reg_read(struct cw_dev *dev, uint32_t offset, uint32_t *value);
+int cw_reg_write(struct cw_dev *dev, uint32_t offset, uint32_t value);
+
+/* Table memory through the window. Write only where no table points to (P14). */
+int cw_table_read(struct cw_dev *dev, uint64_t addr, void *buf, size_t len);
+int cw_table_write(struct cw_dev *dev, uint64_t addr, const void *buf, size_t len);
+/* A page of table memory that the library leaves alone. -ENOMEM. */
+int cw_table_alloc(struct cw_dev *dev, uint64_t *addr);
+void cw_table_free(struct cw_dev *dev, uint64_t addr);
+
+/* Let the device run for so many nanoseconds of device time. */
+int cw_run(struct cw_dev *dev, uint64_t ns);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

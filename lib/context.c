@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+static int pick_number(struct cw_dev *dev, uint32_t *id)
+{
+	if (*id != CW_CTX_ANY) {
+		if (*id >= dev->info.contexts)
+			return cw_error(-EINVAL, "contexts end at %u", dev->info.contexts - 1);
+		return dev->ctx[*id] ? cw_error(-EEXIST, "context %u is in use", *id) : 0;
+	}
+	for (*id = 0; *id < dev->info.contexts; (*id)++) {
+		if (!dev->ctx[*id])
+			return 0;
+	}
+	return cw_error(-ENOSPC, "all %u contexts are in use", dev->info.contexts);
+}
+
+static int attach(struct cw_ctx *ctx, unsigned space)
+{
+	struct cw_vm *vm = ctx->vm;
+	const struct cw_cmd cmd = {.opcode = CW_OP_CTX_ATTACH, .space = (uint16_t)vm->domain[space],
+				   .addr = ctx->mmu.root_table, .ctx = (uint16_t)ctx->id,
+				   .level = (uint8_t)ctx->mmu.level};
+	struct cw_cpl cpl;
+	int err;
+
+	cw_lock(vm->dev);
+	/* The root's LOAD is a hot command, the attach a cold one: nothing orders them but its completion. */
+	err = cw_exec_locked(vm->dev, &vm->dev->hot, &(struct cw_cmd){.opcode = CW_OP_NOP}, &cpl);
+	if (!err && vm->failed)
+		err = cw_error(-EIO, "the root table could not be loaded");
+	if (!err)
+		err = cw_exec_locked(vm->dev, &vm->dev->cold, &cmd, &cpl);
+	cw_unlock(vm->dev);
+	return err;
+}
+
+static int create(struct cw_vm *vm, const struct cw_ctx_params *params, struct cw_ctx *ctx)
+{
+	struct cw_mmu_ctx_params mp = {.as_id = params->space, .level = params->level, .flavour = CW_FLAVOUR_EPT};
+	int err = pick_number(vm->dev, &ctx->id);
+
+	if (!err)
+		err = cw_domain_get(vm, params->space);
+	if (err)
+		return err;
+	err = cw_mmu_ctx_create(&vm->mmu, &ctx->mmu, &mp);
+	if (err)
+		return cw_error(err, "cannot make a root table: %s", strerror(-err));
+	err = attach(ctx, params->space);
+	if (err) {
+		cw_mmu_ctx_destroy(&ctx->mmu);
+		return err;
+	}
+	vm->dev->ctx[ctx->id] = ctx;
+	vm->contexts++;
+	return 0;
+}
+
+int cw_ctx_create(struct cw_vm *vm, const struct cw_ctx_params *params, struct cw_ctx **out)
+{
+	struct cw_ctx_params p = {.id = CW_CTX_ANY};
+	struct cw_ctx *ctx;
+	int err;
+
+	if (!vm || !out)
+		return cw_error(-EINVAL, "no VM or no place for the handle");
+	if (params)
+		p = *params;
+	if (!p.level)
+		p.level = 4;
+	if (p.level != 4 && p.level != 5)
+		return cw_error(-EINVAL, "a context has 4 or 5 levels, not %u", p.level);
+	if (p.space >= CW_AS_MAX)
+		return cw_error(-EINVAL, "address space %u does not exist", p.space);
+	ctx = calloc(1, sizeof(*ctx));
+	if (!ctx)
+		return cw_error(-ENOMEM, "no memory");
+	ctx->vm = vm;
+	ctx->id = p.id;
+	cw_ticket_lock(&vm->dev->service);
+	err = create(vm, &p, ctx);
+	cw_ticket_unlock(&vm->dev->service);
+	if (err)
+		free(ctx);
+	else
+		*out = ctx;
+	return err;
+}
+
+uint32_t cw_ctx_id(const struct cw_ctx *ctx)
+{
+	return ctx->id;
+}
+
+int cw_ctx_remove(struct cw_ctx *ctx, bool force)
+{
+	const struct cw_cmd cmd = {.opcode = CW_OP_CTX_DETACH, .ctx = (uint16_t)ctx->id};
+	struct cw_vm *vm = ctx->vm;
+	struct cw_cpl cpl;
+	int err;
+
+	cw_lock(vm->dev);
+	err = cw_exec_locked(vm->dev, &vm->dev->cold, &cmd, &cpl);
+	cw_unlock(vm->dev);
+	if (err && !force)
+		return err;
+	cw_events_drop_ctx(vm->dev, ctx->id);
+	cw_mmu_ctx_destroy(&ctx->mmu);
+	vm->dev->ctx[ctx->id] = NULL;
+	vm->contexts--;
+	free(ctx);
+	return 0;
+}
+
+int cw_ctx_destroy(struct cw_ctx *ctx)
+{
+	struct cw_dev *dev;
+	int err;
+
+	if (!ctx)
+		return 0;
+	dev = ctx->vm->dev;
+	cw_ticket_lock(&dev->service);
+	err = cw_ctx_remove(ctx, false);
+	cw_ticket_unlock(&dev->service);
+	return err;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * Inside the library.
+ *
+ * Locks, in order of nesting: cw_dev.service, cw_mmu.slots_lock, cw_mmu.lock, cw_dev.lock. Functions named *_locked run
+ * under cw_dev.lock.
+ */
+#ifndef CW_LIB_INTERNAL_H
+#define CW_LIB_INTERNAL_H
+
+#include <pthread.h>
+
+#include <catwalk.h>
+#include <catwalk/regs.h>
+
+#include "mmu/mmu.h"
+#include "ticket.h"
+#include "transport.h"
+
+/* Longer than any command may take: a FLUSH that runs into its own timeout, and the firmware around it. */
+#define CW_CMD_TIMEOUT_NS 50000000ull
+#define CW_BOOT_TIMEOUT_NS 50000000ull
+#define CW_PROBE_TIMEOUT_NS 20000000ull
+
+#define CW_HOT_LOG2 8
+#define CW_COLD_LOG2 4
+#define CW_FAULT_LOG2 7
+
+/* A command under way, by slot number. The command ring is never fuller than the completion ring is large. */
+struct cw_pending {
+	enum { CW_PEND_FREE, CW_PEND_POSTED, CW_PEND_WAITED, CW_PEND_ABANDONED, CW_PEND_DONE } state;
+	uint16_t id;	    /* slot in the low bits, a sequence number above: a stray completion matches nothing */
+	struct cw_cmd cmd;  /* to say it again after BUSY */
+	struct cw_cpl cpl;  /* state DONE */
+	struct cw_vm *vm;   /* whom a failure of a posted command concerns, or NULL */
+};
+
+/* Command ring and its completion ring. All under cw_dev.lock. */
+struct cw_ring {
+	enum cw_ring_id which;
+	unsigned log2;
+	uint32_t reg_cmd, reg_cpl;  /* offsets of the two register groups */
+	struct cw_cmd *cmds;
+	struct cw_cpl *cpls;
+	uint64_t cmd_bus, cpl_bus;
+	uint8_t *staging;	    /* hot: a page by slot, source of its LOAD */
+	uint64_t staging_bus;
+	struct cw_pending *pending; /* 1 << log2 */
+	uint16_t *free;		    /* stack of free slots */
+	unsigned nfree;
+	uint32_t head, kicked;	    /* next command to write; doorbell as last written */
+	uint32_t cpl_next, cpl_acked;
+	uint16_t sequence;
+};
+
+/* Fault ring; the reader holds cw_dev.service and takes cw_dev.lock for the registers. */
+struct cw_fault_ring {
+	struct cw_fault_record *records;
+	uint64_t bus;
+	uint32_t next, acked;
+};
+
+/* Memory that the device reaches. */
+struct cw_block {
+	uint8_t *ptr;
+	uint64_t bus;
+	size_t size;
+	unsigned users; /* slots that lie in it */
+	bool mapped;	/* the caller's own memory, gone when the last slot goes */
+};
+
+/* A parked fault that waits for the user. */
+struct cw_waiting_event {
+	bool used, delivered;
+	uint32_t parked_id;
+	uint64_t deadline; /* ns */
+	struct cw_event ev;
+};
+
+struct cw_dev {
+	const struct cw_transport *tr; /* constant */
+	void *t;		       /* calls under lock */
+	struct cw_info info;	       /* constant after open */
+
+	struct cw_ticket lock; /* transport, rings, memory, tables, registers used in steps */
+	struct cw_ring hot, cold;
+	struct cw_block *blocks; /* sorted by ptr */
+	size_t nblocks, blocks_cap;
+	uint64_t *table_map; /* a bit per page of table memory, 1: in use */
+	uint64_t table_pages, table_hint;
+	int dead;	      /* 0, or the error that every command gets since the device stopped to answer */
+	bool tgen_busy;	      /* a program was started and not waited for */
+	uint32_t tgen_shift;  /* of that program */
+	uint16_t probes[CW_NPROBE]; /* probes done by tag, as last read */
+
+	struct cw_ticket service; /* fault ring, events, contexts, domains, VMs */
+	struct cw_fault_ring faults;
+	struct cw_ctx *ctx[CW_NCTX];
+	struct cw_vm *domain[CW_NDOM];
+	struct cw_vm *vms; /* list by vm->next */
+	struct cw_waiting_event events[CW_NPARK];
+	uint64_t event_next; /* id of the next event */
+	uint64_t unanswered;
+};
+
+struct cw_vm {
+	struct cw_dev *dev;
+	struct cw_vm *next;	    /* dev->service */
+	struct cw_vm_params params; /* constant */
+	struct cw_mmu mmu;
+	struct cw_mmu_worker worker; /* dev->service */
+	int domain[CW_AS_MAX];	     /* number in the engine, -1: none; written under dev->service and dev->lock */
+	unsigned contexts;	     /* dev->service */
+	bool failed;		     /* a posted command failed: engine and mirror may differ; dev->lock */
+};
+
+struct cw_ctx {
+	struct cw_vm *vm;
+	struct cw_mmu_ctx mmu;
+	uint32_t id;
+};
+
+/* ---- error.c ---- */
+/* Sets the text of cw_last_error(), returns err. */
+int cw_error(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- device.c ---- */
+/* Bring a device up on a transport that is open already; the device owns it then, also on error. */
+int cw_open_transport(const struct cw_transport *tr, void *t, const char *name, struct cw_dev **out);
+/* The simulation of a `sim:` device, NULL for others; for tests. */
+struct cw_sim *cw_dev_sim(struct cw_dev *dev);
+
+void cw_lock(struct cw_dev *dev);
+void cw_unlock(struct cw_dev *dev);
+int cw_read_locked(struct cw_dev *dev, uint32_t offset, uint32_t *value);
+int cw_write_locked(struct cw_dev *dev, uint32_t offset, uint32_t value);
+int cw_read64_locked(struct cw_dev *dev, uint32_t offset, uint64_t *value);
+int cw_write64_locked(struct cw_dev *dev, uint32_t offset, uint64_t value);
+/* Let time pass, one slice of at most ns, letting other threads in. */
+void cw_wait_locked(struct cw_dev *dev, uint64_t ns);
+/* Device time after which a wait of ns ends. */
+uint64_t cw_deadline_locked(struct cw_dev *dev, uint64_t ns);
+bool cw_expired_locked(struct cw_dev *dev, uint64_t deadline);
+
+/* ---- ring.c ---- */
+int cw_rings_start(struct cw_dev *dev);
+void cw_rings_free(struct cw_dev *dev);
+/* Put a command into the ring, without a doorbell; waits for a free slot. Slot number or error. */
+int cw_post_locked(struct cw_dev *dev, struct cw_ring *ring, const struct cw_cmd *cmd, struct cw_vm *vm, bool waited);
+/* LOAD of a page of 512 entries, posted. */
+int cw_post_load_locked(struct cw_dev *dev, uint64_t addr, const uint64_t *entries, struct cw_vm *vm);
+/* Ring the doorbells of what was posted. */
+void cw_kick_locked(struct cw_dev *dev);
+/* Take completions that are there. */
+void cw_reap_locked(struct cw_dev *dev);
+/* Wait for the completion of a slot posted with `waited` and free it. 0 with *cpl, or -ETIMEDOUT: it stays. */
+int cw_finish_locked(struct cw_dev *dev, struct cw_ring *ring, int slot, struct cw_cpl *cpl, uint64_t timeout_ns);
+/* Post, wait, translate the status; says BUSY commands again. */
+int cw_exec_locked(struct cw_dev *dev, struct cw_ring *ring, const struct cw_cmd *cmd, struct cw_cpl *cpl);
+/* -errno of a completion, with its text. */
+int cw_cpl_error(const struct cw_cpl *cpl);
+
+/* ---- memory.c ---- */
+/* Block around [ptr, ptr + size), or NULL. */
+struct cw_block *cw_block_find_locked(struct cw_dev *dev, const void *ptr, size_t size);
+int cw_block_get_locked(struct cw_dev *dev, void *ptr, size_t size); /* for a slot; maps it if it must */
+void cw_block_put_locked(struct cw_dev *dev, const void *ptr);
+void cw_blocks_free(struct cw_dev *dev);
+int cw_tables_init(struct cw_dev *dev);
+int cw_table_alloc_locked(struct cw_dev *dev, uint64_t *addr);
+void cw_table_free_locked(struct cw_dev *dev, uint64_t addr);
+
+/* ---- vm.c, context.c ---- */
+extern const struct cw_mmu_ops cw_vm_ops;
+void cw_vm_free(struct cw_vm *vm); /* whatever the engine says */
+int cw_domain_get(struct cw_vm *vm, unsigned space);
+/* Detach; force: free it even if the device does not answer. dev->service is held. */
+int cw_ctx_remove(struct cw_ctx *ctx, bool force);
+
+/* ---- probe.c ---- */
+int cw_probes_init_locked(struct cw_dev *dev);
+
+/* ---- service.c, event.c: dev->service is held ---- */
+int cw_service_once(struct cw_dev *dev);
+int cw_service_until(struct cw_dev *dev, uint64_t timeout_ns, int (*done)(struct cw_dev *dev, void *priv, int handled),
+		     void *priv); /* takes dev->service itself */
+void cw_resume(struct cw_dev *dev, uint32_t parked_id, unsigned action, const void *data, size_t len);
+void cw_event_add(struct cw_ctx *ctx, const struct cw_fault_record *rec, enum cw_event_cause cause);
+void cw_events_expire(struct cw_dev *dev);
+void cw_events_drop_ctx(struct cw_dev *dev, uint32_t ctx);
+
+#endif
