@@ -45,6 +45,7 @@ module cw_lookup (
   // walker
   output logic                           miss,        // cycle 3: the request wants to wait for a walk
   input  logic                           miss_room,   // and may
+  input  logic                           miss_now,    // and would have its walk in this very cycle
   output cw_t::look_t                    look,        // cycle 3, whatever the outcome
   output cw_t::ctx_t                     look_ctx,
   // outcome
@@ -165,7 +166,7 @@ module cw_lookup (
     end else if (tlb_ok) begin
       counted        = look_valid && !probe;
       verdict        = tlb_verdict;
-    end else if (!miss_room) begin
+    end else if (!miss_room || (probe && !miss_now)) begin  // a probe may not wait: it holds no stamp (P7)
       verdict.verdict = cw_pkg::V_RETRY_LATER;
       verdict.reason = cw_pkg::RSN_NO_ROOM;
     end else begin

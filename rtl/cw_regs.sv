@@ -51,7 +51,8 @@ module cw_regs #(
   input  logic         host_error,
 
   // interrupts: pulses of the three rings in, all vectors out
-  input  logic [2:0]   ring_irq,
+  input  logic [2:0]   ring_irq,             // held back by the rings while not enabled
+  output logic [2:0]   irq_enable,
   output logic [3:0]   irq,
   output logic [2:0]   ev_interrupts,
 
@@ -359,6 +360,7 @@ module cw_regs #(
   logic dead_q;
   logic error_irq;
 
+  assign irq_enable = irq_enable_q[2:0];
   assign error_irq = (table_error && !table_seen_q) || (host_error && !host_seen_q) || (fw_dead && !dead_q);
 
   always_ff @(posedge clk) begin
@@ -372,7 +374,7 @@ module cw_regs #(
       table_seen_q  <= table_seen_q || table_error;
       host_seen_q   <= host_seen_q || host_error;
       dead_q        <= fw_dead;
-      irq           <= {error_irq, ring_irq} & irq_enable_q[3:0];
+      irq           <= {error_irq && irq_enable_q[3], ring_irq};
       ev_interrupts <= 3'(irq[0]) + 3'(irq[1]) + 3'(irq[2]) + 3'(irq[3]);
     end
   end

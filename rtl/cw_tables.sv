@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Copyright The Catwalk authors
 //
-// Context, domain and port tables. The firmware writes them; a write is taken at once, held, and applied when
-// `quiet` says that no request is between its table read and its lookup or verdict, so a request sees either all of an
-// entry or none of it. `hold` asks the pipes to run empty. Reads are combinational.
+// Context, domain and port tables. The firmware writes them, one at a time: a write is taken at once, held, and applied
+// when `quiet` says that no request is between its table read and its lookup cycle, so a request sees either all of an
+// entry or none of it. `hold` asks the lookup pipe to run empty, which takes 3 cycles; no write may come before that.
+// Reads are combinational.
 module cw_tables (
   input  logic                      clk,
   input  logic                      rst_n,
@@ -123,6 +124,11 @@ module cw_tables (
   assign flush_dom_entry = dom_mem[flush_dom];
   assign res_mmio_gen    = res_dom_entry.mmio_gen;
   assign flush_dom_ports = dom_valid[flush_dom] ? flush_dom_entry.ports : '0;
+
+`ifndef SYNTHESIS
+  always @(posedge clk) if (rst_n) assert (!hold || !(ctxw_valid || domw_valid || portw_valid))
+    else $error("table write before the last one was applied");
+`endif
 
   logic unused;
   assign unused = &{1'b0, res_dom_entry.ports, flush_dom_entry.mmio_gen};

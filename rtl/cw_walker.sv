@@ -19,6 +19,7 @@ module cw_walker #(
   // misses of the lookup cycle
   input  logic                       miss,
   output logic                       miss_room,
+  output logic                       miss_now,    // it would get its walk in this cycle
   input  cw_t::wait_t                miss_req,
   input  cw_t::ctx_t                 miss_ctx,
   // INVALIDATE, RESUME
@@ -150,6 +151,7 @@ module cw_walker #(
   assign slot_pick  = (s_free != '0) ? s_free & (~s_free + 1'b1) : s_linger & (~s_linger + 1'b1);
   assign slot_avail = slot_pick != '0;
   assign start      = cand_valid && match == '0 && slot_avail;
+  assign miss_now   = miss_match != '0 || (!q_valid && slot_avail);
   assign q_take     = use_queue && (attach || start);
   assign link       = attach || start;
   assign link_slot  = attach ? match_slot : pick_slot;

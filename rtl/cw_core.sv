@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Copyright The Catwalk authors
+//
+// The core: a request from its port to its answer, in the order in which it flows. No logic of its own.
+//
+//   ports -> cw_lookup (with cw_tables, cw_tlb) -> cw_walker -> cw_resolve -> cw_park
+//   answers of all of them -> cw_ports; what is in flight is counted in cw_epoch.
+module cw_core #(
+  parameter int unsigned NSLOT      = cw_pkg::NSLOT,
+  parameter int unsigned TLB_SETS   = cw_pkg::TLB_SETS,
+  parameter int unsigned TLB_WAYS   = cw_pkg::TLB_WAYS,
+  parameter int unsigned WC_ENTRIES = cw_pkg::WC_ENTRIES
+) (
+  input  logic                                  clk,
+  input  logic                                  rst_n,
+  input  logic [63:0]                           cycle,
+  // initiators: requests of all ports; answers and releases of all but the host-submission port
+  input  logic [cw_pkg::NPORT-1:0]              req_valid,
+  output logic [cw_pkg::NPORT-1:0]              req_ready,
+  input  logic [cw_pkg::NPORT*cw_t::REQ_W-1:0]  req,
+  output logic [cw_pkg::PORT_HOST-1:0]          ans_valid,
+  input  logic [cw_pkg::PORT_HOST-1:0]          ans_ready,
+  output logic [cw_pkg::PORT_HOST*cw_t::ANS_W-1:0] ans,
+  input  logic [cw_pkg::PORT_HOST-1:0]          rel_valid,
+  input  logic [cw_pkg::PORT_HOST*cw_pkg::TAG_W-1:0] rel_tag,
+  output logic [cw_pkg::NPORT*512-1:0]          emul_data,
+  output logic                                  res_valid,
+  output cw_t::ans_t                            res,
+  output logic [2:0]                            res_level,
+  // tables, from the firmware
+  input  logic                                  ctxw_valid,
+  input  logic [cw_pkg::CTX_W-1:0]              ctxw_idx,
+  input  cw_t::ctx_t                            ctxw,
+  input  logic                                  domw_valid,
+  input  logic [cw_pkg::DOM_W-1:0]              domw_idx,
+  input  cw_t::dom_t                            domw,
+  input  logic                                  portw_valid,
+  input  logic [cw_pkg::PORT_W-1:0]             portw_idx,
+  input  cw_t::port_range_t                     portw,
+  output logic                                  tables_busy,
+  input  logic                                  abort_valid,
+  input  logic [cw_pkg::CTX_W-1:0]              abort_ctx,
+  output logic                                  abort_busy,
+  // commands
+  input  logic                                  inv_valid,
+  output logic                                  inv_ready,
+  input  cw_t::inv_t                            inv,
+  input  logic                                  flush_valid,
+  output logic                                  flush_ready,
+  input  cw_t::flush_t                          flush,
+  output logic                                  flush_full,
+  input  logic [31:0]                           flush_timeout,
+  input  logic [cw_pkg::DOM_W-1:0]              flush_dom,
+  output logic [cw_pkg::NPORT-1:0]              flush_dom_ports,
+  output logic                                  fdone_valid,
+  input  logic                                  fdone_ready,
+  output cw_t::flush_done_t                     fdone,
+  input  logic                                  resume_valid,
+  output logic                                  resume_ready,
+  input  cw_t::resume_t                         resume,
+  output logic [7:0]                            resume_status,
+  // fault records
+  output logic                                  fr_valid,
+  input  logic                                  fr_ready,
+  output cw_t::fault_t                          fr,
+  // table memory
+  output logic                                  rd_valid,
+  input  logic                                  rd_ready,
+  output logic [cw_pkg::SLOT_W-1:0]             rd_slot,
+  output logic [cw_pkg::PA_W-1:0]               rd_addr,
+  input  logic                                  r_valid,
+  input  logic [cw_pkg::SLOT_W-1:0]             r_slot,
+  input  logic [511:0]                          r_data,
+  input  logic                                  r_error,
+  // events of the core, at their counters' places; others zero
+  output logic [cw_pkg::NCOUNTER*3-1:0]         ev,
+  // monitor: everything but what the command side sees
+  output cw_pkg::mon_t                          mon
+);
+  localparam int unsigned NP = cw_pkg::NPORT;
+  localparam int unsigned NI = cw_pkg::PORT_HOST;
+
+  // ---- lookup ----
+  logic hold, look_empty, quiet;
+  logic [NP-1:0] port_room, bubble;
+  logic retry_valid, retry_ready;
+  cw_t::look_t retry, look;
+  logic tlb_valid, tlb_hit, inv_hits, tag_busy;
+  logic [63:12] tlb_page, c2_page, c3_page;
+  logic [cw_pkg::SPACE_W-1:0] c2_space, c3_space;
+  logic [63:0] tlb_entry;
+  logic [cw_pkg::CTX_W-1:0] ctx_idx, res_ctx_idx;
+  cw_t::ctx_t ctx_entry, look_ctx, res_ctx;
+  logic [cw_pkg::PORT_W-1:0] range_port, tag_port;
+  cw_t::port_range_t range;
+  logic [cw_pkg::TAG_W-1:0] tag;
+  logic miss, miss_room, miss_now, look_valid, counted, answered;
+  cw_t::verdict_t look_verdict;
+
+  cw_lookup u_lookup (
+    .clk, .rst_n, .hold, .empty(look_empty), .req_valid, .req_ready, .req, .port_room, .bubble,
+    .retry_valid, .retry_ready, .retry, .tlb_valid, .tlb_page, .c2_space, .c2_page, .tlb_hit, .tlb_entry,
+    .c3_space, .c3_page, .inv_hits, .ctx_idx, .ctx_entry, .range_port, .range, .tag_port, .tag, .tag_busy,
+    .miss, .miss_room, .miss_now, .look, .look_ctx, .look_valid, .counted, .answered, .verdict(look_verdict));
+
+  // ---- tables ----
+  logic [cw_pkg::DOM_W-1:0] res_dom;
+  logic [18:0] res_mmio_gen;
+  logic mon_ctxw, mon_domw, mon_portw;
+  logic [cw_pkg::CTX_W-1:0] mon_ctx_idx;
+  cw_t::ctx_t mon_ctx;
+  logic [cw_pkg::DOM_W-1:0] mon_dom_idx;
+  cw_t::dom_t mon_dom;
+  logic [cw_pkg::PORT_W-1:0] mon_port_idx;
+  cw_t::port_range_t mon_range;
+
+  cw_tables u_tables (
+    .clk, .rst_n, .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw,
+    .hold, .quiet, .look_ctx(ctx_idx), .look_entry(ctx_entry), .look_port(range_port), .look_range(range),
+    .res_ctx(res_ctx_idx), .res_entry(res_ctx), .res_dom, .res_mmio_gen, .flush_dom, .flush_dom_ports,
+    .mon_ctxw, .mon_ctx_idx, .mon_ctx, .mon_domw, .mon_dom_idx, .mon_dom, .mon_portw, .mon_port_idx, .mon_range);
+  assign quiet       = look_empty;
+  assign tables_busy = hold;
+
+  // ---- TLB ----
+  logic fill_valid, fill_ready, fill_now, inv_new;
+  logic [cw_pkg::SPACE_W-1:0] fill_space;
+  logic [56:15] fill_line;
+  logic [7:0] fill_mask;
+  logic [511:0] fill_data;
+  cw_t::inv_t inv_now;
+
+  cw_tlb #(.SETS(TLB_SETS), .WAYS(TLB_WAYS)) u_tlb (
+    .clk, .rst_n, .look_valid(tlb_valid), .look_page(tlb_page), .c2_space, .c2_page, .hit(tlb_hit), .entry(tlb_entry),
+    .c3_space, .c3_page, .inv_hits, .fill_valid, .fill_ready, .fill_space, .fill_line, .fill_now, .fill_mask,
+    .fill_data, .inv_valid, .inv_ready, .inv, .inv_new, .inv_now);
+
+  // ---- walker ----
+  logic [NP-1:0] epoch;
+  logic walk_inc, walk_dec, walk_dec_epoch, resumed;
+  logic [cw_pkg::PORT_W-1:0] walk_inc_port, walk_dec_port;
+  logic w_valid, w_ready, w_error, w_faulted;
+  logic [cw_pkg::SLOT_W-1:0] w_slot, mon_slot, mon_end_slot;
+  cw_t::wait_t miss_req, w_req, mon_alloc_req;
+  logic [63:0] w_entry, mon_r_entry, mon_pa;
+  logic [cw_pkg::PA_W-1:0] w_entry_addr;
+  logic [2:0] w_level, mon_level, mon_r_level;
+  logic mon_alloc, mon_attach, mon_wc_fill, mon_last, mon_end;
+  logic [51:12] mon_table;
+  logic [7:0] mon_end_mask;
+  logic ev_walk, ev_merge, ev_wc_hit, ev_fill, ev_fill_refused;
+  logic [2:0] ev_poisoned;
+
+  assign miss_req.port  = look.port;
+  assign miss_req.epoch = epoch[look.port];
+  assign miss_req.req   = look.req;
+  cw_walker #(.NSLOT(NSLOT), .WC_ENTRIES(WC_ENTRIES)) u_walker (
+    .clk, .rst_n, .miss, .miss_room, .miss_now, .miss_req, .miss_ctx(look_ctx), .inv_new, .inv(inv_now), .no_merge(resumed), .epoch,
+    .walk_inc, .walk_inc_port, .walk_dec, .walk_dec_port, .walk_dec_epoch,
+    .rd_valid, .rd_ready, .rd_slot, .rd_addr, .r_valid, .r_slot, .r_data, .r_error,
+    .out_valid(w_valid), .out_ready(w_ready), .out_slot(w_slot), .out_req(w_req), .out_entry(w_entry),
+    .out_entry_addr(w_entry_addr), .out_level(w_level), .out_error(w_error), .out_faulted(w_faulted),
+    .fill_valid, .fill_ready, .fill_space, .fill_line, .fill_now, .fill_mask, .fill_data,
+    .ev_walk, .ev_merge, .ev_wc_hit, .ev_fill, .ev_fill_refused, .ev_poisoned,
+    .mon_alloc, .mon_alloc_req, .mon_attach, .mon_slot, .mon_level, .mon_table, .mon_wc_fill, .mon_last, .mon_r_level,
+    .mon_r_entry, .mon_end, .mon_end_slot, .mon_end_mask);
+
+  // ---- resolve ----
+  logic [NP-1:0] wans_valid, wans_ready;
+  cw_t::ans_t wans;
+  logic [2:0] wans_level;
+  logic park_valid, park_room, dec, dec_epoch;
+  cw_t::look_t park_req;
+  cw_t::fault_t park_fault;
+  logic [cw_pkg::PORT_W-1:0] dec_port;
+`ifdef CW_MUT_STAMP_AT_GRANT
+  logic res_inc;
+`endif
+  cw_resolve u_resolve (
+    .in_valid(w_valid), .in_ready(w_ready), .in_req(w_req), .in_entry(w_entry), .in_entry_addr(w_entry_addr),
+    .in_level(w_level), .in_error(w_error), .faulted(w_faulted), .ctx_idx(res_ctx_idx), .ctx_entry(res_ctx),
+    .dom_idx(res_dom), .mmio_gen(res_mmio_gen), .ans_valid(wans_valid), .ans_ready(wans_ready), .ans(wans),
+    .ans_level(wans_level), .park_valid, .park_room, .park_req, .park_fault, .dec, .dec_port, .dec_epoch,
+`ifdef CW_MUT_STAMP_AT_GRANT
+    .epoch, .inc(res_inc),
+`endif
+    .mon_pa);
+
+  // ---- park ----
+  logic joined, mon_unpark, mon_unpark_retry;
+  logic [cw_pkg::PARK_W-1:0] mon_park, mon_unpark_idx;
+  logic [cw_pkg::GEN_W-1:0] mon_gen;
+  cw_t::look_t mon_unpark_req;
+  logic [NP-1:0] pans_valid, pans_ready, emul_taken;
+  cw_t::ans_t pans;
+
+  cw_park u_park (
+    .clk, .rst_n, .cycle, .park_valid, .park_room, .park_req, .park_fault, .fr_valid, .fr_ready, .fr,
+    .resume_valid, .resume_ready, .resume, .resume_status, .resumed, .abort_valid, .abort_ctx, .abort_busy,
+    .retry_valid, .retry_ready, .retry, .ans_valid(pans_valid), .ans_ready(pans_ready), .ans(pans),
+    .emul_taken, .emul_data, .joined, .mon_park, .mon_gen, .mon_unpark, .mon_unpark_retry, .mon_unpark_idx,
+    .mon_unpark_req);
+
+  // ---- answers ----
+  cw_t::ans_t look_ans;
+  cw_t::req_t look_req;
+  logic [NP-1:0] rel_known, rel_epoch;
+  logic [2:0] n_grant, n_abort, n_ones, n_emulated, n_retry_later;
+
+  assign look_req         = look.req;
+  assign look_ans.tag     = look_req.tag;
+  assign look_ans.verdict = look_verdict.verdict;
+  assign look_ans.reason  = look_verdict.reason;
+  assign look_ans.epoch   = epoch[look.port];
+  assign look_ans.pa      = look_verdict.pa;
+  cw_ports u_ports (
+    .clk, .rst_n, .taken(req_valid & req_ready), .room(port_room), .bubble, .look_port(tag_port), .look_tag(tag),
+    .look_busy(tag_busy), .look_take(counted), .look_valid(answered), .look_ans, .look_free(look.retry),
+    .walk_valid(wans_valid), .walk_ready(wans_ready), .walk_ans(wans), .walk_level(wans_level),
+    .park_valid(pans_valid), .park_ready(pans_ready), .park_ans(pans),
+    .ans_valid, .ans_ready, .ans, .rel_valid, .rel_tag, .rel_known, .rel_epoch, .emul_taken,
+    .res_valid, .res, .res_level, .n_grant, .n_abort, .n_ones, .n_emulated, .n_retry_later);
+
+  // ---- epochs ----
+  logic flush_open;
+  logic [NP-1:0] mon_flip, mon_close;
+  cw_epoch u_epoch (
+    .clk, .rst_n, .epoch,
+`ifdef CW_MUT_STAMP_AT_GRANT
+    .look_inc(counted && answered), .res_inc, .res_inc_port(dec_port),
+`else
+    .look_inc(counted),
+`endif
+    .look_port(look.port), .walk_inc, .walk_inc_port, .walk_dec, .walk_dec_port, .walk_dec_epoch,
+    .res_dec(dec), .res_dec_port(dec_port), .res_dec_epoch(dec_epoch), .rel_dec(rel_known), .rel_epoch,
+    .timeout(flush_timeout), .flush_valid, .flush_ready, .flush, .flush_full, .fdone_valid, .fdone_ready, .fdone,
+    .busy(flush_open), .mon_flip, .mon_close);
+
+  // ---- counters ----
+  logic probe;
+  assign probe = look.port == cw_pkg::PORT_W'(NI);
+  always_comb begin
+    ev = '0;
+    ev[cw_pkg::CTR_REQUESTS*3 +: 3]          = 3'(look_valid && !look.retry && !probe);
+    ev[cw_pkg::CTR_PROBES*3 +: 3]            = 3'(look_valid && probe);
+    ev[cw_pkg::CTR_TLB_HITS*3 +: 3]          = 3'(counted && answered);
+    ev[cw_pkg::CTR_WALKS*3 +: 3]             = 3'(ev_walk);
+    ev[cw_pkg::CTR_MERGES*3 +: 3]            = 3'(ev_merge);
+    ev[cw_pkg::CTR_WALK_READS*3 +: 3]        = 3'(rd_valid && rd_ready);
+    ev[cw_pkg::CTR_WC_HITS*3 +: 3]           = 3'(ev_wc_hit);
+    ev[cw_pkg::CTR_FILLS*3 +: 3]             = 3'(ev_fill);
+    ev[cw_pkg::CTR_FILLS_REFUSED*3 +: 3]     = 3'(ev_fill_refused);
+    ev[cw_pkg::CTR_POISONED*3 +: 3]          = ev_poisoned;
+    ev[cw_pkg::CTR_GRANTS*3 +: 3]            = n_grant;
+    ev[cw_pkg::CTR_ABORTS*3 +: 3]            = n_abort;
+    ev[cw_pkg::CTR_ONES*3 +: 3]              = n_ones;
+    ev[cw_pkg::CTR_EMULATED*3 +: 3]          = n_emulated;
+    ev[cw_pkg::CTR_RETRY_LATER*3 +: 3]       = n_retry_later;
+    ev[cw_pkg::CTR_RELEASES*3 +: 3]          = 3'(rel_known[0]) + 3'(rel_known[1]) + 3'(rel_known[2]);
+    ev[cw_pkg::CTR_BAD_RELEASES*3 +: 3]      = 3'(rel_valid[0] && !rel_known[0]) + 3'(rel_valid[1] && !rel_known[1]) +
+                                               3'(rel_valid[2] && !rel_known[2]);
+    ev[cw_pkg::CTR_MISS_TO_HOST*3 +: 3]      = 3'(fr_valid);
+    ev[cw_pkg::CTR_PARK_JOINED*3 +: 3]       = 3'(park_valid && joined);
+    ev[cw_pkg::CTR_RETRIES*3 +: 3]           = 3'(look_valid && look.retry);
+    ev[cw_pkg::CTR_FLUSH_WAIT_CYCLES*3 +: 3] = 3'(flush_open);
+    ev[cw_pkg::CTR_NOT_FLUSHED*3 +: 3]       = 3'(fdone_valid && fdone_ready && fdone.status != cw_pkg::ST_OK);
+  end
+
+  // ---- monitor ----
+  cw_t::req_t w_r, alloc_r, unpark_r;
+  assign w_r      = w_req.req;
+  assign alloc_r  = mon_alloc_req.req;
+  assign unpark_r = mon_unpark_req.req;
+  always_comb begin
+    mon = '0;
+    mon.ctxw_valid     = mon_ctxw;
+    mon.ctxw_idx       = 16'(mon_ctx_idx);
+    mon.ctxw_enable    = mon_ctx.valid;
+    mon.ctxw_level5    = mon_ctx.level5;
+    mon.ctxw_space     = 16'(mon_ctx.space);
+    mon.ctxw_domain    = 16'(mon_ctx.domain);
+    mon.ctxw_root      = {12'd0, mon_ctx.root, 12'd0};
+    mon.domw_valid     = mon_domw;
+    mon.domw_idx       = 16'(mon_dom_idx);
+    mon.domw_mmio_gen  = 32'(mon_dom.mmio_gen);
+    mon.domw_ports     = 8'(mon_dom.ports);
+    mon.portw_valid    = mon_portw;
+    mon.portw_idx      = 8'(mon_port_idx);
+    mon.portw_enable   = mon_range.enable;
+    mon.portw_first    = mon_range.first;
+    mon.portw_last     = mon_range.last;
+    mon.inv_valid      = inv_new;
+    mon.inv_all        = inv_now.all;
+    mon.inv_whole      = inv_now.whole;
+    mon.inv_space      = 16'(inv_now.space);
+    mon.inv_lo         = {12'd0, inv_now.lo};
+    mon.inv_hi         = {12'd0, inv_now.hi};
+    mon.r_valid        = r_valid;
+    mon.r_slot         = 8'(r_slot);
+    mon.r_error        = r_error;
+    mon.r_wcfill       = mon_wc_fill;
+    mon.r_last         = mon_last;
+    mon.r_level        = 8'(mon_r_level);
+    mon.r_entry        = mon_r_entry;
+    mon.r_line         = r_data;
+    mon.res_valid      = w_valid && w_ready;
+    mon.res_slot       = 8'(w_slot);
+    mon.res_port       = 8'(w_req.port);
+    mon.res_tag        = 8'(w_r.tag);
+    mon.res_outcome    = !park_valid ? 8'd0 : joined ? 8'd2 : 8'd1;
+    mon.res_verdict    = park_valid ? park_fault.verdict : 8'(wans.verdict);
+    mon.res_reason     = park_valid ? park_fault.reason : 8'(wans.reason);
+    mon.res_epoch      = wans.epoch;
+    mon.res_entry      = w_entry;
+    mon.res_pa         = mon_pa;
+    mon.res_park       = 8'(mon_park);
+    mon.res_gen        = mon_gen;
+    mon.fill_valid     = mon_end;
+    mon.fill_slot      = 8'(mon_end_slot);
+    mon.fill_mask      = mon_end_mask;
+    mon.look_valid     = look_valid;
+    mon.look_port      = 8'(look.port);
+    mon.look_retry     = look.retry;
+    mon.look_park      = 8'(look.park);
+    mon.look_ctx       = look_req.ctx;
+    mon.look_addr      = look_req.addr;
+    mon.look_len_m1    = {4'd0, look_req.len_m1};
+    mon.look_write     = look_req.write;
+    mon.look_tag       = 8'(look_req.tag);
+    mon.look_epoch     = epoch[look.port];
+    mon.look_outcome   = miss ? 8'd1 : look_verdict.verdict == cw_pkg::V_HIT ? 8'd0 : 8'd3;
+    mon.look_verdict   = 8'(look_verdict.verdict);
+    mon.look_reason    = 8'(look_verdict.reason);
+    mon.look_entry     = tlb_entry;
+    mon.look_pa        = {12'd0, look_verdict.pa};
+    mon.alloc_valid    = mon_alloc;
+    mon.alloc_port     = 8'(mon_alloc_req.port);
+    mon.alloc_tag      = 8'(alloc_r.tag);
+    mon.alloc_attach   = mon_attach;
+    mon.alloc_slot     = 8'(mon_slot);
+    mon.alloc_epoch    = epoch[mon_alloc_req.port];
+    mon.alloc_level    = 8'(mon_level);
+    mon.alloc_table    = {12'd0, mon_table, 12'd0};
+    mon.ar_valid       = rd_valid && rd_ready;
+    mon.ar_slot        = 8'(rd_slot);
+    mon.ar_addr        = {12'd0, rd_addr};
+    mon.resume_valid   = resume_valid && resume_ready;
+    mon.resume_index   = resume.index;
+    mon.resume_gen     = resume.gen;
+    mon.resume_action  = 8'(resume.action);
+    mon.resume_status  = resume_status;
+    mon.unpark_valid   = mon_unpark;
+    mon.unpark_park    = 8'(mon_unpark_idx);
+    mon.unpark_port    = 8'(mon_unpark_req.port);
+    mon.unpark_tag     = 8'(unpark_r.tag);
+    mon.unpark_retry   = mon_unpark_retry;
+    mon.unpark_verdict = 8'(pans.verdict);
+    mon.rel_valid      = 8'(rel_valid);
+    mon.rel_known      = 8'(rel_known);
+    mon.rel_tag0       = 8'(rel_tag[0 +: cw_pkg::TAG_W]);
+    mon.rel_tag1       = 8'(rel_tag[cw_pkg::TAG_W +: cw_pkg::TAG_W]);
+    mon.rel_tag2       = 8'(rel_tag[2*cw_pkg::TAG_W +: cw_pkg::TAG_W]);
+    mon.flush_valid    = flush_valid && flush_ready;
+    mon.flush_index    = flush.cookie.index;
+    mon.flush_cold     = flush.cookie.cold;
+    mon.flush_ports    = 8'(flush.ports);
+    mon.flip_ports     = 8'(mon_flip);
+    mon.close_ports    = 8'(mon_close);
+    mon.fdone_valid    = fdone_valid && fdone_ready;
+    mon.fdone_index    = fdone.cookie.index;
+    mon.fdone_cold     = fdone.cookie.cold;
+    mon.fdone_status   = fdone.status;
+  end
+
+  logic unused;
+  assign unused = &{1'b0, mon_ctx, look_ctx, look_req, w_r, alloc_r, unpark_r, mon_alloc_req, mon_unpark_req, w_req,
+                    flush.cookie.id, fdone.cookie.id};
+endmodule

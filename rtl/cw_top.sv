@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Copyright The Catwalk authors
+//
+// The engine, top to bottom in the order in which things flow; no logic here.
+//
+//   requests:  stream ports, traffic generator, probes -> cw_core -> answers        (docs/architecture.md)
+//   faults:    cw_core -> fault ring -> host
+//   commands:  host -> hot ring -> cw_cmd -> cw_core, entry-update unit, loader -> completion ring
+//              host -> cold ring -> soft CPU (cw_soc), which may use hot commands itself -> completion ring
+//   memories:  cw_table_bus (walks, entry updates, loads), cw_host_bus (rings, LOAD)
+// One clock (P44), synchronous reset, active low.
+module cw_top #(
+  parameter int unsigned     NSLOT       = cw_pkg::NSLOT,
+  parameter int unsigned     TLB_SETS    = cw_pkg::TLB_SETS,
+  parameter int unsigned     TLB_WAYS    = cw_pkg::TLB_WAYS,
+  parameter int unsigned     WC_ENTRIES  = cw_pkg::WC_ENTRIES,
+  parameter longint unsigned TABLE_BYTES = 64'h1000_0000,
+  parameter                  FW_HEX      = ""
+) (
+  input  logic                                     clk,
+  input  logic                                     rst_n,
+  // registers: AXI4-Lite slave
+  input  logic                                     s_awvalid,
+  output logic                                     s_awready,
+  input  logic [15:0]                              s_awaddr,
+  input  logic                                     s_wvalid,
+  output logic                                     s_wready,
+  input  logic [31:0]                              s_wdata,
+  input  logic [3:0]                               s_wstrb,
+  output logic                                     s_bvalid,
+  input  logic                                     s_bready,
+  output logic [1:0]                               s_bresp,
+  input  logic                                     s_arvalid,
+  output logic                                     s_arready,
+  input  logic [15:0]                              s_araddr,
+  output logic                                     s_rvalid,
+  input  logic                                     s_rready,
+  output logic [31:0]                              s_rdata,
+  output logic [1:0]                               s_rresp,
+  // stream ports: bit or field p is port p
+  input  logic [cw_pkg::NPORT_STREAM-1:0]          p_req_valid,
+  output logic [cw_pkg::NPORT_STREAM-1:0]          p_req_ready,
+  input  logic [cw_pkg::NPORT_STREAM*cw_t::REQ_W-1:0] p_req,
+  output logic [cw_pkg::NPORT_STREAM-1:0]          p_ans_valid,
+  input  logic [cw_pkg::NPORT_STREAM-1:0]          p_ans_ready,
+  output logic [cw_pkg::NPORT_STREAM*cw_t::ANS_W-1:0] p_ans,
+  output logic [cw_pkg::NPORT_STREAM*512-1:0]      p_ans_data,
+  input  logic [cw_pkg::NPORT_STREAM-1:0]          p_rel_valid,
+  output logic [cw_pkg::NPORT_STREAM-1:0]          p_rel_ready,
+  input  logic [cw_pkg::NPORT_STREAM*cw_pkg::TAG_W-1:0] p_rel_tag,
+  // table memory: AXI4 master, 512 bits
+  output logic                                     t_arvalid,
+  input  logic                                     t_arready,
+  output logic [5:0]                               t_arid,
+  output logic [51:0]                              t_araddr,
+  output logic [7:0]                               t_arlen,
+  input  logic                                     t_rvalid,
+  output logic                                     t_rready,
+  input  logic [5:0]                               t_rid,
+  input  logic [511:0]                             t_rdata,
+  input  logic [1:0]                               t_rresp,
+  input  logic                                     t_rlast,
+  output logic                                     t_awvalid,
+  input  logic                                     t_awready,
+  output logic [5:0]                               t_awid,
+  output logic [51:0]                              t_awaddr,
+  output logic [7:0]                               t_awlen,
+  output logic                                     t_wvalid,
+  input  logic                                     t_wready,
+  output logic [511:0]                             t_wdata,
+  output logic [63:0]                              t_wstrb,
+  output logic                                     t_wlast,
+  input  logic                                     t_bvalid,
+  output logic                                     t_bready,
+  input  logic [5:0]                               t_bid,
+  input  logic [1:0]                               t_bresp,
+  // host memory: AXI4 master, 512 bits
+  output logic                                     h_arvalid,
+  input  logic                                     h_arready,
+  output logic [2:0]                               h_arid,
+  output logic [63:0]                              h_araddr,
+  output logic [7:0]                               h_arlen,
+  input  logic                                     h_rvalid,
+  output logic                                     h_rready,
+  input  logic [2:0]                               h_rid,
+  input  logic [511:0]                             h_rdata,
+  input  logic [1:0]                               h_rresp,
+  input  logic                                     h_rlast,
+  output logic                                     h_awvalid,
+  input  logic                                     h_awready,
+  output logic [2:0]                               h_awid,
+  output logic [63:0]                              h_awaddr,
+  output logic [7:0]                               h_awlen,
+  output logic                                     h_wvalid,
+  input  logic                                     h_wready,
+  output logic [511:0]                             h_wdata,
+  output logic [63:0]                              h_wstrb,
+  output logic                                     h_wlast,
+  input  logic                                     h_bvalid,
+  output logic                                     h_bready,
+  input  logic [2:0]                               h_bid,
+  input  logic [1:0]                               h_bresp,
+  // interrupts: one pulse per vector
+  output logic [3:0]                               irq,
+  // what happened in this cycle, for simulation
+  output cw_pkg::mon_t                             mon
+);
+  localparam int unsigned NP = cw_pkg::NPORT;
+  localparam int unsigned NS = cw_pkg::NPORT_STREAM;
+  localparam int unsigned NI = cw_pkg::PORT_HOST;
+  localparam int unsigned RW = cw_t::REQ_W;
+  localparam int unsigned AW = cw_t::ANS_W;
+  localparam int unsigned TW = cw_pkg::TAG_W;
+
+  // =====================================================================================================================
+  // Initiators: stream ports from outside, traffic generator, probes of the host
+  // =====================================================================================================================
+  logic [NP-1:0]     req_valid, req_ready;
+  logic [NP*RW-1:0]  req;
+  logic [NI-1:0]     ans_valid, ans_ready, rel_valid;
+  logic [NI*AW-1:0]  ans;
+  logic [NI*TW-1:0]  rel_tag;
+  logic [NP*512-1:0] emul_data;
+  logic              tgen_req_valid, tgen_ans_ready, tgen_rel_valid, probe_req_valid, res_valid;
+  cw_t::req_t        tgen_req, probe_req;
+  logic [TW-1:0]     tgen_rel_tag;
+  cw_t::ans_t        res;
+  logic [2:0]        res_level;
+
+  assign req_valid   = {probe_req_valid, tgen_req_valid, p_req_valid};
+  assign req         = {probe_req, tgen_req, p_req};
+  assign p_req_ready = req_ready[NS-1:0];
+  assign p_ans_valid = ans_valid[NS-1:0];
+  assign ans_ready   = {tgen_ans_ready, p_ans_ready};
+  assign p_ans       = ans[NS*AW-1:0];
+  assign p_ans_data  = emul_data[NS*512-1:0];
+  assign rel_valid   = {tgen_rel_valid, p_rel_valid};
+  assign rel_tag     = {tgen_rel_tag, p_rel_tag};
+  assign p_rel_ready = '1;
+
+  logic        tgen_start, tgen_stop, tgen_running, tgen_clearing;
+  logic [31:0] tgen_ctx, tgen_mode, tgen_pages, tgen_stride, tgen_count, tgen_outstanding, tgen_release_delay;
+  logic [31:0] tgen_hist_shift, tgen_hist_index, tgen_done, tgen_errors, tgen_retries, tgen_cycles;
+  logic [31:0] tgen_lat_min, tgen_lat_max, tgen_hist_data;
+  logic [63:0] tgen_base, tgen_seed, tgen_sum, tgen_lat_sum;
+  cw_tgen u_tgen (
+    .clk, .rst_n, .start(tgen_start), .stop(tgen_stop), .first_ctx(tgen_ctx[7:0]), .n_ctx_m1(tgen_ctx[15:8]),
+    .pattern(tgen_mode[1:0]), .hold(tgen_mode[8]), .write_percent(tgen_mode[23:16]), .base(tgen_base),
+    .pages(tgen_pages), .stride(tgen_stride), .count(tgen_count), .outstanding(tgen_outstanding),
+    .release_delay(tgen_release_delay[7:0]), .seed(tgen_seed), .hist_shift(tgen_hist_shift[3:0]),
+    .running(tgen_running), .clearing(tgen_clearing), .done(tgen_done), .errors(tgen_errors), .retries(tgen_retries),
+    .cycles(tgen_cycles), .sum(tgen_sum), .lat_min(tgen_lat_min), .lat_max(tgen_lat_max), .lat_sum(tgen_lat_sum),
+    .hist_index(tgen_hist_index[9:0]), .hist_data(tgen_hist_data),
+    .req_valid(tgen_req_valid), .req_ready(req_ready[cw_pkg::PORT_TGEN]), .req(tgen_req),
+    .ans_valid(ans_valid[cw_pkg::PORT_TGEN]), .ans_ready(tgen_ans_ready), .ans(ans[cw_pkg::PORT_TGEN*AW +: AW]),
+    .rel_valid(tgen_rel_valid), .rel_tag(tgen_rel_tag));
+
+  logic        probe_start, probe_write;
+  logic [3:0]  probe_tag, probe_rd_tag;
+  logic [15:0] probe_ctx;
+  logic [63:0] probe_addr, probe_rd_pa;
+  logic [31:0] probe_rd_result;
+  cw_probe u_probe (
+    .clk, .rst_n, .start(probe_start), .start_tag(probe_tag), .start_ctx(probe_ctx), .start_write(probe_write),
+    .start_addr(probe_addr), .rd_tag(probe_rd_tag), .rd_result(probe_rd_result), .rd_pa(probe_rd_pa),
+    .req_valid(probe_req_valid), .req_ready(req_ready[cw_pkg::PORT_HOST]), .req(probe_req),
+    .res_valid, .res_tag(res.tag[3:0]), .res_verdict(res.verdict), .res_reason(res.reason),
+    .res_level({1'b0, res_level}), .res_pa(res.pa));
+
+  // =====================================================================================================================
+  // Core: lookup, walks, verdicts, park, epochs
+  // =====================================================================================================================
+  logic                       ctxw_valid, domw_valid, portw_valid, tables_busy;
+  logic [cw_pkg::CTX_W-1:0]   ctxw_idx, ctx_abort_idx;
+  logic [cw_pkg::DOM_W-1:0]   domw_idx, flush_dom;
+  logic [cw_pkg::PORT_W-1:0]  portw_idx;
+  cw_t::ctx_t                 ctxw;
+  cw_t::dom_t                 domw;
+  cw_t::port_range_t          portw;
+  logic                       ctx_abort_valid, ctx_abort_busy;
+  logic                       inv_valid, inv_ready, flush_valid, flush_ready, flush_full, fdone_valid, fdone_ready;
+  logic                       resume_valid, resume_ready, fr_valid, fr_ready;
+  cw_t::inv_t                 inv;
+  cw_t::flush_t               flush;
+  cw_t::flush_done_t          fdone;
+  cw_t::resume_t              resume;
+  logic [7:0]                 resume_status;
+  logic [NP-1:0]              flush_dom_ports;
+  cw_t::fault_t               fr;
+  logic                       rd_valid, rd_ready, wr_rvalid, wr_rerr;
+  logic [cw_pkg::SLOT_W-1:0]  rd_slot, wr_rslot;
+  logic [cw_pkg::PA_W-1:0]    rd_addr;
+  logic [511:0]               wr_rdata;
+  logic [63:0]                cycle;
+  logic [31:0]                flush_timeout;
+  logic [cw_pkg::NCOUNTER*3-1:0] ev_core;
+  cw_pkg::mon_t               mon_core;
+  cw_core #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .WC_ENTRIES(WC_ENTRIES)) u_core (
+    .clk, .rst_n, .cycle, .req_valid, .req_ready, .req, .ans_valid, .ans_ready, .ans, .rel_valid, .rel_tag,
+    .emul_data, .res_valid, .res, .res_level,
+    .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw, .tables_busy,
+    .abort_valid(ctx_abort_valid), .abort_ctx(ctx_abort_idx), .abort_busy(ctx_abort_busy),
+    .inv_valid, .inv_ready, .inv, .flush_valid, .flush_ready, .flush, .flush_full, .flush_timeout, .flush_dom,
+    .flush_dom_ports, .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume, .resume_status,
+    .fr_valid, .fr_ready, .fr, .rd_valid, .rd_ready, .rd_slot, .rd_addr,
+    .r_valid(wr_rvalid), .r_slot(wr_rslot), .r_data(wr_rdata), .r_error(wr_rerr), .ev(ev_core), .mon(mon_core));
+
+  // =====================================================================================================================
+  // Fault ring
+  // =====================================================================================================================
+  logic         bme;
+  logic [2:0]   host_rd_valid, host_rd_ready, host_rd_rvalid, host_rd_rready;
+  logic [191:0] host_rd_addr;
+  logic [23:0]  host_rd_len;
+  logic [511:0] host_rd_rdata;
+  logic         host_rd_rerr, host_rd_rlast, host_wr_berr;
+  logic [2:0]   host_wr_valid, host_wr_ready, host_wr_bvalid, ring_irq;
+  logic [191:0] host_wr_addr, host_wr_strb;
+  logic [1535:0] host_wr_data;
+  logic [2:0]   irq_enable;
+  logic         ev_fault_ring;
+
+  logic [63:0]  fault_base;
+  logic [4:0]   fault_size_log2;
+  logic         fault_enable, fault_db_we, fault_space;
+  logic [31:0]  fault_doorbell, fault_index;
+  logic [cw_pkg::FAULT_BITS-1:0] fault_rec;
+  cw_fault_rec u_fault_rec (.fault(fr), .rec(fault_rec));
+  cw_ring_wr #(.RECORD(cw_pkg::FAULT_BITS), .PHASE(cw_pkg::FAULT_PHASE_LSB), .RESERVED(1'b0)) u_fault_ring (
+    .clk, .rst_n, .base(fault_base), .size_log2(fault_size_log2), .enable(fault_enable), .doorbell_we(fault_db_we),
+    .doorbell(fault_doorbell), .index(fault_index), .space(fault_space), .take(1'b0), .give(1'b0),
+    .rec_valid(fr_valid), .rec_ready(fr_ready), .rec(fault_rec),
+    .wr_valid(host_wr_valid[2]), .wr_ready(host_wr_ready[2]), .wr_addr(host_wr_addr[2*64 +: 64]),
+    .wr_data(host_wr_data[2*512 +: 512]), .wr_strb(host_wr_strb[2*64 +: 64]), .wr_bvalid(host_wr_bvalid[2]),
+    .wr_berr(host_wr_berr), .irq_en(irq_enable[2]), .irq(ring_irq[2]), .ev_error(ev_fault_ring));
+
+  // =====================================================================================================================
+  // Hot commands: ring, execution, completion ring
+  // =====================================================================================================================
+  logic [63:0]  hot_cmd_base, hot_cpl_base;
+  logic [4:0]   hot_cmd_size_log2, hot_cpl_size_log2;
+  logic         hot_cmd_enable, hot_cpl_enable, hot_cpl_db_we;
+  logic [31:0]  hot_cmd_doorbell, hot_cmd_index, hot_cpl_doorbell, hot_cpl_index, hot_index;
+  logic         hot_space, hot_take, hot_give, hot_valid, hot_ready, ev_hot_ring, ev_hot_cpl;
+  logic [1023:0] hot_cmd;
+  cw_ring_rd u_hot_ring (
+    .clk, .rst_n, .bme, .base(hot_cmd_base), .size_log2(hot_cmd_size_log2), .enable(hot_cmd_enable),
+    .doorbell(hot_cmd_doorbell), .index(hot_cmd_index),
+    .cpl_space(hot_space), .cpl_take(hot_take), .cpl_give(hot_give),
+    .cmd_valid(hot_valid), .cmd_ready(hot_ready), .cmd(hot_cmd), .cmd_index(hot_index),
+    .rd_valid(host_rd_valid[0]), .rd_ready(host_rd_ready[0]), .rd_addr(host_rd_addr[0 +: 64]), .rd_len(host_rd_len[0 +: 8]),
+    .rd_rvalid(host_rd_rvalid[0]), .rd_rready(host_rd_rready[0]), .rd_rdata(host_rd_rdata), .rd_rerr(host_rd_rerr),
+    .rd_rlast(host_rd_rlast), .ev_error(ev_hot_ring));
+
+  logic fwc_valid, fwc_ready, fwcpl_valid, hcpl_valid, hcpl_ready;
+  logic [1023:0] fwc;
+  cw_t::cpl_t fwcpl, hcpl;
+  logic eu_req_valid, eu_req_ready, eu_rsp_valid, eu_rsp_ready;
+  cw_t::euu_req_t eu_req;
+  cw_t::euu_rsp_t eu_rsp;
+  logic ld_req_valid, ld_req_ready, ld_req_fill, ld_rsp_valid, ld_rsp_ready, ld_rsp_error, ld_busy;
+  logic [cw_pkg::PA_W-1:0] ld_req_addr;
+  logic [63:0] ld_req_arg;
+  logic [5:0] ld_req_len;
+  logic ev_hot_cmds, ev_hot_errors, ev_invalidates, ev_flush_cmds, ev_resumes, ev_resumes_unknown;
+  cw_cmd #(.TABLE_BYTES(TABLE_BYTES)) u_cmd (
+    .clk, .rst_n, .cmd_valid(hot_valid), .cmd_ready(hot_ready), .cmd(hot_cmd), .cmd_index(hot_index),
+    .fwc_valid, .fwc_ready, .fwc, .cpl_valid(hcpl_valid), .cpl_ready(hcpl_ready), .cpl(hcpl), .fwcpl_valid, .fwcpl,
+    .inv_valid, .inv_ready, .inv, .flush_valid, .flush_ready, .flush, .flush_full, .flush_dom, .flush_dom_ports,
+    .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume, .resume_status,
+    .eu_req_valid, .eu_req_ready, .eu_req, .eu_rsp_valid, .eu_rsp_ready, .eu_rsp,
+    .ld_req_valid, .ld_req_ready, .ld_req_fill, .ld_req_addr, .ld_req_arg, .ld_req_len, .ld_rsp_valid, .ld_rsp_ready,
+    .ld_rsp_error, .ev_hot_cmds, .ev_cmd_errors(ev_hot_errors), .ev_invalidates, .ev_flush_cmds, .ev_resumes,
+    .ev_resumes_unknown);
+
+  logic [cw_pkg::CPL_BITS-1:0] hot_rec;
+  cw_cpl_rec u_hot_rec (.cpl(hcpl), .rec(hot_rec));
+  cw_ring_wr #(.RECORD(cw_pkg::CPL_BITS), .PHASE(cw_pkg::CPL_PHASE_LSB), .RESERVED(1'b1)) u_hot_cpl (
+    .clk, .rst_n, .base(hot_cpl_base), .size_log2(hot_cpl_size_log2), .enable(hot_cpl_enable),
+    .doorbell_we(hot_cpl_db_we), .doorbell(hot_cpl_doorbell), .index(hot_cpl_index), .space(hot_space), .take(hot_take),
+    .give(hot_give), .rec_valid(hcpl_valid), .rec_ready(hcpl_ready), .rec(hot_rec),
+    .wr_valid(host_wr_valid[0]), .wr_ready(host_wr_ready[0]), .wr_addr(host_wr_addr[0 +: 64]),
+    .wr_data(host_wr_data[0 +: 512]), .wr_strb(host_wr_strb[0 +: 64]), .wr_bvalid(host_wr_bvalid[0]),
+    .wr_berr(host_wr_berr), .irq_en(irq_enable[0]), .irq(ring_irq[0]), .ev_error(ev_hot_cpl));
+
+  // =====================================================================================================================
+  // Entry-update unit, loader, table memory
+  // =====================================================================================================================
+  logic eu_arvalid, eu_arready, eu_rvalid, eu_rerr, eu_awvalid, eu_awready, eu_wvalid, eu_wready, eu_bvalid, eu_berr;
+  logic [cw_pkg::PA_W-1:0] eu_addr;
+  logic [511:0] eu_rdata, eu_wdata;
+  logic [63:0] eu_wstrb;
+  logic mon_w_valid, mon_b_valid, mon_b_mismatch, mon_b_error, ev_entry_updates, ev_cas_mismatch;
+  logic [63:0] mon_w_addr, mon_w_value, mon_b_addr, mon_b_old;
+  cw_euu u_euu (
+    .clk, .rst_n, .req_valid(eu_req_valid), .req_ready(eu_req_ready), .req(eu_req), .rsp_valid(eu_rsp_valid),
+    .rsp_ready(eu_rsp_ready), .rsp(eu_rsp), .load_busy(ld_busy), .eu_arvalid, .eu_arready, .eu_addr, .eu_rvalid, .eu_rdata,
+    .eu_rerr, .eu_awvalid, .eu_awready, .eu_wvalid, .eu_wready, .eu_wdata, .eu_wstrb, .eu_bvalid, .eu_berr,
+    .mon_w_valid, .mon_w_addr, .mon_w_value, .mon_b_valid, .mon_b_addr, .mon_b_old, .mon_b_mismatch, .mon_b_error,
+    .ev_entry_updates, .ev_cas_mismatch);
+
+  logic ld_awvalid, ld_awready, ld_wvalid, ld_wready, ld_wlast, ld_bvalid, ld_berr;
+  logic [cw_pkg::PA_W-1:0] ld_awaddr;
+  logic [7:0] ld_awlen;
+  logic [511:0] ld_wdata;
+  logic [63:0] ld_wstrb;
+  cw_loader u_loader (
+    .clk, .rst_n, .bme, .req_valid(ld_req_valid), .req_ready(ld_req_ready), .req_fill(ld_req_fill),
+    .req_addr(ld_req_addr), .req_arg(ld_req_arg), .req_len(ld_req_len), .rsp_valid(ld_rsp_valid),
+    .rsp_ready(ld_rsp_ready), .rsp_error(ld_rsp_error), .busy(ld_busy),
+    .rd_valid(host_rd_valid[2]), .rd_ready(host_rd_ready[2]), .rd_addr(host_rd_addr[2*64 +: 64]),
+    .rd_len(host_rd_len[2*8 +: 8]), .rd_rvalid(host_rd_rvalid[2]), .rd_rready(host_rd_rready[2]),
+    .rd_rdata(host_rd_rdata), .rd_rerr(host_rd_rerr),
+    .ld_awvalid, .ld_awready, .ld_awaddr, .ld_awlen, .ld_wvalid, .ld_wready, .ld_wdata, .ld_wstrb, .ld_wlast,
+    .ld_bvalid, .ld_berr);
+
+  logic [2:0] ev_table_errors, ev_host_errors;
+  cw_table_bus u_table_bus (
+    .clk, .rst_n, .rd_valid, .rd_ready, .rd_slot, .rd_addr, .wr_rvalid, .wr_rslot, .wr_rdata, .wr_rerr,
+    .eu_arvalid, .eu_arready, .eu_addr, .eu_rvalid, .eu_rdata, .eu_rerr, .eu_awvalid, .eu_awready, .eu_wvalid,
+    .eu_wready, .eu_wdata, .eu_wstrb, .eu_bvalid, .eu_berr,
+    .ld_awvalid, .ld_awready, .ld_awaddr, .ld_awlen, .ld_wvalid, .ld_wready, .ld_wdata, .ld_wstrb, .ld_wlast,
+    .ld_bvalid, .ld_berr,
+    .t_arvalid, .t_arready, .t_arid, .t_araddr, .t_arlen, .t_rvalid, .t_rready, .t_rid, .t_rdata, .t_rresp, .t_rlast,
+    .t_awvalid, .t_awready, .t_awid, .t_awaddr, .t_awlen, .t_wvalid, .t_wready, .t_wdata, .t_wstrb, .t_wlast,
+    .t_bvalid, .t_bready, .t_bid, .t_bresp, .ev_table_errors);
+
+  // =====================================================================================================================
+  // Cold commands: ring, soft CPU, completion ring
+  // =====================================================================================================================
+  logic [63:0]  cold_cmd_base, cold_cpl_base;
+  logic [4:0]   cold_cmd_size_log2, cold_cpl_size_log2;
+  logic         cold_cmd_enable, cold_cpl_enable, cold_cpl_db_we;
+  logic [31:0]  cold_cmd_doorbell, cold_cmd_index, cold_cpl_doorbell, cold_cpl_index, cold_index;
+  logic         cold_space, cold_take, cold_give, cold_valid, cold_ready, ev_cold_ring, ev_cold_cpl;
+  logic [1023:0] cold_cmd;
+  cw_ring_rd u_cold_ring (
+    .clk, .rst_n, .bme, .base(cold_cmd_base), .size_log2(cold_cmd_size_log2), .enable(cold_cmd_enable),
+    .doorbell(cold_cmd_doorbell), .index(cold_cmd_index),
+    .cpl_space(cold_space), .cpl_take(cold_take), .cpl_give(cold_give),
+    .cmd_valid(cold_valid), .cmd_ready(cold_ready), .cmd(cold_cmd), .cmd_index(cold_index),
+    .rd_valid(host_rd_valid[1]), .rd_ready(host_rd_ready[1]), .rd_addr(host_rd_addr[64 +: 64]), .rd_len(host_rd_len[8 +: 8]),
+    .rd_rvalid(host_rd_rvalid[1]), .rd_rready(host_rd_rready[1]), .rd_rdata(host_rd_rdata), .rd_rerr(host_rd_rerr),
+    .rd_rlast(host_rd_rlast), .ev_error(ev_cold_ring));
+
+  logic [31:0] fw_watchdog, fw_heartbeat, fw_version, fwlog_head, fwlog_addr, fwlog_data;
+  logic fw_ready, fw_dead, fw_test_failed, ccpl_valid, ccpl_ready, fw_snap, ev_cold_cmds, ev_cold_errors;
+  logic snap, host_snap, snap_busy;
+  logic [63:0] snap_cycle;
+  cw_t::cpl_t ccpl;
+  cw_soc #(.FW_HEX(FW_HEX), .TABLE_BYTES(TABLE_BYTES)) u_soc (
+    .clk, .rst_n, .watchdog(fw_watchdog), .flush_timeout, .ready(fw_ready), .dead(fw_dead),
+    .test_failed(fw_test_failed), .heartbeat(fw_heartbeat), .version(fw_version), .log_head(fwlog_head),
+    .log_addr(fwlog_addr), .log_data(fwlog_data),
+    .cmd_valid(cold_valid), .cmd_ready(cold_ready), .cmd(cold_cmd), .cmd_index(cold_index),
+    .cpl_valid(ccpl_valid), .cpl_ready(ccpl_ready), .cpl(ccpl),
+    .fwc_valid, .fwc_ready, .fwc, .fwcpl_valid, .fwcpl,
+    .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw,
+    .ctx_abort_valid, .ctx_abort_idx, .ctx_abort_busy,
+    .cycle, .snap(fw_snap), .snap_busy, .snap_cycle, .ev_cold_cmds, .ev_cmd_errors(ev_cold_errors));
+
+  logic [cw_pkg::CPL_BITS-1:0] cold_rec;
+  cw_cpl_rec u_cold_rec (.cpl(ccpl), .rec(cold_rec));
+  cw_ring_wr #(.RECORD(cw_pkg::CPL_BITS), .PHASE(cw_pkg::CPL_PHASE_LSB), .RESERVED(1'b1)) u_cold_cpl (
+    .clk, .rst_n, .base(cold_cpl_base), .size_log2(cold_cpl_size_log2), .enable(cold_cpl_enable),
+    .doorbell_we(cold_cpl_db_we), .doorbell(cold_cpl_doorbell), .index(cold_cpl_index), .space(cold_space),
+    .take(cold_take), .give(cold_give), .rec_valid(ccpl_valid), .rec_ready(ccpl_ready), .rec(cold_rec),
+    .wr_valid(host_wr_valid[1]), .wr_ready(host_wr_ready[1]), .wr_addr(host_wr_addr[64 +: 64]),
+    .wr_data(host_wr_data[512 +: 512]), .wr_strb(host_wr_strb[64 +: 64]), .wr_bvalid(host_wr_bvalid[1]),
+    .wr_berr(host_wr_berr), .irq_en(irq_enable[1]), .irq(ring_irq[1]), .ev_error(ev_cold_cpl));
+
+  // =====================================================================================================================
+  // Host memory, registers, counters
+  // =====================================================================================================================
+  cw_host_bus u_host_bus (
+    .clk, .rst_n, .bme, .rd_valid(host_rd_valid), .rd_ready(host_rd_ready), .rd_addr(host_rd_addr), .rd_len(host_rd_len),
+    .rd_rvalid(host_rd_rvalid), .rd_rready(host_rd_rready), .rd_rdata(host_rd_rdata), .rd_rerr(host_rd_rerr),
+    .rd_rlast(host_rd_rlast), .wr_valid(host_wr_valid), .wr_ready(host_wr_ready), .wr_addr(host_wr_addr),
+    .wr_data(host_wr_data), .wr_strb(host_wr_strb), .wr_bvalid(host_wr_bvalid), .wr_berr(host_wr_berr),
+    .h_arvalid, .h_arready, .h_arid, .h_araddr, .h_arlen, .h_rvalid, .h_rready, .h_rid, .h_rdata, .h_rresp, .h_rlast,
+    .h_awvalid, .h_awready, .h_awid, .h_awaddr, .h_awlen, .h_wvalid, .h_wready, .h_wdata, .h_wstrb, .h_wlast,
+    .h_bvalid, .h_bready, .h_bid, .h_bresp, .ev_host_errors);
+
+  logic [7:0] ctr_idx;
+  logic [63:0] ctr_data;
+  logic [2:0] ev_interrupts;
+  cw_regs #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .WC_ENTRIES(WC_ENTRIES),
+            .TABLE_BYTES(TABLE_BYTES)) u_regs (
+    .clk, .rst_n, .s_awvalid, .s_awready, .s_awaddr, .s_wvalid, .s_wready, .s_wdata, .s_wstrb, .s_bvalid, .s_bready,
+    .s_bresp, .s_arvalid, .s_arready, .s_araddr, .s_rvalid, .s_rready, .s_rdata, .s_rresp,
+    .bme, .flush_timeout, .fw_watchdog, .fw_ready, .fw_dead, .fw_test_failed, .fw_heartbeat, .fw_version,
+    .table_error(|ev_table_errors), .host_error(|ev_host_errors), .ring_irq, .irq_enable, .irq, .ev_interrupts,
+    .hot_cmd_base, .hot_cmd_size_log2, .hot_cmd_enable, .hot_cmd_doorbell, .hot_cmd_index,
+    .hot_cpl_base, .hot_cpl_size_log2, .hot_cpl_enable, .hot_cpl_doorbell, .hot_cpl_db_we, .hot_cpl_index,
+    .cold_cmd_base, .cold_cmd_size_log2, .cold_cmd_enable, .cold_cmd_doorbell, .cold_cmd_index,
+    .cold_cpl_base, .cold_cpl_size_log2, .cold_cpl_enable, .cold_cpl_doorbell, .cold_cpl_db_we, .cold_cpl_index,
+    .fault_base, .fault_size_log2, .fault_enable, .fault_doorbell, .fault_db_we, .fault_index,
+    .snap(host_snap), .snap_busy, .snap_cycle, .ctr_idx, .ctr_data,
+    .probe_start, .probe_tag, .probe_ctx, .probe_write, .probe_addr, .probe_rd_tag, .probe_rd_result, .probe_rd_pa,
+    .tgen_start, .tgen_stop, .tgen_ctx, .tgen_mode, .tgen_base, .tgen_pages, .tgen_stride, .tgen_count,
+    .tgen_outstanding, .tgen_release_delay, .tgen_seed, .tgen_hist_shift, .tgen_hist_index, .tgen_running,
+    .tgen_clearing, .tgen_done, .tgen_errors, .tgen_retries, .tgen_cycles, .tgen_sum, .tgen_lat_min, .tgen_lat_max,
+    .tgen_lat_sum, .tgen_hist_data, .fwlog_head, .fwlog_addr, .fwlog_data);
+
+  assign snap = host_snap || fw_snap;
+  logic [cw_pkg::NCOUNTER*3-1:0] ev;
+  always_comb begin
+    ev = ev_core;
+    ev[cw_pkg::CTR_RESUMES*3 +: 3]         = {2'd0, ev_resumes};
+    ev[cw_pkg::CTR_RESUMES_UNKNOWN*3 +: 3] = {2'd0, ev_resumes_unknown};
+    ev[cw_pkg::CTR_INVALIDATES*3 +: 3]     = {2'd0, ev_invalidates};
+    ev[cw_pkg::CTR_FLUSH_CMDS*3 +: 3]      = {2'd0, ev_flush_cmds};
+    ev[cw_pkg::CTR_ENTRY_UPDATES*3 +: 3]   = {2'd0, ev_entry_updates};
+    ev[cw_pkg::CTR_CAS_MISMATCH*3 +: 3]    = {2'd0, ev_cas_mismatch};
+    ev[cw_pkg::CTR_HOT_CMDS*3 +: 3]        = {2'd0, ev_hot_cmds};
+    ev[cw_pkg::CTR_COLD_CMDS*3 +: 3]       = {2'd0, ev_cold_cmds};
+    ev[cw_pkg::CTR_CMD_ERRORS*3 +: 3]      = {2'd0, ev_hot_errors} + {2'd0, ev_cold_errors};
+    ev[cw_pkg::CTR_TABLE_ERRORS*3 +: 3]    = ev_table_errors;
+    ev[cw_pkg::CTR_HOST_ERRORS*3 +: 3]     = ev_host_errors;
+    ev[cw_pkg::CTR_INTERRUPTS*3 +: 3]      = ev_interrupts;
+  end
+  cw_counters u_counters (.clk, .rst_n, .ev, .snap, .busy(snap_busy), .cycle, .snap_cycle, .rd_idx(ctr_idx),
+                          .rd_data(ctr_data));
+
+  // ---- monitor: what the core saw, and the entry-update unit ----
+  always_comb begin
+    mon = mon_core;
+    mon.euu_w_valid    = mon_w_valid;
+    mon.euu_w_addr     = mon_w_addr;
+    mon.euu_w_value    = mon_w_value;
+    mon.euu_b_valid    = mon_b_valid;
+    mon.euu_b_addr     = mon_b_addr;
+    mon.euu_b_old      = mon_b_old;
+    mon.euu_b_mismatch = mon_b_mismatch;
+    mon.euu_b_error    = mon_b_error;
+  end
+
+  logic unused;
+  assign unused = &{1'b0, tables_busy, fault_space, ev_fault_ring, ev_hot_ring, ev_hot_cpl, ev_cold_ring, ev_cold_cpl,
+                    emul_data[NP*512-1:NS*512], res, tgen_ctx[31:16], tgen_mode, tgen_release_delay[31:8],
+                    tgen_hist_shift[31:4], tgen_hist_index[31:10]};
+endmodule
