@@ -25,7 +25,7 @@ Q   :=
 say :=
 else
 Q   := @
-say  = @printf '  %-8s%s\n' '$(1)' '$(2)';
+say  = @printf '  %-9s%s\n' '$(1)' '$(2)';
 endif
 # Parts of a recipe that start make again; the jobs of an outer -j are shared, else there are $(JOBS).
 SUBMAKE = $(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))

@@ -32,7 +32,7 @@ san_objs = $(patsubst %.c,$(O)/san/%.o,$(1))
 
 $(O)/%.a:
 	$(call say,AR,$@)mkdir -p $(@D)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) qcs $@ $^
 
 # Sanitized archives, which the tests link; see mk/test.mk.
 $(O)/san/libmmu.a: $(call san_objs,$(LIBMMU_SRCS))

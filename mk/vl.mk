@@ -6,7 +6,8 @@
 
 VERILATOR := verilator
 VL_INC     = $(eval VL_INC := $(shell $(VERILATOR) --getenv VERILATOR_ROOT)/include)$(VL_INC)
-VL_FLAGS  := --cc --lib-create simlib --top-module sim_lib -O3 --x-assign fast --x-initial fast --assert
+VL_FLAGS  := --cc --lib-create simlib --top-module sim_lib -O3 --x-assign fast --x-initial fast --assert \
+  --timescale 1ns/1ps
 
 PICORV32_V := $(O)/gen/picorv32.v
 VL_WAIVER  := sim/verilator.vlt
@@ -23,7 +24,7 @@ vl_opt  = $(if $($(1)_VLOPT),OPT_FAST=-O3 OPT_GLOBAL=-O3,OPT_FAST=-O1 OPT_SLOW=-
 # A path that does not change with the version of Python.
 $(PICORV32_V): $(VENV)/.ready
 	$(Q)mkdir -p $(@D)
-	$(Q)ln -sf $$(find $(abspath $(VENV)) -path '*/pythondata_cpu_picorv32/*' -name picorv32.v | grep .) $@
+	$(Q)ln -sf $$(find $(abspath $(VENV))/ -path '*/pythondata_cpu_picorv32/*' -name picorv32.v | grep .) $@
 
 $(VENV)/.ready: tools/setup.sh
 	$(Q)tools/setup.sh $(VENV)
@@ -39,9 +40,25 @@ $(VL_ALL:%=$(O)/vl/%/Vsim_lib.mk): $(O)/vl/%/Vsim_lib.mk: $(O)/vl/%/flags $(VL_S
 	  $(VL_WAIVER) $(VL_SRCS)
 	$(Q)touch $@
 
+vl_make = $(MAKE) $(if $(Q),-s) -f Vsim_lib.mk $(call vl_opt,$(1)) $(if $(Q),>/dev/null)
+
 $(VL_ALL:%=$(O)/vl/%/libsimlib.a): $(O)/vl/%/libsimlib.a: $(O)/vl/%/Vsim_lib.mk
-	$(call say,VLCC,$*)$(MAKE) $(if $(Q),-s) -C $(@D) -f Vsim_lib.mk $(call vl_opt,$*) libsimlib.a $(if $(Q),>/dev/null)
+	+$(call say,VLCC,$*)$(vl_runtime_copy) $(call vl_runtime_keep,$(@D)) $(call vl_make,$*) -C $(@D) libsimlib.a
 	$(Q)touch $@
+
+# Verilator's makefile would compile its runtime again after each change of the RTL; only other flags ask for that.
+vl_runtime_keep = for o in $(wildcard $(1)/verilated*.o); do [ $(1)/flags -nt $$o ] || touch $$o; done;
+
+# Most of the time of a quick variant would go to Verilator's runtime, so those that share its flags share its objects.
+VL_SHARING      := $(foreach v,$(VL_VARIANTS),$(if $($(v)_VLOPT)$(filter-out -D% -G%,$($(v)_VLFLAGS)),,$(v)))
+VL_FIRST        := $(firstword $(VL_SHARING))
+VL_RUNTIME      := verilated.o verilated_dpi.o verilated_threads.o
+vl_runtime_copy  = $(if $(filter $*,$(VL_SHARING)),cp $(VL_RUNTIME:%=$(O)/vl/runtime/%) $(@D)/;)
+
+$(VL_SHARING:%=$(O)/vl/%/libsimlib.a): $(O)/vl/runtime/done
+$(O)/vl/runtime/done: mk/vl.mk | $(O)/vl/$(VL_FIRST)/Vsim_lib.mk
+	+$(call say,VLCC,runtime)mkdir -p $(@D); $(call vl_make,$(VL_FIRST)) -C $(O)/vl/$(VL_FIRST) $(VL_RUNTIME)
+	$(Q)cp $(VL_RUNTIME:%=$(O)/vl/$(VL_FIRST)/%) $(@D)/ && touch $@
 
 # Sources of sim/ see the DPI prototypes that Verilator writes.
 CFLAGS_sim = -I$(O)/vl/main -isystem $(VL_INC)/vltstd

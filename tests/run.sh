@@ -41,11 +41,11 @@ run_one() {
 	{
 		flock 9
 		if [ -z "$note" ]; then
-			printf '  %-8s%s: %d passed, %d failed (%d s)\n' PASS "$name" "$passed" "$failed" $((SECONDS - start))
+			printf '  %-9s%s: %d passed, %d failed (%d s)\n' PASS "$name" "$passed" "$failed" $((SECONDS - start))
 		else
-			printf '  %-8s%s: %d passed, %d failed (%s)\n' FAIL "$name" "$passed" "$failed" "$note"
-			tail -n 40 "$log/$name.log" | sed 's/^/          /'
-			printf '          all of it: %s\n' "$log/$name.log"
+			printf '  %-9s%s: %d passed, %d failed (%s)\n' FAIL "$name" "$passed" "$failed" "$note"
+			tail -n 40 "$log/$name.log" | sed 's/^/           /'
+			printf '           all of it: %s\n' "$log/$name.log"
 		fi
 	} 9>"$log/.lock"
 }
@@ -81,11 +81,11 @@ for name in "$@"; do
 	fi
 done
 if [ "$build" != 0 ]; then
-	echo '  FAIL    the build, see above'
+	echo '  FAIL     the build, see above'
 	failed=$((failed + 1))
 fi
 if [ $# = 0 ]; then
-	echo '  FAIL    there are no suites'
+	echo '  FAIL     there are no suites'
 	failed=$((failed + 1))
 fi
 echo "$passed passed, $failed failed"

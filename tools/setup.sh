@@ -34,7 +34,7 @@ missing_packages() {
 }
 
 find_verilog() {
-	[ -d "$venv" ] && find "$venv" -path '*/pythondata_cpu_picorv32/*' -name picorv32.v | grep -q .
+	[ -d "$venv" ] && find "$venv/" -path '*/pythondata_cpu_picorv32/*' -name picorv32.v | grep -q .
 }
 
 if command -v dpkg-query apt-get >/dev/null; then
