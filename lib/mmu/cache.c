@@ -15,20 +15,15 @@ static int topup(struct cw_cache *c, unsigned want, size_t size)
 	return 0;
 }
 
-static int topup_hash(struct cw_mmu *mmu, struct cw_cache_set *c)
+static void topup_hash(struct cw_cache_set *c)
 {
-	uint64_t pages = cw_stat_read(&mmu->stats.mmu_pages) + CW_NEED_PAGE;
-	unsigned bits = CW_HASH_BITS_MIN;
-
-	while (bits < CW_HASH_BITS_MAX && 1ull << bits < 2 * pages)
-		bits++;
-	if (1ull << (bits - 1) < pages && (!c->buckets || c->bucket_bits < bits)) {
-		cw_free(c->buckets);
-		/* Failure only makes buckets longer. */
-		c->buckets = cw_hash_alloc(bits);
-		c->bucket_bits = bits;
-	}
-	return 0;
+	if (!c->want_bits)
+		return;
+	cw_free(c->buckets);
+	/* Failure only makes buckets longer. */
+	c->buckets = cw_hash_alloc(c->want_bits);
+	c->bucket_bits = c->want_bits;
+	c->want_bits = 0;
 }
 
 int cw_cache_topup(struct cw_mmu *mmu, struct cw_cache_set *c)
@@ -47,7 +42,9 @@ int cw_cache_topup(struct cw_mmu *mmu, struct cw_cache_set *c)
 		if (!r)
 			c->nr_table++;
 	}
-	return r ? r : topup_hash(mmu, c);
+	if (!r)
+		topup_hash(c);
+	return r;
 }
 
 static void drain(struct cw_cache *c)

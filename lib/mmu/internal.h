@@ -65,6 +65,7 @@ struct cw_cache_set {
 	uint64_t table[CW_NEED_PAGE];
 	struct cw_list *buckets; /* bigger hash, or NULL */
 	unsigned bucket_bits;
+	unsigned want_bits; /* size to allocate at the next top-up, 0: none */
 };
 
 /* Without mmu->lock. 0 or an error; what it got stays in the caches. */
@@ -141,7 +142,7 @@ static inline struct cw_mmu_domain *cw_page_domain(struct cw_mmu *mmu, const str
 #define CW_HASH_BITS_MAX 24u
 unsigned cw_hash_gfn(uint64_t gfn, unsigned bits);
 struct cw_list *cw_hash_alloc(unsigned bits);
-/* Uses the cache's bigger hash if the pages outnumber the buckets. */
+/* Uses the cache's bigger hash if the pages outnumber the buckets, or asks the next top-up for one. */
 void cw_hash_grow(struct cw_mmu *mmu, struct cw_cache_set *cache);
 
 struct cw_mmu_page *cw_page_find(struct cw_mmu *mmu, uint64_t gfn, union cw_role role);

@@ -24,8 +24,12 @@ void cw_hash_grow(struct cw_mmu *mmu, struct cw_cache_set *cache)
 	struct cw_list *old = mmu->hash;
 	unsigned old_bits = mmu->hash_bits;
 
-	if (!cache->buckets || cache->bucket_bits <= old_bits || mmu->nr_pages <= 1ull << old_bits)
+	if (mmu->nr_pages <= 1ull << old_bits || old_bits == CW_HASH_BITS_MAX)
 		return;
+	if (!cache->buckets || cache->bucket_bits <= old_bits) {
+		cache->want_bits = old_bits + 1;
+		return;
+	}
 	mmu->hash = cache->buckets;
 	mmu->hash_bits = cache->bucket_bits;
 	for (uint64_t i = 0; i < 1ull << old_bits; i++) {

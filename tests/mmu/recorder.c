@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+#include "recorder.h"
+
+#include <stdarg.h>
+
+enum table_state { TABLE_FREED, TABLE_ALLOCATED, TABLE_LOADED };
+
+struct rec_table {
+	enum table_state state;
+	uint64_t entry[512];
+	bool reachable; /* scratch of mark() */
+	/* Walk caches of each domain may know the table; dropped at this tick by an INVALIDATE, 0: not dropped. */
+	bool cached[2];
+	uint64_t dropped[2];
+	uint64_t gfn, npages; /* span, once it was reachable */
+};
+
+/* A translation that the TLB may hold. */
+struct rec_cached {
+	struct rec_cached *next;
+	unsigned domain;
+	uint64_t gfn, bus;
+	bool reachable;
+	uint64_t dropped;
+};
+
+/* --- allocation failures --- */
+
+static unsigned alloc_count, alloc_fail_at;
+static struct recorder *alloc_rec;
+
+void *__real_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+
+static void violate(struct recorder *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (r->violation[0])
+		return;
+	va_start(ap, fmt);
+	vsnprintf(r->violation, sizeof(r->violation), fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "recorder: %s\n", r->violation);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	unsigned nr = __atomic_add_fetch(&alloc_count, 1, __ATOMIC_RELAXED);
+
+	if (alloc_rec && alloc_rec->mmu && cw_mutex_is_mine(&alloc_rec->mmu->lock))
+		violate(alloc_rec, "allocation under the lock");
+	if (alloc_fail_at && nr == alloc_fail_at)
+		return NULL;
+	return __real_calloc(n, size);
+}
+
+void alloc_fail(unsigned n)
+{
+	alloc_count = 0;
+	alloc_fail_at = n;
+}
+
+unsigned alloc_calls(void)
+{
+	return alloc_count;
+}
+
+void alloc_watch(struct recorder *r)
+{
+	alloc_rec = r;
+}
+
+/* --- the model --- */
+
+static struct rec_table *table_at(struct recorder *r, uint64_t addr)
+{
+	uint64_t i = (addr - REC_TABLE_BASE) >> 12;
+
+	return addr >= REC_TABLE_BASE && i < r->nr_table ? &r->table[i] : NULL;
+}
+
+static bool is_link(uint64_t entry)
+{
+	return (entry & REC_PRESENT) && (entry & REC_ADDR) >= REC_TABLE_BASE;
+}
+
+static struct rec_cached *cached_get(struct recorder *r, unsigned domain, uint64_t gfn, uint64_t bus)
+{
+	struct rec_cached **head = &r->bucket[gfn % 1024], *c;
+
+	for (c = *head; c; c = c->next)
+		if (c->domain == domain && c->gfn == gfn && c->bus == bus)
+			return c;
+	c = malloc(sizeof(*c));
+	*c = (struct rec_cached){ .next = *head, .domain = domain, .gfn = gfn, .bus = bus };
+	*head = c;
+	return c;
+}
+
+static void mark(struct recorder *r, uint64_t addr, unsigned level, unsigned domain, uint64_t gfn)
+{
+	struct rec_table *t = table_at(r, addr);
+	uint64_t stride = 1ull << (9 * (level - 1));
+
+	if (!t || t->state != TABLE_LOADED) {
+		violate(r, "a reachable entry points to %llx, which is not loaded", (unsigned long long)addr);
+		return;
+	}
+	t->reachable = true;
+	t->cached[domain] = true;
+	t->dropped[domain] = 0;
+	t->gfn = gfn;
+	t->npages = stride * 512;
+	for (unsigned i = 0; i < 512; i++) {
+		uint64_t e = t->entry[i];
+
+		if (!(e & REC_PRESENT))
+			continue;
+		if (level > 1) {
+			if (!is_link(e))
+				violate(r, "entry %llx of level %u is no table", (unsigned long long)e, level);
+			else
+				mark(r, e & REC_ADDR, level - 1, domain, gfn + i * stride);
+		} else {
+			struct rec_cached *c = cached_get(r, domain, gfn + i, e & REC_ADDR);
+
+			if (is_link(e))
+				violate(r, "a leaf points into table memory");
+			c->reachable = true;
+			c->dropped = 0;
+		}
+	}
+}
+
+/* What the engine could see now. */
+static void snapshot(struct recorder *r)
+{
+	for (unsigned i = 0; i < r->nr_table; i++)
+		r->table[i].reachable = false;
+	for (unsigned b = 0; b < 1024; b++)
+		for (struct rec_cached *c = r->bucket[b]; c; c = c->next)
+			c->reachable = false;
+	for (unsigned i = 0; i < r->nr_root; i++)
+		mark(r, r->root[i].addr, r->root[i].level, r->root[i].domain, 0);
+}
+
+static void model_invalidate(struct recorder *r, unsigned domain, uint64_t gfn, uint64_t npages, bool leaf_only)
+{
+	uint64_t end = npages ? gfn + npages : ~0ull;
+
+	r->tick++;
+	for (unsigned i = 0; !leaf_only && i < r->nr_table; i++) {
+		struct rec_table *t = &r->table[i];
+
+		if (t->cached[domain] && !t->reachable && t->gfn < end && t->gfn + t->npages > gfn && !t->dropped[domain])
+			t->dropped[domain] = r->tick;
+	}
+	for (unsigned b = 0; b < 1024; b++)
+		for (struct rec_cached *c = r->bucket[b]; c; c = c->next)
+			if (c->domain == domain && !c->reachable && c->gfn >= gfn && c->gfn < end && !c->dropped)
+				c->dropped = r->tick;
+}
+
+/* A FLUSH that began at `tick` is complete. */
+static void model_flushed(struct recorder *r, unsigned domain, uint64_t tick)
+{
+	for (unsigned i = 0; i < r->nr_table; i++) {
+		struct rec_table *t = &r->table[i];
+
+		if (t->cached[domain] && !t->reachable && t->dropped[domain] && t->dropped[domain] <= tick) {
+			t->cached[domain] = false;
+			t->dropped[domain] = 0;
+		}
+	}
+	for (unsigned b = 0; b < 1024; b++) {
+		struct rec_cached **at = &r->bucket[b], *c;
+
+		while ((c = *at)) {
+			if (c->domain == domain && !c->reachable && c->dropped && c->dropped <= tick) {
+				*at = c->next;
+				free(c);
+			} else {
+				at = &c->next;
+			}
+		}
+	}
+}
+
+/* --- operations --- */
+
+/* Counts, checks the lock rule and says whether this call fails. Returns with r->lock held. */
+static int enter(struct recorder *r, enum rec_op op, int under_lock)
+{
+	pthread_mutex_lock(&r->lock);
+	r->count[op]++;
+	if (r->mmu && under_lock >= 0 && cw_mutex_is_mine(&r->mmu->lock) != under_lock)
+		violate(r, "operation %d: lock rule broken", op);
+	if (r->fail_any && op != REC_RELEASE && op != REC_TABLE_FREE && op != REC_YIELD && op != REC_MMIO_GENERATION &&
+	    !--r->fail_any)
+		return op == REC_TABLE_ALLOC ? -ENOMEM : op == REC_FLUSH ? -ETIMEDOUT : -EIO;
+	if (r->fail_at[op] && !--r->fail_at[op])
+		return r->fail_with[op];
+	return 0;
+}
+
+static int leave(struct recorder *r, int err)
+{
+	pthread_mutex_unlock(&r->lock);
+	return err;
+}
+
+static int rec_table_alloc(void *priv, uint64_t *addr)
+{
+	struct recorder *r = priv;
+	int err = enter(r, REC_TABLE_ALLOC, 0);
+
+	if (!err && r->table_limit && r->live_tables >= r->table_limit)
+		err = -ENOMEM;
+	if (err)
+		return leave(r, err);
+	if (r->nr_table == r->cap_table) {
+		r->cap_table = r->cap_table ? 2 * r->cap_table : 64;
+		r->table = realloc(r->table, r->cap_table * sizeof(*r->table));
+	}
+	r->table[r->nr_table] = (struct rec_table){ .state = TABLE_ALLOCATED };
+	*addr = REC_TABLE_BASE + ((uint64_t)r->nr_table++ << 12);
+	r->live_tables++;
+	return leave(r, 0);
+}
+
+static void rec_table_free(void *priv, uint64_t addr)
+{
+	struct recorder *r = priv;
+	struct rec_table *t;
+
+	enter(r, REC_TABLE_FREE, -1);
+	t = table_at(r, addr);
+	if (!t || t->state == TABLE_FREED) {
+		violate(r, "free of %llx, which is not allocated", (unsigned long long)addr);
+	} else {
+		snapshot(r);
+		if (t->reachable)
+			violate(r, "I9: %llx freed while reachable", (unsigned long long)addr);
+		if (t->cached[0] || t->cached[1])
+			violate(r, "I9: %llx freed before INVALIDATE and FLUSH", (unsigned long long)addr);
+		t->state = TABLE_FREED;
+		r->live_tables--;
+	}
+	leave(r, 0);
+}
+
+static int rec_table_load(void *priv, uint64_t addr, const uint64_t *entries)
+{
+	struct recorder *r = priv;
+	int err = enter(r, REC_TABLE_LOAD, 1);
+	struct rec_table *t = table_at(r, addr);
+
+	if (err)
+		return leave(r, err);
+	if (!t || t->state == TABLE_FREED) {
+		violate(r, "load of a page that is not allocated");
+		return leave(r, 0);
+	}
+	snapshot(r);
+	if (t->reachable || t->cached[0] || t->cached[1])
+		violate(r, "P14: load of a reachable page");
+	memcpy(t->entry, entries, sizeof(t->entry));
+	t->state = TABLE_LOADED;
+	for (unsigned i = 0; i < 512; i++) {
+		struct rec_table *to;
+
+		if (!entries[i])
+			violate(r, "SPTE-2: a table entry of zero");
+		if (!is_link(entries[i]))
+			continue;
+		to = table_at(r, entries[i] & REC_ADDR);
+		if (!to || to->state != TABLE_LOADED)
+			violate(r, "P14: load of a link to a page that is not loaded");
+	}
+	return leave(r, 0);
+}
+
+static void set_entry(struct recorder *r, uint64_t addr, uint64_t value, uint64_t *old)
+{
+	struct rec_table *t = table_at(r, addr & ~4095ull);
+	uint64_t was;
+
+	if (!t || t->state != TABLE_LOADED || (addr & 7)) {
+		violate(r, "write to an entry of a page that is not loaded");
+		return;
+	}
+	was = t->entry[(addr & 4095) / 8];
+	if (old)
+		*old = was;
+	else if ((was & REC_PRESENT) && !(value & REC_PRESENT) && (was & REC_MMU_W) && !(was & REC_W))
+		violate(r, "P12: blind write over an entry that the engine may fix");
+	t->entry[(addr & 4095) / 8] = value;
+	snapshot(r);
+}
+
+static int rec_entry_write(void *priv, uint64_t addr, uint64_t value)
+{
+	struct recorder *r = priv;
+	int err = enter(r, REC_ENTRY_WRITE, 1);
+
+	if (!err)
+		set_entry(r, addr, value, NULL);
+	return leave(r, err);
+}
+
+static int rec_entry_xchg(void *priv, uint64_t addr, uint64_t value, uint64_t *old)
+{
+	struct recorder *r = priv;
+	int err = enter(r, REC_ENTRY_XCHG, 1);
+
+	if (!err || r->xchg_lies)
+		set_entry(r, addr, value, old);
+	if (err)
+		*old = 0x5a5a5a5a5a5a5a5aull;
+	return leave(r, err);
+}
+
+static int rec_invalidate(void *priv, unsigned domain, uint64_t gfn, uint64_t npages, bool leaf_only)
+{
+	struct recorder *r = priv;
+	int err = enter(r, REC_INVALIDATE, 1);
+
+	if (err)
+		return leave(r, err);
+	r->last_inval.domain = domain;
+	r->last_inval.gfn = gfn;
+	r->last_inval.npages = npages;
+	r->last_inval.leaf_only = leaf_only;
+	model_invalidate(r, domain, gfn, npages, leaf_only);
+	return leave(r, 0);
+}
+
+static int rec_flush(void *priv, unsigned domain)
+{
+	struct recorder *r = priv;
+	int err = enter(r, REC_FLUSH, 0);
+	uint64_t tick = r->tick;
+
+	leave(r, 0);
+	if (err)
+		return err;
+	cw_relax();
+	pthread_mutex_lock(&r->lock);
+	model_flushed(r, domain, tick);
+	return leave(r, 0);
+}
+
+static void rec_mmio_generation(void *priv, unsigned domain, uint32_t gen)
+{
+	struct recorder *r = priv;
+
+	enter(r, REC_MMIO_GENERATION, 0);
+	r->mmio_gen[domain] = gen;
+	leave(r, 0);
+}
+
+static int rec_resolve(void *priv, const struct cw_memslot *slot, uint64_t gfn, bool write, struct cw_hpage *out)
+{
+	struct recorder *r = priv;
+	int err = enter(r, REC_RESOLVE, 0);
+	uint64_t page = cw_memslot_hva(slot, gfn) >> 12;
+
+	if (!err && (gfn < slot->base_gfn || gfn - slot->base_gfn >= slot->npages))
+		violate(r, "resolve of a gfn outside of its slot");
+	if (!err && (page >= r->nr_host || (write && r->host_ro[page])))
+		err = -EFAULT;
+	if (err)
+		return leave(r, err);
+	out->bus = r->host_bus[page];
+	out->writable = !r->host_ro[page];
+	out->cookie = r;
+	r->pages_held++;
+	leave(r, 0);
+	if (r->resolve_hook)
+		r->resolve_hook(r, slot, gfn);
+	return 0;
+}
+
+static void rec_release(void *priv, const struct cw_hpage *page, bool mapped)
+{
+	struct recorder *r = priv;
+
+	enter(r, REC_RELEASE, mapped);
+	if (page->cookie != r)
+		violate(r, "release of a page that was not resolved");
+	r->pages_held--;
+	leave(r, 0);
+}
+
+static void rec_yield(void *priv)
+{
+	struct recorder *r = priv;
+
+	leave(r, enter(r, REC_YIELD, 0));
+	if (r->yield_hook)
+		r->yield_hook(r);
+}
+
+const struct cw_mmu_ops rec_ops = {
+	.table_alloc = rec_table_alloc,
+	.table_free = rec_table_free,
+	.table_load = rec_table_load,
+	.entry_write = rec_entry_write,
+	.entry_xchg = rec_entry_xchg,
+	.invalidate = rec_invalidate,
+	.flush = rec_flush,
+	.mmio_generation = rec_mmio_generation,
+	.resolve = rec_resolve,
+	.release = rec_release,
+	.yield = rec_yield,
+};
+
+/* --- for tests --- */
+
+void rec_init(struct recorder *r, struct cw_mmu *mmu, uint64_t host_pages)
+{
+	memset(r, 0, sizeof(*r));
+	pthread_mutex_init(&r->lock, NULL);
+	r->mmu = mmu;
+	r->nr_host = host_pages;
+	r->host_bus = malloc(host_pages * sizeof(*r->host_bus));
+	r->host_ro = malloc(host_pages * sizeof(*r->host_ro));
+	for (uint64_t i = 0; i < host_pages; i++) {
+		r->host_bus[i] = 0x100000000ull + (i << 12);
+		r->host_ro[i] = false;
+	}
+}
+
+void rec_destroy(struct recorder *r)
+{
+	for (unsigned b = 0; b < 1024; b++) {
+		while (r->bucket[b]) {
+			struct rec_cached *c = r->bucket[b];
+
+			r->bucket[b] = c->next;
+			free(c);
+		}
+	}
+	free(r->table);
+	free(r->host_bus);
+	free(r->host_ro);
+	pthread_mutex_destroy(&r->lock);
+}
+
+void rec_attach(struct recorder *r, const struct cw_mmu_ctx *ctx)
+{
+	pthread_mutex_lock(&r->lock);
+	r->root[r->nr_root].addr = ctx->root_table;
+	r->root[r->nr_root].level = ctx->level;
+	r->root[r->nr_root].domain = ctx->as_id;
+	r->nr_root++;
+	snapshot(r);
+	pthread_mutex_unlock(&r->lock);
+}
+
+void rec_detach(struct recorder *r, const struct cw_mmu_ctx *ctx)
+{
+	pthread_mutex_lock(&r->lock);
+	for (unsigned i = 0; i < r->nr_root; i++) {
+		if (r->root[i].addr == ctx->root_table && r->root[i].level == ctx->level) {
+			r->root[i] = r->root[--r->nr_root];
+			break;
+		}
+	}
+	snapshot(r);
+	pthread_mutex_unlock(&r->lock);
+}
+
+void rec_reset(struct recorder *r)
+{
+	pthread_mutex_lock(&r->lock);
+	r->nr_root = 0;
+	snapshot(r);
+	for (unsigned d = 0; d < 2; d++) {
+		r->tick++;
+		model_invalidate(r, d, 0, 0, false);
+		model_flushed(r, d, r->tick);
+	}
+	pthread_mutex_unlock(&r->lock);
+}
+
+uint64_t rec_walk(struct recorder *r, const struct cw_mmu_ctx *ctx, uint64_t gfn, unsigned *level)
+{
+	uint64_t addr = ctx->root_table, e = 0;
+
+	pthread_mutex_lock(&r->lock);
+	for (unsigned l = ctx->level; l; l--) {
+		struct rec_table *t = table_at(r, addr);
+
+		*level = l;
+		e = t->entry[(gfn >> (9 * (l - 1))) & 511];
+		if (!(e & REC_PRESENT))
+			break;
+		addr = e & REC_ADDR;
+	}
+	pthread_mutex_unlock(&r->lock);
+	return e;
+}
+
+uint64_t rec_entry(struct recorder *r, uint64_t entry_addr)
+{
+	struct rec_table *t = table_at(r, entry_addr & ~4095ull);
+
+	return t ? t->entry[(entry_addr & 4095) / 8] : 0;
+}
+
+void rec_engine_sets(struct recorder *r, uint64_t entry_addr, uint64_t bits)
+{
+	pthread_mutex_lock(&r->lock);
+	table_at(r, entry_addr & ~4095ull)->entry[(entry_addr & 4095) / 8] |= bits;
+	pthread_mutex_unlock(&r->lock);
+}
+
+bool rec_bus_alive(struct recorder *r, uint64_t bus)
+{
+	bool alive = false;
+
+	pthread_mutex_lock(&r->lock);
+	for (unsigned b = 0; b < 1024; b++)
+		for (struct rec_cached *c = r->bucket[b]; c; c = c->next)
+			alive |= c->bus == bus;
+	pthread_mutex_unlock(&r->lock);
+	return alive;
+}
+
+void rec_fail(struct recorder *r, enum rec_op op, unsigned n, int err)
+{
+	r->fail_at[op] = n;
+	r->fail_with[op] = err;
+}
