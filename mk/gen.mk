@@ -11,7 +11,13 @@ $(CWGEN): $(GEN_SRCS:%.c=$(O)/obj/%.o)
 	$(call say,LD,$@)mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
-$(CW_PKG): $(CWGEN)
+# Sizes for packages of their own; found with -I$(O)/gen, by Verilator and Yosys.
+CW_PARAMS := $(O)/gen/cw_params.svh
+$(CW_PARAMS): $(CWGEN)
+	$(call say,GEN,$@)mkdir -p $(@D)
+	$(Q)$(CWGEN) params-svh >$@
+
+$(CW_PKG): $(CWGEN) $(CW_PARAMS)
 	$(call say,GEN,$@)mkdir -p $(@D)
 	$(Q)$(CWGEN) sv >$@
 

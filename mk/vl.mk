@@ -7,7 +7,7 @@
 VERILATOR := verilator
 VL_INC     = $(eval VL_INC := $(shell $(VERILATOR) --getenv VERILATOR_ROOT)/include)$(VL_INC)
 VL_FLAGS  := --cc --lib-create simlib --top-module sim_lib -O3 --x-assign fast --x-initial fast --assert \
-  --timescale 1ns/1ps
+  --timescale 1ns/1ps -I$(O)/gen
 
 PICORV32_V := $(O)/gen/picorv32.v
 VL_WAIVER  := sim/verilator.vlt

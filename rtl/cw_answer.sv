@@ -35,6 +35,7 @@ module cw_answer #(
   output logic                      ans_valid,
   input  logic                      ans_ready,
   output cw_t::ans_t                ans,
+  output logic [3:0]                ans_verdict,
   input  logic                      rel_valid,
   input  logic [cw_pkg::TAG_W-1:0]  rel_tag,
   output logic                      rel_known,    // the tag held a grant: its stamp is given back
@@ -48,7 +49,7 @@ module cw_answer #(
   logic q_valid, q_ready, in_grant, out_grant;
   cw_t::ans_t q_in;
   logic q_end;                                    // the answer ends the tag: anything but a grant
-  logic [cw_t::ANS_W-1:0] q_out;
+  logic [cw_pkg::ANS_W-1:0] q_out;
 
   assign walk_ready = !look_valid;
   assign park_ready = !look_valid && !walk_valid;
@@ -59,11 +60,11 @@ module cw_answer #(
 
   // first word through: a hit is at the pins one cycle after its lookup cycle
   logic f_ready, f_valid;
-  logic [cw_t::ANS_W-1:0] f_data;
+  logic [cw_pkg::ANS_W-1:0] f_data;
   logic out_free;
   assign out_free = !ans_valid || ans_ready;
   assign q_ready  = f_ready;
-  cw_fifo #(.W(cw_t::ANS_W), .LG(cw_pkg::TAG_W)) u_fifo (
+  cw_fifo #(.W(cw_pkg::ANS_W), .LG(cw_pkg::TAG_W)) u_fifo (
     .clk, .rst_n,
     .in_valid(q_valid && (f_valid || !out_free)), .in_ready(f_ready), .in_data(q_in),
     .out_valid(f_valid), .out_ready(out_free), .out_data(f_data));
@@ -73,6 +74,7 @@ module cw_answer #(
     if (out_free) q_out <= f_valid ? f_data : q_in;
   end
   assign ans       = q_out;
+  assign ans_verdict = ans.verdict;
   assign out_grant = ans_valid && ans_ready && (ans.verdict == cw_pkg::V_HIT || ans.verdict == cw_pkg::V_FIXED);
 
   // room and bubbles

@@ -244,7 +244,7 @@ module cw_cmd #(
       end
       ENTRY_WAIT: begin
         if (eu_rsp_valid) begin
-          value_d = eu_rsp.old;
+          value_d = eu_rsp.bus_error ? '0 : eu_rsp.old;
           if (eu_rsp.bus_error)
             status_d = cw_pkg::ST_BUS_ERROR;
           else if (eu_rsp.mismatch)

@@ -17,10 +17,10 @@ module cw_core #(
   // initiators: requests of all ports; answers and releases of all but the host-submission port
   input  logic [cw_pkg::NPORT-1:0]              req_valid,
   output logic [cw_pkg::NPORT-1:0]              req_ready,
-  input  logic [cw_pkg::NPORT*cw_t::REQ_W-1:0]  req,
+  input  logic [cw_pkg::NPORT*cw_pkg::REQ_W-1:0]  req,
   output logic [cw_pkg::PORT_HOST-1:0]          ans_valid,
   input  logic [cw_pkg::PORT_HOST-1:0]          ans_ready,
-  output logic [cw_pkg::PORT_HOST*cw_t::ANS_W-1:0] ans,
+  output logic [cw_pkg::PORT_HOST*cw_pkg::ANS_W-1:0] ans,
   input  logic [cw_pkg::PORT_HOST-1:0]          rel_valid,
   input  logic [cw_pkg::PORT_HOST*cw_pkg::TAG_W-1:0] rel_tag,
   output logic [cw_pkg::NPORT*512-1:0]          emul_data,

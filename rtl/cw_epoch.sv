@@ -49,7 +49,7 @@ module cw_epoch (
   logic [NF-1:0] used, expired, done;
   logic [NF*NP-1:0] need, waits;       // per FLUSH and port: needs a flip, waits for the open one
   logic [NF-1:0] done_pick, free_pick, late;
-  logic [NF*cw_t::COOKIE_W-1:0] cookies;
+  logic [NF*cw_pkg::COOKIE_W-1:0] cookies;
 
   // ---- counters ----
   for (genvar p = 0; p < NP; p++) begin : g_port
@@ -127,7 +127,7 @@ module cw_epoch (
     assign finished   = need[f*NP +: NP] == '0 && waits[f*NP +: NP] == '0;
     assign done[f]    = used[f] && (finished || expired[f]);
     assign late[f]    = !finished;
-    assign cookies[f*cw_t::COOKIE_W +: cw_t::COOKIE_W] = cookie;
+    assign cookies[f*cw_pkg::COOKIE_W +: cw_pkg::COOKIE_W] = cookie;
     always_ff @(posedge clk) begin
       if (!rst_n) begin
         used[f]           <= 1'b0;
@@ -154,11 +154,11 @@ module cw_epoch (
       end
     end
   end
-  logic [cw_t::COOKIE_W-1:0] cookie_done;
+  logic [cw_pkg::COOKIE_W-1:0] cookie_done;
   always_comb begin
     cookie_done = '0;
     for (int f = 0; f < NF; f++)
-      if (done_pick[f]) cookie_done |= cookies[f*cw_t::COOKIE_W +: cw_t::COOKIE_W];
+      if (done_pick[f]) cookie_done |= cookies[f*cw_pkg::COOKIE_W +: cw_pkg::COOKIE_W];
   end
   assign fdone.cookie = cookie_done;
   assign fdone.status = |(done_pick & late) ? cw_pkg::ST_NOT_FLUSHED : cw_pkg::ST_OK;

@@ -16,7 +16,7 @@ module cw_lookup (
   // ports
   input  logic [cw_pkg::NPORT-1:0]       req_valid,
   output logic [cw_pkg::NPORT-1:0]       req_ready,
-  input  logic [cw_pkg::NPORT*cw_t::REQ_W-1:0] req,
+  input  logic [cw_pkg::NPORT*cw_pkg::REQ_W-1:0] req,
   input  logic [cw_pkg::NPORT-1:0]       port_room,
   input  logic [cw_pkg::NPORT-1:0]       bubble,
   // parked requests that are looked up again
@@ -55,7 +55,7 @@ module cw_lookup (
   output cw_t::verdict_t                 verdict
 );
   localparam int unsigned NP = cw_pkg::NPORT;
-  localparam int unsigned RW = cw_t::REQ_W;
+  localparam int unsigned RW = cw_pkg::REQ_W;
 
   // ---- cycle 0: pick ----
   logic [NP-1:0] ask, pick;

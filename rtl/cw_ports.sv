@@ -31,7 +31,7 @@ module cw_ports (
   // initiators: bit or field p is port p; the host-submission port is not among them
   output logic [cw_pkg::PORT_HOST-1:0]          ans_valid,
   input  logic [cw_pkg::PORT_HOST-1:0]          ans_ready,
-  output logic [cw_pkg::PORT_HOST*cw_t::ANS_W-1:0] ans,
+  output logic [cw_pkg::PORT_HOST*cw_pkg::ANS_W-1:0] ans,
   input  logic [cw_pkg::PORT_HOST-1:0]          rel_valid,
   input  logic [cw_pkg::PORT_HOST*cw_pkg::TAG_W-1:0] rel_tag,
   output logic [cw_pkg::NPORT-1:0]              rel_known,
@@ -49,13 +49,14 @@ module cw_ports (
   output logic [2:0]                            n_retry_later
 );
   localparam int unsigned NI = cw_pkg::PORT_HOST;
-  localparam int unsigned AW = cw_t::ANS_W;
+  localparam int unsigned AW = cw_pkg::ANS_W;
   localparam int unsigned TW = cw_pkg::TAG_W;
 
   logic [NI-1:0] busy, grant, abort, ones, emulated, later;
 
   for (genvar p = 0; p < NI; p++) begin : g_port
-    cw_t::ans_t out;
+    logic [AW-1:0] out;
+    logic [3:0] verdict;
     logic here, sent;
     assign here = look_port == cw_pkg::PORT_W'(p);
     cw_answer u_answer (
@@ -64,15 +65,15 @@ module cw_ports (
       .look_valid(look_valid && here), .look_ans, .look_free,
       .walk_valid(walk_valid[p]), .walk_ready(walk_ready[p]), .walk_ans,
       .park_valid(park_valid[p]), .park_ready(park_ready[p]), .park_ans,
-      .ans_valid(ans_valid[p]), .ans_ready(ans_ready[p]), .ans(out),
+      .ans_valid(ans_valid[p]), .ans_ready(ans_ready[p]), .ans(out), .ans_verdict(verdict),
       .rel_valid(rel_valid[p]), .rel_tag(rel_tag[p*TW +: TW]), .rel_known(rel_known[p]), .rel_epoch(rel_epoch[p]));
     assign ans[p*AW +: AW] = out;
     assign sent          = ans_valid[p] && ans_ready[p];
-    assign grant[p]      = sent && (out.verdict == cw_pkg::V_HIT || out.verdict == cw_pkg::V_FIXED);
-    assign abort[p]      = sent && out.verdict == cw_pkg::V_ABORT;
-    assign ones[p]       = sent && out.verdict == cw_pkg::V_ONES;
-    assign emulated[p]   = sent && out.verdict == cw_pkg::V_EMULATED;
-    assign later[p]      = sent && out.verdict == cw_pkg::V_RETRY_LATER;
+    assign grant[p]      = sent && (verdict == cw_pkg::V_HIT || verdict == cw_pkg::V_FIXED);
+    assign abort[p]      = sent && verdict == cw_pkg::V_ABORT;
+    assign ones[p]       = sent && verdict == cw_pkg::V_ONES;
+    assign emulated[p]   = sent && verdict == cw_pkg::V_EMULATED;
+    assign later[p]      = sent && verdict == cw_pkg::V_RETRY_LATER;
     assign emul_taken[p] = emulated[p];
   end
 

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Copyright The Catwalk authors
 //
-// The packed structs that cross module boundaries of the engine. Widths come from cw_pkg (made from the .def files).
+// The packed structs that cross module boundaries of the engine. Widths come from params.def.
 package cw_t;
-  // widths of the structs, for flattened vectors (Yosys takes no $bits of a type); cw_top checks them
-  localparam int unsigned REQ_W    = 93 + cw_pkg::TAG_W;
-  localparam int unsigned ANS_W    = 9 + cw_pkg::TAG_W + cw_pkg::PA_W;
-  localparam int unsigned COOKIE_W = 49;
+`include "cw_params.svh"
 
   // ---- initiator side of a stream port ----
   typedef struct packed {
@@ -14,15 +11,15 @@ package cw_t;
     logic [63:0]              addr;
     logic [11:0]              len_m1;     // bytes - 1; the access stays in one 4 KiB page (P6)
     logic                     write;
-    logic [cw_pkg::TAG_W-1:0] tag;
+    logic [TAG_W-1:0] tag;
   } req_t;
 
   typedef struct packed {
-    logic [cw_pkg::TAG_W-1:0] tag;
+    logic [TAG_W-1:0] tag;
     logic [3:0]               verdict;    // only those that answer (P9)
     logic [3:0]               reason;
     logic                     epoch;      // grant epoch of the stamp, informational
-    logic [cw_pkg::PA_W-1:0]  pa;
+    logic [PA_W-1:0]  pa;
   } ans_t;
 
   // ---- tables that the firmware writes ----
@@ -31,15 +28,15 @@ package cw_t;
     logic                       level5;   // 5-level root, else 4
     logic                       flavour;  // 0 EPT, 1 legacy/NPT
     logic                       shadow;   // kind
-    logic [cw_pkg::DOM_W-1:0]   domain;
-    logic [cw_pkg::SPACE_W-1:0] space;    // tag of TLB, walk cache and INVALIDATE (P1)
-    logic [cw_pkg::GEN_W-1:0]   gen;
-    logic [cw_pkg::PA_W-13:0]   root;     // table page number of the root
+    logic [DOM_W-1:0]   domain;
+    logic [SPACE_W-1:0] space;    // tag of TLB, walk cache and INVALIDATE (P1)
+    logic [GEN_W-1:0]   gen;
+    logic [PA_W-13:0]   root;     // table page number of the root
   } ctx_t;
 
   typedef struct packed {
     logic [18:0]              mmio_gen;
-    logic [cw_pkg::NPORT-1:0] ports;      // ports that own contexts of the domain (P20)
+    logic [NPORT-1:0] ports;      // ports that own contexts of the domain (P20)
   } dom_t;
 
   typedef struct packed {
@@ -50,15 +47,15 @@ package cw_t;
 
   // ---- inside the engine: a request in the lookup pipe ----
   typedef struct packed {
-    logic [cw_pkg::PORT_W-1:0] port;
+    logic [PORT_W-1:0] port;
     logic                      retry;     // comes from a parked fault: the tag is in use already
-    logic [cw_pkg::PARK_W-1:0] park;      // its park entry, held until the retry has its outcome
+    logic [PARK_W-1:0] park;      // its park entry, held until the retry has its outcome
     req_t                      req;
   } look_t;
 
   // ---- a request that waits for a walk ----
   typedef struct packed {
-    logic [cw_pkg::PORT_W-1:0] port;
+    logic [PORT_W-1:0] port;
     logic                      epoch;     // the stamp (P4)
     req_t                      req;
   } wait_t;
@@ -67,13 +64,13 @@ package cw_t;
   typedef struct packed {
     logic [3:0]              verdict;
     logic [3:0]              reason;
-    logic [cw_pkg::PA_W-1:0] pa;
+    logic [PA_W-1:0] pa;
   } verdict_t;
 
   // ---- commands into the engine core ----
   typedef struct packed {
     logic                       all;      // every space
-    logic [cw_pkg::SPACE_W-1:0] space;
+    logic [SPACE_W-1:0] space;
     logic                       whole;    // the whole space; lo and hi are ignored
     logic [51:0]                lo;       // first page number
     logic [51:0]                hi;       // last page number
@@ -87,7 +84,7 @@ package cw_t;
 
   typedef struct packed {
     cookie_t                  cookie;
-    logic [cw_pkg::NPORT-1:0] ports;      // ports to flip (P20)
+    logic [NPORT-1:0] ports;      // ports to flip (P20)
   } flush_t;
 
   typedef struct packed {
@@ -134,7 +131,7 @@ package cw_t;
   // ---- entry-update unit ----
   typedef struct packed {
     logic [1:0]              op;          // 0 WRITE, 1 XCHG, 2 CMPXCHG
-    logic [cw_pkg::PA_W-1:0] addr;        // 8-byte aligned
+    logic [PA_W-1:0] addr;        // 8-byte aligned
     logic [63:0]             expect_old;  // CMPXCHG
     logic [63:0]             value;
   } euu_req_t;

@@ -40,10 +40,10 @@ module cw_top #(
   // stream ports: bit or field p is port p
   input  logic [cw_pkg::NPORT_STREAM-1:0]          p_req_valid,
   output logic [cw_pkg::NPORT_STREAM-1:0]          p_req_ready,
-  input  logic [cw_pkg::NPORT_STREAM*cw_t::REQ_W-1:0] p_req,
+  input  logic [cw_pkg::NPORT_STREAM*cw_pkg::REQ_W-1:0] p_req,
   output logic [cw_pkg::NPORT_STREAM-1:0]          p_ans_valid,
   input  logic [cw_pkg::NPORT_STREAM-1:0]          p_ans_ready,
-  output logic [cw_pkg::NPORT_STREAM*cw_t::ANS_W-1:0] p_ans,
+  output logic [cw_pkg::NPORT_STREAM*cw_pkg::ANS_W-1:0] p_ans,
   output logic [cw_pkg::NPORT_STREAM*512-1:0]      p_ans_data,
   input  logic [cw_pkg::NPORT_STREAM-1:0]          p_rel_valid,
   output logic [cw_pkg::NPORT_STREAM-1:0]          p_rel_ready,
@@ -108,8 +108,8 @@ module cw_top #(
   localparam int unsigned NP = cw_pkg::NPORT;
   localparam int unsigned NS = cw_pkg::NPORT_STREAM;
   localparam int unsigned NI = cw_pkg::PORT_HOST;
-  localparam int unsigned RW = cw_t::REQ_W;
-  localparam int unsigned AW = cw_t::ANS_W;
+  localparam int unsigned RW = cw_pkg::REQ_W;
+  localparam int unsigned AW = cw_pkg::ANS_W;
   localparam int unsigned TW = cw_pkg::TAG_W;
 
   // =====================================================================================================================
@@ -434,6 +434,15 @@ module cw_top #(
     mon.euu_b_mismatch = mon_b_mismatch;
     mon.euu_b_error    = mon_b_error;
   end
+
+`ifndef SYNTHESIS
+  if ($bits(cw_t::req_t) != RW || $bits(cw_t::ans_t) != AW || $bits(cw_t::cookie_t) != cw_pkg::COOKIE_W) begin : g_widths
+    $error("a width in params.def does not match its struct in cw_t");
+  end
+  if (NSLOT < 2 || NSLOT > (1 << cw_pkg::SLOT_W)) begin : g_slots
+    $error("NSLOT must be 2..32");
+  end
+`endif
 
   logic unused;
   assign unused = &{1'b0, tables_busy, fault_space, ev_fault_ring, ev_hot_ring, ev_hot_cpl, ev_cold_ring, ev_cold_cpl,

@@ -86,7 +86,7 @@ module cw_walker #(
   localparam int unsigned SPW = cw_pkg::SPACE_W;
   localparam int unsigned IW  = cw_pkg::WAIT_W;
   localparam int unsigned LS  = $clog2(NSLOT);
-  localparam int unsigned WREQ = cw_pkg::PORT_W + 1 + cw_t::REQ_W;  // wait_t
+  localparam int unsigned WREQ = cw_pkg::PORT_W + 1 + cw_pkg::REQ_W;  // wait_t
   localparam int unsigned WW  = WREQ + SPW + 1 + 40;                // plus space, level5, root
 
   typedef enum logic [2:0] {

@@ -70,7 +70,7 @@ module sim_lib #(
   logic [31:0]             s_wdata = '0;
   logic [3:0]              s_wstrb;
   logic [NP-1:0]           p_req_valid = '0, p_ans_ready = '0, p_rel_valid = '0;
-  logic [NP*cw_t::REQ_W-1:0] p_req = '0;
+  logic [NP*cw_pkg::REQ_W-1:0] p_req = '0;
   logic [NP*TAG_W-1:0]     p_rel_tag = '0;
 
   // ---- outputs of the engine ----
@@ -90,7 +90,7 @@ module sim_lib #(
   logic [1:0]              s_bresp, s_rresp;
   logic [31:0]             s_rdata;
   logic [NP-1:0]           p_req_ready, p_ans_valid, p_rel_ready;
-  logic [NP*cw_t::ANS_W-1:0] p_ans;
+  logic [NP*cw_pkg::ANS_W-1:0] p_ans;
   logic [NP*512-1:0]       p_ans_data;
   logic [3:0]              irq;
   cw_pkg::mon_t            mon;
@@ -100,6 +100,8 @@ module sim_lib #(
   cw_top #(
     .NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .WC_ENTRIES(WC_ENTRIES), .TABLE_BYTES(TABLE_BYTES)
   ) u_top (.*);
+
+  logic trace_on = 1'b0;
 
   // ---- events ----
   logic mon_on = 1'b0;
@@ -134,7 +136,7 @@ module sim_lib #(
     if (rst_n && (p_ans_valid & p_ans_ready) != '0) begin
       for (int unsigned p = 0; p < NP; p++) begin
         if (p_ans_valid[p] && p_ans_ready[p]) begin
-          ans = p_ans[p*cw_t::ANS_W +: cw_t::ANS_W];
+          ans = p_ans[p*cw_pkg::ANS_W +: cw_pkg::ANS_W];
           cw_dpi_ans(ctx, 8'(p), 8'(ans.tag), 8'(ans.verdict), 8'(ans.reason), ans.epoch, 64'(ans.pa));
           if (ans.verdict == cw_pkg::V_EMULATED) cw_dpi_ans_data(ctx, 8'(p), p_ans_data[p*512 +: 512]);
         end
@@ -204,7 +206,7 @@ module sim_lib #(
           req.len_m1 = vr_len[11:0];
           req.write  = vr_write;
           req.tag    = vr_tag[TAG_W-1:0];
-          p_req[p*cw_t::REQ_W +: cw_t::REQ_W] <= req;
+          p_req[p*cw_pkg::REQ_W +: cw_pkg::REQ_W] <= req;
         end
       end
     end
@@ -220,13 +222,13 @@ module sim_lib #(
 `endif
   initial cw_dpi_open(ctx, TABLE_BYTES);
 
-  logic trace_on = 1'b0;
-  always @(posedge trace_on) begin : trace_begin
+  // The file is named at once, because Verilator moves $dumpvars ahead of a $dumpfile in the same block.
+  initial begin : trace_file
     string name;
     name = cw_dpi_trace_file(ctx);
-    $dumpfile(name);
-    $dumpvars(0, u_top);
+    if (name != "") $dumpfile(name);
   end
+  always @(posedge trace_on) $dumpvars(0, u_top);
 
   // The slave of the registers answers OKAY always; the answer itself is looked at in tests of cw_regs.
   logic unused;

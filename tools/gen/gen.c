@@ -93,12 +93,14 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "sv") == 0)
 		gen_sv(stdout);
+	else if (argc == 2 && strcmp(argv[1], "params-svh") == 0)
+		gen_params_svh(stdout);
 	else if (argc == 2 && strcmp(argv[1], "regs-md") == 0)
 		gen_md(stdout);
 	else if (argc == 2 && strcmp(argv[1], "hash") == 0)
 		printf("%08" PRIx32 "\n", cw_contract_hash());
 	else {
-		fputs("usage: cwgen sv | regs-md | hash\n", stderr);
+		fputs("usage: cwgen sv | params-svh | regs-md | hash\n", stderr);
 		return 2;
 	}
 	if (fflush(stdout) != 0 || ferror(stdout)) {

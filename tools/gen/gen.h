@@ -54,6 +54,7 @@ GEN_TABLE(gen_struct, structs);
 GEN_TABLE(gen_mon, mons);
 
 void gen_sv(FILE *out);
+void gen_params_svh(FILE *out);
 void gen_md(FILE *out);
 
 #endif
