@@ -5,45 +5,17 @@
  * out. Wide data have calls of their own, made only when there are any.
  */
 #include "card.h"
+#include "Vsim_lib__Dpi.h" /* what Verilator expects of the functions below */
 #include <string.h>
 
-typedef unsigned char svbit; /* svBit, and bit vectors of 32-bit words, of IEEE 1800 annex I */
+typedef unsigned long long u64;
 
-static struct cw_sim *card(uint64_t ctx)
+static struct cw_sim *card(u64 ctx)
 {
 	return (struct cw_sim *)(uintptr_t)ctx;
 }
 
-void cw_dpi_mon(uint64_t ctx, const uint32_t *vec);
-void cw_dpi_wdata(uint64_t ctx, svbit host, const uint32_t *data, uint64_t strb);
-void cw_dpi_rdata(uint64_t ctx, svbit host, uint32_t *data);
-void cw_dpi_ans(uint64_t ctx, uint8_t port, uint8_t tag, uint8_t verdict, uint8_t reason, svbit epoch, uint64_t pa);
-void cw_dpi_ans_data(uint64_t ctx, uint8_t port, const uint32_t *data);
-void cw_dpi_req(uint64_t ctx, uint8_t port, uint16_t *rctx, uint64_t *addr, uint16_t *len_m1, svbit *write,
-		uint8_t *tag);
-void cw_dpi_open(uint64_t ctx, uint64_t table_bytes);
-const char *cw_dpi_trace_file(uint64_t ctx);
-const char *cw_dpi_firmware(uint64_t ctx);
-void cw_dpi_tick(uint64_t ctx,
-		 /* table memory, engine's side */
-		 svbit t_arvalid, uint8_t t_arid, uint64_t t_araddr, uint8_t t_arlen, svbit t_rready, svbit t_awvalid,
-		 uint8_t t_awid, uint64_t t_awaddr, uint8_t t_awlen, svbit t_wvalid, svbit t_wlast, svbit t_bready,
-		 /* host memory, engine's side */
-		 svbit h_arvalid, uint8_t h_arid, uint64_t h_araddr, uint8_t h_arlen, svbit h_rready, svbit h_awvalid,
-		 uint8_t h_awid, uint64_t h_awaddr, uint8_t h_awlen, svbit h_wvalid, svbit h_wlast, svbit h_bready,
-		 /* registers, ports, interrupts */
-		 svbit s_awready, svbit s_wready, svbit s_bvalid, svbit s_arready, svbit s_rvalid, uint32_t s_rdata,
-		 uint8_t p_req_ready, uint8_t p_ans_valid, uint8_t p_rel_ready, uint8_t irq,
-		 /* to the engine */
-		 svbit *rst_n, svbit *trace_on, svbit *mon_on, svbit *t_arready, svbit *t_rvalid, uint8_t *t_rid,
-		 uint8_t *t_rresp, svbit *t_rlast, svbit *t_awready, svbit *t_wready, svbit *t_bvalid, uint8_t *t_bid,
-		 uint8_t *t_bresp, svbit *t_rfresh, svbit *h_arready, svbit *h_rvalid, uint8_t *h_rid, uint8_t *h_rresp,
-		 svbit *h_rlast, svbit *h_awready, svbit *h_wready, svbit *h_bvalid, uint8_t *h_bid, uint8_t *h_bresp,
-		 svbit *h_rfresh, svbit *s_awvalid, uint16_t *s_awaddr, svbit *s_wvalid, uint32_t *s_wdata,
-		 svbit *s_bready, svbit *s_arvalid, uint16_t *s_araddr, svbit *s_rready, uint8_t *p_req_valid,
-		 uint8_t *p_req_fresh, uint8_t *p_ans_ready, uint8_t *p_rel_valid, uint64_t *p_rel_tag);
-
-void cw_dpi_mon(uint64_t ctx, const uint32_t *vec)
+void cw_dpi_mon(u64 ctx, const svBitVecVal *vec)
 {
 	struct cw_sim *sim = card(ctx);
 
@@ -51,7 +23,7 @@ void cw_dpi_mon(uint64_t ctx, const uint32_t *vec)
 		sim->mon(sim->mon_priv, sim->cycle, vec);
 }
 
-void cw_dpi_wdata(uint64_t ctx, svbit host, const uint32_t *data, uint64_t strb)
+void cw_dpi_wdata(u64 ctx, svBit host, const svBitVecVal *data, u64 strb)
 {
 	struct cw_axi_face *f = (struct cw_axi_face *)card(ctx)->axi[host ? CW_SIM_HOST : CW_SIM_TABLE];
 
@@ -59,14 +31,14 @@ void cw_dpi_wdata(uint64_t ctx, svbit host, const uint32_t *data, uint64_t strb)
 	f->wstrb = strb;
 }
 
-void cw_dpi_rdata(uint64_t ctx, svbit host, uint32_t *data)
+void cw_dpi_rdata(u64 ctx, svBit host, svBitVecVal *data)
 {
 	struct cw_axi_face *f = (struct cw_axi_face *)card(ctx)->axi[host ? CW_SIM_HOST : CW_SIM_TABLE];
 
 	memcpy(data, f->s.rdata, sizeof(f->s.rdata));
 }
 
-void cw_dpi_ans(uint64_t ctx, uint8_t port, uint8_t tag, uint8_t verdict, uint8_t reason, svbit epoch, uint64_t pa)
+void cw_dpi_ans(u64 ctx, uint8_t port, uint8_t tag, uint8_t verdict, uint8_t reason, svBit epoch, u64 pa)
 {
 	struct cw_sim *sim = card(ctx);
 	struct cw_sim_ans *a = cw_port_take(&sim->port[port], sim->cycle);
@@ -80,14 +52,14 @@ void cw_dpi_ans(uint64_t ctx, uint8_t port, uint8_t tag, uint8_t verdict, uint8_
 	memset(a->data, 0, sizeof(a->data));
 }
 
-void cw_dpi_ans_data(uint64_t ctx, uint8_t port, const uint32_t *data)
+void cw_dpi_ans_data(u64 ctx, uint8_t port, const svBitVecVal *data)
 {
 	struct cw_port *p = &card(ctx)->port[port];
 
 	memcpy(p->ans[(p->ans_head + p->ans_n - 1) % CW_PORT_QUEUE].data, data, 64);
 }
 
-void cw_dpi_req(uint64_t ctx, uint8_t port, uint16_t *rctx, uint64_t *addr, uint16_t *len_m1, svbit *write,
+void cw_dpi_req(u64 ctx, uint8_t port, uint16_t *rctx, u64 *addr, uint16_t *len_m1, svBit *write,
 		uint8_t *tag)
 {
 	const struct cw_sim_req *r = cw_port_req(&card(ctx)->port[port]);
@@ -99,19 +71,19 @@ void cw_dpi_req(uint64_t ctx, uint8_t port, uint16_t *rctx, uint64_t *addr, uint
 	*tag = r->tag;
 }
 
-void cw_dpi_open(uint64_t ctx, uint64_t table_bytes)
+void cw_dpi_open(u64 ctx, u64 table_bytes)
 {
 	cw_sim_table_size(card(ctx), table_bytes);
 }
 
-const char *cw_dpi_trace_file(uint64_t ctx)
+const char *cw_dpi_trace_file(u64 ctx)
 {
 	const char *name = card(ctx)->trace_file;
 
 	return name ? name : "";
 }
 
-const char *cw_dpi_firmware(uint64_t ctx)
+const char *cw_dpi_firmware(u64 ctx)
 {
 	const char *name = card(ctx)->firmware;
 
@@ -130,19 +102,19 @@ static void check_answers(struct cw_sim *sim, uint8_t valid)
 	}
 }
 
-void cw_dpi_tick(uint64_t ctx, svbit t_arvalid, uint8_t t_arid, uint64_t t_araddr, uint8_t t_arlen, svbit t_rready,
-		 svbit t_awvalid, uint8_t t_awid, uint64_t t_awaddr, uint8_t t_awlen, svbit t_wvalid, svbit t_wlast,
-		 svbit t_bready, svbit h_arvalid, uint8_t h_arid, uint64_t h_araddr, uint8_t h_arlen, svbit h_rready,
-		 svbit h_awvalid, uint8_t h_awid, uint64_t h_awaddr, uint8_t h_awlen, svbit h_wvalid, svbit h_wlast,
-		 svbit h_bready, svbit s_awready, svbit s_wready, svbit s_bvalid, svbit s_arready, svbit s_rvalid,
+void cw_dpi_tick(u64 ctx, svBit t_arvalid, uint8_t t_arid, u64 t_araddr, uint8_t t_arlen, svBit t_rready,
+		 svBit t_awvalid, uint8_t t_awid, u64 t_awaddr, uint8_t t_awlen, svBit t_wvalid, svBit t_wlast,
+		 svBit t_bready, svBit h_arvalid, uint8_t h_arid, u64 h_araddr, uint8_t h_arlen, svBit h_rready,
+		 svBit h_awvalid, uint8_t h_awid, u64 h_awaddr, uint8_t h_awlen, svBit h_wvalid, svBit h_wlast,
+		 svBit h_bready, svBit s_awready, svBit s_wready, svBit s_bvalid, svBit s_arready, svBit s_rvalid,
 		 uint32_t s_rdata, uint8_t p_req_ready, uint8_t p_ans_valid, uint8_t p_rel_ready, uint8_t irq,
-		 svbit *rst_n, svbit *trace_on, svbit *mon_on, svbit *t_arready, svbit *t_rvalid, uint8_t *t_rid,
-		 uint8_t *t_rresp, svbit *t_rlast, svbit *t_awready, svbit *t_wready, svbit *t_bvalid, uint8_t *t_bid,
-		 uint8_t *t_bresp, svbit *t_rfresh, svbit *h_arready, svbit *h_rvalid, uint8_t *h_rid, uint8_t *h_rresp,
-		 svbit *h_rlast, svbit *h_awready, svbit *h_wready, svbit *h_bvalid, uint8_t *h_bid, uint8_t *h_bresp,
-		 svbit *h_rfresh, svbit *s_awvalid, uint16_t *s_awaddr, svbit *s_wvalid, uint32_t *s_wdata,
-		 svbit *s_bready, svbit *s_arvalid, uint16_t *s_araddr, svbit *s_rready, uint8_t *p_req_valid,
-		 uint8_t *p_req_fresh, uint8_t *p_ans_ready, uint8_t *p_rel_valid, uint64_t *p_rel_tag)
+		 svBit *rst_n, svBit *trace_on, svBit *mon_on, svBit *t_arready, svBit *t_rvalid, uint8_t *t_rid,
+		 uint8_t *t_rresp, svBit *t_rlast, svBit *t_awready, svBit *t_wready, svBit *t_bvalid, uint8_t *t_bid,
+		 uint8_t *t_bresp, svBit *t_rfresh, svBit *h_arready, svBit *h_rvalid, uint8_t *h_rid, uint8_t *h_rresp,
+		 svBit *h_rlast, svBit *h_awready, svBit *h_wready, svBit *h_bvalid, uint8_t *h_bid, uint8_t *h_bresp,
+		 svBit *h_rfresh, svBit *s_awvalid, uint16_t *s_awaddr, svBit *s_wvalid, uint32_t *s_wdata,
+		 svBit *s_bready, svBit *s_arvalid, uint16_t *s_araddr, svBit *s_rready, uint8_t *p_req_valid,
+		 uint8_t *p_req_fresh, uint8_t *p_ans_ready, uint8_t *p_rel_valid, u64 *p_rel_tag)
 {
 	struct cw_sim *sim = card(ctx);
 	const struct cw_axi_slave *t = (struct cw_axi_slave *)sim->axi[CW_SIM_TABLE];

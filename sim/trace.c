@@ -2,7 +2,7 @@
 /* Copyright The Catwalk authors */
 /*
  * FST trace: the few C++ functions of Verilator's run time that C has to reach. The build checks with nm that the library
- * has them (sim/rules.mk). $time and the time stamps of the trace come from vl_time_stamp64(), which is one for the
+ * has them (sim/rules.mk). $time and the time stamps of the trace come from sc_time_stamp(), which is one for the
  * process: so one card at a time can be traced.
  */
 #include "card.h"
@@ -13,15 +13,15 @@ extern void *cw_vl_context __asm__("_ZN9Verilated14s_lastContextpE");
 extern void cw_vl_trace_ever_on(void *context, bool on) __asm__("_ZN16VerilatedContext14calcUnusedSigsEb");
 /* VerilatedFst::open(const char *): there only if the engine was built with a trace */
 extern void cw_vl_fst_open(void) __asm__("_ZN12VerilatedFst4openEPKc") __attribute__((weak));
-/* vl_time_stamp64(), asked by the run time */
-uint64_t cw_vl_time(void) __asm__("_Z15vl_time_stamp64v");
+/* sc_time_stamp(), asked by the run time */
+double cw_vl_time(void) __asm__("_Z13sc_time_stampv");
 
 static const struct cw_sim *traced;
 static uint64_t now;
 
-uint64_t cw_vl_time(void)
+double cw_vl_time(void)
 {
-	return now;
+	return (double)now;
 }
 
 int cw_trace_open(struct cw_sim *sim)
@@ -47,6 +47,6 @@ void cw_trace_close(struct cw_sim *sim)
 
 void cw_trace_time(const struct cw_sim *sim, unsigned half)
 {
-	/* 4 ns per cycle, in the run time's unit of 1 ps */
-	now = sim->cycle * 4000 + half * 2000;
+	/* 4 ns per cycle, in the run time's unit of 1 ps; the rising edge has counted the cycle already. */
+	now = sim->cycle * 4000 - half * 2000;
 }
