@@ -31,9 +31,9 @@ endif
 SUBMAKE = $(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
 # ---- what a rules.mk may call ----
-# $(eval $(call vl_variant,NAME,FLAGS))       one more build of the engine, $(O)/vl/NAME/libsimlib.a; FLAGS are Verilator's,
-#                                             as -DCW_MUTANT_X or -GPARAM=3. Quick to build, no trace: for tests.
-# $(eval $(call vl_variant,NAME,FLAGS,fast))  the same, optimised as the product's is: for measurements.
+# $(eval $(call vl_variant,NAME,FLAGS)): one more build of the engine, $(O)/vl/NAME/libsimlib.a. FLAGS are those of
+# Verilator, as -DCW_MUTANT_X or -GPARAM=3. Quick to build, no trace: for tests. With a third argument, "fast", it is
+# optimised as the product's is: for measurements.
 define vl_variant
 VL_VARIANTS += $(1)
 $(1)_VLFLAGS := $(2)

@@ -1,2 +1,43 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Copyright The Catwalk authors
+#
+# Checks that need no run. Each is a target of its own, so that `make -k lint` shows all that is wrong.
+
+LINTS   := lint-rtl lint-yosys lint-format lint-text lint-man lint-docs
+# The soft CPU is read for its ports; its own warnings are waived by file in sim/verilator.vlt.
+VL_LINT := $(VERILATOR) --lint-only -Wall --timescale 1ns/1ps -I$(O)/gen $(VL_WAIVER)
+FMT_C    = $(shell git ls-files '*.c' '*.h')
+
+.PHONY: lint format $(LINTS) $(RTL_TOPS:%=lint-rtl-%)
+lint: setup
+	+$(Q)$(SUBMAKE) -k $(LINTS)
+	@echo 'lint: clean'
+
+lint-rtl: $(RTL_TOPS:%=lint-rtl-%) $(if $(SIM_SV),lint-rtl-sim)
+
+$(RTL_TOPS:%=lint-rtl-%): lint-rtl-%: $(VL_SRCS)
+	$(call say,LINT,$*)$(VL_LINT) --top-module $* $(CW_PKG) $(RTL_SRCS) $(PICORV32_V)
+
+.PHONY: lint-rtl-sim
+lint-rtl-sim: $(VL_SRCS)
+	$(call say,LINT,sim_lib)$(VL_LINT) --top-module sim_lib $(VL_SRCS)
+
+lint-yosys: $(CW_PKG) $(RTL_SRCS) $(PICORV32_V)
+	$(call say,YOSYS,rtl)yosys -q -p 'read_verilog -sv -I$(O)/gen $(CW_PKG) $(RTL_SRCS) $(PICORV32_V)$(foreach t,$(RTL_TOPS),; \
+	  design -save all; hierarchy -check -top $t; design -load all)'
+
+lint-format:
+	$(call say,FORMAT,C)clang-format --dry-run -Werror $(FMT_C)
+
+format:
+	$(Q)clang-format -i $(FMT_C)
+
+lint-text:
+	$(call say,TEXT,all files)mk/lint-text.sh
+
+lint-man:
+	$(call say,MAN,docs/man)set -e; $(if $(MAN_PAGES),mandoc -T lint -W error $(MAN_PAGES))
+
+lint-docs: $(CWGEN)
+	$(call say,DOCS,docs/registers.md)$(CWGEN) regs-md | diff -u docs/registers.md - || \
+	  { echo 'docs/registers.md is not what the contract says: run make docs'; exit 1; }
