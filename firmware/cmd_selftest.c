@@ -3,7 +3,7 @@
 /* SELFTEST, also run at boot. Completion: value = bits CW_SELFTEST_x of the parts that failed. */
 #include "fw.h"
 
-enum { RAM_WORDS = 64 };
+enum { RAM_WORDS = 32 };
 
 static const uint32_t patterns[] = {0x00000000, 0xffffffff, 0x55aa33cc, 0xaa55cc33};
 

@@ -9,16 +9,11 @@ enum { CPL_CYCLES = 1 << 20 }; /* a place in the ring is reserved: only the bus 
 
 void cw_fw_init(struct cw_fw *fw, struct cw_region *mbox, char *log)
 {
-	memset(fw, 0, sizeof(*fw));
-	memset(log, 0, CW_FW_LOG_BYTES);
 	fw->mbox = mbox;
 	fw->log.text = log;
 	for (unsigned p = 0; p < CW_NPORT; p++)
 		cw_table_port(fw, p);
-	for (unsigned c = 0; c < CW_NCTX; c++)
-		cw_table_ctx(fw, c, false, false, 0);
-	for (unsigned d = 0; d < CW_NDOM; d++)
-		cw_table_domain(fw, d);
+	cw_table_clear(fw);
 }
 
 void cw_fw_boot(struct cw_fw *fw)

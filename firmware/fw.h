@@ -68,7 +68,7 @@ struct cw_fw {
 	uint16_t hot_id; /* of the hot command sent last */
 };
 
-/* Sets up state and engine tables: no context, no port range. `log` holds CW_FW_LOG_BYTES bytes and outlives `fw`. */
+/* Sets up `fw`, which is all zero, and the engine tables: no context, no port range. `log` holds CW_FW_LOG_BYTES bytes and outlives `fw`. */
 void cw_fw_init(struct cw_fw *fw, struct cw_region *mbox, char *log);
 
 /* Runs the self test, tells the host the outcome and that commands are taken. */
@@ -100,6 +100,7 @@ struct cw_result cw_hot_flush_domain(struct cw_fw *fw, unsigned domain);
 void cw_table_ctx(struct cw_fw *fw, unsigned ctx, bool valid, bool level5, uint64_t root);
 void cw_table_domain(struct cw_fw *fw, unsigned domain);
 void cw_table_port(struct cw_fw *fw, unsigned port);
+void cw_table_clear(struct cw_fw *fw); /* no context, no domain has ports */
 
 /* ---- owner.c: which ports a FLUSH of a domain has to wait for (P20) ---- */
 

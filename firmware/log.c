@@ -10,14 +10,23 @@ static void put(struct cw_fw *fw, char c)
 	fw->log.text[fw->log.head++ % CW_FW_LOG_BYTES] = c;
 }
 
-static void put_hex(struct cw_fw *fw, uint64_t value)
+static void put_digits(struct cw_fw *fw, uint32_t value, int shift)
 {
-	int shift = 60;
-
-	while (shift && !(value >> shift))
-		shift -= 4;
 	for (; shift >= 0; shift -= 4)
 		put(fw, "0123456789abcdef"[value >> shift & 15]);
+}
+
+static void put_hex(struct cw_fw *fw, uint64_t value)
+{
+	uint32_t high = (uint32_t)(value >> 32);
+	uint32_t first = high ? high : (uint32_t)value;
+	int shift = 28;
+
+	while (shift && !(first >> shift))
+		shift -= 4;
+	put_digits(fw, first, shift);
+	if (high)
+		put_digits(fw, (uint32_t)value, 28);
 }
 
 static void put_dec(struct cw_fw *fw, uint32_t value)

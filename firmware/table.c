@@ -6,9 +6,9 @@
 void cw_table_ctx(struct cw_fw *fw, unsigned ctx, bool valid, bool level5, uint64_t root)
 {
 	const struct cw_fw_ctx *c = &fw->ctx[ctx];
-	uint32_t cfg = (uint32_t)c->domain << CW_MBOX_CFG_DOMAIN_LSB | (uint32_t)c->domain << CW_MBOX_CFG_SPACE_LSB;
+	uint32_t cfg = (uint32_t)c->domain << CW_MBOX_CFG_DOMAIN_LSB;
 
-	/* The space of a direct context is its domain (P1). */
+	cfg |= (uint32_t)c->domain << CW_MBOX_CFG_SPACE_LSB; /* the space of a direct context is its domain (P1) */
 	cfg |= valid ? CW_MBOX_CFG_VALID : 0;
 	cfg |= level5 ? CW_MBOX_CFG_LEVEL5 : 0;
 	cw_write32(fw->mbox, CW_MBOX_CTX_CFG, cfg);
@@ -31,4 +31,15 @@ void cw_table_port(struct cw_fw *fw, unsigned port)
 
 	cw_write32(fw->mbox, CW_MBOX_PORT_RANGE, (uint32_t)p->last << 16 | p->first);
 	cw_write32(fw->mbox, CW_MBOX_PORT_COMMIT, port | (p->enable ? CW_MBOX_PORT_ENABLE : 0));
+}
+
+void cw_table_clear(struct cw_fw *fw)
+{
+	/* The words of an entry stay as they are from one commit to the next. */
+	cw_table_ctx(fw, 0, false, false, 0);
+	for (unsigned c = 1; c < CW_NCTX; c++)
+		cw_write32(fw->mbox, CW_MBOX_CTX_COMMIT, c);
+	cw_table_domain(fw, 0);
+	for (unsigned d = 1; d < CW_NDOM; d++)
+		cw_write32(fw->mbox, CW_MBOX_DOM_COMMIT, d);
 }

@@ -3,8 +3,9 @@
 //
 // Soft CPU: PicoRV32, its RAM, the mailbox, and the watchdog.
 //
-// Addresses of the CPU: RAM from 0, mailbox from 2^31; anything else reads 0 and ignores writes. Every access is
-// answered in its second cycle, except a SLEEP (cw_mailbox). The last FW_LOG_BYTES of RAM are the log; the host reads
+// Addresses of the CPU: RAM from 0, mailbox from 2^31; anything else reads 0 and ignores writes. RAM is
+// read in the cycle before an access (the look-ahead of the core), so that it answers in its first; the mailbox answers
+// in the second one, except SLEEP (cw_mailbox). The last FW_LOG_BYTES of RAM are the log; the host reads
 // it by a port of its own, one cycle after `log_addr`.
 // `dead` rises when the CPU traps or gives no heartbeat for `watchdog` cycles (0: never), and holds until reset: the
 // CPU is then held in reset, so that nothing of it can reach the engine late, and cw_mailbox answers in its place.
@@ -78,6 +79,8 @@ module cw_soc #(
   logic [31:0] mem_wdata;
   logic [3:0]  mem_wstrb;
   logic [31:0] mem_rdata;
+  logic        look;
+  logic [31:0] look_addr;
 
   assign cpu_rst_n = rst_n && !dead;
 
@@ -103,9 +106,9 @@ module cw_soc #(
     .mem_wdata    (mem_wdata),
     .mem_wstrb    (mem_wstrb),
     .mem_rdata    (mem_rdata),
-    .mem_la_read  (),
+    .mem_la_read  (look),
     .mem_la_write (),
-    .mem_la_addr  (),
+    .mem_la_addr  (look_addr),
     .mem_la_wdata (),
     .mem_la_wstrb (),
     .pcpi_valid   (),
@@ -127,8 +130,6 @@ module cw_soc #(
   logic [31:0] ram [0:WORDS-1];
   logic [31:0] ram_q;
   logic        ram_sel;
-  logic        ram_go;
-  logic        ram_ready_q;
   logic        ram_hit_q;       // the address was inside the RAM
   logic [AW-1:0] ram_at;
   logic [AW-1:0] log_at;
@@ -140,31 +141,24 @@ module cw_soc #(
   endgenerate
 
   assign ram_sel = mem_valid && !mem_addr[31];
-  assign ram_go  = ram_sel && !ram_ready_q;
-  assign ram_at  = mem_addr[AW+1:2];
+  assign ram_at  = look ? look_addr[AW+1:2] : mem_addr[AW+1:2];
   assign log_at  = {{(AW-LOG_W){1'b1}}, log_addr[LOG_W+1:2]};
 
   always_ff @(posedge clk) begin
-    if (ram_go && mem_addr[30:AW+2] == '0) begin
+    if (ram_sel && mem_addr[30:AW+2] == '0) begin
       if (mem_wstrb[0]) ram[ram_at][7:0]   <= mem_wdata[7:0];
       if (mem_wstrb[1]) ram[ram_at][15:8]  <= mem_wdata[15:8];
       if (mem_wstrb[2]) ram[ram_at][23:16] <= mem_wdata[23:16];
       if (mem_wstrb[3]) ram[ram_at][31:24] <= mem_wdata[31:24];
     end
-    if (ram_go)
-      ram_q <= ram[ram_at];
-    ram_hit_q <= mem_addr[30:AW+2] == '0;
+    if (look) begin
+      ram_q     <= ram[ram_at];
+      ram_hit_q <= look_addr[30:AW+2] == '0;
+    end
   end
 
   always_ff @(posedge clk) begin
     log_data <= ram[log_at];
-  end
-
-  always_ff @(posedge clk) begin
-    if (!cpu_rst_n)
-      ram_ready_q <= 1'b0;
-    else
-      ram_ready_q <= ram_go;
   end
 
   // ---- mailbox ----
@@ -172,7 +166,7 @@ module cw_soc #(
   logic        bus_ready;
   logic [31:0] bus_rdata;
 
-  assign mem_ready = ram_ready_q || bus_ready;
+  assign mem_ready = ram_sel || bus_ready;
   assign mem_rdata = mem_addr[31] ? bus_rdata : ram_hit_q ? ram_q : 32'd0;
 
   cw_mailbox #(.TABLE_BYTES(TABLE_BYTES)) u_mailbox (
@@ -239,6 +233,6 @@ module cw_soc #(
   end
 
   logic unused;
-  assign unused = &{1'b0, mem_addr[1:0], log_addr};
+  assign unused = &{1'b0, mem_addr[1:0], look_addr, log_addr};
 
 endmodule
