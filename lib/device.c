@@ -17,7 +17,6 @@ enum { CONTROL_BUS_MASTER = 1 << 0 };
 
 static const struct cw_transport *const transports[] = {&cw_transport_sim};
 
-#define CW_LIB_VERSION "0.1.0"
 
 const char *cw_version(void)
 {

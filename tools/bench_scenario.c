@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * The scenarios. Each has a device of its own and checks all answers: the generator's checksum against one that is
+ * computed here from the sequence and the place of the memory, and the counters against what the scenario must cause.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "bench.h"
+
+#define PAGE 4096ull
+#define REGION_PAGES 512u /* of one table of the lowest level */
+#define LINE_PAGES 8u	  /* whose entries one read brings */
+#define LEVELS 4
+#define RUN_TIMEOUT_NS 4000000000ull
+
+/* ---- checks ---- */
+
+static void complain(struct bench_result *r, uint64_t errors, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+static void complain(struct bench_result *r, uint64_t errors, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!r->complaint[0]) {
+		va_start(ap, fmt);
+		vsnprintf(r->complaint, sizeof(r->complaint), fmt, ap);
+		va_end(ap);
+	}
+	r->errors += errors;
+}
+
+static void expect_between(struct bench_result *r, unsigned counter, uint64_t min, uint64_t max)
+{
+	uint64_t v = r->counters[counter];
+
+	if (v < min || v > max)
+		complain(r, 1, "counter %s is %" PRIu64 ", but must be %" PRIu64 " .. %" PRIu64,
+			 cw_counter_label(counter), v, min, max);
+}
+
+static void expect(struct bench_result *r, unsigned counter, uint64_t value)
+{
+	expect_between(r, counter, value, value);
+}
+
+/* ---- pieces ---- */
+
+static void progress(const struct bench *b, const struct bench_result *r, uint64_t done, uint64_t all)
+{
+	if (b->p->progress)
+		fprintf(stderr, "\r%-16s%3" PRIu64 "%%", r->name, done * 100 / all);
+}
+
+/* Run a program and check its answers; what it measured goes into r if that is given. */
+static int run(struct bench *b, const struct cw_tgen *t, struct bench_result *r, struct bench_result *measure)
+{
+	static _Thread_local struct cw_tgen_result got;
+	int err = cw_tgen_start(b->dev, t);
+
+	if (!err)
+		err = cw_tgen_wait(b->dev, RUN_TIMEOUT_NS, &got);
+	if (err)
+		return err;
+	if (got.errors || got.done != t->count)
+		complain(r, t->count - got.done, "%u of %u requests were granted, %u refused", got.done, t->count,
+			 got.errors);
+	else if (got.sum != bench_sum(t, b->gpa, b->mem.bus))
+		complain(r, 1, "the checksum of the answers is 0x%016" PRIx64 ", but must be 0x%016" PRIx64, got.sum,
+			 bench_sum(t, b->gpa, b->mem.bus));
+	if (measure) {
+		bench_hist_merge(&measure->lat, &got, t->hist_shift);
+		measure->cycles += got.cycles;
+	}
+	return 0;
+}
+
+static struct cw_tgen program(const struct bench *b, enum cw_tgen_pattern pattern, uint32_t count)
+{
+	return (struct cw_tgen){
+		.pattern = pattern, .contexts = (uint32_t)b->p->contexts, .first_ctx = cw_ctx_id(b->ctx[0]),
+		.base = b->gpa, .pages = (uint32_t)(b->p->bytes / PAGE), .stride = 1, .count = count,
+		.outstanding = 1u << b->info.tag_bits, .write_percent = 100, .seed = b->p->seed,
+	};
+}
+
+/* Drop every cached translation and table address, and wait until that is over. */
+static int forget(struct bench *b)
+{
+	int err = cw_cmd(b->dev, CW_RING_HOT, &(struct cw_cmd){.opcode = CW_OP_INVALIDATE, .scope = CW_SCOPE_ALL}, NULL);
+
+	return err ? err : cw_cmd(b->dev, CW_RING_HOT, &(struct cw_cmd){.opcode = CW_OP_FLUSH, .scope = CW_SCOPE_ALL}, NULL);
+}
+
+static int counters_begin(struct bench *b, struct bench_result *r)
+{
+	return cw_counters(b->dev, r->counters, NULL);
+}
+
+static int counters_end(struct bench *b, struct bench_result *r)
+{
+	uint64_t now[CW_NCOUNTER];
+	int err = cw_counters(b->dev, now, NULL);
+
+	for (unsigned i = 0; i < CW_NCOUNTER && !err; i++)
+		r->counters[i] = now[i] - r->counters[i];
+	return err;
+}
+
+/* ---- scenarios ---- */
+
+/* A few pages, over and over, as many requests under way as there are tags. */
+static int tlb_hit(struct bench *b, struct bench_result *r)
+{
+	struct cw_tgen t = program(b, CW_TGEN_SEQUENTIAL, 64), warm = t;
+	int err;
+
+	t.pages = warm.pages = 64;
+	t.count = 20000;
+	err = run(b, &warm, r, NULL);
+	/* The first lap made the entries, the second one brings them into the TLB. */
+	if (!err)
+		err = run(b, &warm, r, NULL);
+	if (!err)
+		err = counters_begin(b, r);
+	for (uint64_t i = 0; i < b->p->iterations && !err; i++) {
+		progress(b, r, i, b->p->iterations);
+		err = run(b, &t, r, r);
+	}
+	if (!err)
+		err = counters_end(b, r);
+	expect(r, CW_CTR_TLB_HITS, t.count * b->p->iterations);
+	expect(r, CW_CTR_WALKS, 0);
+	expect(r, CW_CTR_GRANTS, t.count * b->p->iterations);
+	return err;
+}
+
+/* One request at a time to a mapped page, after everything was forgotten: all levels are read. */
+static int walk_cold(struct bench *b, struct bench_result *r)
+{
+	const uint32_t samples = 32;
+	struct cw_tgen map = program(b, CW_TGEN_RANDOM, (uint32_t)(samples * b->p->iterations)), one = map;
+	int err = run(b, &map, r, NULL);
+
+	one.pages = one.count = one.outstanding = 1;
+	if (!err)
+		err = counters_begin(b, r);
+	for (uint32_t i = 0; i < map.count && !err; i++) {
+		progress(b, r, i, map.count);
+		one.base = b->gpa + bench_page(&map, i) * PAGE;
+		one.first_ctx = map.first_ctx + i % map.contexts;
+		one.contexts = 1;
+		err = forget(b);
+		if (!err)
+			err = run(b, &one, r, r);
+	}
+	if (!err)
+		err = counters_end(b, r);
+	expect(r, CW_CTR_TLB_HITS, 0);
+	expect(r, CW_CTR_WALKS, map.count);
+	expect(r, CW_CTR_WC_HITS, 0);
+	expect(r, CW_CTR_WALK_READS, (uint64_t)map.count * LEVELS);
+	return err;
+}
+
+/*
+ * One request at a time to lines that the TLB has not, while the address of their table is cached. The measured lines
+ * are those between the first one of a region of 2 MiB and the last one of the next; those two warm the walk cache, and
+ * no line is visited twice before everything is forgotten again.
+ */
+static int walk_cached(struct bench *b, struct bench_result *r)
+{
+	const uint32_t lines = 2 * REGION_PAGES / LINE_PAGES - 2;
+	struct cw_tgen t = program(b, CW_TGEN_STRIDE, lines), warm = program(b, CW_TGEN_STRIDE, 2), map;
+	int err;
+
+	warm.outstanding = t.outstanding = 1;
+	warm.pages = 2 * REGION_PAGES;
+	warm.stride = 2 * REGION_PAGES - 1;
+	map = warm;
+	map.pattern = CW_TGEN_SEQUENTIAL;
+	map.count = map.pages;
+	map.outstanding = 1u << b->info.tag_bits;
+	t.base += LINE_PAGES * PAGE;
+	t.pages = lines * LINE_PAGES;
+	/* Prime to their number: all lines once, in an order that jumps. */
+	t.stride = 55 * LINE_PAGES;
+	err = run(b, &map, r, NULL);
+	if (!err)
+		err = counters_begin(b, r);
+	for (uint64_t i = 0; i < b->p->iterations && !err; i++) {
+		progress(b, r, i, b->p->iterations);
+		err = forget(b);
+		if (!err)
+			err = run(b, &warm, r, NULL);
+		if (!err)
+			err = run(b, &t, r, r);
+	}
+	if (!err)
+		err = counters_end(b, r);
+	expect(r, CW_CTR_TLB_HITS, 0);
+	expect(r, CW_CTR_WALKS, (lines + 2) * b->p->iterations);
+	/* The second of the warming walks finds the tables above the lowest one. */
+	expect(r, CW_CTR_WC_HITS, (lines + 1) * b->p->iterations);
+	expect(r, CW_CTR_WALK_READS, (lines + LEVELS + 2) * b->p->iterations);
+	return err;
+}
+
+/* Pages that were never mapped, one at a time, through the whole loop: fault record, host, commands, retry. */
+static int first_touch(struct bench *b, struct bench_result *r)
+{
+	const uint32_t pages = (uint32_t)(b->p->bytes / PAGE);
+	uint64_t want = 64 * b->p->iterations;
+	struct cw_tgen t = program(b, CW_TGEN_STRIDE, (uint32_t)(want < pages ? want : pages));
+	int err = counters_begin(b, r);
+
+	t.outstanding = 1;
+	/* Odd, hence prime to a number of pages that is a power of two: no page twice. Far, hence new tables now and then. */
+	t.stride = pages / 7 | 1;
+	t.pages = 1u << (31 - __builtin_clz(pages));
+	t.stride %= t.pages;
+	if (t.count > t.pages)
+		t.count = t.pages;
+	t.hist_shift = 3;
+	if (!err)
+		err = run(b, &t, r, r);
+	if (!err)
+		err = counters_end(b, r);
+	expect(r, CW_CTR_MISS_TO_HOST, t.count);
+	expect(r, CW_CTR_RETRIES, t.count);
+	expect(r, CW_CTR_RESUMES, t.count);
+	expect(r, CW_CTR_GRANTS, t.count);
+	return err;
+}
+
+const struct bench_scenario bench_scenarios[] = {
+	{"tlb-hit", "a few pages again and again, all tags busy", tlb_hit},
+	{"walk-cold", "nothing cached: a read per level, one request at a time", walk_cold},
+	{"walk-cached", "TLB miss, table address cached: one read, one request at a time", walk_cached},
+	{"first-touch", "page not mapped: fault, host, commands, retry; one request at a time", first_touch},
+	{NULL, NULL, NULL},
+};
+
+/* ---- set-up ---- */
+
+static int set_up(struct bench *b)
+{
+	struct cw_vm_region region = {.size = b->p->bytes};
+	struct cw_ctx_params cp = {.id = CW_CTX_ANY};
+	int err = cw_info(b->dev, &b->info);
+
+	if (!err)
+		err = cw_mem_alloc(b->dev, b->p->bytes, &b->mem);
+	if (!err)
+		err = cw_vm_create(b->dev, NULL, &b->vm);
+	if (err)
+		return err;
+	/* Not at 0, so that guest and bus addresses cannot be mistaken for each other. */
+	region.gpa = b->gpa = 1ull << 32;
+	region.ptr = b->mem.ptr;
+	err = cw_vm_set_memory(b->vm, &region);
+	for (unsigned i = 0; i < b->p->contexts && !err; i++) {
+		cp.id = i;
+		err = cw_ctx_create(b->vm, &cp, &b->ctx[i]);
+	}
+	return err;
+}
+
+int bench_run(const struct bench_params *p, const char *uri, const struct bench_scenario *s, struct bench_result *r,
+	      struct cw_info *info, uint64_t *sim_cycles)
+{
+	struct bench b = {.p = p};
+	int err = cw_open(uri, &b.dev);
+
+	if (err)
+		return err;
+	memset(r, 0, sizeof(*r));
+	r->name = s->name;
+	progress(&b, r, 0, 1);
+	err = set_up(&b);
+	if (!err)
+		err = s->run(&b, r);
+	if (!err)
+		err = cw_cycles(b.dev, sim_cycles);
+	*info = b.info;
+	cw_close(b.dev);
+	return err;
+}
