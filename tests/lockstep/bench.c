@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/* The run: card, model and host brought up, stepped cycle by cycle, brought to rest, and compared at the end. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+
+enum {
+	BOOT_CYCLES = 4000000,  /* for the firmware's self test */
+	HANG_CYCLES = 400000,   /* nothing of the run may take longer */
+	REST_CYCLES = 4000,     /* in which everything that is on its way arrives */
+};
+
+static const uint8_t commands[NCOMMAND] = {
+	CW_OP_NOP, CW_OP_LOAD, CW_OP_FILL, CW_OP_WRITE, CW_OP_XCHG, CW_OP_CMPXCHG, CW_OP_INVALIDATE, CW_OP_FLUSH,
+	CW_OP_RESUME, CW_OP_CTX_ATTACH, CW_OP_CTX_DETACH, CW_OP_DOMAIN_SET, CW_OP_STATS,
+};
+
+const char *bench_command_name(unsigned int command)
+{
+	return cw_opcode_name(commands[command]);
+}
+
+void bench_fail(struct bench *b, const char *kind, const char *fmt, ...)
+{
+	va_list ap;
+
+	/* The first one is the cause; what follows may be its wake. */
+	if (b->failed)
+		return;
+	b->failed = true;
+	snprintf(b->kind, sizeof(b->kind), "%s", kind);
+	va_start(ap, fmt);
+	vsnprintf(b->text, sizeof(b->text), fmt, ap);
+	va_end(ap);
+}
+
+void bench_verdict(struct bench *b, unsigned int verdict)
+{
+	if (verdict >= NVERDICT)
+		return;
+	for (unsigned int i = 0; i < NCOMMAND; i++)
+		b->hits[verdict][i] += b->inflight[i] != 0;
+}
+
+void bench_inflight(struct bench *b, unsigned int opcode, int change)
+{
+	for (unsigned int i = 0; i < NCOMMAND; i++)
+		if (commands[i] == opcode)
+			b->inflight[i] += (unsigned int)change;
+}
+
+/* ---- what the model asks and says ---- */
+static void model_fail(void *priv, const char *kind, const char *text)
+{
+	bench_fail(priv, kind, "%s", text);
+}
+
+static bool table_ok(void *priv, uint64_t addr)
+{
+	const struct bench *b = priv;
+	uint64_t index = (addr >> 12) - 16;
+
+	return index >= NTABLE || b->table[index].state == PAGE_LIVE || b->table[index].state == PAGE_DYING;
+}
+
+static bool fault_ring_full(void *priv)
+{
+	return rings_fault_full(priv);
+}
+
+static int flush_domain(void *priv, uint32_t index)
+{
+	const struct bench *b = priv;
+	const struct submitted *s = &b->hot_slot[index % NHOT];
+
+	if (!s->used || s->cmd.opcode != CW_OP_FLUSH) {
+		bench_fail(priv, "flush-wrong", "FLUSH of index %u, which is none", index);
+		return -1;
+	}
+	return s->cmd.scope == CW_SCOPE_DOMAIN ? s->cmd.space : -1;
+}
+
+static void monitor(void *priv, uint64_t cycle, const uint32_t *vec)
+{
+	const struct bench *b = priv;
+
+	cw_model_cycle(b->model, cycle, vec);
+}
+
+static void axi(void *priv, const struct cw_sim_axi *ev)
+{
+	const struct bench *b = priv;
+
+	if (ev->mem != CW_SIM_TABLE)
+		return;
+	if (ev->kind == CW_SIM_W) {
+		for (unsigned int i = 0; i < ev->beats; i++) {
+			uint64_t data[8];
+
+			memcpy(data, ev->data + 64 * i, sizeof(data));
+			cw_model_table_write(b->model, ev->id, ev->addr + 64 * i, data, ev->strb[i], i + 1u == ev->beats);
+		}
+	} else if (ev->kind == CW_SIM_B) {
+		cw_model_table_ack(b->model, ev->id);
+	}
+}
+
+/* ---- bring-up ---- */
+static int wait_ready(struct bench *b)
+{
+	uint32_t status = 0;
+
+	while (cw_sim_cycle(b->sim) < BOOT_CYCLES) {
+		if (cw_sim_reg_read(b->sim, CW_REG_STATUS, &status))
+			break;
+		if (status & 1)
+			return 0;
+		cw_sim_step(b->sim, 500);
+	}
+	bench_fail(b, "bench", "firmware not ready, STATUS 0x%x", status);
+	return -1;
+}
+
+static void start_tgen(struct bench *b)
+{
+	const uint32_t setting[][2] = {
+		{ CW_REG_TGEN_CTX, 0 | (NDOMAIN - 1) << 8 },
+		{ CW_REG_TGEN_MODE, 1 | 1 << 8 | 30 << 16 },
+		{ CW_REG_TGEN_BASE, 0 },
+		{ CW_REG_TGEN_BASE + 4, 0 },
+		{ CW_REG_TGEN_PAGES, REGION_PAGES },
+		{ CW_REG_TGEN_COUNT, (uint32_t)(b->goal / 4) },
+		{ CW_REG_TGEN_OUTSTANDING, 1 + rng_below(&b->rng, 16) },
+		{ CW_REG_TGEN_RELEASE_DELAY, rng_below(&b->rng, 256) },
+		{ CW_REG_TGEN_SEED, (uint32_t)b->seed },
+		{ CW_REG_TGEN_SEED + 4, 1 },
+		{ CW_REG_TGEN_CTRL, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(setting) / sizeof(setting[0]); i++)
+		cw_sim_reg_write(b->sim, setting[i][0], setting[i][1]);
+}
+
+int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *trace)
+{
+	static const char *const memories[6][2] = {
+		{ "ddr4", "pcie" }, { "random:2-60", "random:4-80" }, { "ideal:4", "ideal:8" }, { "hbm", "random:20-300" },
+		{ "random:10-200", "ideal:20" }, { "ddr4", "random:4-40" },
+	};
+	const char *const *mem = memories[seed % 6];
+	const struct cw_sim_config config = {
+		.table_mem = mem[0], .host_mem = mem[1], .trace = trace, .seed = seed, .table_bytes = TABLE_BYTES,
+	};
+	const struct cw_model_config mc = { .nslot = CW_NSLOT, .flush_timeout = CW_FLUSH_TIMEOUT };
+	const struct cw_model_ops ops = { model_fail, table_ok, fault_ring_full, flush_domain, b };
+
+	memset(b, 0, sizeof(*b));
+	b->seed = seed;
+	b->goal = requests;
+	b->rng.s = seed * UINT64_C(0x9e3779b97f4a7c15) | 1;
+	b->by_irq = seed / 6 % 2;
+	b->down_domain = NDOMAIN;
+	b->model = cw_model_create(&mc, &ops);
+	if (!b->model || cw_sim_open(&config, &b->sim)) {
+		bench_fail(b, "bench", "no simulation: %s", cw_sim_last_error());
+		return -1;
+	}
+	cw_sim_set_monitor(b->sim, monitor, b);
+	cw_sim_set_axi_observer(b->sim, axi, b);
+	cw_sim_reg_write(b->sim, CW_REG_CONTROL, 1);
+	cw_sim_reg_write(b->sim, CW_REG_IRQ_ENABLE, 0xf);
+	world_open(b);
+	rings_open(b);
+	ports_open(b);
+	return wait_ready(b);
+}
+
+void bench_close(struct bench *b)
+{
+	cw_sim_close(b->sim);
+	cw_model_destroy(b->model);
+	host_close(b);
+	world_close(b);
+}
+
+/* ---- the run ---- */
+static void cycle(struct bench *b)
+{
+	uint64_t now = cw_sim_cycle(b->sim);
+
+	rings_poll(b);
+	host_cycle(b);
+	ports_cycle(b);
+	cw_sim_step(b->sim, 1);
+	if (now % 64 == 0) {
+		cw_model_idle(b->model, now);
+		if (cw_sim_errors(b->sim))
+			bench_fail(b, "sim", "%s", cw_sim_error_text(b->sim));
+	}
+}
+
+static uint64_t progress(const struct bench *b)
+{
+	return b->answers + b->hot.consumer + b->cold.consumer + b->requests;
+}
+
+/* False: failed, or nothing has moved for too long. */
+static bool step(struct bench *b, uint64_t *last, uint64_t *since)
+{
+	uint64_t now;
+
+	cycle(b);
+	now = cw_sim_cycle(b->sim);
+	if (progress(b) != *last) {
+		*last = progress(b);
+		*since = now;
+	} else if (now - *since > HANG_CYCLES) {
+		bench_fail(b, "hang", "nothing moves: %u hot and %u cold commands, %u faults, %u parked, port 0 %u port 1 %u "
+			   "tags in use", b->hot.producer - b->hot.oldest, b->cold.producer - b->cold.oldest, b->npf,
+			   cw_model_parked(b->model), CW_NTAG - b->port[0].idle, CW_NTAG - b->port[1].idle);
+	}
+	return !b->failed;
+}
+
+static bool all_up(const struct bench *b)
+{
+	for (unsigned int c = 0; c < NCONTEXT; c++)
+		if (b->ctx[c].state != CTX_UP)
+			return false;
+	return true;
+}
+
+/* I11: after everything has come to rest the counters agree with the model's own count. */
+static void compare_counters(struct bench *b)
+{
+	cw_sim_reg_write(b->sim, CW_REG_SNAPSHOT, 1);
+	for (unsigned int c = 0; c < CW_NCOUNTER; c++) {
+		uint32_t lo = 0, hi = 0;
+		uint64_t want = 0, have;
+
+		if (!cw_model_counter(b->model, c, &want))
+			continue;
+		cw_sim_reg_read(b->sim, CW_REG_COUNTER_LO + c * CW_REG_COUNTER_LO_STRIDE, &lo);
+		cw_sim_reg_read(b->sim, CW_REG_COUNTER_HI + c * CW_REG_COUNTER_HI_STRIDE, &hi);
+		have = (uint64_t)hi << 32 | lo;
+		if (have != want)
+			bench_fail(b, "counter", "%s is %llu, the model counted %llu (I11)", cw_counter_name(c),
+				   (unsigned long long)have, (unsigned long long)want);
+	}
+}
+
+/* Table memory, the host's mirror and the model agree. */
+static void compare_tables(struct bench *b)
+{
+	for (unsigned int t = 0; t < NTABLE; t++) {
+		uint64_t v[512];
+
+		if (b->table[t].state != PAGE_LIVE)
+			continue;
+		cw_sim_table_peek(b->sim, world_table_addr(t), v, sizeof(v));
+		for (unsigned int i = 0; i < 512; i++) {
+			uint64_t at = world_table_addr(t) + 8 * i;
+
+			if (v[i] != b->table[t].v[i] || v[i] != cw_model_table_get(b->model, at))
+				bench_fail(b, "table-content", "0x%llx: memory 0x%llx, host 0x%llx, model 0x%llx",
+					   (unsigned long long)at, (unsigned long long)v[i],
+					   (unsigned long long)b->table[t].v[i],
+					   (unsigned long long)cw_model_table_get(b->model, at));
+		}
+	}
+}
+
+void bench_run(struct bench *b)
+{
+	uint64_t last = 0, since = cw_sim_cycle(b->sim), end;
+
+	host_attach_all(b);
+	b->quiet = true;
+	b->starting = true;
+	while (!all_up(b))
+		if (!step(b, &last, &since))
+			return;
+	b->quiet = b->starting = false;
+	start_tgen(b);
+	while (b->requests < b->goal)
+		if (!step(b, &last, &since))
+			return;
+	b->quiet = true;
+	cw_sim_reg_write(b->sim, CW_REG_TGEN_CTRL, 2);
+	while (!ports_idle(b) || !host_idle(b) || cw_model_parked(b->model) || b->down_domain < NDOMAIN)
+		if (!step(b, &last, &since))
+			return;
+	/* The generator's last requests may fault yet. */
+	for (end = cw_sim_cycle(b->sim) + REST_CYCLES; cw_sim_cycle(b->sim) < end || !host_idle(b);)
+		if (!step(b, &last, &since))
+			return;
+	cw_model_check_quiet(b->model);
+	compare_counters(b);
+	compare_tables(b);
+	if (cw_sim_errors(b->sim))
+		bench_fail(b, "sim", "%s", cw_sim_error_text(b->sim));
+}

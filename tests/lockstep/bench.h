@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * Lock-step run: one simulated card, the reference model beside it, initiators on the stream ports, and a host that
+ * changes tables under their feet. bench.c holds it together, world.c the host's tables and pages, rings.c its rings,
+ * host.c what it does with them, ports.c the initiators.
+ */
+#ifndef CW_LOCKSTEP_BENCH_H
+#define CW_LOCKSTEP_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <catwalk/contract.h>
+#include <catwalk/names.h>
+#include <catwalk/regs.h>
+#include <catwalk/ring.h>
+#include <catwalk/spte.h>
+
+#include "sim/model/model.h"
+#include "sim/sim.h"
+
+/* ---- random numbers ---- */
+struct rng {
+	uint64_t s;
+};
+
+static inline uint64_t rng_next(struct rng *r)
+{
+	r->s ^= r->s << 13;
+	r->s ^= r->s >> 7;
+	r->s ^= r->s << 17;
+	return r->s * UINT64_C(0x2545f4914f6cdd1d) >> 16;
+}
+
+static inline unsigned int rng_below(struct rng *r, unsigned int n)
+{
+	return (unsigned int)(rng_next(r) % n);
+}
+
+static inline bool rng_percent(struct rng *r, unsigned int percent)
+{
+	return rng_below(r, 100) < percent;
+}
+
+/* ---- the host's idea of tables and pages ---- */
+enum {
+	NDOMAIN = 4,            /* domains in use; 0 and 1 differ in the lowest bit of their tag only */
+	NCONTEXT = 12,          /* contexts in use: context c belongs to domain c % NDOMAIN */
+	NTABLE = 512,           /* table pages */
+	NSMALL = 4096, NBIG = 48, NHUGE = 16,
+	NREGION = 5,            /* 2 MiB regions of a domain that are used */
+	REGION_PAGES = 64,      /* and their first pages */
+	TABLE_BYTES = 64 << 20,
+};
+
+enum page_kind { PAGE_SMALL, PAGE_BIG, PAGE_HUGE, PAGE_KINDS };
+enum page_state { PAGE_FREE, PAGE_LIVE, PAGE_DYING, PAGE_POISONED };
+
+struct page {
+	unsigned int serial;    /* counts changes of its rights */
+	enum page_state state;
+	bool read_only;         /* protected, and the FLUSH after it is complete */
+	uint8_t domain;
+	uint64_t gpa;
+};
+
+struct table {
+	enum page_state state;
+	uint8_t domain, level;
+	uint64_t v[512];        /* mirror: exact once all commands submitted so far have run */
+};
+
+struct domain {
+	bool alive;             /* has a root */
+	bool fenced;            /* being torn down: commands before `fence` must be done */
+	uint32_t fence;
+	uint8_t levels;
+	uint16_t root;          /* table page */
+	uint32_t mmio_gen;
+	unsigned int jobs;      /* changes whose FLUSH is not complete */
+	unsigned int contexts;  /* attached, or being attached */
+	uint64_t region[NREGION]; /* page number of the first page */
+};
+
+struct context {
+	enum { CTX_DOWN, CTX_GOING_UP, CTX_UP, CTX_GOING_DOWN } state;
+	unsigned int times_down; /* raised when a detach begins and when it is done */
+	uint16_t gen;
+};
+
+/* ---- rings ---- */
+enum { HOT_LOG2 = 7, COLD_LOG2 = 4, FAULT_LOG2 = 6, NHOT = 1 << HOT_LOG2, NCOLD = 1 << COLD_LOG2, NFAULT = 1 << FAULT_LOG2 };
+
+enum { JOB_PAGES = NDOMAIN * 1024 };
+
+enum job_kind { JOB_NONE, JOB_FREE_PAGES, JOB_READ_ONLY };
+
+struct job {
+	enum job_kind kind;
+	unsigned int domain;
+	uint64_t gpa;           /* JOB_READ_ONLY: of its page, and its serial then */
+	unsigned int serial;
+	/* What dies when the FLUSH completes: pages by kind and index, table pages. */
+	unsigned int npage, ntable;
+	uint16_t page[JOB_PAGES];
+	uint8_t page_kind[JOB_PAGES];
+	uint16_t table[NTABLE];
+};
+
+struct submitted {
+	bool used, done;
+	struct cw_cmd cmd;
+	uint8_t status;         /* expected */
+	bool check_value;
+	uint64_t value;
+	struct job *job;        /* FLUSH: finish it */
+	uint64_t cycle;
+	unsigned int ctx, times_down; /* RESUME: of its context when the record came */
+	bool late;              /* ... which was of an earlier life of the context */
+};
+
+struct ring {
+	unsigned int log2;
+	uint32_t cmd_reg, cpl_reg; /* base registers */
+	uint8_t *cmd, *cpl;
+	uint64_t cmd_bus, cpl_bus;
+	uint32_t producer, doorbell;  /* commands written, and announced */
+	uint32_t consumer;            /* completions read */
+	uint32_t oldest;              /* oldest command not complete */
+	unsigned int irq;
+	struct submitted *slot;
+};
+
+/* ---- initiators ---- */
+enum tag_state { TAG_IDLE, TAG_ASKED, TAG_HELD, TAG_REST };
+
+struct tag {
+	enum tag_state state;
+	bool write, dup;
+	uint8_t domain;
+	uint16_t ctx;
+	uint64_t addr, pa;
+	uint64_t since, until;
+};
+
+struct port {
+	struct tag tag[CW_NTAG];
+	unsigned int idle;      /* tags */
+	unsigned int pattern;   /* of the present phase */
+	uint64_t phase_end;
+	unsigned int rate, hold_max, write_percent;
+	unsigned int seq_region, seq_page, focus;
+	uint16_t focus_ctx;
+};
+
+enum { NVERDICT = 10, NCOMMAND = 13 };
+
+struct pending_fault {
+	bool used;
+	struct cw_fault_record f;
+	uint64_t due;
+	unsigned int times_down;
+	bool late;
+};
+
+struct bench {
+	struct cw_sim *sim;
+	struct cw_model *model;
+	struct rng rng;
+	uint64_t seed;
+	unsigned int variant;   /* of the run: memory presets, interrupts or polling */
+	bool by_irq;
+
+	bool failed;
+	char kind[40];
+	char text[600];
+	uint64_t last_report;
+
+	struct domain dom[NDOMAIN];
+	struct context ctx[NCONTEXT];
+	struct table *table;    /* NTABLE */
+	struct page *page[PAGE_KINDS];
+	unsigned int table_next, page_next[PAGE_KINDS];
+
+	struct ring hot, cold;
+	uint8_t *fault;
+	uint64_t fault_bus;
+	uint32_t fault_consumer, fault_doorbell;
+	uint32_t fault_seen[2]; /* fault_doorbell at two moments before */
+	unsigned int fault_age;
+	bool fault_stuck;       /* records left unread for want of room */
+	struct submitted hot_slot[NHOT], cold_slot[NCOLD];
+	uint8_t *buffer;        /* LOAD source: one page per hot ring slot */
+	uint64_t buffer_bus;
+
+	struct pending_fault pf[256];
+	unsigned int npf;
+	uint32_t old_ids[64];   /* of RESUMEs sent, to be repeated */
+	unsigned int nold;
+	struct job *again[NHOT]; /* FLUSHes answered BUSY */
+	unsigned int nagain, jobs;
+	struct submitted busy[64]; /* RESUMEs answered BUSY */
+	unsigned int nbusy;
+	uint64_t probe_busy[CW_NPROBE];
+	uint64_t next_job, next_probe, next_cold;
+	bool quiet;             /* no new requests and no new changes */
+	bool starting;          /* contexts are being attached for the first time */
+	bool open;              /* a cold command is under way */
+	unsigned int down_domain; /* domain being torn down, or NDOMAIN */
+
+	struct port port[CW_NPORT_STREAM];
+	uint64_t requests, goal;
+	unsigned int inflight[NCOMMAND];
+	uint64_t hits[NVERDICT][NCOMMAND];
+	uint64_t dma, answers;
+};
+
+#define BIT64(n) (UINT64_C(1) << (n))
+
+/* bench.c */
+__attribute__((format(printf, 3, 4))) void bench_fail(struct bench *b, const char *kind, const char *fmt, ...);
+int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *trace);
+void bench_run(struct bench *b);
+void bench_close(struct bench *b);
+void bench_verdict(struct bench *b, unsigned int verdict);
+void bench_inflight(struct bench *b, unsigned int opcode, int change);
+const char *bench_command_name(unsigned int command);
+
+/* world.c */
+void world_open(struct bench *b);
+void world_close(struct bench *b);
+void world_build(struct bench *b, unsigned int domain);
+unsigned int world_table_new(struct bench *b, unsigned int domain, unsigned int level); /* NTABLE: none left */
+unsigned int world_page_new(struct bench *b, enum page_kind kind, unsigned int domain, uint64_t gpa); /* ~0u: none */
+uint64_t world_page_pa(enum page_kind kind, unsigned int index);
+struct page *world_page_at(struct bench *b, uint64_t pa, enum page_kind *kind, uint64_t *offset);
+uint64_t world_table_addr(unsigned int index);
+/* Table address of the entry of `level` for this page, 0: an upper entry is not present. */
+uint64_t world_entry(struct bench *b, unsigned int domain, uint64_t page, unsigned int level);
+uint64_t *world_mirror(struct bench *b, uint64_t entry_addr);
+uint64_t world_leaf(struct bench *b, enum page_kind kind, unsigned int index, unsigned int rights);
+uint64_t world_mmio(uint64_t page, uint32_t gen);
+/* False: an entry that is malformed on purpose. */
+bool world_known(struct bench *b, uint64_t entry, unsigned int level);
+void world_collect(struct bench *b, uint64_t entry, unsigned int level, struct job *job); /* what dies with it */
+void world_kill(struct bench *b, const struct job *job, enum page_state state);
+void world_dma(struct bench *b, uint64_t pa, unsigned int domain, uint64_t addr, bool write, const char *when);
+
+/* rings.c */
+void rings_open(struct bench *b);
+void rings_poll(struct bench *b);
+unsigned int ring_room(const struct ring *r);
+struct submitted *ring_submit(struct bench *b, struct ring *r, const struct cw_cmd *cmd);
+void rings_doorbell(struct bench *b);
+bool rings_idle(const struct bench *b);
+bool rings_fault_full(const struct bench *b);
+
+/* host.c */
+void host_cycle(struct bench *b);
+void host_fault(struct bench *b, const struct cw_fault_record *f);
+void host_complete(struct bench *b, struct ring *r, struct submitted *s, const struct cw_cpl *cpl);
+void host_attach_all(struct bench *b);
+bool host_idle(const struct bench *b);
+void host_close(struct bench *b);
+
+/* ports.c */
+void ports_open(struct bench *b);
+void ports_cycle(struct bench *b);
+bool ports_idle(const struct bench *b);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * lockstep [--seed N] [--seeds N] [--requests N] [--trace FILE] [--name NAME] [--no-cover]
+ *
+ * Runs the engine in lock step with the reference model under random traffic and random commands, once per seed. Fails if
+ * a check fails, or if some verdict never met some command over all seeds. A failure names its kind, its seed and how to
+ * replay it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "bench.h"
+
+struct options {
+	uint64_t seed, seeds, requests;
+	const char *trace, *name;
+	bool cover;
+};
+
+static int number(const char *option, const char *text, uint64_t *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoull(text, &end, 0);
+	if (errno || *end || end == text) {
+		fprintf(stderr, "lockstep: %s needs a number, not '%s'\n", option, text);
+		return -1;
+	}
+	return 0;
+}
+
+static int parse(int argc, char **argv, struct options *o)
+{
+	for (int i = 1; i < argc; i++) {
+		const char *a = argv[i];
+		uint64_t *n = !strcmp(a, "--seed") ? &o->seed : !strcmp(a, "--seeds") ? &o->seeds :
+			      !strcmp(a, "--requests") ? &o->requests : NULL;
+		const char **s = !strcmp(a, "--trace") ? &o->trace : !strcmp(a, "--name") ? &o->name : NULL;
+
+		if (!strcmp(a, "--no-cover")) {
+			o->cover = false;
+			continue;
+		}
+		if ((!n && !s) || i + 1 == argc) {
+			fprintf(stderr, "lockstep: %s '%s'\n", n || s ? "no value after" : "unknown option", a);
+			return -1;
+		}
+		i++;
+		if (n && number(a, argv[i], n))
+			return -1;
+		if (s)
+			*s = argv[i];
+	}
+	return 0;
+}
+
+/* Verdicts by the command that was under way: a cell without a hit is a case that was not tested. */
+static unsigned int coverage(uint64_t hits[NVERDICT][NCOMMAND])
+{
+	unsigned int missing = 0;
+
+	printf("%-16s", "");
+	for (unsigned int c = 0; c < NCOMMAND; c++)
+		printf(" %10.10s", bench_command_name(c));
+	printf("\n");
+	for (unsigned int v = 0; v < NVERDICT; v++) {
+		if (v == CW_V_FIXED)
+			continue; /* this build has no fixer */
+		printf("%-16s", cw_verdict_name(v));
+		for (unsigned int c = 0; c < NCOMMAND; c++) {
+			printf(" %10llu", (unsigned long long)hits[v][c]);
+			missing += !hits[v][c];
+		}
+		printf("\n");
+	}
+	return missing;
+}
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .seed = 1, .seeds = 1, .requests = 50000, .name = "lockstep", .cover = true };
+	static uint64_t hits[NVERDICT][NCOMMAND];
+	unsigned int passed = 0, failed = 0;
+	struct bench *b;
+
+	if (parse(argc, argv, &o))
+		return 2;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	b = calloc(1, sizeof(*b));
+	if (!b)
+		return 2;
+	for (uint64_t seed = o.seed; seed < o.seed + o.seeds; seed++) {
+		double start = seconds();
+
+		if (!bench_open(b, seed, o.requests, o.trace))
+			bench_run(b);
+		if (b->failed) {
+			failed++;
+			printf("FAIL kind: %s\n     %s\n     replay: lockstep --seed %llu --requests %llu\n", b->kind, b->text,
+			       (unsigned long long)seed, (unsigned long long)o.requests);
+		} else {
+			passed++;
+		}
+		printf("seed %llu: %llu requests, %llu cycles, %u hot commands, %llu DMA checks, %.1f s\n",
+		       (unsigned long long)seed, (unsigned long long)b->requests,
+		       b->sim ? (unsigned long long)cw_sim_cycle(b->sim) : 0, b->hot.consumer,
+		       (unsigned long long)b->dma, seconds() - start);
+		for (unsigned int v = 0; v < NVERDICT; v++)
+			for (unsigned int c = 0; c < NCOMMAND; c++)
+				hits[v][c] += b->hits[v][c];
+		bench_close(b);
+	}
+	if (o.cover) {
+		unsigned int missing = coverage(hits);
+
+		if (missing)
+			printf("FAIL kind: coverage\n     %u combinations of verdict and command were never met\n", missing);
+		failed += missing != 0;
+		passed += !missing;
+	}
+	free(b);
+	printf("%s: %u passed, %u failed\n", o.name, passed, failed);
+	return failed ? 1 : 0;
+}

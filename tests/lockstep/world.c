@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * The host's tables and pages. Table pages are mirrored: an entry's mirror is what it will hold when all commands that
+ * have been submitted are done. Guest pages exist as owners of address ranges only; an initiator's DMA is a question
+ * whether the page that it was granted still belongs to the address that it asked for (oracle (a), independent of the
+ * monitor).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+
+static const uint64_t np = UINT64_C(1) << 63; /* SPTE-2 */
+static const unsigned int kind_shift[PAGE_KINDS] = { 12, 21, 30 };
+static const unsigned int kind_count[PAGE_KINDS] = { NSMALL, NBIG, NHUGE };
+static const uint64_t kind_base[PAGE_KINDS] = { UINT64_C(1) << 36, UINT64_C(1) << 40, UINT64_C(1) << 44 };
+
+uint64_t world_table_addr(unsigned int index)
+{
+	return (uint64_t)(index + 16) << 12;
+}
+
+static unsigned int table_index(uint64_t addr)
+{
+	return (unsigned int)(addr >> 12) - 16;
+}
+
+uint64_t world_page_pa(enum page_kind kind, unsigned int index)
+{
+	return kind_base[kind] + ((uint64_t)index << kind_shift[kind]);
+}
+
+struct page *world_page_at(struct bench *b, uint64_t pa, enum page_kind *kind, uint64_t *offset)
+{
+	for (int k = PAGE_KINDS - 1; k >= 0; k--) {
+		uint64_t index;
+
+		if (pa < kind_base[k])
+			continue;
+		index = (pa - kind_base[k]) >> kind_shift[k];
+		if (index >= kind_count[k])
+			return NULL;
+		*kind = (enum page_kind)k;
+		*offset = pa & ((UINT64_C(1) << kind_shift[k]) - 1);
+		return &b->page[k][index];
+	}
+	return NULL;
+}
+
+unsigned int world_page_new(struct bench *b, enum page_kind kind, unsigned int domain, uint64_t gpa)
+{
+	/* In turn, so that a page stays poisoned for as long as can be. */
+	for (unsigned int i = 0; i < kind_count[kind]; i++) {
+		unsigned int n = b->page_next[kind]++ % kind_count[kind];
+		struct page *p = &b->page[kind][n];
+
+		if (p->state != PAGE_FREE && p->state != PAGE_POISONED)
+			continue;
+		*p = (struct page){ .state = PAGE_LIVE, .domain = (uint8_t)domain, .serial = p->serial + 1,
+				    .gpa = gpa & ~((UINT64_C(1) << kind_shift[kind]) - 1) };
+		return n;
+	}
+	return ~0u;
+}
+
+unsigned int world_table_new(struct bench *b, unsigned int domain, unsigned int level)
+{
+	for (unsigned int i = 0; i < NTABLE; i++) {
+		unsigned int n = b->table_next++ % NTABLE;
+		struct table *t = &b->table[n];
+
+		if (t->state != PAGE_FREE && t->state != PAGE_POISONED)
+			continue;
+		if (t->state == PAGE_POISONED)
+			cw_sim_unpoison(b->sim, CW_SIM_TABLE, world_table_addr(n), 4096);
+		t->state = PAGE_LIVE;
+		t->domain = (uint8_t)domain;
+		t->level = (uint8_t)level;
+		for (unsigned int e = 0; e < 512; e++)
+			t->v[e] = np;
+		return n;
+	}
+	return NTABLE;
+}
+
+uint64_t *world_mirror(struct bench *b, uint64_t entry_addr)
+{
+	return &b->table[table_index(entry_addr)].v[entry_addr >> 3 & 511];
+}
+
+static bool is_table(uint64_t entry, unsigned int level)
+{
+	return (entry & CW_SPTE(PRESENT)) && level > 1 && !(entry & CW_SPTE(PS));
+}
+
+uint64_t world_entry(struct bench *b, unsigned int domain, uint64_t page, unsigned int level)
+{
+	const struct domain *d = &b->dom[domain];
+	uint64_t table = world_table_addr(d->root);
+
+	for (unsigned int l = d->levels;; l--) {
+		uint64_t at = table + 8 * (page >> (9 * (l - 1)) & 511);
+
+		if (l == level)
+			return at;
+		if (!is_table(*world_mirror(b, at), l))
+			return 0;
+		table = *world_mirror(b, at) & UINT64_C(0x000ffffffffff000);
+	}
+}
+
+uint64_t world_leaf(struct bench *b, enum page_kind kind, unsigned int index, unsigned int rights)
+{
+	uint64_t e = world_page_pa(kind, index) | CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(X) | CW_SPTE(A);
+
+	(void)b;
+	if (kind != PAGE_SMALL)
+		e |= CW_SPTE(PS);
+	switch (rights) { /* SPTE-5: the four triples; and one that may not be read */
+	case 0:
+		return e | CW_SPTE(W) | CW_SPTE(HOST_W) | CW_SPTE(MMU_W) | CW_SPTE(D);
+	case 1:
+		return e | CW_SPTE(HOST_W) | CW_SPTE(MMU_W);
+	case 2:
+		return e | CW_SPTE(HOST_W);
+	case 3:
+		return e;
+	default:
+		return e & ~CW_SPTE(R);
+	}
+}
+
+uint64_t world_mmio(uint64_t page, uint32_t gen)
+{
+	return (page << 12 & UINT64_C(0x000ffffffffff000)) | CW_SPTE(W) | CW_SPTE(X) | (uint64_t)(gen & 0xff) << 3 |
+	       (uint64_t)(gen >> 8 & 0x7ff) << 52;
+}
+
+bool world_known(struct bench *b, uint64_t entry, unsigned int level)
+{
+	enum page_kind kind;
+	uint64_t offset;
+
+	if (is_table(entry, level))
+		return (entry & UINT64_C(0x000ffffffffff000)) < TABLE_BYTES;
+	return world_page_at(b, entry & UINT64_C(0x000ffffffffff000), &kind, &offset) != NULL;
+}
+
+void world_collect(struct bench *b, uint64_t entry, unsigned int level, struct job *job)
+{
+	enum page_kind kind;
+	uint64_t offset;
+
+	if (!(entry & CW_SPTE(PRESENT)))
+		return;
+	if (!is_table(entry, level)) {
+		struct page *p = world_page_at(b, entry & UINT64_C(0x000ffffffffff000), &kind, &offset);
+
+		if (!p)
+			return;
+		job->page_kind[job->npage] = (uint8_t)kind;
+		job->page[job->npage++] = (uint16_t)(p - b->page[kind]);
+		return;
+	}
+	if (!world_known(b, entry, level))
+		return;
+	job->table[job->ntable++] = (uint16_t)table_index(entry & UINT64_C(0x000ffffffffff000));
+	for (unsigned int i = 0; i < 512; i++)
+		world_collect(b, b->table[job->table[job->ntable - 1]].v[i], level - 1, job);
+}
+
+void world_kill(struct bench *b, const struct job *job, enum page_state state)
+{
+	for (unsigned int i = 0; i < job->npage; i++)
+		b->page[job->page_kind[i]][job->page[i]].state = state;
+	for (unsigned int i = 0; i < job->ntable; i++) {
+		b->table[job->table[i]].state = state;
+		if (state == PAGE_POISONED)
+			cw_sim_poison(b->sim, CW_SIM_TABLE, world_table_addr(job->table[i]), 4096);
+	}
+}
+
+void world_dma(struct bench *b, uint64_t pa, unsigned int domain, uint64_t addr, bool write, const char *when)
+{
+	enum page_kind kind = PAGE_SMALL;
+	uint64_t offset = 0;
+	const struct page *p = world_page_at(b, pa, &kind, &offset);
+
+	b->dma++;
+	if (!p || p->state == PAGE_FREE)
+		bench_fail(b, "dma-wild", "%s: addr 0x%llx was granted 0x%llx, where no page is", when,
+			   (unsigned long long)addr, (unsigned long long)pa);
+	else if (p->state == PAGE_POISONED)
+		bench_fail(b, "dma-poison", "%s: DMA for domain %u addr 0x%llx to page 0x%llx, freed after a FLUSH", when,
+			   domain, (unsigned long long)addr, (unsigned long long)pa);
+	else if (p->domain != domain || p->gpa + offset != addr)
+		bench_fail(b, "dma-owner", "%s: DMA for domain %u addr 0x%llx to 0x%llx, of domain %u addr 0x%llx", when,
+			   domain, (unsigned long long)addr, (unsigned long long)pa, p->domain,
+			   (unsigned long long)(p->gpa + offset));
+	else if (write && p->read_only)
+		bench_fail(b, "dma-protected", "%s: write for domain %u addr 0x%llx to page 0x%llx, protected before a FLUSH",
+			   when, domain, (unsigned long long)addr, (unsigned long long)pa);
+}
+
+/* A domain's root, with the two entries that are wrong on purpose, written where nothing can reach it yet. */
+void world_build(struct bench *b, unsigned int domain)
+{
+	struct domain *d = &b->dom[domain];
+	unsigned int root = world_table_new(b, domain, d->levels);
+	struct table *t;
+
+	if (root == NTABLE) {
+		bench_fail(b, "bench", "no table page for a root");
+		return;
+	}
+	t = &b->table[root];
+	d->root = (uint16_t)root;
+	d->alive = true;
+	/* A page size where none may be, and a table where no memory answers. */
+	t->v[200] = CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X) | CW_SPTE(PS) | UINT64_C(1) << 30;
+	t->v[201] = CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X) | UINT64_C(1) << 40;
+	cw_sim_table_poke(b->sim, world_table_addr(root), t->v, sizeof(t->v));
+	for (unsigned int i = 0; i < 512; i++)
+		cw_model_table_set(b->model, world_table_addr(root) + 8 * i, t->v[i]);
+}
+
+void world_open(struct bench *b)
+{
+	b->table = calloc(NTABLE, sizeof(*b->table));
+	for (unsigned int k = 0; k < PAGE_KINDS; k++)
+		b->page[k] = calloc(kind_count[k], sizeof(struct page));
+	for (unsigned int i = 0; i < NDOMAIN; i++) {
+		struct domain *d = &b->dom[i];
+
+		d->levels = i == 2 ? 5 : 4;
+		d->mmio_gen = 2 * rng_below(&b->rng, 1 << 18);
+		/* The same addresses in all domains: only the tag tells them apart. */
+		d->region[0] = 0;
+		d->region[1] = 3 * 512;
+		d->region[2] = UINT64_C(1) << 18;
+		d->region[3] = UINT64_C(5) << 27;
+		d->region[4] = i == 2 ? UINT64_C(3) << 36 : UINT64_C(7) << 18;
+		world_build(b, i);
+	}
+}
+
+void world_close(struct bench *b)
+{
+	free(b->table);
+	for (unsigned int k = 0; k < PAGE_KINDS; k++)
+		free(b->page[k]);
+}
