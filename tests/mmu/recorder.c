@@ -9,7 +9,8 @@ enum table_state { TABLE_FREED, TABLE_ALLOCATED, TABLE_LOADED };
 struct rec_table {
 	enum table_state state;
 	uint64_t entry[512];
-	bool reachable; /* scratch of mark() */
+	bool reachable; /* of the last snapshot */
+	unsigned level, domain; /* once it was reachable */
 	/* Walk caches of each domain may know the table; dropped at this tick by an INVALIDATE, 0: not dropped. */
 	bool cached[2];
 	uint64_t dropped[2];
@@ -99,10 +100,34 @@ static struct rec_cached *cached_get(struct recorder *r, unsigned domain, uint64
 	return c;
 }
 
+static void mark(struct recorder *r, uint64_t addr, unsigned level, unsigned domain, uint64_t gfn);
+
+/* An entry of a reachable table. */
+static void mark_entry(struct recorder *r, struct rec_table *t, unsigned i)
+{
+	uint64_t stride = 1ull << (9 * (t->level - 1));
+	uint64_t e = t->entry[i];
+	struct rec_cached *c;
+
+	if (!(e & REC_PRESENT))
+		return;
+	if (t->level > 1) {
+		if (!is_link(e))
+			violate(r, "entry %llx of level %u is no table", (unsigned long long)e, t->level);
+		else
+			mark(r, e & REC_ADDR, t->level - 1, t->domain, t->gfn + i * stride);
+		return;
+	}
+	if (is_link(e))
+		violate(r, "a leaf points into table memory");
+	c = cached_get(r, t->domain, t->gfn + i, e & REC_ADDR);
+	c->reachable = true;
+	c->dropped = 0;
+}
+
 static void mark(struct recorder *r, uint64_t addr, unsigned level, unsigned domain, uint64_t gfn)
 {
 	struct rec_table *t = table_at(r, addr);
-	uint64_t stride = 1ull << (9 * (level - 1));
 
 	if (!t || t->state != TABLE_LOADED) {
 		violate(r, "a reachable entry points to %llx, which is not loaded", (unsigned long long)addr);
@@ -111,32 +136,18 @@ static void mark(struct recorder *r, uint64_t addr, unsigned level, unsigned dom
 	t->reachable = true;
 	t->cached[domain] = true;
 	t->dropped[domain] = 0;
+	t->level = level;
+	t->domain = domain;
 	t->gfn = gfn;
-	t->npages = stride * 512;
-	for (unsigned i = 0; i < 512; i++) {
-		uint64_t e = t->entry[i];
-
-		if (!(e & REC_PRESENT))
-			continue;
-		if (level > 1) {
-			if (!is_link(e))
-				violate(r, "entry %llx of level %u is no table", (unsigned long long)e, level);
-			else
-				mark(r, e & REC_ADDR, level - 1, domain, gfn + i * stride);
-		} else {
-			struct rec_cached *c = cached_get(r, domain, gfn + i, e & REC_ADDR);
-
-			if (is_link(e))
-				violate(r, "a leaf points into table memory");
-			c->reachable = true;
-			c->dropped = 0;
-		}
-	}
+	t->npages = 1ull << (9 * level);
+	for (unsigned i = 0; i < 512; i++)
+		mark_entry(r, t, i);
 }
 
 /* What the engine could see now. */
 static void snapshot(struct recorder *r)
 {
+	r->stale = false;
 	for (unsigned i = 0; i < r->nr_table; i++)
 		r->table[i].reachable = false;
 	for (unsigned b = 0; b < 1024; b++)
@@ -150,6 +161,8 @@ static void model_invalidate(struct recorder *r, unsigned domain, uint64_t gfn, 
 {
 	uint64_t end = npages ? gfn + npages : ~0ull;
 
+	if (r->stale)
+		snapshot(r);
 	r->tick++;
 	for (unsigned i = 0; !leaf_only && i < r->nr_table; i++) {
 		struct rec_table *t = &r->table[i];
@@ -166,6 +179,8 @@ static void model_invalidate(struct recorder *r, unsigned domain, uint64_t gfn, 
 /* A FLUSH that began at `tick` is complete. */
 static void model_flushed(struct recorder *r, unsigned domain, uint64_t tick)
 {
+	if (r->stale)
+		snapshot(r);
 	for (unsigned i = 0; i < r->nr_table; i++) {
 		struct rec_table *t = &r->table[i];
 
@@ -240,7 +255,8 @@ static void rec_table_free(void *priv, uint64_t addr)
 	if (!t || t->state == TABLE_FREED) {
 		violate(r, "free of %llx, which is not allocated", (unsigned long long)addr);
 	} else {
-		snapshot(r);
+		if (r->stale)
+			snapshot(r);
 		if (t->reachable)
 			violate(r, "I9: %llx freed while reachable", (unsigned long long)addr);
 		if (t->cached[0] || t->cached[1])
@@ -263,7 +279,8 @@ static int rec_table_load(void *priv, uint64_t addr, const uint64_t *entries)
 		violate(r, "load of a page that is not allocated");
 		return leave(r, 0);
 	}
-	snapshot(r);
+	if (r->stale)
+		snapshot(r);
 	if (t->reachable || t->cached[0] || t->cached[1])
 		violate(r, "P14: load of a reachable page");
 	memcpy(t->entry, entries, sizeof(t->entry));
@@ -296,8 +313,16 @@ static void set_entry(struct recorder *r, uint64_t addr, uint64_t value, uint64_
 		*old = was;
 	else if ((was & REC_PRESENT) && !(value & REC_PRESENT) && (was & REC_MMU_W) && !(was & REC_W))
 		violate(r, "P12: blind write over an entry that the engine may fix");
+	if ((was & REC_PRESENT) && (value & REC_PRESENT) && ((was ^ value) & REC_ADDR))
+		violate(r, "an entry changed from one page to another");
 	t->entry[(addr & 4095) / 8] = value;
-	snapshot(r);
+	/* Taking away makes the snapshot stale; adding is followed at once, as nothing may be missed. */
+	if (!(value & REC_PRESENT))
+		r->stale |= (was & REC_PRESENT) != 0;
+	else if (r->stale)
+		snapshot(r);
+	else if (t->reachable)
+		mark_entry(r, t, (addr & 4095) / 8);
 }
 
 static int rec_entry_write(void *priv, uint64_t addr, uint64_t value)

@@ -51,6 +51,7 @@ struct recorder {
 	unsigned nr_root;
 	struct rec_cached *bucket[1024];
 	uint64_t tick; /* order of INVALIDATEs and FLUSHes */
+	bool stale;    /* something became unreachable since the last snapshot */
 
 	unsigned count[REC_NOP];
 	unsigned fail_at[REC_NOP]; /* n > 0: the n-th call from now fails */
