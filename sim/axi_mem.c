@@ -257,8 +257,9 @@ static void next_r(struct cw_axi_mem *m, uint64_t now)
 	}
 	if (m->cur == NONE || (now + 1) * 16 < m->r_next16 || cw_rng_percent(&m->rng, m->cfg.stall))
 		return;
-	if (m->r_next16 < (now + 1) * 16)
-		m->r_next16 = (now + 1) * 16;
+	/* Keep what is left of a cycle, so that 20/16 means four beats in five cycles. */
+	if (m->r_next16 + 15 < (now + 1) * 16)
+		m->r_next16 = (now + 1) * 16 - 15;
 	m->r_next16 += m->cfg.rd_beat16;
 	r = &m->rd[m->cur];
 	if (r->len) {
@@ -473,8 +474,8 @@ void cw_axi_tick_slow(struct cw_axi_mem *m, const struct cw_axi_master *p, uint6
 	if (p->awvalid && s->awready)
 		take_aw(m, p);
 	if (beat) {
-		if (m->w_next16 < now * 16)
-			m->w_next16 = now * 16;
+		if (m->w_next16 + 15 < now * 16)
+			m->w_next16 = now * 16 - 15;
 		m->w_next16 += m->cfg.wr_beat16;
 	}
 	if (beat || m->ahead_n)

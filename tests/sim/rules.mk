@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Copyright The Catwalk authors
+# The simulated card: its memory model at the pins, its stores, and the card as a whole around the real engine.
+TESTS += sim_axi_mem
+sim_axi_mem_SRCS := tests/sim/test_axi_mem.c tests/sim/master.c sim/axi_mem.c sim/presets.c
