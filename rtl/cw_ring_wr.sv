@@ -15,13 +15,14 @@
 // later; a ring starts again when all reservations of the time before have ended.
 // A consumer index that is not between the old one and the producer is ignored and pulses `ev_error`, as does a write
 // error (the record is lost, later ones follow).
-// Storage: 4 records.
+// Storage: 2^LG records.
 //
 // Mutant: CW_MUT_RECORD_BEFORE_DATA writes the last 8 bytes, phase included, in a write of its own before the others.
 module cw_ring_wr #(
   parameter int unsigned RECORD = 256,
   parameter int unsigned PHASE = 248,
-  parameter bit RESERVED = 1'b1
+  parameter bit RESERVED = 1'b1,
+  parameter int unsigned LG = 2                     // log2 of the records that wait for the bus
 ) (
   input  logic              clk,
   input  logic              rst_n,
@@ -104,7 +105,7 @@ module cw_ring_wr #(
   assign push      = rec_valid && rec_ready;
   assign push_keep = push && run_q;
 
-  cw_fifo #(.W(RECORD), .LG(2)) u_q (
+  cw_fifo #(.W(RECORD), .LG(LG)) u_q (
     .clk, .rst_n, .in_valid(push_keep), .in_ready(q_in_ready), .in_data(rec),
     .out_valid(q_valid), .out_ready(send || !run_q), .out_data(q_rec)
   );

@@ -226,7 +226,8 @@ module cw_top #(
   logic [31:0]  fault_doorbell, fault_index;
   logic [cw_pkg::FAULT_BITS-1:0] fault_rec;
   cw_fault_rec u_fault_rec (.fault(fr), .rec(fault_rec));
-  cw_ring_wr #(.RECORD(cw_pkg::FAULT_BITS), .PHASE(cw_pkg::FAULT_PHASE_LSB), .RESERVED(1'b0)) u_fault_ring (
+  cw_ring_wr #(.RECORD(cw_pkg::FAULT_BITS), .PHASE(cw_pkg::FAULT_PHASE_LSB), .RESERVED(1'b0),
+               .LG(cw_pkg::PARK_W)) u_fault_ring (
     .clk, .rst_n, .base(fault_base), .size_log2(fault_size_log2), .enable(fault_enable), .doorbell_we(fault_db_we),
     .doorbell(fault_doorbell), .index(fault_index), .space(fault_space), .take(1'b0), .give(1'b0),
     .rec_valid(fr_valid), .rec_ready(fr_ready), .rec(fault_rec),
