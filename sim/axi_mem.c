@@ -227,16 +227,11 @@ static void turn_wheel(struct cw_axi_mem *m, uint64_t now)
 			observe(m, CW_SIM_R, r->id, r->resp, 1, r->addr, r->line, NULL);
 			r->state = RD_DUE;
 		}
-		if (r->due - 1 > now) {
-			uint64_t at = r->due - 1;
-
-			/* Longer than a turn: look again just before this slot comes round. */
-			if (at - now >= WHEEL)
-				at = now + WHEEL - 1;
-			push(m, &m->wheel[at % WHEEL], i);
-		} else {
+		if (r->due - 1 > now)
+			/* More than a turn away: it comes by here again. */
+			push(m, &m->wheel[(r->due - 1) % WHEEL], i);
+		else
 			push(m, &m->ready, i);
-		}
 		i = next;
 	}
 }

@@ -244,6 +244,16 @@ static void injected_errors_and_delays(void)
 	CHECK_EQ(m->b[0].resp, 2);
 	CHECK_EQ(m->b[0].cycle - m->w_cycle[0], 3010);
 	CHECK_EQ(m->bytes[0x2000], 0x55);
+	/* A later write of the same id must not be acknowledged before it, one of another id may. */
+	m->n_b = 0;
+	m_write(m, 0x2000, 1, 62, 8, ALL);
+	m_write(m, 0x8000, 1, 62, 9, ALL);
+	m_write(m, 0x9000, 1, 61, 9, ALL);
+	CHECK(m_drain(m));
+	CHECK_EQ(m->n_b, 3);
+	CHECK_EQ(m->b[0].id, 61);
+	CHECK_EQ(m->b[1].resp, 2);
+	CHECK_EQ(m->b[2].resp, 0);
 	m_close(m);
 }
 
