@@ -155,7 +155,7 @@ module cw_core #(
   assign miss_req.epoch = epoch[look.port];
   assign miss_req.req   = look.req;
   cw_walker #(.NSLOT(NSLOT), .WC_ENTRIES(WC_ENTRIES)) u_walker (
-    .clk, .rst_n, .miss, .miss_room, .miss_now, .miss_req, .miss_ctx(look_ctx), .inv_new, .inv(inv_now), .no_merge(resumed), .epoch,
+    .clk, .rst_n, .ask(look_valid), .miss, .miss_room, .miss_now, .miss_req, .miss_ctx(look_ctx), .inv_new, .inv(inv_now), .no_merge(resumed), .epoch,
     .walk_inc, .walk_inc_port, .walk_dec, .walk_dec_port, .walk_dec_epoch,
     .rd_valid, .rd_ready, .rd_slot, .rd_addr, .r_valid, .r_slot, .r_data, .r_error,
     .out_valid(w_valid), .out_ready(w_ready), .out_slot(w_slot), .out_req(w_req), .out_entry(w_entry),
@@ -195,7 +195,7 @@ module cw_core #(
   cw_t::ans_t pans;
 
   cw_park u_park (
-    .clk, .rst_n, .cycle, .park_valid, .park_room, .park_req, .park_fault, .fr_valid, .fr_ready, .fr,
+    .clk, .rst_n, .cycle, .park_ask(w_valid), .park_valid, .park_room, .park_req, .park_fault, .fr_valid, .fr_ready, .fr,
     .resume_valid, .resume_ready, .resume, .resume_status, .resumed, .abort_valid, .abort_ctx, .abort_busy,
     .retry_valid, .retry_ready, .retry, .ans_valid(pans_valid), .ans_ready(pans_ready), .ans(pans),
     .emul_taken, .emul_data, .joined, .mon_park, .mon_gen, .mon_unpark, .mon_unpark_retry, .mon_unpark_idx,

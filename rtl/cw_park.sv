@@ -12,7 +12,8 @@ module cw_park (
   input  logic                       clk,
   input  logic                       rst_n,
   input  logic [63:0]                cycle,
-  // from resolve
+  // from resolve; park_ask: a request is there that may have to park
+  input  logic                       park_ask,
   input  logic                       park_valid,
   output logic                       park_room,
   input  cw_t::look_t                park_req,
@@ -53,6 +54,7 @@ module cw_park (
 );
   localparam int unsigned NP = cw_pkg::NPARK;
   localparam int unsigned IW = cw_pkg::PARK_W;
+  localparam int unsigned KW = 52 + cw_pkg::CTX_W + 1;   // page, context, write
 
   typedef enum logic [1:0] { P_IDLE = 2'd0, P_CHAIN = 2'd1, P_SCAN = 2'd2 } state_e;
 
@@ -61,27 +63,22 @@ module cw_park (
   logic [IW-1:0]         next [NP];
   logic [IW-1:0]         last [NP];       // of a record's chain
   logic [NP-1:0]         leader;          // has a record and can be resumed or joined
-  logic [NP-1:0]         match, ctx_match;
+  logic [NP-1:0]         match;
 
   cw_t::req_t park_r;
   assign park_r = park_req.req;
 
   // ---- keys of the records ----
-  for (genvar i = 0; i < NP; i++) begin : g_key
-    logic [63:12] page;
-    logic [cw_pkg::CTX_W-1:0] ctx;
-    logic write;
-    assign match[i] = leader[i] && page == park_r.addr[63:12] && ctx == park_r.ctx[cw_pkg::CTX_W-1:0] &&
-                      write == park_r.write;
-    assign ctx_match[i] = leader[i] && ctx == scan_ctx;
-    always_ff @(posedge clk) begin
-      if (park_valid && !joined && put_idx == IW'(i)) begin
-        page  <= park_r.addr[63:12];
-        ctx   <= park_r.ctx[cw_pkg::CTX_W-1:0];
-        write <= park_r.write;
-      end
-    end
+  logic [KW-1:0] key [NP];
+  logic [KW-1:0] park_key, scan_key;
+  assign park_key = {park_r.addr[63:12], park_r.ctx[cw_pkg::CTX_W-1:0], park_r.write};
+  assign scan_key = key[scan];
+  always_comb begin
+    match = '0;
+    if (park_ask)
+      for (int i = 0; i < NP; i++) match[i] = leader[i] && key[i] == park_key;
   end
+  always_ff @(posedge clk) if (fr_valid) key[put_idx] <= park_key;
 
   // ---- free entries ----
   logic [IW:0] fresh;
@@ -148,7 +145,7 @@ module cw_park (
   assign cur_req   = data[cur];
   assign cur_r     = cur_req.req;
   assign cur_retry = action == cw_pkg::RESUME_RETRY || (action == cw_pkg::RESUME_EMULATED && !cur_first);
-  assign scan_hit  = ctx_match[scan];
+  assign scan_hit  = leader[scan] && scan_key[1 +: cw_pkg::CTX_W] == scan_ctx;
   assign scan_done = scan == IW'(NP - 1);
 
   logic rq_ready;
@@ -263,5 +260,5 @@ module cw_park (
   assign mon_unpark_req   = cur_req;
 
   logic unused;
-  assign unused = &{1'b0, f_ready, park_req, cur_r, park_r, named_req, park_fault.timestamp, park_fault.parked_id};
+  assign unused = &{1'b0, f_ready, park_req, cur_r, park_r, named_req, scan_key, park_fault.timestamp, park_fault.parked_id};
 endmodule

@@ -11,7 +11,8 @@ module cw_walk_cache #(
 ) (
   input  logic                       clk,
   input  logic                       rst_n,
-  // lookup
+  // lookup, while `look`
+  input  logic                       look,
   input  logic [cw_pkg::SPACE_W-1:0] space,
   input  logic [56:12]               addr,
   input  logic                       level5,
@@ -29,6 +30,7 @@ module cw_walk_cache #(
   input  logic                       inv_new,
   input  cw_t::inv_t                 inv
 );
+  localparam int unsigned SPW = cw_pkg::SPACE_W;
   localparam int unsigned EW = (ENTRIES > 1) ? $clog2(ENTRIES) : 1;
 
   logic [4:1] lv_hit;
@@ -45,44 +47,60 @@ module cw_walk_cache #(
   for (genvar l = 1; l <= 4; l++) begin : g_level
     localparam int unsigned LSB = 12 + 9*l;      // a table of level l covers 2^LSB bytes
     localparam int unsigned TAGW = 57 - LSB;
+    localparam int unsigned KW = SPW + TAGW;
+    logic [KW-1:0] key [ENTRIES];
+    logic [39:0] page [ENTRIES];
     logic [ENTRIES-1:0] valid, match, same, drop;
-    logic [ENTRIES*40-1:0] pages;
-    logic [EW-1:0] rotor;
+    logic [EW-1:0] rotor, fill_at;
+    logic [KW-1:0] look_key, fill_key, inv_key;
     logic fill_here;
     logic [39:0] page_or;
 
+    assign look_key  = {space, addr[56:LSB]};
+    assign fill_key  = {fill_space, fill_addr[56:LSB]};
+    assign inv_key   = {inv.space, inv.lo[44:LSB-12]};
     assign fill_here = fill_valid && fill_level == 3'(l);
-    for (genvar e = 0; e < ENTRIES; e++) begin : g_entry
-      logic [TAGW-1:0] tag;
-      logic [cw_pkg::SPACE_W-1:0] tag_space;
-      logic [39:0] page;
-      logic inv_same;
+    always_comb begin
+      match   = '0;
+      page_or = '0;
+      if (look)
+        for (int e = 0; e < ENTRIES; e++)
 `ifdef CW_MUT_WRONG_DOMAIN_TAG
-      assign match[e] = valid[e] && tag == addr[56:LSB] && tag_space[cw_pkg::SPACE_W-1:1] == space[cw_pkg::SPACE_W-1:1];
+          if (valid[e] && (key[e] | KW'(1) << TAGW) == (look_key | KW'(1) << TAGW)) begin
 `else
-      assign match[e] = valid[e] && tag == addr[56:LSB] && tag_space == space;
+          if (valid[e] && key[e] == look_key) begin
 `endif
-      assign same[e]  = valid[e] && tag == fill_addr[56:LSB] && tag_space == fill_space;
-      assign inv_same = tag == inv.lo[44:LSB-12];
-      assign drop[e]  = inv_new && (inv.all || (tag_space == inv.space && (!inv_narrow || inv_same)));
-      assign pages[e*40 +: 40] = match[e] ? page : '0;
-      always_ff @(posedge clk) begin
-        if (!rst_n) valid[e] <= 1'b0;
-        else if (fill_here && (same[e] || (same == '0 && rotor == EW'(e)))) begin
-          valid[e]  <= 1'b1;
-          tag       <= fill_addr[56:LSB];
-          tag_space <= fill_space;
-          page      <= fill_table;
-        end else if (drop[e]) valid[e] <= 1'b0;
-      end
+            match[e] = 1'b1;
+            page_or |= page[e];
+          end
+      same    = '0;
+      fill_at = rotor;
+      if (fill_here)
+        for (int e = 0; e < ENTRIES; e++)
+          if (valid[e] && key[e] == fill_key) begin
+            same[e] = 1'b1;
+            fill_at = EW'(e);
+          end
+      drop    = '0;
+      if (inv_new)
+        for (int e = 0; e < ENTRIES; e++)
+          drop[e] = inv.all || (inv_narrow ? key[e] == inv_key : key[e][KW-1:TAGW] == inv.space);
     end
     always_ff @(posedge clk) begin
-      if (!rst_n) rotor <= '0;
-      else if (fill_here && same == '0) rotor <= (rotor == EW'(ENTRIES - 1)) ? '0 : rotor + 1'b1;
-    end
-    always_comb begin
-      page_or = '0;
-      for (int e = 0; e < ENTRIES; e++) page_or |= pages[e*40 +: 40];
+      if (!rst_n) begin
+        valid <= '0;
+        rotor <= '0;
+      end else begin
+        if (inv_new) valid <= valid & ~drop;
+        if (fill_here) begin
+          valid[fill_at] <= 1'b1;
+          if (same == '0) rotor <= (rotor == EW'(ENTRIES - 1)) ? '0 : rotor + 1'b1;
+        end
+      end
+      if (fill_here) begin
+        key[fill_at]  <= fill_key;
+        page[fill_at] <= fill_table;
+      end
     end
     assign lv_hit[l] = |match && !inv_space_here && (l < 4 || level5);
     assign lv_page[(l-1)*40 +: 40] = page_or;

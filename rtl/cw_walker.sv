@@ -16,7 +16,8 @@ module cw_walker #(
 ) (
   input  logic                       clk,
   input  logic                       rst_n,
-  // misses of the lookup cycle
+  // misses of the lookup cycle; ask: a request is in it
+  input  logic                       ask,
   input  logic                       miss,
   output logic                       miss_room,
   output logic                       miss_now,    // it would get its walk in this cycle
@@ -185,7 +186,7 @@ module cw_walker #(
   logic [SPW-1:0] r_space;
   logic [41:0] r_line;
   cw_walk_cache #(.ENTRIES(WC_ENTRIES)) u_wc (
-    .clk, .rst_n, .space(cand_space), .addr(cand_r.addr[56:12]), .level5(cand_level5), .root(cand_root),
+    .clk, .rst_n, .look(cand_valid), .space(cand_space), .addr(cand_r.addr[56:12]), .level5(cand_level5), .root(cand_root),
     .level(wc_level), .table_page(wc_table), .hit(wc_hit),
     .fill_valid(wcf_valid), .fill_space(r_space), .fill_addr({r_line, 3'd0}), .fill_level(r_level - 3'd1),
     .fill_table(r_entry[51:12]), .inv_new, .inv);
@@ -258,13 +259,17 @@ module cw_walker #(
 `else
     assign open        = state != S_FREE && !poisoned[s] && !poison_now[s] && !nomerge[s] && !no_merge;
 `endif
+    always_comb begin
+      miss_match[s]  = 1'b0;
+      queue_match[s] = 1'b0;
 `ifdef CW_MUT_WRONG_DOMAIN_TAG
-    assign miss_match[s]  = open && space[SPW-1:1] == miss_ctx.space[SPW-1:1] && line == miss_r.addr[56:15];
-    assign queue_match[s] = open && space[SPW-1:1] == queue_space[SPW-1:1] && line == queue_r.addr[56:15];
+      if (ask) miss_match[s] = open && space[SPW-1:1] == miss_ctx.space[SPW-1:1] && line == miss_r.addr[56:15];
+      if (q_valid) queue_match[s] = open && space[SPW-1:1] == queue_space[SPW-1:1] && line == queue_r.addr[56:15];
 `else
-    assign miss_match[s]  = open && space == miss_ctx.space && line == miss_r.addr[56:15];
-    assign queue_match[s] = open && space == queue_space && line == queue_r.addr[56:15];
+      if (ask) miss_match[s] = open && space == miss_ctx.space && line == miss_r.addr[56:15];
+      if (q_valid) queue_match[s] = open && space == queue_space && line == queue_r.addr[56:15];
 `endif
+    end
 
     always_comb begin
       state_next = state;
