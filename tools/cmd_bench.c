@@ -94,6 +94,24 @@ static int make_uri(const struct bench_params *p, bool last, char *uri, size_t s
 	return len < size ? TOOL_OK : tool_fail(TOOL_USAGE, "the device's URI is too long");
 }
 
+/* What a `sim:` device will use, for the report: option, else URI, else default of cw_open(). */
+static const char *effective(const struct bench_params *p, const char *key, const char *option, const char *other, char *buf,
+			     size_t size)
+{
+	const char *s = strncmp(p->device, "sim:", 4) == 0 ? p->device + 4 : NULL;
+
+	if (option || !s)
+		return option;
+	for (; *s; s += strcspn(s, ","), s += *s == ',') {
+		if (strncmp(s, key, strlen(key)) == 0 && s[strlen(key)] == '=') {
+			s += strlen(key) + 1;
+			snprintf(buf, size, "%.*s", (int)strcspn(s, ","), s);
+			return buf;
+		}
+	}
+	return other;
+}
+
 static int report(const struct bench_report *rep)
 {
 	const struct bench_params *p = rep->p;
@@ -181,6 +199,7 @@ int cmd_bench(int argc, char **argv)
 		{NULL, 0, NULL, 0},
 	};
 	struct bench_params p = {.device = "sim:", .contexts = 1, .bytes = 64u << 20, .seed = 1, .iterations = 16};
+	char table_mem[64], host_mem[64], host_time[64];
 	struct choice c = {.n = 0};
 	bool ok = true;
 	int opt;
@@ -239,6 +258,9 @@ int cmd_bench(int argc, char **argv)
 	if (tool_no_operands("bench", argc, argv))
 		return TOOL_USAGE;
 	p.bytes &= ~UINT64_C(4095);
+	p.table_mem = effective(&p, "table-mem", p.table_mem, "ddr4", table_mem, sizeof(table_mem));
+	p.host_mem = effective(&p, "host-mem", p.host_mem, "pcie", host_mem, sizeof(host_mem));
+	p.host_time = effective(&p, "host-time", p.host_time, "measured", host_time, sizeof(host_time));
 	p.progress = isatty(STDERR_FILENO);
 	if (!c.n) {
 		for (const struct bench_scenario *s = bench_scenarios; s->name; s++)

@@ -1,4 +1,128 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
-#include "tool.h"
-int cmd_selftest(int argc, char **argv) { (void)argc; (void)argv; return TOOL_OK; }
+#include <errno.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "selftest.h"
+
+static const char *const usage =
+	"usage: catwalk selftest [--device URI] [--json]\n\n"
+	"Try every block of a device: rings, firmware, entry updates, walker, verdicts, invalidation, fault loop, events.\n"
+	"Stops at the first block that fails, and names it. The device must not be in use.\n\n"
+	"  --device URI  the device (default sim:)\n"
+	"  --json        as one JSON object\n";
+
+static const struct selftest_step steps[] = {
+	{"command rings", "commands and completions, several laps; an unknown opcode", selftest_rings},
+	{"firmware", "its own self test", selftest_firmware},
+	{"entry-update unit", "WRITE, XCHG, CMPXCHG", selftest_update},
+	{"loader", "FILL and LOAD", selftest_load},
+	{"walker", "a walk of four levels", selftest_walker},
+	{"verdicts", "each kind of entry; bad address, bad context", selftest_verdicts},
+	{"invalidation", "INVALIDATE and FLUSH after changes of an entry", selftest_invalidate},
+	{"contexts", "detach", selftest_detach},
+	{"fault loop", "pages that come by faults, addresses checked", selftest_faults},
+	{"TLB", "pages that must be cached", selftest_tlb},
+	{"ONES", "a slot that reads as all ones", selftest_ones},
+	{"events", "an access outside of all slots, answered here", selftest_events},
+	{"unmapping", "a slot that is deleted", selftest_unmap},
+	{"counters", "one answer per request, one release per grant", selftest_counters},
+};
+
+#define NSTEPS (sizeof(steps) / sizeof(steps[0]))
+
+bool selftest_fail(struct selftest *s, const char *fmt, ...)
+{
+	char text[sizeof(s->why)];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	snprintf(s->why, sizeof(s->why), "%s", text);
+	return false;
+}
+
+static void report_json(const char *device, size_t done, bool ok, const char *block, const char *why)
+{
+	json_t *passed = json_array(), *o;
+
+	for (size_t i = 0; i < done; i++)
+		json_array_append_new(passed, json_string(steps[i].block));
+	o = json_pack("{s:s, s:s, s:b, s:o, s:o, s:o}", "version", cw_version(), "device", device, "ok", ok, "passed",
+		      passed, "failed", ok ? json_null() : json_string(block), "reason",
+		      ok ? json_null() : json_string(why));
+	json_dumpf(o, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(o);
+}
+
+static int run(const char *device, bool json)
+{
+	struct selftest s = {0};
+	const char *failed = NULL;
+	size_t i = 0;
+	int err = cw_open(device, &s.dev);
+
+	if (err == -EINVAL)
+		return tool_fail(TOOL_USAGE, "%s: %s", device, cw_last_error());
+	if (err || cw_info(s.dev, &s.info)) {
+		failed = "start";
+		selftest_fail(&s, "%s", cw_last_error());
+	}
+	for (; !failed && i < NSTEPS; i++) {
+		if (!json) {
+			printf("%-18s%-56s", steps[i].block, steps[i].what);
+			fflush(stdout);
+		}
+		if (!steps[i].run(&s)) {
+			failed = steps[i].block;
+			break;
+		}
+		if (!json)
+			puts("ok");
+	}
+	if (json)
+		report_json(device, i, !failed, failed, s.why);
+	else if (failed)
+		puts("FAILED");
+	if (failed)
+		tool_fail(TOOL_FAILED, "%s: %s", failed, s.why);
+	cw_close(s.dev);
+	return failed ? TOOL_FAILED : TOOL_OK;
+}
+
+int cmd_selftest(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"device", required_argument, NULL, 'd'},
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	const char *device = "sim:";
+	bool json = false;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (opt) {
+		case 'd':
+			device = optarg;
+			break;
+		case 'j':
+			json = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return TOOL_OK;
+		default:
+			return tool_bad_option("selftest", argv);
+		}
+	}
+	if (tool_no_operands("selftest", argc, argv))
+		return TOOL_USAGE;
+	return run(device, json);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * The self test: steps, each named after the block that it tries. The engine steps (selftest_engine.c) own a context, a
+ * domain and tables that the library does not manage; the loop steps (selftest_loop.c) use the library's.
+ */
+#ifndef CW_SELFTEST_H
+#define CW_SELFTEST_H
+
+#include "tool.h"
+
+struct selftest {
+	struct cw_dev *dev;
+	struct cw_info info;
+
+	/* selftest_engine.c */
+	uint32_t raw_ctx, raw_domain;
+	uint64_t table[4]; /* addresses, [0] is the leaf table, [3] the root */
+	struct cw_mem page;
+
+	/* selftest_loop.c */
+	struct cw_vm *vm;
+	struct cw_ctx *ctx;
+	struct cw_mem mem;
+
+	char why[256]; /* of a failure */
+};
+
+/* Sets why, gives false back. */
+bool selftest_fail(struct selftest *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+struct selftest_step {
+	const char *block, *what;
+	bool (*run)(struct selftest *s);
+};
+
+bool selftest_rings(struct selftest *s);
+bool selftest_firmware(struct selftest *s);
+bool selftest_update(struct selftest *s);
+bool selftest_load(struct selftest *s);
+bool selftest_walker(struct selftest *s);
+bool selftest_verdicts(struct selftest *s);
+bool selftest_invalidate(struct selftest *s);
+bool selftest_detach(struct selftest *s);
+
+bool selftest_faults(struct selftest *s);
+bool selftest_tlb(struct selftest *s);
+bool selftest_ones(struct selftest *s);
+bool selftest_events(struct selftest *s);
+bool selftest_unmap(struct selftest *s);
+bool selftest_counters(struct selftest *s);
+
+#endif
