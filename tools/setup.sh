@@ -10,10 +10,10 @@ set -euo pipefail
 
 packages=(
 	gcc g++ make                                            # g++: for the code that Verilator writes
-	verilator yosys z3                                      # simulation, synthesis and lint, proofs
+	verilator yosys                                         # simulation; synthesis and a second reader of the RTL
 	gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf    # firmware
-	libjansson-dev libcmocka-dev zlib1g-dev pkg-config      # command, tests, FST traces
-	python3-venv python3-pip                                # only to install PicoRV32
+	libjansson-dev zlib1g-dev                               # the command's JSON; FST traces
+	python3-venv                                            # only to install PicoRV32
 	clang-format mandoc git                                 # lint
 )
 picorv32=pythondata-cpu-picorv32==1.0.post218
@@ -53,7 +53,7 @@ if command -v dpkg-query apt-get >/dev/null; then
 			die "apt-get failed"
 	fi
 else
-	for tool in gcc g++ make verilator yosys z3 riscv64-unknown-elf-gcc clang-format mandoc python3; do
+	for tool in gcc g++ make verilator yosys riscv64-unknown-elf-gcc clang-format mandoc git python3; do
 		command -v "$tool" >/dev/null || die "this is no Debian, and $tool is missing; needed: ${packages[*]}"
 	done
 fi
