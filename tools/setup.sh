@@ -29,7 +29,8 @@ venv=$1
 # dpkg-query prints nothing on standard output for a package that it has never heard of.
 missing_packages() {
 	local have
-	have=$(dpkg-query -W -f='${Package} ${db:Status-Abbrev}\n' "${packages[@]}" 2>/dev/null | awk '$2 == "ii" {print $1}')
+	have=$(dpkg-query -W -f='${Package} ${db:Status-Abbrev}\n' "${packages[@]}" 2>/dev/null |
+		awk '$2 == "ii" {print $1}')
 	printf '%s\n' "${packages[@]}" | grep -vxF -f <(printf '%s\n' "$have" | grep . || echo /) || true
 }
 
@@ -49,7 +50,8 @@ if command -v dpkg-query apt-get >/dev/null; then
 		fi
 		echo "setup: installing Debian packages: $*"
 		$sudo apt-get -qq update
-		$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >/dev/null ||
+		export DEBIAN_FRONTEND=noninteractive
+		$sudo ${sudo:+-E} apt-get -qq install -y --no-install-recommends "$@" >/dev/null ||
 			die "apt-get failed"
 	fi
 else
