@@ -56,14 +56,13 @@ static inline void cw_memmove(void *to, const void *from, size_t size)
 /* A sleeping lock that knows its owner, so that functions can assert that they run under it. */
 struct cw_mutex {
 	pthread_mutex_t m;
-	pthread_t owner;
-	bool held;
+	uintptr_t owner; /* 0: none; atomic, as any thread may compare it with itself */
 };
 
 static inline void cw_mutex_init(struct cw_mutex *l)
 {
 	pthread_mutex_init(&l->m, NULL);
-	l->held = false;
+	l->owner = 0;
 }
 
 static inline void cw_mutex_destroy(struct cw_mutex *l)
@@ -74,28 +73,26 @@ static inline void cw_mutex_destroy(struct cw_mutex *l)
 static inline void cw_mutex_lock(struct cw_mutex *l)
 {
 	pthread_mutex_lock(&l->m);
-	l->owner = pthread_self();
-	l->held = true;
+	__atomic_store_n(&l->owner, (uintptr_t)pthread_self(), __ATOMIC_RELAXED);
 }
 
 static inline bool cw_mutex_trylock(struct cw_mutex *l)
 {
 	if (pthread_mutex_trylock(&l->m))
 		return false;
-	l->owner = pthread_self();
-	l->held = true;
+	__atomic_store_n(&l->owner, (uintptr_t)pthread_self(), __ATOMIC_RELAXED);
 	return true;
 }
 
 static inline void cw_mutex_unlock(struct cw_mutex *l)
 {
-	l->held = false;
+	__atomic_store_n(&l->owner, 0, __ATOMIC_RELAXED);
 	pthread_mutex_unlock(&l->m);
 }
 
 static inline bool cw_mutex_is_mine(const struct cw_mutex *l)
 {
-	return l->held && pthread_equal(l->owner, pthread_self());
+	return __atomic_load_n(&l->owner, __ATOMIC_RELAXED) == (uintptr_t)pthread_self();
 }
 
 /* Counters only: relaxed, so that a reader sees single values whole, not a coherent set. */

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * Faults from several threads while others change slots, zap, and move host pages. The recorder checks every step; each
+ * slot is deleted with the check that none of its pages is alive, and host pages are moved only between begin and end.
+ * Usage: [operations of each changing thread]
+ */
+#include "vm.h"
+
+#define FAULT_THREADS 3u
+#define NSLOT 4u
+#define SLOT_PAGES 64u
+#define HOST_PAGES (NSLOT * SLOT_PAGES)
+
+static struct vm vm;
+static struct cw_mmu_ctx five;
+static unsigned operations = 3000;
+static int stop;
+static unsigned bad; /* checks run in threads: counted here, by atomics */
+
+#define THREAD_CHECK(cond)                                                                         \
+	do {                                                                                       \
+		if (!(cond)) {                                                                     \
+			printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #cond);                  \
+			__atomic_add_fetch(&bad, 1, __ATOMIC_RELAXED);                             \
+		}                                                                                  \
+	} while (0)
+
+static uint64_t next(uint64_t *rng)
+{
+	*rng ^= *rng << 13;
+	*rng ^= *rng >> 7;
+	*rng ^= *rng << 17;
+	return *rng;
+}
+
+static void *fault_thread(void *arg)
+{
+	uint64_t rng = 0x1234567 + (uintptr_t)arg, n = 0;
+	struct cw_mmu_worker w;
+
+	THREAD_CHECK(!cw_mmu_worker_init(&w, &vm.mmu));
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
+		uint64_t gfn = 0x1f0 + next(&rng) % (2 * HOST_PAGES);
+		struct cw_fault f = { .ctx = next(&rng) & 1 ? &five : &vm.ctx, .gpa = gfn << 12, .write = next(&rng) & 1 };
+		int r = cw_mmu_fault(&w, &f);
+
+		THREAD_CHECK(r == CW_PF_RETRY || r == CW_PF_FIXED || r == CW_PF_SPURIOUS || r == CW_PF_EMULATE);
+		if (++n % 64 == 0)
+			cw_relax();
+	}
+	cw_mmu_worker_destroy(&w);
+	return NULL;
+}
+
+static int set_slot(unsigned id, bool present, uint64_t gfn)
+{
+	return vm_slot(&vm, id, gfn, present ? SLOT_PAGES : 0, id * SLOT_PAGES, id & 1 ? CW_MEM_LOG_DIRTY : 0);
+}
+
+static void *slot_thread(void *arg)
+{
+	uint64_t rng = 99, gfn[NSLOT] = { 0 };
+	bool present[NSLOT] = { false };
+	uint64_t map[1];
+
+	(void)arg;
+	for (unsigned n = 0; n < operations; n++) {
+		unsigned id = next(&rng) % NSLOT;
+
+		if (!present[id] || next(&rng) % 3 == 0) {
+			gfn[id] = 0x1f0 + (2 * id + next(&rng) % 2) * SLOT_PAGES;
+			THREAD_CHECK(!set_slot(id, true, gfn[id]));
+			present[id] = true;
+		} else if (next(&rng) % 4 == 0) {
+			THREAD_CHECK(!cw_mmu_zap_all(&vm.mmu));
+		} else if (id & 1 && next(&rng) % 2) {
+			THREAD_CHECK(cw_mmu_take_marks(&vm.mmu, id, 0, 64, map) >= 0);
+		} else {
+			THREAD_CHECK(!set_slot(id, false, 0));
+			present[id] = false;
+			for (unsigned i = 0; i < SLOT_PAGES; i++)
+				THREAD_CHECK(!rec_bus_alive(&vm.rec, vm.rec.host_bus[id * SLOT_PAGES + i]));
+		}
+		sched_yield();
+	}
+	return NULL;
+}
+
+static void *host_thread(void *arg)
+{
+	uint64_t rng = 7;
+
+	(void)arg;
+	for (unsigned n = 0; n < 2 * operations; n++) {
+		uint64_t page = next(&rng) % HOST_PAGES, bus = 0x300000000ull + ((uint64_t)n << 12);
+		bool may_block = next(&rng) % 4 != 0;
+		int r = cw_mmu_invalidate_begin(&vm.mmu, page << 12, (page + 1) << 12, may_block);
+
+		if (r == -EAGAIN && !may_block)
+			continue;
+		THREAD_CHECK(!r);
+		THREAD_CHECK(!rec_bus_alive(&vm.rec, vm.rec.host_bus[page]));
+		pthread_mutex_lock(&vm.rec.lock);
+		/* Bus pages are never used twice: whoever maps this one again used the old answer. */
+		vm.rec.host_bus[page] = bus;
+		pthread_mutex_unlock(&vm.rec.lock);
+		sched_yield();
+		THREAD_CHECK(!rec_bus_alive(&vm.rec, bus));
+		cw_mmu_invalidate_end(&vm.mmu, page << 12, (page + 1) << 12);
+	}
+	return NULL;
+}
+
+static void faults_against_slots_and_invalidations(void)
+{
+	pthread_t fault[FAULT_THREADS], slots, host;
+	unsigned checked = 0;
+
+	vm_init(&vm);
+	vm_attach(&vm, &five, 5, 0, CW_FLAVOUR_EPT);
+	for (uintptr_t i = 0; i < FAULT_THREADS; i++)
+		CHECK_EQ(pthread_create(&fault[i], NULL, fault_thread, (void *)i), 0);
+	CHECK_EQ(pthread_create(&slots, NULL, slot_thread, NULL), 0);
+	CHECK_EQ(pthread_create(&host, NULL, host_thread, NULL), 0);
+	pthread_join(slots, NULL);
+	pthread_join(host, NULL);
+	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+	for (unsigned i = 0; i < FAULT_THREADS; i++)
+		pthread_join(fault[i], NULL);
+	CHECK_EQ(bad, 0);
+	vm_check(&vm);
+	for (uint64_t gfn = 0x1f0; gfn < 0x1f0 + 2 * HOST_PAGES; gfn++) {
+		struct cw_memslot slot;
+		uint64_t e = vm_leaf(&vm, &vm.ctx, gfn);
+
+		if (!(e & REC_PRESENT))
+			continue;
+		if (!CHECK_EQ(cw_mmu_get_memslot(&vm.mmu, 0, gfn, &slot), 0))
+			break;
+		CHECK_EQ(e & REC_ADDR, vm.rec.host_bus[cw_memslot_hva(&slot, gfn) >> 12]);
+		checked++;
+	}
+	printf("# %u translations, %" PRIu64 " faults, %" PRIu64 " to be tried again\n", checked, vm.mmu.stats.pf_taken,
+	       vm.mmu.stats.pf_retry);
+	vm_detach(&vm, &five);
+	vm_destroy(&vm);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		operations = (unsigned)strtoul(argv[1], NULL, 0);
+	RUN(faults_against_slots_and_invalidations);
+	return CHECK_DONE("mmu_threads");
+}
