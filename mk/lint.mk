@@ -20,7 +20,8 @@ $(RTL_TOPS:%=lint-rtl-%): lint-rtl-%: $(CW_PKG) $(RTL_SRCS) $(PICORV32_V) $(VL_W
 	$(call say,LINT,$*)$(VL_LINT) --top-module $* $(CW_PKG) $(RTL_SRCS) $(PICORV32_V)
 
 lint-yosys: $(CW_PKG) $(RTL_SRCS) $(PICORV32_V)
-	$(call say,YOSYS,rtl)yosys -q -p 'read_verilog -sv -I$(O)/gen $(CW_PKG) $(RTL_SRCS) $(PICORV32_V)$(foreach t,$(RTL_TOPS),; \
+	$(call say,YOSYS,rtl)yosys -q -p 'read_verilog -sv -I$(O)/gen \
+	  $(CW_PKG) $(RTL_SRCS) $(PICORV32_V)$(foreach t,$(RTL_TOPS),; \
 	  design -save all; hierarchy -check -top $t; design -load all)'
 
 lint-format:

@@ -21,7 +21,8 @@ product: $(if $(LIB_SRCS),$(LIB_A) $(LIB_SO) $(LIB_PC)) $(if $(TOOL_SRCS),$(TOOL
 
 $(LIB_A): $(LIB_OBJS) $(SIMLIB)
 	$(call say,AR,$@)mkdir -p $(@D)
-	$(Q)rm -f $@ && { echo create $@; printf 'addmod %s\n' $(LIB_OBJS); echo addlib $(SIMLIB); echo save; } | $(AR) -M
+	$(Q)rm -f $@; { echo create $@; printf 'addmod %s\n' $(LIB_OBJS); echo addlib $(SIMLIB); echo save; } | \
+	  $(AR) -M
 	$(Q)$(AR) s $@
 
 $(LIB_SO): $(LIB_OBJS) $(SIMLIB) $(LIB_MAP)

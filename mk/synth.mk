@@ -10,4 +10,5 @@ synth: setup
 	+$(Q)$(SUBMAKE) run-synth
 
 run-synth: $(CW_PKG) $(RTL_SRCS) $(PICORV32_V)
-	$(call say,SYNTH,$(SYNTH_TOP))tools/synth.sh $(SYNTH_TOP) $(O)/synth $(O)/gen $(CW_PKG) $(RTL_SRCS) $(PICORV32_V)
+	$(call say,SYNTH,$(SYNTH_TOP))tools/synth.sh $(SYNTH_TOP) $(O)/synth $(O)/gen \
+	  $(CW_PKG) $(RTL_SRCS) $(PICORV32_V)

@@ -41,7 +41,7 @@ run_one() {
 	{
 		flock 9
 		if [ -z "$note" ]; then
-			printf '  %-9s%s: %d passed, %d failed (%d s)\n' PASS "$name" "$passed" "$failed" $((SECONDS - start))
+			printf '  %-9s%s (%d s)\n' PASS "$line" $((SECONDS - start))
 		else
 			printf '  %-9s%s: %d passed, %d failed (%s)\n' FAIL "$name" "$passed" "$failed" "$note"
 			tail -n 40 "$log/$name.log" | sed 's/^/           /'
@@ -60,6 +60,7 @@ while getopts j:b: opt; do
 	esac
 done
 shift $((OPTIND - 1))
+[ $# -ge 1 ] || { echo 'usage: tests/run.sh [-j JOBS] [-b BUILD_STATUS] LOGDIR NAME…' >&2; exit 2; }
 log=$1
 shift
 
