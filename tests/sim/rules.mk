@@ -3,3 +3,5 @@
 # The simulated card: its memory model at the pins, its stores, and the card as a whole around the real engine.
 TESTS += sim_axi_mem
 sim_axi_mem_SRCS := tests/sim/test_axi_mem.c tests/sim/master.c sim/axi_mem.c sim/presets.c
+TESTS += sim_stores
+sim_stores_SRCS := tests/sim/test_stores.c sim/hostmem.c sim/tablemem.c sim/poison.c sim/pcie.c
