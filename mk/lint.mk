@@ -19,10 +19,10 @@ lint-rtl: $(RTL_TOPS:%=lint-rtl-%)
 $(RTL_TOPS:%=lint-rtl-%): lint-rtl-%: $(CW_PKG) $(RTL_SRCS) $(PICORV32_V) $(VL_WAIVER)
 	$(call say,LINT,$*)$(VL_LINT) --top-module $* $(CW_PKG) $(RTL_SRCS) $(PICORV32_V)
 
+YOSYS_TOPS = $(foreach t,$(RTL_TOPS),; design -save all; hierarchy -check -top $t; design -load all)
+
 lint-yosys: $(CW_PKG) $(RTL_SRCS) $(PICORV32_V)
-	$(call say,YOSYS,rtl)yosys -q -p 'read_verilog -sv -I$(O)/gen \
-	  $(CW_PKG) $(RTL_SRCS) $(PICORV32_V)$(foreach t,$(RTL_TOPS),; \
-	  design -save all; hierarchy -check -top $t; design -load all)'
+	$(call say,YOSYS,rtl)yosys -q -p "read_verilog -sv -I$(O)/gen $(filter %.sv %.v,$^)$(YOSYS_TOPS)"
 
 lint-format:
 	$(call say,FORMAT,C)clang-format --dry-run -Werror $(FMT_C)
