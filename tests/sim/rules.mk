@@ -5,3 +5,6 @@ TESTS += sim_axi_mem
 sim_axi_mem_SRCS := tests/sim/test_axi_mem.c tests/sim/master.c sim/axi_mem.c sim/presets.c
 TESTS += sim_stores
 sim_stores_SRCS := tests/sim/test_stores.c sim/hostmem.c sim/tablemem.c sim/poison.c sim/pcie.c
+TESTS += sim_card
+sim_card_SRCS := tests/sim/test_card.c
+sim_card_LIBS := sim
