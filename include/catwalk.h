@@ -49,7 +49,6 @@ const char *cw_last_error(void);
  * `uri` is "sim:" with options, "sim:KEY=VALUE,KEY=VALUE…":
  *   table-mem=PRESET  table memory: ideal:N, ddr4, hbm, pcie, random:MIN-MAX (default ddr4)
  *   host-mem=PRESET   the same for the path to host memory (default pcie)
- *   table-bytes=SIZE  table memory, with suffix K, M or G (default 256M)
  *   seed=N            seed of everything random (default 1)
  *   host-time=MODE    what handling a batch of faults costs in simulated time: "fixed:NS", or "measured" for the time
  *                     that it really took (default measured)

@@ -72,25 +72,6 @@ static int parse_number(const char *text, uint64_t *value)
 	return errno || *end ? -EINVAL : 0;
 }
 
-static int parse_size(const char *text, uint64_t *value)
-{
-	static const char suffixes[] = "KMGT";
-	char number[32];
-	size_t len = strlen(text);
-	const char *s = len ? strchr(suffixes, text[len - 1]) : NULL;
-	unsigned shift = s ? 10 * (unsigned)(s - suffixes + 1) : 0;
-
-	if (!len || len >= sizeof(number))
-		return -EINVAL;
-	memcpy(number, text, len + 1);
-	if (shift)
-		number[len - 1] = '\0';
-	if (parse_number(number, value) || *value > UINT64_MAX >> shift)
-		return -EINVAL;
-	*value <<= shift;
-	return 0;
-}
-
 static int copy(char *to, size_t size, const char *from)
 {
 	if (!*from || strlen(from) >= size)
@@ -111,8 +92,6 @@ static int set_option(struct options *o, const char *key, const char *value)
 		return copy(o->firmware, sizeof(o->firmware), value);
 	if (strcmp(key, "seed") == 0)
 		return parse_number(value, &o->config.seed);
-	if (strcmp(key, "table-bytes") == 0)
-		return parse_size(value, &o->config.table_bytes);
 	if (strcmp(key, "host-time") == 0) {
 		o->measured = strcmp(value, "measured") == 0;
 		if (o->measured)
@@ -143,7 +122,7 @@ static int parse_options(const char *text, struct options *o)
 		err = eq ? set_option(o, item, eq + 1) : -ENOENT;
 		if (err == -ENOENT)
 			return cw_error(-EINVAL, "unknown option '%s' of sim:; the options are table-mem=PRESET, "
-					"host-mem=PRESET, table-bytes=SIZE, seed=N, host-time=measured|fixed:NS, "
+					"host-mem=PRESET, seed=N, host-time=measured|fixed:NS, "
 					"trace=FILE, firmware=FILE", item);
 		if (err && strcmp(item, "host-time") == 0)
 			return cw_error(-EINVAL, "host-time is '%s', but must be measured or fixed:NS", eq + 1);

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/* The command as a user meets it: exit codes, messages, JSON. The argument is the program. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+
+#define TEXT 65536
+
+static const char *program;
+static char out[TEXT], err[TEXT];
+
+static void take(int fd, char *to)
+{
+	size_t n = 0;
+	ssize_t got;
+
+	while (n < TEXT - 1 && (got = read(fd, to + n, TEXT - 1 - n)) > 0)
+		n += (size_t)got;
+	to[n] = '\0';
+	close(fd);
+}
+
+/* Run `catwalk ARGS`, split at blanks; exit code, or -1 if it died. */
+static int run(const char *args)
+{
+	char *argv[32] = {(char *)program}, *copy = strdup(args), *save = NULL;
+	int po[2], pe[2], status = 0, n = 1;
+	pid_t pid;
+
+	for (char *a = strtok_r(copy, " ", &save); a && n < 31; a = strtok_r(NULL, " ", &save))
+		argv[n++] = a;
+	if (pipe(po) || pipe(pe))
+		exit(1);
+	pid = fork();
+	if (pid == 0) {
+		dup2(po[1], 1);
+		dup2(pe[1], 2);
+		close(po[0]);
+		close(pe[0]);
+		alarm(250);
+		execv(program, argv);
+		_exit(127);
+	}
+	close(po[1]);
+	close(pe[1]);
+	/* What it says on stderr fits a pipe; read stdout first. */
+	take(po[0], out);
+	take(pe[0], err);
+	waitpid(pid, &status, 0);
+	free(copy);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Must be refused as a usage error, with all of `words` (separated by blanks) on stderr and nothing on stdout. */
+static void refused(const char *args, const char *words)
+{
+	char *copy = strdup(words), *save = NULL;
+	bool ok = CHECK_EQ(run(args), 2);
+
+	for (char *w = strtok_r(copy, " ", &save); w; w = strtok_r(NULL, " ", &save))
+		ok &= CHECK(strstr(err, w) != NULL);
+	ok &= CHECK_STR(out, "");
+	if (!ok)
+		printf("  catwalk %s: %s\n", args, err);
+	free(copy);
+}
+
+static void commands(void)
+{
+	CHECK_EQ(run(""), 2);
+	refused("fly", "info bench selftest");
+	CHECK_EQ(run("--version"), 0);
+	CHECK(strncmp(out, "catwalk ", 8) == 0);
+}
+
+static void help_is_for_all(void)
+{
+	static const char *const list[] = {"--help", "info --help", "bench --help", "bench fault-latency --help",
+					   "selftest --help"};
+
+	for (unsigned i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		CHECK_EQ(run(list[i]), 0);
+		CHECK(strncmp(out, "usage: catwalk", 14) == 0);
+		CHECK_STR(err, "");
+	}
+}
+
+static void wrong_options(void)
+{
+	refused("info --colour", "--colour");
+	refused("info extra", "extra");
+	refused("info --device", "--device");
+	refused("info --device usb:", "sim:");
+	refused("info --device sim:x=1", "table-mem= host-mem= seed= host-time= trace=");
+	refused("selftest --device sim:table-mem=x", "ideal:N ddr4 hbm pcie");
+	refused("selftest now", "now");
+	refused("bench", "fault-latency");
+	refused("bench speed", "fault-latency");
+	refused("bench fault-latency more", "more");
+	refused("bench fault-latency --what", "--what");
+}
+
+static void wrong_values_list_the_right_ones(void)
+{
+	refused("bench fault-latency --scenario fly", "tlb-hit walk-cold walk-cached first-touch");
+	refused("bench fault-latency --scenario tlb-hit,fly", "tlb-hit walk-cold walk-cached first-touch");
+	refused("bench fault-latency --scenario ,", "tlb-hit walk-cold walk-cached first-touch");
+	refused("bench fault-latency --table-mem ddr9", "ideal:N ddr4 hbm pcie");
+	refused("bench fault-latency --host-mem x", "ideal:N ddr4 hbm pcie");
+	refused("bench fault-latency --host-time slow", "measured fixed:NS");
+	refused("bench fault-latency --contexts 0", "1 64");
+	refused("bench fault-latency --contexts 65", "1 64");
+	refused("bench fault-latency --contexts x", "1 64");
+	refused("bench fault-latency --bytes 1M", "--bytes");
+	refused("bench fault-latency --bytes 4Q", "--bytes");
+	refused("bench fault-latency --seed -1", "--seed");
+	refused("bench fault-latency --iterations 0", "--iterations");
+}
+
+static void unwritable_output_is_a_failure(void)
+{
+	CHECK_EQ(run("bench fault-latency --scenario tlb-hit --iterations 1 --output /nonexistent/x"), 1);
+	CHECK(strstr(err, "/nonexistent/x") != NULL);
+}
+
+static void info_as_text_and_json(void)
+{
+	json_t *o;
+
+	CHECK_EQ(run("info"), 0);
+	CHECK(strstr(out, "250.000 MHz") != NULL);
+	CHECK_EQ(run("info --json --device sim:seed=3"), 0);
+	o = json_loads(out, JSON_REJECT_DUPLICATES, NULL);
+	CHECK(o != NULL);
+	CHECK_STR(json_string_value(json_object_get(o, "device")), "sim:seed=3");
+	CHECK_EQ(json_integer_value(json_object_get(o, "contexts")), 64);
+	json_decref(o);
+}
+
+/* The object has these keys, and no others. */
+static void keys(const json_t *o, const char *names)
+{
+	char *copy = strdup(names), *save = NULL;
+	size_t n = 0;
+
+	for (char *w = strtok_r(copy, " ", &save); w; w = strtok_r(NULL, " ", &save), n++) {
+		if (!CHECK(json_object_get(o, w) != NULL))
+			printf("  no key %s\n", w);
+	}
+	CHECK_EQ(json_object_size(o), n);
+	free(copy);
+}
+
+#define BENCH "bench fault-latency --json --host-time fixed:1500 --seed 5 --iterations 1"
+
+static void bench_json_is_exact(void)
+{
+	static const char *const names[] = {"tlb-hit", "walk-cold", "walk-cached", "first-touch"};
+	json_t *o, *list, *s;
+
+	CHECK_EQ(run(BENCH), 0);
+	CHECK_STR(err, "");
+	o = json_loads(out, JSON_REJECT_DUPLICATES, NULL);
+	if (!CHECK(o != NULL))
+		return;
+	keys(o, "version device clock_mhz table_mem seed parameters sim_cycles_per_second scenarios");
+	CHECK_EQ(json_integer_value(json_object_get(o, "seed")), 5);
+	CHECK_STR(json_string_value(json_object_get(o, "table_mem")), "ddr4");
+	list = json_object_get(o, "scenarios");
+	CHECK_EQ(json_array_size(list), 4);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		static const char *const order[] = {"min", "p50", "p90", "p99", "p999", "max"};
+
+		s = json_array_get(list, i);
+		keys(s, "name requests unit min p50 p90 p99 p999 max mean per_kcycle errors counters");
+		CHECK_STR(json_string_value(json_object_get(s, "name")), names[i]);
+		CHECK_STR(json_string_value(json_object_get(s, "unit")), "cycles");
+		CHECK_EQ(json_integer_value(json_object_get(s, "errors")), 0);
+		CHECK(json_integer_value(json_object_get(s, "requests")) > 0);
+		CHECK(json_integer_value(json_object_get(s, "min")) > 0);
+		for (unsigned k = 1; k < 6; k++)
+			CHECK(json_integer_value(json_object_get(s, order[k - 1])) <=
+			      json_integer_value(json_object_get(s, order[k])));
+		CHECK(json_is_integer(json_object_get(json_object_get(s, "counters"), "tlb_hits")));
+	}
+	json_decref(o);
+}
+
+static void bench_repeats_bit_for_bit(void)
+{
+	json_t *a, *b;
+
+	CHECK_EQ(run(BENCH " --scenario first-touch,walk-cached"), 0);
+	a = json_loads(out, 0, NULL);
+	CHECK_EQ(run(BENCH " --scenario first-touch --scenario walk-cached"), 0);
+	b = json_loads(out, 0, NULL);
+	CHECK(a && b && json_equal(json_object_get(a, "scenarios"), json_object_get(b, "scenarios")));
+	json_decref(a);
+	json_decref(b);
+}
+
+static void memory_presets_matter(void)
+{
+	json_int_t p50[2];
+
+	for (unsigned i = 0; i < 2; i++) {
+		json_t *o;
+
+		CHECK_EQ(run(i ? BENCH " --scenario walk-cold --table-mem ideal:100" :
+				 BENCH " --scenario walk-cold --table-mem ideal:10"), 0);
+		o = json_loads(out, 0, NULL);
+		p50[i] = json_integer_value(json_object_get(json_array_get(json_object_get(o, "scenarios"), 0), "p50"));
+		json_decref(o);
+	}
+	/* Four reads of 90 cycles more each. */
+	CHECK_EQ(p50[1] - p50[0], 360);
+}
+
+static void bench_table_is_for_people(void)
+{
+	CHECK_EQ(run("bench fault-latency --scenario tlb-hit --iterations 1 --contexts 3"), 0);
+	CHECK(strstr(out, "p99.9") != NULL);
+	CHECK(strstr(out, "tlb-hit") != NULL);
+	CHECK(strstr(out, "million cycles a second") != NULL);
+	CHECK_STR(err, "");
+}
+
+static void selftest_passes(void)
+{
+	json_t *o;
+
+	CHECK_EQ(run("selftest --device sim:table-mem=ideal:5,host-mem=ideal:5"), 0);
+	CHECK(strstr(out, "FAILED") == NULL);
+	CHECK_EQ(run("selftest --json --device sim:table-mem=ideal:5,host-mem=ideal:5"), 0);
+	o = json_loads(out, 0, NULL);
+	CHECK(json_is_true(json_object_get(o, "ok")));
+	json_decref(o);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2) {
+		fprintf(stderr, "usage: %s PROGRAM\n", argv[0]);
+		return 2;
+	}
+	program = argv[1];
+	RUN(commands);
+	RUN(help_is_for_all);
+	RUN(wrong_options);
+	RUN(wrong_values_list_the_right_ones);
+	RUN(unwritable_output_is_a_failure);
+	RUN(info_as_text_and_json);
+	RUN(bench_json_is_exact);
+	RUN(bench_repeats_bit_for_bit);
+	RUN(memory_presets_matter);
+	RUN(bench_table_is_for_people);
+	RUN(selftest_passes);
+	return CHECK_DONE("cli");
+}

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Copyright The Catwalk authors
+TESTS += lib-ring
+lib-ring_SRCS := tests/lib/test_ring.c tests/lib/fake.c
+lib-ring_LIBS := lib
+
+TESTS += lib-api
+lib-api_SRCS := tests/lib/test_api.c
+lib-api_LIBS := lib
+
+TESTS += lib-malformed
+lib-malformed_SRCS := tests/lib/test_malformed.c
+lib-malformed_LIBS := lib
