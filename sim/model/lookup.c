@@ -131,16 +131,25 @@ static void look_hit(struct cw_model *m, const struct cw_model_request *q, const
 	cw_model_end(m, r, q->port, CW_V_HIT, CW_RSN_NONE, pa);
 }
 
+/*
+ * P5: a request is refused only if the wait list was full a moment ago. A probe holds no stamp, so it may not wait for a
+ * slot either (P7); slots that are about to become free are not seen from here.
+ */
+static bool no_room(const struct cw_model *m, unsigned int port)
+{
+	if (m->waiting >= CW_NWAIT || (m->waits_full && m->cycle - m->waits_full <= CW_MODEL_GRACE))
+		return true;
+	return port == CW_PORT_HOST && cw_model_busy_slots(m) * 2 >= m->config.nslot;
+}
+
 static void look_refused(struct cw_model *m, const struct cw_model_request *q, const uint32_t *vec,
 			 struct cw_model_req *r, unsigned int want)
 {
 	unsigned int verdict = (unsigned int)G(look_verdict), reason = (unsigned int)G(look_reason);
 	bool legal;
 
-	/* P5: a refusal for want of room only if the wait list was full a moment ago */
 	if (want == CW_RSN_NONE)
-		legal = verdict == CW_V_RETRY_LATER && reason == CW_RSN_NO_ROOM && m->waits_full &&
-			m->cycle - m->waits_full <= CW_MODEL_GRACE;
+		legal = verdict == CW_V_RETRY_LATER && reason == CW_RSN_NO_ROOM && no_room(m, q->port);
 	else
 		legal = verdict == CW_V_ABORT && reason == want;
 	if (!legal)

@@ -148,7 +148,8 @@ void cw_model_ar(struct cw_model *m, const uint32_t *vec)
 	want = entry_addr(w, w->page) & ~UINT64_C(63);
 	cw_model_count(m, CW_CTR_WALK_READS);
 	if (w->read.busy || w->ended)
-		cw_model_fail(m, "read-wrong", "slot %u reads again", slot_of(m, w));
+		cw_model_fail(m, "read-wrong", "slot %u reads 0x%llx %s", slot_of(m, w), (ull)addr,
+			      w->ended ? "although its walk has ended" : "before its last read has come back");
 	if (addr != want)
 		cw_model_fail(m, "read-wrong", "slot %u level %u reads 0x%llx, the line is at 0x%llx", slot_of(m, w),
 			      w->level, (ull)addr, (ull)want);

@@ -19,6 +19,7 @@
 #include <catwalk/spte.h>
 
 #include "sim/model/model.h"
+#include "sim/mon.h"
 #include "sim/sim.h"
 
 /* ---- random numbers ---- */
@@ -168,6 +169,9 @@ struct pending_fault {
 struct bench {
 	struct cw_sim *sim;
 	struct cw_model *model;
+	uint32_t events[CW_MON_WORDS]; /* of this cycle */
+	uint64_t events_at;
+	bool have_events;
 	struct rng rng;
 	uint64_t seed;
 	unsigned int variant;   /* of the run: memory presets, interrupts or polling */
