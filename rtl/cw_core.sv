@@ -74,7 +74,15 @@ module cw_core #(
   input  logic                                  r_error,
   // events of the core, at their counters' places; others zero
   output logic [cw_pkg::NCOUNTER*3-1:0]         ev,
-  // monitor: everything but what the command side sees
+  // monitor
+  input  logic                                  mon_w_valid,   // of the entry-update unit
+  input  logic [63:0]                           mon_w_addr,
+  input  logic [63:0]                           mon_w_value,
+  input  logic                                  mon_b_valid,
+  input  logic [63:0]                           mon_b_addr,
+  input  logic [63:0]                           mon_b_old,
+  input  logic                                  mon_b_mismatch,
+  input  logic                                  mon_b_error,
   output cw_pkg::mon_t                          mon
 );
   localparam int unsigned NP = cw_pkg::NPORT;
@@ -271,105 +279,120 @@ module cw_core #(
   assign w_r      = w_req.req;
   assign alloc_r  = mon_alloc_req.req;
   assign unpark_r = mon_unpark_req.req;
+  // Nothing to tell in most cycles: the wide vector is put together only when there is.
+  logic mon_any;
+  assign mon_any = mon_ctxw || mon_domw || mon_portw || inv_new || r_valid || w_valid || mon_end || look_valid || mon_alloc ||
+                   rd_valid || resume_valid || mon_unpark || (rel_valid != '0) || flush_valid || (mon_flip != '0) ||
+                   (mon_close != '0) || fdone_valid || mon_w_valid || mon_b_valid;
   always_comb begin
     mon = '0;
-    mon.ctxw_valid     = mon_ctxw;
-    mon.ctxw_idx       = 16'(mon_ctx_idx);
-    mon.ctxw_enable    = mon_ctx.valid;
-    mon.ctxw_level5    = mon_ctx.level5;
-    mon.ctxw_space     = 16'(mon_ctx.space);
-    mon.ctxw_domain    = 16'(mon_ctx.domain);
-    mon.ctxw_root      = {12'd0, mon_ctx.root, 12'd0};
-    mon.domw_valid     = mon_domw;
-    mon.domw_idx       = 16'(mon_dom_idx);
-    mon.domw_mmio_gen  = 32'(mon_dom.mmio_gen);
-    mon.domw_ports     = 8'(mon_dom.ports);
-    mon.portw_valid    = mon_portw;
-    mon.portw_idx      = 8'(mon_port_idx);
-    mon.portw_enable   = mon_range.enable;
-    mon.portw_first    = mon_range.first;
-    mon.portw_last     = mon_range.last;
-    mon.inv_valid      = inv_new;
-    mon.inv_all        = inv_now.all;
-    mon.inv_whole      = inv_now.whole;
-    mon.inv_space      = 16'(inv_now.space);
-    mon.inv_lo         = {12'd0, inv_now.lo};
-    mon.inv_hi         = {12'd0, inv_now.hi};
-    mon.r_valid        = r_valid;
-    mon.r_slot         = 8'(r_slot);
-    mon.r_error        = r_error;
-    mon.r_wcfill       = mon_wc_fill;
-    mon.r_last         = mon_last;
-    mon.r_level        = 8'(mon_r_level);
-    mon.r_entry        = mon_r_entry;
-    mon.r_line         = r_data;
-    mon.res_valid      = w_valid && w_ready;
-    mon.res_slot       = 8'(w_slot);
-    mon.res_port       = 8'(w_req.port);
-    mon.res_tag        = 8'(w_r.tag);
-    mon.res_outcome    = !park_valid ? 8'd0 : joined ? 8'd2 : 8'd1;
-    mon.res_verdict    = park_valid ? park_fault.verdict : 8'(wans.verdict);
-    mon.res_reason     = park_valid ? park_fault.reason : 8'(wans.reason);
-    mon.res_epoch      = wans.epoch;
-    mon.res_entry      = w_entry;
-    mon.res_pa         = mon_pa;
-    mon.res_park       = 8'(mon_park);
-    mon.res_gen        = mon_gen;
-    mon.fill_valid     = mon_end;
-    mon.fill_slot      = 8'(mon_end_slot);
-    mon.fill_mask      = mon_end_mask;
-    mon.look_valid     = look_valid;
-    mon.look_port      = 8'(look.port);
-    mon.look_retry     = look.retry;
-    mon.look_park      = 8'(look.park);
-    mon.look_ctx       = look_req.ctx;
-    mon.look_addr      = look_req.addr;
-    mon.look_len_m1    = {4'd0, look_req.len_m1};
-    mon.look_write     = look_req.write;
-    mon.look_tag       = 8'(look_req.tag);
-    mon.look_epoch     = epoch[look.port];
-    mon.look_outcome   = miss ? 8'd1 : look_verdict.verdict == cw_pkg::V_HIT ? 8'd0 : 8'd3;
-    mon.look_verdict   = 8'(look_verdict.verdict);
-    mon.look_reason    = 8'(look_verdict.reason);
-    mon.look_entry     = tlb_entry;
-    mon.look_pa        = {12'd0, look_verdict.pa};
-    mon.alloc_valid    = mon_alloc;
-    mon.alloc_port     = 8'(mon_alloc_req.port);
-    mon.alloc_tag      = 8'(alloc_r.tag);
-    mon.alloc_attach   = mon_attach;
-    mon.alloc_slot     = 8'(mon_slot);
-    mon.alloc_epoch    = epoch[mon_alloc_req.port];
-    mon.alloc_level    = 8'(mon_level);
-    mon.alloc_table    = {12'd0, mon_table, 12'd0};
-    mon.ar_valid       = rd_valid && rd_ready;
-    mon.ar_slot        = 8'(rd_slot);
-    mon.ar_addr        = {12'd0, rd_addr};
-    mon.resume_valid   = resume_valid && resume_ready;
-    mon.resume_index   = resume.index;
-    mon.resume_gen     = resume.gen;
-    mon.resume_action  = 8'(resume.action);
-    mon.resume_status  = resume_status;
-    mon.unpark_valid   = mon_unpark;
-    mon.unpark_park    = 8'(mon_unpark_idx);
-    mon.unpark_port    = 8'(mon_unpark_req.port);
-    mon.unpark_tag     = 8'(unpark_r.tag);
-    mon.unpark_retry   = mon_unpark_retry;
-    mon.unpark_verdict = 8'(pans.verdict);
-    mon.rel_valid      = 8'(rel_valid);
-    mon.rel_known      = 8'(rel_known);
-    mon.rel_tag0       = 8'(rel_tag[0 +: cw_pkg::TAG_W]);
-    mon.rel_tag1       = 8'(rel_tag[cw_pkg::TAG_W +: cw_pkg::TAG_W]);
-    mon.rel_tag2       = 8'(rel_tag[2*cw_pkg::TAG_W +: cw_pkg::TAG_W]);
-    mon.flush_valid    = flush_valid && flush_ready;
-    mon.flush_index    = flush.cookie.index;
-    mon.flush_cold     = flush.cookie.cold;
-    mon.flush_ports    = 8'(flush.ports);
-    mon.flip_ports     = 8'(mon_flip);
-    mon.close_ports    = 8'(mon_close);
-    mon.fdone_valid    = fdone_valid && fdone_ready;
-    mon.fdone_index    = fdone.cookie.index;
-    mon.fdone_cold     = fdone.cookie.cold;
-    mon.fdone_status   = fdone.status;
+    if (mon_any) begin
+      mon.ctxw_valid     = mon_ctxw;
+      mon.ctxw_idx       = 16'(mon_ctx_idx);
+      mon.ctxw_enable    = mon_ctx.valid;
+      mon.ctxw_level5    = mon_ctx.level5;
+      mon.ctxw_space     = 16'(mon_ctx.space);
+      mon.ctxw_domain    = 16'(mon_ctx.domain);
+      mon.ctxw_root      = {12'd0, mon_ctx.root, 12'd0};
+      mon.domw_valid     = mon_domw;
+      mon.domw_idx       = 16'(mon_dom_idx);
+      mon.domw_mmio_gen  = 32'(mon_dom.mmio_gen);
+      mon.domw_ports     = 8'(mon_dom.ports);
+      mon.portw_valid    = mon_portw;
+      mon.portw_idx      = 8'(mon_port_idx);
+      mon.portw_enable   = mon_range.enable;
+      mon.portw_first    = mon_range.first;
+      mon.portw_last     = mon_range.last;
+      mon.inv_valid      = inv_new;
+      mon.inv_all        = inv_now.all;
+      mon.inv_whole      = inv_now.whole;
+      mon.inv_space      = 16'(inv_now.space);
+      mon.inv_lo         = {12'd0, inv_now.lo};
+      mon.inv_hi         = {12'd0, inv_now.hi};
+      mon.r_valid        = r_valid;
+      mon.r_slot         = 8'(r_slot);
+      mon.r_error        = r_error;
+      mon.r_wcfill       = mon_wc_fill;
+      mon.r_last         = mon_last;
+      mon.r_level        = 8'(mon_r_level);
+      mon.r_entry        = mon_r_entry;
+      mon.r_line         = r_data;
+      mon.res_valid      = w_valid && w_ready;
+      mon.res_slot       = 8'(w_slot);
+      mon.res_port       = 8'(w_req.port);
+      mon.res_tag        = 8'(w_r.tag);
+      mon.res_outcome    = !park_valid ? 8'd0 : joined ? 8'd2 : 8'd1;
+      mon.res_verdict    = park_valid ? park_fault.verdict : 8'(wans.verdict);
+      mon.res_reason     = park_valid ? park_fault.reason : 8'(wans.reason);
+      mon.res_epoch      = wans.epoch;
+      mon.res_entry      = w_entry;
+      mon.res_pa         = mon_pa;
+      mon.res_park       = 8'(mon_park);
+      mon.res_gen        = mon_gen;
+      mon.fill_valid     = mon_end;
+      mon.fill_slot      = 8'(mon_end_slot);
+      mon.fill_mask      = mon_end_mask;
+      mon.look_valid     = look_valid;
+      mon.look_port      = 8'(look.port);
+      mon.look_retry     = look.retry;
+      mon.look_park      = 8'(look.park);
+      mon.look_ctx       = look_req.ctx;
+      mon.look_addr      = look_req.addr;
+      mon.look_len_m1    = {4'd0, look_req.len_m1};
+      mon.look_write     = look_req.write;
+      mon.look_tag       = 8'(look_req.tag);
+      mon.look_epoch     = epoch[look.port];
+      mon.look_outcome   = miss ? 8'd1 : look_verdict.verdict == cw_pkg::V_HIT ? 8'd0 : 8'd3;
+      mon.look_verdict   = 8'(look_verdict.verdict);
+      mon.look_reason    = 8'(look_verdict.reason);
+      mon.look_entry     = tlb_entry;
+      mon.look_pa        = {12'd0, look_verdict.pa};
+      mon.alloc_valid    = mon_alloc;
+      mon.alloc_port     = 8'(mon_alloc_req.port);
+      mon.alloc_tag      = 8'(alloc_r.tag);
+      mon.alloc_attach   = mon_attach;
+      mon.alloc_slot     = 8'(mon_slot);
+      mon.alloc_epoch    = epoch[mon_alloc_req.port];
+      mon.alloc_level    = 8'(mon_level);
+      mon.alloc_table    = {12'd0, mon_table, 12'd0};
+      mon.ar_valid       = rd_valid && rd_ready;
+      mon.ar_slot        = 8'(rd_slot);
+      mon.ar_addr        = {12'd0, rd_addr};
+      mon.resume_valid   = resume_valid && resume_ready;
+      mon.resume_index   = resume.index;
+      mon.resume_gen     = resume.gen;
+      mon.resume_action  = 8'(resume.action);
+      mon.resume_status  = resume_status;
+      mon.unpark_valid   = mon_unpark;
+      mon.unpark_park    = 8'(mon_unpark_idx);
+      mon.unpark_port    = 8'(mon_unpark_req.port);
+      mon.unpark_tag     = 8'(unpark_r.tag);
+      mon.unpark_retry   = mon_unpark_retry;
+      mon.unpark_verdict = 8'(pans.verdict);
+      mon.rel_valid      = 8'(rel_valid);
+      mon.rel_known      = 8'(rel_known);
+      mon.rel_tag0       = 8'(rel_tag[0 +: cw_pkg::TAG_W]);
+      mon.rel_tag1       = 8'(rel_tag[cw_pkg::TAG_W +: cw_pkg::TAG_W]);
+      mon.rel_tag2       = 8'(rel_tag[2*cw_pkg::TAG_W +: cw_pkg::TAG_W]);
+      mon.flush_valid    = flush_valid && flush_ready;
+      mon.flush_index    = flush.cookie.index;
+      mon.flush_cold     = flush.cookie.cold;
+      mon.flush_ports    = 8'(flush.ports);
+      mon.flip_ports     = 8'(mon_flip);
+      mon.close_ports    = 8'(mon_close);
+      mon.fdone_valid    = fdone_valid && fdone_ready;
+      mon.fdone_index    = fdone.cookie.index;
+      mon.fdone_cold     = fdone.cookie.cold;
+      mon.fdone_status   = fdone.status;
+      mon.euu_w_valid    = mon_w_valid;
+      mon.euu_w_addr     = mon_w_addr;
+      mon.euu_w_value    = mon_w_value;
+      mon.euu_b_valid    = mon_b_valid;
+      mon.euu_b_addr     = mon_b_addr;
+      mon.euu_b_old      = mon_b_old;
+      mon.euu_b_mismatch = mon_b_mismatch;
+      mon.euu_b_error    = mon_b_error;
+    end
   end
 
   logic unused;

@@ -49,7 +49,6 @@ module cw_epoch (
   logic [NF-1:0] used, expired, done;
   logic [NF*NP-1:0] need, waits;       // per FLUSH and port: needs a flip, waits for the open one
   logic [NF-1:0] done_pick, free_pick, late;
-  logic [NF*cw_pkg::COOKIE_W-1:0] cookies;
 
   // ---- counters ----
   for (genvar p = 0; p < NP; p++) begin : g_port
@@ -118,39 +117,44 @@ module cw_epoch (
 
   cw_arb #(.N(NF)) u_done (.clk, .rst_n, .req(done), .gnt(done_pick), .take(fdone_valid && fdone_ready));
 
-  for (genvar f = 0; f < NF; f++) begin : g_flush
-    cw_t::cookie_t cookie;
-    logic [31:0] age;
-    logic finished, take;
-    assign take       = flush_valid && flush_ready && free_pick[f];
-    assign expired[f] = age >= timeout;
-    assign finished   = need[f*NP +: NP] == '0 && waits[f*NP +: NP] == '0;
-    assign done[f]    = used[f] && (finished || expired[f]);
-    assign late[f]    = !finished;
-    assign cookies[f*cw_pkg::COOKIE_W +: cw_pkg::COOKIE_W] = cookie;
-    always_ff @(posedge clk) begin
-      if (!rst_n) begin
-        used[f]           <= 1'b0;
-        need[f*NP +: NP]  <= '0;
-        waits[f*NP +: NP] <= '0;
-        age               <= '0;
-        cookie            <= '0;
-      end else if (take) begin
-        used[f]           <= 1'b1;
-        age               <= '0;
-        cookie            <= flush.cookie;
+  logic [31:0] age [NF];
+  logic [cw_pkg::COOKIE_W-1:0] cookie [NF];
+  always_comb begin
+    expired = '0;
+    done    = '0;
+    late    = '0;
+    for (int f = 0; f < NF; f++) begin
+      if (used[f]) begin
+        late[f]    = need[f*NP +: NP] != '0 || waits[f*NP +: NP] != '0;
+        expired[f] = age[f] >= timeout;
+        done[f]    = !late[f] || expired[f];
+      end
+    end
+  end
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      used  <= '0;
+      need  <= '0;
+      waits <= '0;
+    end else if (flush_valid || busy) begin
+      for (int f = 0; f < NF; f++) begin
+        if (flush_valid && flush_ready && free_pick[f]) begin
+          used[f]           <= 1'b1;
+          age[f]            <= '0;
+          cookie[f]         <= flush.cookie;
 `ifdef CW_MUT_JOIN_OPEN_FLIP
-        need[f*NP +: NP]  <= flush.ports & ~(open & ~close);
-        waits[f*NP +: NP] <= flush.ports & open & ~close;
+          need[f*NP +: NP]  <= flush.ports & ~(open & ~close);
+          waits[f*NP +: NP] <= flush.ports & open & ~close;
 `else
-        need[f*NP +: NP]  <= flush.ports;
-        waits[f*NP +: NP] <= '0;
+          need[f*NP +: NP]  <= flush.ports;
+          waits[f*NP +: NP] <= '0;
 `endif
-      end else begin
-        if (fdone_valid && fdone_ready && done_pick[f]) used[f] <= 1'b0;
-        if (used[f] && !expired[f]) age <= age + 1'b1;
-        need[f*NP +: NP]  <= need[f*NP +: NP] & ~flip;
-        waits[f*NP +: NP] <= (waits[f*NP +: NP] & ~close) | (need[f*NP +: NP] & flip);
+        end else begin
+          if (fdone_valid && fdone_ready && done_pick[f]) used[f] <= 1'b0;
+          if (used[f] && !expired[f]) age[f] <= age[f] + 1'b1;
+          need[f*NP +: NP]  <= need[f*NP +: NP] & ~flip;
+          waits[f*NP +: NP] <= (waits[f*NP +: NP] & ~close) | (need[f*NP +: NP] & flip);
+        end
       end
     end
   end
@@ -158,7 +162,7 @@ module cw_epoch (
   always_comb begin
     cookie_done = '0;
     for (int f = 0; f < NF; f++)
-      if (done_pick[f]) cookie_done |= cookies[f*cw_pkg::COOKIE_W +: cw_pkg::COOKIE_W];
+      if (done_pick[f]) cookie_done |= cookie[f];
   end
   assign fdone.cookie = cookie_done;
   assign fdone.status = |(done_pick & late) ? cw_pkg::ST_NOT_FLUSHED : cw_pkg::ST_OK;

@@ -194,7 +194,8 @@ module cw_top #(
   logic [63:0]                cycle;
   logic [31:0]                flush_timeout;
   logic [cw_pkg::NCOUNTER*3-1:0] ev_core;
-  cw_pkg::mon_t               mon_core;
+  logic                       mon_w_valid, mon_b_valid, mon_b_mismatch, mon_b_error;
+  logic [63:0]                mon_w_addr, mon_w_value, mon_b_addr, mon_b_old;
   cw_core #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .WC_ENTRIES(WC_ENTRIES)) u_core (
     .clk, .rst_n, .cycle, .req_valid, .req_ready, .req, .ans_valid, .ans_ready, .ans, .rel_valid, .rel_tag,
     .emul_data, .res_valid, .res, .res_level,
@@ -203,7 +204,8 @@ module cw_top #(
     .inv_valid, .inv_ready, .inv, .flush_valid, .flush_ready, .flush, .flush_full, .flush_timeout, .flush_dom,
     .flush_dom_ports, .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume, .resume_status,
     .fr_valid, .fr_ready, .fr, .rd_valid, .rd_ready, .rd_slot, .rd_addr,
-    .r_valid(wr_rvalid), .r_slot(wr_rslot), .r_data(wr_rdata), .r_error(wr_rerr), .ev(ev_core), .mon(mon_core));
+    .r_valid(wr_rvalid), .r_slot(wr_rslot), .r_data(wr_rdata), .r_error(wr_rerr), .ev(ev_core),
+    .mon_w_valid, .mon_w_addr, .mon_w_value, .mon_b_valid, .mon_b_addr, .mon_b_old, .mon_b_mismatch, .mon_b_error, .mon);
 
   // =====================================================================================================================
   // Fault ring
@@ -291,8 +293,7 @@ module cw_top #(
   logic [cw_pkg::PA_W-1:0] eu_addr;
   logic [511:0] eu_rdata, eu_wdata;
   logic [63:0] eu_wstrb;
-  logic mon_w_valid, mon_b_valid, mon_b_mismatch, mon_b_error, ev_entry_updates, ev_cas_mismatch;
-  logic [63:0] mon_w_addr, mon_w_value, mon_b_addr, mon_b_old;
+  logic ev_entry_updates, ev_cas_mismatch;
   cw_euu u_euu (
     .clk, .rst_n, .req_valid(eu_req_valid), .req_ready(eu_req_ready), .req(eu_req), .rsp_valid(eu_rsp_valid),
     .rsp_ready(eu_rsp_ready), .rsp(eu_rsp), .load_busy(ld_busy), .eu_arvalid, .eu_arready, .eu_addr, .eu_rvalid, .eu_rdata,
@@ -422,19 +423,6 @@ module cw_top #(
   end
   cw_counters u_counters (.clk, .rst_n, .ev, .snap, .busy(snap_busy), .cycle, .snap_cycle, .rd_idx(ctr_idx),
                           .rd_data(ctr_data));
-
-  // ---- monitor: what the core saw, and the entry-update unit ----
-  always_comb begin
-    mon = mon_core;
-    mon.euu_w_valid    = mon_w_valid;
-    mon.euu_w_addr     = mon_w_addr;
-    mon.euu_w_value    = mon_w_value;
-    mon.euu_b_valid    = mon_b_valid;
-    mon.euu_b_addr     = mon_b_addr;
-    mon.euu_b_old      = mon_b_old;
-    mon.euu_b_mismatch = mon_b_mismatch;
-    mon.euu_b_error    = mon_b_error;
-  end
 
 `ifndef SYNTHESIS
   if ($bits(cw_t::req_t) != RW || $bits(cw_t::ans_t) != AW || $bits(cw_t::cookie_t) != cw_pkg::COOKIE_W) begin : g_widths

@@ -292,7 +292,7 @@ module cw_walker #(
         state <= S_FREE;
         poisoned[s] <= 1'b0;
         nomerge[s]  <= 1'b0;
-      end else begin
+      end else if (started || state != S_FREE) begin
         state <= state_next;
         if (started) begin
           poisoned[s] <= 1'b0;
@@ -312,7 +312,7 @@ module cw_walker #(
         err        <= 1'b0;
         fault      <= '0;
         filled     <= 1'b0;
-      end else begin
+      end else if (state != S_FREE) begin
         if (fill_end[s]) filled <= 1'b1;
         if (r_valid && r_here[s]) begin
           err <= r_error;
