@@ -119,7 +119,7 @@ module tb_ring_wr;
     c_irqs += int'(c_irq);
     f_irqs += int'(f_irq);
     c_errs += int'(c_err);
-    if (c_irq && c_index == c_bell) irq_early = 1'b1;
+    if (c_irq && !c_we && c_index == c_bell) irq_early = 1'b1;
     c_we <= 1'b0;
     f_we <= 1'b0;
     if (lazy >= 0 && c_en && $urandom_range(lazy) == 0) begin
