@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NRD 256	  /* reads under way; the engine cannot have more ids than that */
+#define NRD 256 /* reads under way; the engine cannot have more ids than that */
 #define NWR 256
 #define NAHEAD 128 /* data beats that came before their address */
 #define NBANK 32
@@ -80,8 +80,14 @@ struct cw_axi_store *cw_axi_store(struct cw_axi_mem *m)
 static void observe(struct cw_axi_mem *m, enum cw_sim_axi_kind kind, uint8_t id, uint8_t resp, unsigned beats,
 		    uint64_t addr, const uint8_t *data, const uint64_t *strb)
 {
-	struct cw_sim_axi ev = { .mem = m->mem, .kind = kind, .id = id, .resp = resp, .beats = (uint16_t)beats,
-				 .addr = addr, .data = data, .strb = strb };
+	struct cw_sim_axi ev = {.mem = m->mem,
+				.kind = kind,
+				.id = id,
+				.resp = resp,
+				.beats = (uint16_t)beats,
+				.addr = addr,
+				.data = data,
+				.strb = strb};
 
 	if (m->store.observe)
 		m->store.observe(m->store.priv, &ev);
@@ -126,7 +132,10 @@ static uint64_t rd_due(struct cw_axi_mem *m, uint64_t addr, uint64_t now)
 	uint64_t begin;
 	unsigned how = bank_access(m, addr, now, &begin);
 
-	return begin + (how == 0 ? c->rd_hit : how == 1 ? c->rd_closed : c->rd_miss) +
+	return begin +
+	       (how == 0 ? c->rd_hit :
+		how == 1 ? c->rd_closed :
+			   c->rd_miss) +
 	       (c->rd_jitter ? cw_rng_below(&m->rng, c->rd_jitter + 1) : 0);
 }
 
@@ -136,7 +145,10 @@ static uint64_t wr_due(struct cw_axi_mem *m, uint64_t addr, uint64_t now)
 	uint64_t begin;
 	unsigned how = bank_access(m, addr, now, &begin);
 
-	return begin + (how == 0 ? c->wr_hit : how == 1 ? c->wr_closed : c->wr_miss) +
+	return begin +
+	       (how == 0 ? c->wr_hit :
+		how == 1 ? c->wr_closed :
+			   c->wr_miss) +
 	       (c->wr_jitter ? cw_rng_below(&m->rng, c->wr_jitter + 1) : 0);
 }
 
@@ -394,8 +406,8 @@ static void show(struct cw_axi_mem *m, uint64_t now)
 			uint8_t resp = 0;
 
 			if (strb && !w->resp)
-				resp = m->store.write(m->store.priv, w->addr + w->shown * 8ull,
-						      w->data + w->shown * 8, strb);
+				resp = m->store.write(m->store.priv, w->addr + w->shown * 8ull, w->data + w->shown * 8,
+						      strb);
 			if (resp > w->resp)
 				w->resp = resp;
 		}

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * The one AXI4 memory behind both memory buses of the engine: 64-byte beats, INCR bursts of up to 64 beats that do not
- * cross 4 KiB.
+ * The one AXI4 memory behind both memory buses of the engine: 64-byte beats, INCR bursts of up to 64 beats that do
+ * not cross 4 KiB.
  *
- * Order: reads of one id answer in order, reads of different ids as they become ready. A read takes its data at a random
- * moment between the acceptance of its address and its answer; a write becomes visible at a random moment between its last
- * data beat and its acknowledgement, in ascending pieces of 8 bytes, so that a read beside an unacknowledged write sees the
- * old value, the new one, or a torn record (P11, P41). After the acknowledgement everyone sees the new value. Writes to the
- * same place become visible in the order in which their data came.
+ * Order: reads of one id answer in order, reads of different ids as they become ready. A read takes its data at a
+ * random moment between the acceptance of its address and its answer; a write becomes visible at a random moment
+ * between its last data beat and its acknowledgement, in ascending pieces of 8 bytes, so that a read beside an
+ * unacknowledged write sees the old value, the new one, or a torn record (P11, P41). After the acknowledgement
+ * everyone sees the new value. Writes to the same place become visible in the order in which their data came.
  */
 #ifndef CW_SIM_AXI_MEM_H
 #define CW_SIM_AXI_MEM_H
@@ -37,7 +37,7 @@ struct cw_axi_cfg {
 /* Parse a preset; on failure -EINVAL and a sentence in err. */
 int cw_axi_preset(const char *spec, struct cw_axi_cfg *cfg, char *err, size_t err_len);
 
-/* Pins driven by the engine, sampled at the end of a cycle. wdata and wstrb are set by the caller when wvalid && wready. */
+/* Pins driven by the engine, sampled at the end of a cycle. Data go to face.wdata and wstrb when wvalid && wready. */
 struct cw_axi_master {
 	uint64_t araddr, awaddr;
 	uint8_t arvalid, arid, arlen, rready;
@@ -48,7 +48,7 @@ struct cw_axi_master {
 struct cw_axi_slave {
 	uint8_t arready, rvalid, rid, rresp, rlast;
 	uint8_t awready, wready, bvalid, bid, bresp;
-	uint8_t rfresh;		/* rdata differs from that of the last cycle */
+	uint8_t rfresh; /* rdata differs from that of the last cycle */
 	uint8_t rdata[CW_AXI_BEAT];
 };
 

@@ -61,7 +61,7 @@ void cw_sim_table_size(struct cw_sim *sim, uint64_t bytes);
 
 /* trace.c */
 int cw_trace_open(struct cw_sim *sim); /* -EBUSY, -EOPNOTSUPP */
-void cw_trace_ever_on(void);		/* after the model is made, before its first evaluation */
+void cw_trace_ever_on(void);	       /* after the model is made, before its first evaluation */
 void cw_trace_close(struct cw_sim *sim);
 void cw_trace_time(const struct cw_sim *sim, unsigned half);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * The calls that sim_lib.sv makes, once per rising edge: the pins of the cycle that ends go in, those of the next one come
- * out. Wide data have calls of their own, made only when there are any.
+ * The calls that sim_lib.sv makes, once per rising edge: the pins of the cycle that ends go in, those of the next one
+ * come out. Wide data have calls of their own, made only when there are any.
  */
 #include "card.h"
 #include "Vsim_lib__Dpi.h" /* what Verilator expects of the functions below */
@@ -59,8 +59,7 @@ void cw_dpi_ans_data(u64 ctx, uint8_t port, const svBitVecVal *data)
 	memcpy(p->ans[(p->ans_head + p->ans_n - 1) % CW_PORT_QUEUE].data, data, 64);
 }
 
-void cw_dpi_req(u64 ctx, uint8_t port, uint16_t *rctx, u64 *addr, uint16_t *len_m1, svBit *write,
-		uint8_t *tag)
+void cw_dpi_req(u64 ctx, uint8_t port, uint16_t *rctx, u64 *addr, uint16_t *len_m1, svBit *write, uint8_t *tag)
 {
 	const struct cw_sim_req *r = cw_port_req(&card(ctx)->port[port]);
 
@@ -127,16 +126,34 @@ void cw_dpi_tick(u64 ctx, svBit t_arvalid, uint8_t t_arid, u64 t_araddr, uint8_t
 		sim->reset_left--;
 	} else {
 		const struct cw_axi_master tm = {
-			.araddr = t_araddr, .awaddr = t_awaddr, .arvalid = t_arvalid, .arid = t_arid, .arlen = t_arlen,
-			.rready = t_rready, .awvalid = t_awvalid, .awid = t_awid, .awlen = t_awlen, .wvalid = t_wvalid,
-			.wlast = t_wlast, .bready = t_bready,
+			.araddr = t_araddr,
+			.awaddr = t_awaddr,
+			.arvalid = t_arvalid,
+			.arid = t_arid,
+			.arlen = t_arlen,
+			.rready = t_rready,
+			.awvalid = t_awvalid,
+			.awid = t_awid,
+			.awlen = t_awlen,
+			.wvalid = t_wvalid,
+			.wlast = t_wlast,
+			.bready = t_bready,
 		};
 		const struct cw_axi_master hm = {
-			.araddr = h_araddr, .awaddr = h_awaddr, .arvalid = h_arvalid, .arid = h_arid, .arlen = h_arlen,
-			.rready = h_rready, .awvalid = h_awvalid, .awid = h_awid, .awlen = h_awlen, .wvalid = h_wvalid,
-			.wlast = h_wlast, .bready = h_bready,
+			.araddr = h_araddr,
+			.awaddr = h_awaddr,
+			.arvalid = h_arvalid,
+			.arid = h_arid,
+			.arlen = h_arlen,
+			.rready = h_rready,
+			.awvalid = h_awvalid,
+			.awid = h_awid,
+			.awlen = h_awlen,
+			.wvalid = h_wvalid,
+			.wlast = h_wlast,
+			.bready = h_bready,
 		};
-		const struct cw_lite_out lite = { s_awready, s_wready, s_bvalid, s_arready, s_rvalid, s_rdata };
+		const struct cw_lite_out lite = {s_awready, s_wready, s_bvalid, s_arready, s_rvalid, s_rdata};
 
 		check_answers(sim, p_ans_valid);
 		for (unsigned p = 0; p < CW_NPORT_STREAM; p++)

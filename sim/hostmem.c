@@ -60,7 +60,7 @@ int cw_hostmem_add(struct cw_hostmem *h, void *ptr, size_t len, size_t align, ui
 	}
 	base = (h->next + align - 1) & ~(uint64_t)(align - 1);
 	r = &h->region[h->n++];
-	*r = (struct cw_region){ .bus = base + offset, .len = len, .ptr = ptr, .own = own };
+	*r = (struct cw_region){.bus = base + offset, .len = len, .ptr = ptr, .own = own};
 	h->next = (r->bus + len + GUARD + 4095) & ~4095ull;
 	*bus = r->bus;
 	if (out)

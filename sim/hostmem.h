@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * Host memory as the card sees it: bus addresses in front of the memory of this process. Accesses outside of every region
- * get resp 3 (DECERR); of a line that lies partly inside, the outside reads as 0 and is not written.
+ * Host memory as the card sees it: bus addresses in front of the memory of this process. Accesses outside of every
+ * region get resp 3 (DECERR); of a line that lies partly inside, the outside reads as 0 and is not written.
  */
 #ifndef CW_SIM_HOSTMEM_H
 #define CW_SIM_HOSTMEM_H

@@ -43,11 +43,11 @@ struct cw_pcie {
 	uint32_t path_min, path_max;
 	struct cw_postq reg, win;
 	struct cw_lite_in lite;
-	bool busy;		 /* an access stands at the pins */
-	bool read_done;		 /* answer of the last read has left the card, arrives at read_due */
+	bool busy;	/* an access stands at the pins */
+	bool read_done; /* answer of the last read has left the card, arrives at read_due */
 	uint32_t read_value;
 	uint64_t read_due;
-	uint32_t irq;		 /* arrived at the host */
+	uint32_t irq; /* arrived at the host */
 	struct {
 		uint64_t due;
 		uint32_t vectors;

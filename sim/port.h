@@ -17,7 +17,7 @@ struct cw_port {
 	unsigned stall_req, stall_ans, stall_rel;
 	uint64_t req_cycle[256];
 	bool req_valid, req_fresh, ans_ready, rel_valid; /* pins */
-	bool ans_was;					   /* an answer stood and was not taken */
+	bool ans_was;					 /* an answer stood and was not taken */
 };
 
 void cw_port_init(struct cw_port *p, uint64_t seed, unsigned number);

@@ -45,8 +45,8 @@ void cw_sim_fail(struct cw_sim *sim, const char *fmt, ...)
 
 	if (sim->errors++ >= 4 || used + 32 > sizeof(sim->error_text))
 		return;
-	used += (size_t)snprintf(sim->error_text + used, sizeof(sim->error_text) - used, "%scycle %llu: ",
-				 used ? "; " : "", (unsigned long long)sim->cycle);
+	used += (size_t)snprintf(sim->error_text + used, sizeof(sim->error_text) - used,
+				 "%scycle %llu: ", used ? "; " : "", (unsigned long long)sim->cycle);
 	if (used >= sizeof(sim->error_text))
 		return;
 	va_start(ap, fmt);
@@ -159,7 +159,7 @@ int cw_sim_inject(struct cw_sim *sim, const struct cw_sim_inject *rule)
 		return fail(-EINVAL, "injection: resp 0, 2 or 3, some of the operations, lo <= hi");
 	if (sim->nrule == CW_SIM_NINJECT)
 		return fail(-ENOSPC, "injection: %d rules at most", CW_SIM_NINJECT);
-	sim->rule[sim->nrule++] = (struct cw_sim_rule){ .r = *rule };
+	sim->rule[sim->nrule++] = (struct cw_sim_rule){.r = *rule};
 	hook_inject(sim);
 	return 0;
 }
@@ -180,11 +180,11 @@ uint64_t cw_sim_inject_hits(const struct cw_sim *sim)
 static int make_memories(struct cw_sim *sim, const struct cw_sim_config *config)
 {
 	struct cw_axi_store store[2] = {
-		[CW_SIM_TABLE] = { .read = table_read, .write = table_write, .error = table_error, .priv = sim },
-		[CW_SIM_HOST] = { .read = host_read, .write = host_write, .error = host_error, .priv = sim },
+		[CW_SIM_TABLE] = {.read = table_read, .write = table_write, .error = table_error, .priv = sim},
+		[CW_SIM_HOST] = {.read = host_read, .write = host_write, .error = host_error, .priv = sim},
 	};
-	const char *spec[2] = { config->table_mem ? config->table_mem : "ddr4",
-				config->host_mem ? config->host_mem : "pcie" };
+	const char *spec[2] = {config->table_mem ? config->table_mem : "ddr4",
+			       config->host_mem ? config->host_mem : "pcie"};
 	struct cw_axi_cfg cfg;
 	int ret;
 
@@ -242,7 +242,7 @@ int cw_sim_open(const struct cw_sim_config *config, struct cw_sim **out)
 {
 	struct cw_sim *sim = calloc(1, sizeof(*sim));
 	uint64_t self = (uintptr_t)sim;
-	uint32_t ctx[2] = { (uint32_t)self, (uint32_t)(self >> 32) };
+	uint32_t ctx[2] = {(uint32_t)self, (uint32_t)(self >> 32)};
 	int ret;
 
 	*out = NULL;
@@ -281,7 +281,8 @@ int cw_sim_open(const struct cw_sim_config *config, struct cw_sim **out)
 	simlib_protectlib_combo_update(sim->model, ctx);
 	ret = cw_tablemem_init(&sim->table, sim->table.size);
 	if (ret) {
-		fail(ret, ret == -EINVAL ? "table_bytes: a multiple of 2 MiB, at most 64 TiB" : "no memory for table memory");
+		fail(ret, ret == -EINVAL ? "table_bytes: a multiple of 2 MiB, at most 64 TiB" :
+					   "no memory for table memory");
 		goto err;
 	}
 	cw_sim_step(sim, CW_SIM_RESET_CYCLES + 2);

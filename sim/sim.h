@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * The simulated card: the Verilated engine with its clock, its two memories and the path to the host. Many cards may live
- * in one process. A card is not thread safe: the caller serialises all calls on one card. Nothing here waits for wall
- * time; simulated time passes only inside cw_sim_step*(), cw_sim_reg_read() and cw_sim_window_read().
+ * The simulated card: the Verilated engine with its clock, its two memories and the path to the host. Many cards may
+ * live in one process. A card is not thread safe: the caller serialises all calls on one card. Nothing here waits for
+ * wall time; simulated time passes only inside cw_sim_step*(), cw_sim_reg_read() and cw_sim_window_read().
  *
  * Functions return 0 (or a positive result) or a negative errno; cw_sim_last_error() then has a sentence about it.
  * Same configuration, same seed, same calls: same result, bit for bit.
@@ -22,17 +22,17 @@ enum cw_sim_mem {
 };
 
 /*
- * Presets of both memories: "ideal:N", "ddr4", "hbm", "pcie", "random:MIN-MAX" (see presets.c for the figures). The preset
- * of host memory also sets the delay of register accesses, window accesses and interrupts.
+ * Presets of both memories: "ideal:N", "ddr4", "hbm", "pcie", "random:MIN-MAX" (see presets.c for the figures). The
+ * preset of host memory also sets the delay of register accesses, window accesses and interrupts.
  */
 struct cw_sim_config {
-	const char *table_mem;	/* NULL: "ddr4" */
-	const char *host_mem;	/* NULL: "pcie" */
-	const char *firmware;	/* hex file of the soft CPU; NULL: the one that is built in, if any */
-	const char *trace;	/* FST file; NULL: no trace. One traced card per process */
-	uint64_t trace_start;	/* cycle in which the trace begins */
+	const char *table_mem; /* NULL: "ddr4" */
+	const char *host_mem;  /* NULL: "pcie" */
+	const char *firmware;  /* hex file of the soft CPU; NULL: the one that is built in, if any */
+	const char *trace;     /* FST file; NULL: no trace. One traced card per process */
+	uint64_t trace_start;  /* cycle in which the trace begins */
 	uint64_t seed;
-	uint64_t table_bytes;	/* 0: what the engine was built for; multiple of 2 MiB */
+	uint64_t table_bytes; /* 0: what the engine was built for; multiple of 2 MiB */
 };
 
 /* Build the card and take it through reset. `*out` is the caller's until cw_sim_close(). */
@@ -56,8 +56,8 @@ int cw_sim_reg_write(struct cw_sim *sim, uint32_t offset, uint32_t value);
 /* Round trip behind all earlier register writes. -ETIMEDOUT if the card does not answer. */
 int cw_sim_reg_read(struct cw_sim *sim, uint32_t offset, uint32_t *value);
 /*
- * Table memory through the window. A write is posted and travels on a path of its own: register writes may overtake it,
- * and it them (P14, P41). A read is a round trip behind all earlier window writes.
+ * Table memory through the window. A write is posted and travels on a path of its own: register writes may overtake
+ * it, and it them (P14, P41). A read is a round trip behind all earlier window writes.
  */
 int cw_sim_window_write(struct cw_sim *sim, uint64_t addr, const void *buf, size_t len);
 int cw_sim_window_read(struct cw_sim *sim, uint64_t addr, void *buf, size_t len);
@@ -73,7 +73,7 @@ uint32_t cw_sim_irq_take(struct cw_sim *sim, uint32_t mask);
  */
 void *cw_sim_mem_alloc(struct cw_sim *sim, size_t len, size_t align, uint64_t *bus);
 int cw_sim_mem_free(struct cw_sim *sim, uint64_t bus);
-/* Let the card reach [ptr, ptr + len), which stays the caller's. Offsets within 4 KiB (2 MiB, 1 GiB if long enough) agree. */
+/* Let the card reach [ptr, ptr + len), the caller's. Offsets in 4 KiB (2 MiB, 1 GiB if long enough) agree. */
 int cw_sim_mem_map(struct cw_sim *sim, void *ptr, size_t len, uint64_t *bus);
 int cw_sim_mem_unmap(struct cw_sim *sim, uint64_t bus);
 void *cw_sim_mem_ptr(struct cw_sim *sim, uint64_t bus, size_t len); /* NULL: not reachable as a whole */
@@ -94,12 +94,12 @@ enum { CW_SIM_READ = 1, CW_SIM_WRITE = 2 };
 
 struct cw_sim_inject {
 	enum cw_sim_mem mem;
-	uint64_t lo, hi;	/* bursts that touch a byte of lo .. hi */
-	uint8_t ops;		/* CW_SIM_READ | CW_SIM_WRITE */
-	uint8_t resp;		/* 0 OKAY, 2 SLVERR, 3 DECERR; an error read carries rubbish, an error write is lost */
-	uint64_t skip;		/* let so many of them pass first */
-	uint64_t count;		/* then hit so many; 0: all */
-	uint64_t delay;		/* cycles more than usual */
+	uint64_t lo, hi; /* bursts that touch a byte of lo .. hi */
+	uint8_t ops;	 /* CW_SIM_READ | CW_SIM_WRITE */
+	uint8_t resp;	 /* 0 OKAY, 2 SLVERR, 3 DECERR; an error read carries rubbish, an error write is lost */
+	uint64_t skip;	 /* let so many of them pass first */
+	uint64_t count;	 /* then hit so many; 0: all */
+	uint64_t delay;	 /* cycles more than usual */
 };
 
 int cw_sim_inject(struct cw_sim *sim, const struct cw_sim_inject *rule); /* -ENOSPC after 16 */
@@ -110,17 +110,17 @@ uint64_t cw_sim_inject_hits(const struct cw_sim *sim);
 struct cw_sim_req {
 	uint64_t addr;
 	uint16_t ctx;
-	uint16_t len_m1;	/* bytes - 1 */
+	uint16_t len_m1; /* bytes - 1 */
 	uint8_t tag;
 	bool write;
 };
 
 struct cw_sim_ans {
 	uint64_t pa;
-	uint64_t cycle;		/* in which the answer was taken at the pins */
-	uint64_t req_cycle;	/* in which the last request with this tag was taken */
+	uint64_t cycle;	    /* in which the answer was taken at the pins */
+	uint64_t req_cycle; /* in which the last request with this tag was taken */
 	uint8_t tag, verdict, reason, epoch;
-	uint8_t data[64];	/* verdict EMULATED */
+	uint8_t data[64]; /* verdict EMULATED */
 };
 
 /* Queue a request; -EAGAIN when 1024 wait. Requests of a port are offered in order. */
@@ -152,8 +152,8 @@ struct cw_sim_axi {
 	uint8_t id, resp;
 	uint16_t beats;
 	uint64_t addr;
-	const uint8_t *data;	/* W, V: all beats; R of a single beat: the line; else NULL */
-	const uint64_t *strb;	/* W, V: per beat; else NULL */
+	const uint8_t *data;  /* W, V: all beats; R of a single beat: the line; else NULL */
+	const uint64_t *strb; /* W, V: per beat; else NULL */
 };
 
 void cw_sim_set_axi_observer(struct cw_sim *sim, void (*fn)(void *priv, const struct cw_sim_axi *ev), void *priv);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Copyright The Catwalk authors
 //
-// The engine in a shell that C can drive: a clock and a pointer. One call per rising edge hands the pins of the cycle that
-// ends to sim/dpi.c and takes those of the next; wide data and events go by calls of their own, made only when there are
-// any. All inputs of the engine are registers of this module, set by non-blocking assignments: no races.
+// The engine in a shell that C can drive: a clock and a pointer. One call per rising edge hands the pins of the cycle
+// that ends to sim/dpi.c and takes those of the next; wide data and events go by calls of their own, made only when
+// there are any. All inputs of the engine are registers of this module, set by non-blocking assignments: no races.
 module sim_lib #(
   parameter int unsigned     NSLOT       = cw_pkg::NSLOT,
   parameter int unsigned     TLB_SETS    = cw_pkg::TLB_SETS,

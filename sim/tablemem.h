@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * Table memory: addresses 0 .. size - 1, zero until written, allocated in chunks of 2 MiB when written. Beyond: DECERR.
+ * Table memory: addresses 0 .. size - 1, zero until written, allocated in chunks of 2 MiB when written. Beyond:
+ * DECERR.
  */
 #ifndef CW_SIM_TABLEMEM_H
 #define CW_SIM_TABLEMEM_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * FST trace: the few C++ functions of Verilator's run time that C has to reach. The build checks with nm that the library
- * has them (sim/rules.mk). $time and the time stamps of the trace come from sc_time_stamp(), which is one for the
- * process: so one card at a time can be traced.
+ * FST trace: the few C++ functions of Verilator's run time that C has to reach. The build checks with nm that the
+ * library has them (sim/rules.mk). $time and the time stamps of the trace come from sc_time_stamp(), which is one for
+ * the process: so one card at a time can be traced.
  */
 #include "card.h"
 #include <errno.h>

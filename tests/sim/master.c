@@ -49,8 +49,8 @@ static uint8_t store_inject(void *priv, unsigned op, uint64_t addr, uint64_t len
 struct master *m_open(const char *preset, enum cw_sim_mem mem, uint64_t seed)
 {
 	struct master *m = calloc(1, sizeof(*m));
-	struct cw_axi_store store = { .read = store_read, .write = store_write, .error = store_error,
-				      .inject = store_inject, .priv = m };
+	struct cw_axi_store store = {
+		.read = store_read, .write = store_write, .error = store_error, .inject = store_inject, .priv = m};
 	struct cw_axi_cfg cfg;
 	char err[200];
 
@@ -71,12 +71,12 @@ void m_close(struct master *m)
 
 void m_read(struct master *m, uint64_t addr, unsigned beats, uint8_t id)
 {
-	m->ar[(m->ar_head + m->ar_n++) % M_QUEUE] = (struct m_ar){ addr, id, (uint8_t)beats };
+	m->ar[(m->ar_head + m->ar_n++) % M_QUEUE] = (struct m_ar){addr, id, (uint8_t)beats};
 }
 
 void m_write(struct master *m, uint64_t addr, unsigned beats, uint8_t id, uint64_t word, uint64_t strb)
 {
-	m->aw[(m->aw_head + m->aw_n++) % M_QUEUE] = (struct m_aw){ addr, id, (uint8_t)beats };
+	m->aw[(m->aw_head + m->aw_n++) % M_QUEUE] = (struct m_aw){addr, id, (uint8_t)beats};
 	for (unsigned i = 0; i < beats; i++) {
 		struct m_w *w = &m->w[(m->w_head + m->w_n++) % M_QUEUE];
 
@@ -131,7 +131,7 @@ void m_step(struct master *m)
 		memcpy(r->data, s->rdata, 64);
 	}
 	if (s->bvalid && m->pins.bready)
-		m->b[m->n_b++ % M_LOG] = (struct m_b){ m->now, s->bid, s->bresp };
+		m->b[m->n_b++ % M_LOG] = (struct m_b){m->now, s->bid, s->bresp};
 	if (ar)
 		m->ar_cycle[m->n_ar++ % M_LOG] = m->now;
 	if (w) {

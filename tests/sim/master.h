@@ -44,7 +44,7 @@ struct master {
 	struct m_aw aw[M_QUEUE];
 	struct m_w w[M_QUEUE];
 	unsigned ar_head, ar_n, aw_head, aw_n, w_head, w_n;
-	unsigned hold_aw; /* cycles in which aw is held back, so that data comes first */
+	unsigned hold_aw;			  /* cycles in which aw is held back, so that data comes first */
 	uint64_t ar_cycle[M_LOG], w_cycle[M_LOG]; /* acceptance of each read address and each last data beat */
 	struct m_r r[M_LOG];
 	struct m_b b[M_LOG];

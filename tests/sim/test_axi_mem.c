@@ -9,9 +9,11 @@
 
 static void preset_names(void)
 {
-	static const char *const bad[] = { "", "ideal", "ideal:", "ideal:0", "ideal:x", "ideal:5x", "ideal:-1", "ddr5",
-					   "random:5", "random:0-4", "random:9-3", "random:3-", "ideal:99999999" };
-	static const char *const good[] = { "ideal:1", "ideal:1000000", "ddr4", "hbm", "pcie", "random:1-1", "random:4-90" };
+	static const char *const bad[] = {"",		"ideal",     "ideal:",	      "ideal:0",  "ideal:x",
+					  "ideal:5x",	"ideal:-1",  "ddr5",	      "random:5", "random:0-4",
+					  "random:9-3", "random:3-", "ideal:99999999"};
+	static const char *const good[] = {"ideal:1", "ideal:1000000", "ddr4",	     "hbm",
+					   "pcie",    "random:1-1",    "random:4-90"};
 	struct cw_axi_cfg cfg;
 	char err[200];
 
@@ -24,10 +26,10 @@ static void preset_names(void)
 		CHECK_EQ(cw_axi_preset(good[i], &cfg, err, sizeof(err)), 0);
 }
 
-/* N cycles from the address to the data, and from the last data to the acknowledgement; N longer than any inner turn too. */
+/* N cycles from the address to the data, and from the last data to the acknowledgement */
 static void ideal_latency_is_exact(void)
 {
-	static const unsigned n[] = { 1, 2, 3, 20, 50, 100, 1023, 1024, 1025, 5000 };
+	static const unsigned n[] = {1, 2, 3, 20, 50, 100, 1023, 1024, 1025, 5000};
 
 	for (unsigned i = 0; i < sizeof(n) / sizeof(n[0]); i++) {
 		char preset[20];
@@ -74,7 +76,7 @@ static void ideal_gives_a_beat_per_cycle(void)
 static void reads_of_one_id_stay_in_order(void)
 {
 	struct master *m = m_open("random:1-60", CW_SIM_HOST, 3);
-	unsigned next[4] = { 0 };
+	unsigned next[4] = {0};
 
 	for (unsigned i = 0; i < 4096; i++)
 		memcpy(m->bytes + 64 * i, &i, 4);
@@ -96,7 +98,7 @@ static void reads_of_one_id_stay_in_order(void)
 static void reads_of_several_ids_overtake_and_mix(void)
 {
 	struct master *m = m_open("random:1-60", CW_SIM_HOST, 4);
-	unsigned overtaken = 0, mixed = 0, beats[3] = { 0 };
+	unsigned overtaken = 0, mixed = 0, beats[3] = {0};
 
 	for (unsigned i = 0; i < 32; i++)
 		m_read(m, 64 * i, 1, (uint8_t)i);
@@ -122,7 +124,7 @@ static void reads_of_several_ids_overtake_and_mix(void)
 static void reads_are_reordered_against_unacknowledged_writes(void)
 {
 	struct master *m = m_open("ideal:20", CW_SIM_TABLE, 5);
-	unsigned old = 0, new = 0, early = 0;
+	unsigned old = 0, fresh = 0, early = 0;
 
 	for (uint64_t i = 1; i <= 300; i++) {
 		m_write(m, 0x4000, 1, 62, i, 0xff);
@@ -131,7 +133,7 @@ static void reads_are_reordered_against_unacknowledged_writes(void)
 		m_read(m, 0x4000, 1, 1); /* its address is taken after the data of the write, and before B */
 		CHECK(m_drain(m));
 		if (m_word(m->r[(m->n_r - 1) % M_LOG].data, 0) == i)
-			new ++;
+			fresh++;
 		else
 			old++;
 		CHECK(m_word(m->r[(m->n_r - 1) % M_LOG].data, 0) + 1 >= i);
@@ -139,7 +141,7 @@ static void reads_are_reordered_against_unacknowledged_writes(void)
 		CHECK(m_drain(m));
 		CHECK_EQ(m_word(m->r[(m->n_r - 1) % M_LOG].data, 0), i);
 	}
-	CHECK(old > 30 && new > 30);
+	CHECK(old > 30 && fresh > 30);
 	/* A read whose address was taken before the write may see it, too. */
 	for (uint64_t i = 1; i <= 300; i++) {
 		m_read(m, 0x5000, 1, 1);
@@ -376,7 +378,7 @@ static void random_traffic(const char *preset, uint64_t seed, uint64_t *hash)
 
 static void same_seed_same_result(void)
 {
-	static const char *const preset[] = { "ideal:7", "ddr4", "hbm", "pcie", "random:1-80" };
+	static const char *const preset[] = {"ideal:7", "ddr4", "hbm", "pcie", "random:1-80"};
 
 	for (unsigned i = 0; i < 5; i++) {
 		uint64_t a = 1, b = 1, c = 1;

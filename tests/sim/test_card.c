@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * The simulated card as a whole, around the real engine: registers, window, interrupts, memories, injection, poison, ports,
- * observers, reset, determinism, trace. What the engine itself must do is tested elsewhere; here it has to be alive.
+ * The simulated card as a whole, around the real engine: registers, window, interrupts, memories, injection, poison,
+ * ports, observers, reset, determinism, trace. What the engine itself must do is tested elsewhere; here it has to be
+ * alive.
  */
 #include "sim/mon.h"
 #include "sim/sim.h"
@@ -43,7 +44,7 @@ static uint32_t reg(struct cw_sim *sim, uint32_t offset)
 
 static struct cw_sim *open_sim(const char *table, const char *host, uint64_t seed)
 {
-	struct cw_sim_config config = { .table_mem = table, .host_mem = host, .seed = seed };
+	struct cw_sim_config config = {.table_mem = table, .host_mem = host, .seed = seed};
 	struct cw_sim *sim = NULL;
 
 	if (cw_sim_open(&config, &sim)) {
@@ -106,7 +107,7 @@ static bool arrived(void *priv)
 /* The next completion, or status 0xff. */
 static struct cw_cpl wait_cpl(struct card *c)
 {
-	struct cw_cpl cpl = { .status = 0xff };
+	struct cw_cpl cpl = {.status = 0xff};
 
 	if (cw_sim_step_until(c->sim, arrived, c, 50000)) {
 		cpl = *(struct cw_cpl *)&c->cpl[c->consumed % RING];
@@ -118,7 +119,8 @@ static struct cw_cpl wait_cpl(struct card *c)
 
 static struct cw_cpl run(struct card *c, uint8_t opcode, uint64_t addr, uint64_t arg0, uint64_t arg1)
 {
-	struct cw_cmd cmd = { .opcode = opcode, .id = (uint16_t)(c->produced + 7), .addr = addr, .arg0 = arg0, .arg1 = arg1 };
+	struct cw_cmd cmd = {
+		.opcode = opcode, .id = (uint16_t)(c->produced + 7), .addr = addr, .arg0 = arg0, .arg1 = arg1};
 	struct cw_cpl cpl;
 
 	submit(c, &cmd);
@@ -132,9 +134,12 @@ static struct cw_cpl run(struct card *c, uint8_t opcode, uint64_t addr, uint64_t
 static void bad_configurations(void)
 {
 	struct cw_sim_config bad[] = {
-		{ .table_mem = "sram" }, { .host_mem = "ideal:0" }, { .firmware = "/nonexistent.hex" }, { .table_bytes = 4097 },
+		{.table_mem = "sram"},
+		{.host_mem = "ideal:0"},
+		{.firmware = "/nonexistent.hex"},
+		{.table_bytes = 4097},
 	};
-	static const char *const word[] = { "sram", "ideal:0", "nonexistent", "2 MiB" };
+	static const char *const word[] = {"sram", "ideal:0", "nonexistent", "2 MiB"};
 
 	for (unsigned i = 0; i < 4; i++) {
 		struct cw_sim *sim = (void *)1;
@@ -148,7 +153,7 @@ static void bad_configurations(void)
 
 static void registers(void)
 {
-	static const char *const host[] = { "ideal:5", "pcie", "random:1-40" };
+	static const char *const host[] = {"ideal:5", "pcie", "random:1-40"};
 
 	for (unsigned i = 0; i < 3; i++) {
 		struct cw_sim *s = open_sim("ideal:5", host[i], i);
@@ -201,7 +206,7 @@ static void commands_go_round(const char *table, const char *host)
 	uint64_t entry;
 
 	/* The interrupt comes although nobody looks at the ring; the record is there before it (P41). */
-	submit(c, &(struct cw_cmd){ .opcode = CW_OP_NOP });
+	submit(c, &(struct cw_cmd){.opcode = CW_OP_NOP});
 	CHECK_EQ(cw_sim_step_irq(c->sim, 1, 2000), 1);
 	CHECK(arrived(c));
 	CHECK_EQ(wait_cpl(c).status, CW_ST_OK);
@@ -225,7 +230,7 @@ static void commands_go_round(const char *table, const char *host)
 
 static void commands_go_round_in_all_memories(void)
 {
-	static const char *const preset[] = { "ideal:1", "ideal:50", "ddr4", "hbm", "pcie", "random:1-60" };
+	static const char *const preset[] = {"ideal:1", "ideal:50", "ddr4", "hbm", "pcie", "random:1-60"};
 
 	for (unsigned i = 0; i < 6; i++)
 		for (unsigned k = 0; k < 6; k++)
@@ -235,8 +240,13 @@ static void commands_go_round_in_all_memories(void)
 static void errors_are_injected(void)
 {
 	struct card *c = open_card("ideal:5", "ideal:5", 1);
-	struct cw_sim_inject rule = { .mem = CW_SIM_HOST, .lo = c->page_bus, .hi = c->page_bus + 4095, .ops = CW_SIM_READ,
-				      .resp = 2, .skip = 1, .count = 1 };
+	struct cw_sim_inject rule = {.mem = CW_SIM_HOST,
+				     .lo = c->page_bus,
+				     .hi = c->page_bus + 4095,
+				     .ops = CW_SIM_READ,
+				     .resp = 2,
+				     .skip = 1,
+				     .count = 1};
 	uint64_t t[3];
 
 	CHECK_EQ(cw_sim_inject(c->sim, &rule), 0);
@@ -245,7 +255,8 @@ static void errors_are_injected(void)
 	CHECK_EQ(run(c, CW_OP_LOAD, 0x5000, c->page_bus, 4096).status, CW_ST_OK);
 	CHECK_EQ(cw_sim_inject_hits(c->sim), 1);
 	cw_sim_inject_clear(c->sim);
-	rule = (struct cw_sim_inject){ .mem = CW_SIM_TABLE, .lo = 0x5000, .hi = 0x5007, .ops = CW_SIM_WRITE, .delay = 777 };
+	rule = (struct cw_sim_inject){
+		.mem = CW_SIM_TABLE, .lo = 0x5000, .hi = 0x5007, .ops = CW_SIM_WRITE, .delay = 777};
 	CHECK_EQ(cw_sim_inject(c->sim, &rule), 0);
 	for (unsigned i = 0; i < 3; i++) {
 		t[i] = cw_sim_cycle(c->sim);
@@ -357,7 +368,7 @@ static void on_hook(void *priv)
 static void observers(void)
 {
 	struct card *c = open_card("ideal:20", "ideal:5", 1);
-	struct seen s = { .c = c };
+	struct seen s = {.c = c};
 	uint64_t t;
 
 	cw_sim_table_poke(c->sim, 0xb008, "zyxwvuts", 8);
@@ -380,7 +391,6 @@ static void observers(void)
 	close_card(c, 1);
 }
 
-
 /* Nothing is attached: every request must be refused, whatever stalls. */
 static void ports(void)
 {
@@ -388,7 +398,7 @@ static void ports(void)
 
 	for (unsigned round = 0; round < 2; round++) {
 		for (unsigned p = 0; p < CW_NPORT_STREAM; p++) {
-			struct cw_sim_req q = { .ctx = 60, .addr = 0x1234567000, .len_m1 = 63 };
+			struct cw_sim_req q = {.ctx = 60, .addr = 0x1234567000, .len_m1 = 63};
 			unsigned got = 0;
 
 			if (round)
@@ -399,7 +409,7 @@ static void ports(void)
 			}
 			CHECK_EQ(cw_sim_port_queued(s, p), 64);
 			for (unsigned c = 0; c < 2000 && got < 64; c++) {
-				struct cw_sim_ans a = { 0 };
+				struct cw_sim_ans a = {0};
 
 				cw_sim_step(s, 1);
 				if (!cw_sim_port_answer(s, p, &a))
@@ -414,10 +424,10 @@ static void ports(void)
 		}
 	}
 	for (unsigned i = 0; i < 1024; i++)
-		CHECK_EQ(cw_sim_port_request(s, 0, &(struct cw_sim_req){ .tag = 1 }), 0);
-	CHECK_EQ(cw_sim_port_request(s, 0, &(struct cw_sim_req){ .tag = 1 }), -EAGAIN);
-	CHECK_EQ(cw_sim_port_request(s, 2, &(struct cw_sim_req){ .tag = 1 }), -EINVAL);
-	CHECK_EQ(cw_sim_port_request(s, 0, &(struct cw_sim_req){ .tag = CW_NTAG }), -EINVAL);
+		CHECK_EQ(cw_sim_port_request(s, 0, &(struct cw_sim_req){.tag = 1}), 0);
+	CHECK_EQ(cw_sim_port_request(s, 0, &(struct cw_sim_req){.tag = 1}), -EAGAIN);
+	CHECK_EQ(cw_sim_port_request(s, 2, &(struct cw_sim_req){.tag = 1}), -EINVAL);
+	CHECK_EQ(cw_sim_port_request(s, 0, &(struct cw_sim_req){.tag = CW_NTAG}), -EINVAL);
 	CHECK_EQ(cw_sim_port_release(s, 0, CW_NTAG), -EINVAL);
 	CHECK_EQ(cw_sim_port_stall(s, 0, 100, 0, 0), -EINVAL);
 	CHECK_EQ(cw_sim_errors(s), 0);
@@ -430,7 +440,7 @@ static void reset_keeps_memory_only(void)
 	uint64_t entry = 0;
 
 	CHECK_EQ(run(c, CW_OP_WRITE, 0x5000, 99, 0).status, CW_ST_OK);
-	submit(c, &(struct cw_cmd){ .opcode = CW_OP_NOP });
+	submit(c, &(struct cw_cmd){.opcode = CW_OP_NOP});
 	cw_sim_reg_write(c->sim, CW_REG_TGEN_STRIDE, 5);
 	cw_sim_step(c->sim, 150); /* in the middle of the ring fetch */
 	cw_sim_reset(c->sim);
@@ -483,7 +493,8 @@ static void same_seed_same_history(void)
 static void trace_begins_late(void)
 {
 	char name[] = "/tmp/cw-trace-XXXXXX";
-	struct cw_sim_config config = { .table_mem = "ideal:5", .host_mem = "ideal:5", .trace = name, .trace_start = 200 };
+	struct cw_sim_config config = {
+		.table_mem = "ideal:5", .host_mem = "ideal:5", .trace = name, .trace_start = 200};
 	struct cw_sim *sim, *other;
 	struct stat st;
 	int fd = mkstemp(name);

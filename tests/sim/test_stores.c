@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
-/* What stands behind the buses: host memory regions, table memory, the set of poisoned pages; and the path to the host. */
+/* Host memory regions, table memory, the set of poisoned pages, and the path to the host. */
 #include "sim/hostmem.h"
 #include "sim/pcie.h"
 #include "sim/poison.h"
@@ -131,7 +131,7 @@ static void table_is_sparse_and_bounded(void)
 
 static void poison_is_a_set(void)
 {
-	struct cw_poison p = { 0 };
+	struct cw_poison p = {0};
 	static bool in[3000];
 	struct cw_rng rng;
 	unsigned n = 0;
@@ -181,8 +181,8 @@ static void paths_keep_order_and_overtake(void)
 	unsigned reg_first = 0, win_first = 0;
 
 	for (uint64_t seed = 0; seed < 40; seed++) {
-		struct cw_lite_out pins = { .awready = 1, .wready = 1 };
-		struct arrivals a = { 0 };
+		struct cw_lite_out pins = {.awready = 1, .wready = 1};
+		struct arrivals a = {0};
 		struct cw_pcie p;
 		uint64_t reg_at = 0;
 		uint32_t next = 0;
@@ -218,7 +218,7 @@ static void paths_keep_order_and_overtake(void)
 
 static void interrupts_arrive_late_and_all(void)
 {
-	struct cw_lite_out pins = { 0 };
+	struct cw_lite_out pins = {0};
 	struct cw_pcie p;
 	uint32_t seen = 0;
 
