@@ -121,6 +121,15 @@ static struct cw_entry build_path(struct cw_fault *f, struct path *p, struct cw_
 	return (struct cw_entry){ sp, cw_level_index(f->gfn, CW_LEVEL_4K) };
 }
 
+/* Gives back the fresh tables that the engine does not have. */
+static void drop_path(struct cw_mmu *mmu, struct path *p)
+{
+	for (unsigned i = 0; i + p->done < p->nr; i++) {
+		if (p->step[i].fresh)
+			cw_page_discard(mmu, p->step[i].child);
+	}
+}
+
 /* Host side of a step that the engine has now. */
 static void commit_step(struct cw_fault *f, struct step *s, struct cw_cache_set *cache)
 {
@@ -177,12 +186,8 @@ static int publish(struct cw_fault *f, struct path *p, struct cw_cache_set *cach
 			commit_step(f, &p->step[last - 1], cache);
 		p->done = p->nr - i + 1;
 	}
-	if (!r)
-		return 0;
-	for (unsigned i = 0; i + p->done < p->nr; i++) {
-		if (p->step[i].fresh)
-			cw_page_discard(mmu, p->step[i].child);
-	}
+	if (r)
+		drop_path(mmu, p);
 	return r;
 }
 
@@ -203,37 +208,25 @@ static int map_leaf(struct cw_fault *f, uint64_t spte, struct cw_cache_set *cach
 {
 	struct cw_mmu *mmu = f->ctx->mmu;
 	const struct cw_spte_format *fmt = cw_spte_format(f->ctx->root->role);
-	bool fresh_leaf_page, mark;
 	struct cw_entry at;
 	struct path p;
 	uint64_t old;
+	bool mark;
 	int r;
 
-	at = walk(f->ctx->root, f->gfn);
-	old = at.sp->role.level == CW_LEVEL_4K ? at.sp->spte[at.index] : CW_SPTE_NONPRESENT;
-	if (cw_spte_present(old)) {
-		if (cw_spte_addr(old) != cw_spte_addr(spte))
-			return replace_page(f, at, flush);
-		if (cw_spte_allows(fmt, old, f->write)) {
-			found(f, at);
-			return CW_PF_SPURIOUS;
-		}
-	}
 	at = build_path(f, &p, cache);
-	fresh_leaf_page = p.nr && p.step[p.nr - 1].fresh;
-	p.step[p.nr++] = (struct step){ .at = at, .spte = spte };
-	/* A table that lost its link and was found by role may hold the right leaf already. */
 	old = at.sp->spte[at.index];
 	if (cw_spte_present(old) && cw_spte_addr(old) != cw_spte_addr(spte)) {
-		CW_ASSERT(!fresh_leaf_page);
-		for (unsigned i = 0; i < p.nr; i++) {
-			if (p.step[i].fresh)
-				cw_page_discard(mmu, p.step[i].child);
-		}
+		drop_path(mmu, &p);
 		return replace_page(f, at, flush);
 	}
-	if (cw_spte_present(old) && cw_spte_allows(fmt, old, f->write))
-		p.nr--;
+	if (!cw_spte_present(old) || !cw_spte_allows(fmt, old, f->write)) {
+		p.step[p.nr++] = (struct step){ .at = at, .spte = spte };
+	} else if (!p.nr) {
+		found(f, at);
+		return CW_PF_SPURIOUS;
+	}
+	/* Else links alone are missing, above a table that was found by its role. */
 	/* P51: mark before the engine can see W, under the lock that a pass takes. */
 	mark = cw_spte_present(spte) && cw_spte_allows(fmt, spte, true) && (f->slot.flags & CW_MEM_LOG_DIRTY);
 	if (mark) {

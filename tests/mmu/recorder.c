@@ -394,7 +394,7 @@ static int rec_resolve(void *priv, const struct cw_memslot *slot, uint64_t gfn, 
 
 	if (!err && (gfn < slot->base_gfn || gfn - slot->base_gfn >= slot->npages))
 		violate(r, "resolve of a gfn outside of its slot");
-	if (!err && (page >= r->nr_host || (write && r->host_ro[page])))
+	if (!err && (page >= r->nr_host || (write && r->host_ro[page] && !r->resolve_lax)))
 		err = -EFAULT;
 	if (err)
 		return leave(r, err);

@@ -57,6 +57,7 @@ struct recorder {
 	unsigned fail_at[REC_NOP]; /* n > 0: the n-th call from now fails */
 	int fail_with[REC_NOP];
 	bool xchg_lies;	    /* a failing exchange is executed all the same */
+	bool resolve_lax;   /* a write to a read-only host page is no error of resolve() */
 	unsigned fail_any;  /* n > 0: the n-th call of any failing operation fails */
 	uint32_t mmio_gen[2];
 	struct {

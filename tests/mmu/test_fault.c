@@ -178,6 +178,10 @@ static void host_mapping_read_only(void)
 	CHECK_EQ(vm_fault(&vm, 0x102, READ), CW_PF_FIXED);
 	CHECK_EQ(vm_leaf(&vm, &vm.ctx, 0x102), LEAF_RO | HOST(2ull));
 	CHECK_EQ(vm_fault(&vm, 0x102, WRITE), -EFAULT);
+	/* The same if resolve() only tells that the page is not writable. */
+	vm.rec.resolve_lax = true;
+	CHECK_EQ(vm_fault(&vm, 0x102, WRITE), -EFAULT);
+	CHECK_EQ(vm_leaf(&vm, &vm.ctx, 0x102), LEAF_RO | HOST(2ull));
 	/* It becomes writable, in place. */
 	vm.rec.host_ro[2] = false;
 	CHECK_EQ(vm_fault(&vm, 0x102, WRITE), CW_PF_FIXED);
@@ -498,6 +502,52 @@ static void contexts_of_one_role_share_a_root(void)
 	vm_destroy(&vm);
 }
 
+static void root_of_level_4_below_level_5_outlives_its_contexts(void)
+{
+	struct cw_mmu_ctx four, five;
+	uint64_t table;
+	struct vm vm;
+
+	vm_init(&vm);
+	vm_attach(&vm, &four, 4, 1, CW_FLAVOUR_EPT);
+	vm_attach(&vm, &five, 5, 1, CW_FLAVOUR_EPT);
+	table = four.root_table;
+	CHECK_EQ(vm_slot(&vm, 1u << 16, 0x100, 4, 0, 0), 0);
+	CHECK_EQ(vm_fault_ctx(&vm, &five, 0x101, WRITE), CW_PF_FIXED);
+	vm_detach(&vm, &four);
+	vm_check(&vm);
+	CHECK_EQ(vm_fault_ctx(&vm, &five, 0x101, WRITE), CW_PF_SPURIOUS);
+	vm_attach(&vm, &four, 4, 1, CW_FLAVOUR_EPT);
+	CHECK_EQ(four.root_table, table);
+	CHECK_EQ(vm_fault_ctx(&vm, &four, 0x101, WRITE), CW_PF_SPURIOUS);
+	vm_detach(&vm, &five);
+	vm_check(&vm);
+	CHECK_EQ(vm_fault_ctx(&vm, &four, 0x101, WRITE), CW_PF_SPURIOUS);
+	vm_detach(&vm, &four);
+	vm_destroy(&vm);
+}
+
+static void upper_link_fails_after_the_lower_one(void)
+{
+	struct cw_mmu_ctx five;
+	struct vm vm;
+
+	vm_init(&vm);
+	vm_attach(&vm, &five, 5, 0, CW_FLAVOUR_EPT);
+	CHECK_EQ(vm_slot(&vm, 0, 0x100, 4, 0, 0), 0);
+	/* New tables go below the root of level 4 first; then the root of level 5 is linked to that. */
+	rec_fail(&vm.rec, REC_ENTRY_WRITE, 2, -EIO);
+	CHECK_EQ(vm_fault_ctx(&vm, &five, 0x101, WRITE), -EIO);
+	vm_check(&vm);
+	CHECK_EQ(vm_fault(&vm, 0x101, WRITE), CW_PF_SPURIOUS);
+	CHECK_EQ(vm_leaf(&vm, &five, 0x101), 0);
+	CHECK_EQ(vm_fault_ctx(&vm, &five, 0x101, WRITE), CW_PF_FIXED);
+	CHECK_EQ(vm.mmu.stats.pages_4k, 1);
+	vm_check(&vm);
+	vm_detach(&vm, &five);
+	vm_destroy(&vm);
+}
+
 static void the_hash_grows(void)
 {
 	struct vm vm;
@@ -533,6 +583,8 @@ int main(void)
 	RUN(ms_9_spaces_are_apart);
 	RUN(x86_flavour);
 	RUN(contexts_of_one_role_share_a_root);
+	RUN(root_of_level_4_below_level_5_outlives_its_contexts);
+	RUN(upper_link_fails_after_the_lower_one);
 	RUN(the_hash_grows);
 	return CHECK_DONE("mmu_fault");
 }

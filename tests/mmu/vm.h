@@ -59,6 +59,7 @@ static inline void vm_destroy(struct vm *vm)
 {
 	vm_check(vm);
 	vm_detach(vm, &vm->ctx);
+	CHECK_EQ(vm->mmu.stats.mmu_pages, 0);
 	cw_mmu_worker_destroy(&vm->worker);
 	CHECK_EQ(cw_mmu_destroy(&vm->mmu), 0);
 	alloc_watch(NULL);
