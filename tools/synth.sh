@@ -26,8 +26,10 @@ fi
 
 # A distributed RAM occupies as many LUTs as its name says: columns of 32 or 64 bits, eight to a slice.
 awk -v top="$top" '
+# $paramod$HASH\NAME and $paramod\NAME\PARAMETER=VALUE are instances of NAME with parameters.
 function base(name) {
-	sub(/^.*\\/, "", name)
+	sub(/^\$paramod(\$[0-9a-f]+)?\\/, "", name)
+	sub(/\\.*$/, "", name)
 	return name
 }
 function visit(m, n,    list, i, k) {
