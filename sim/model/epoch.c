@@ -69,7 +69,8 @@ static void flip(struct cw_model *m, unsigned int port)
 	for (unsigned int i = 0; i < CW_NFLUSH; i++) {
 		struct cw_model_flush *f = &m->flush[i];
 
-		if (f->used && f->need[port] == CW_FLUSH_WANTS) {
+		/* P20: it opens after the arrival, so not in the same cycle. */
+		if (f->used && f->cycle < m->cycle && f->need[port] == CW_FLUSH_WANTS) {
 			f->need[port] = CW_FLUSH_WAITS;
 			wanted = true;
 		}

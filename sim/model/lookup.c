@@ -133,13 +133,14 @@ static void look_hit(struct cw_model *m, const struct cw_model_request *q, const
 
 /*
  * P5: a request is refused only if the wait list was full a moment ago. A probe holds no stamp, so it may not wait for a
- * slot either (P7); slots that are about to become free are not seen from here.
+ * slot either (P7); requests that wait go before it, and a slot that is about to become free is no
+ * free slot.
  */
 static bool no_room(const struct cw_model *m, unsigned int port)
 {
 	if (m->waiting >= CW_NWAIT || (m->waits_full && m->cycle - m->waits_full <= CW_MODEL_GRACE))
 		return true;
-	return port == CW_PORT_HOST && cw_model_busy_slots(m) * 2 >= m->config.nslot;
+	return port == CW_PORT_HOST && (m->waiting || cw_model_busy_slots(m) * 2 >= m->config.nslot);
 }
 
 static void look_refused(struct cw_model *m, const struct cw_model_request *q, const uint32_t *vec,

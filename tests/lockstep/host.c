@@ -318,8 +318,10 @@ static void random_job(struct bench *b)
 	unsigned int domain = rng_below(&b->rng, NDOMAIN), r = rng_below(&b->rng, 100);
 	uint64_t page = pick_page(b, domain);
 
-	if (!b->dom[domain].alive || b->down_domain == domain || ring_room(&b->hot) < 32 || b->jobs >= 7)
+	if (!b->dom[domain].alive || b->down_domain == domain || ring_room(&b->hot) < 32)
 		return;
+	if (b->jobs >= 7)
+		r = 60 + r * 35 / 100; /* no more FLUSHes for now */
 	if (r < 30)
 		job_zap(b, domain, page, 1, false);
 	else if (r < 45)
@@ -328,11 +330,11 @@ static void random_job(struct bench *b)
 		job_protect(b, domain, page);
 	else if (r < 68)
 		unprotect(b, domain, page);
-	else if (r < 80)
+	else if (r < 78)
 		extend(b, domain, page);
-	else if (r < 86)
+	else if (r < 84 && b->jobs < 7)
 		job_zap(b, domain, page, 2, false);
-	else if (r < 88)
+	else if (r < 86 && b->jobs < 7)
 		job_zap(b, domain, page, 3, false);
 	else if (r < 93) {
 		uint64_t at = world_entry(b, domain, page, 1);
@@ -346,7 +348,7 @@ static void random_job(struct bench *b)
 	} else {
 		/* what is dropped for no reason is only walked again */
 		invalidate(b, domain, page, 1 + rng_below(&b->rng, 1024), true);
-		if (rng_percent(&b->rng, 50))
+		if (b->jobs < 7 && rng_percent(&b->rng, 50))
 			flush_now(b, domain, NULL);
 	}
 }
@@ -368,7 +370,7 @@ void host_fault(struct bench *b, const struct cw_fault_record *f)
 	}
 	b->pf[b->npf++] = (struct pending_fault){
 		.f = *f,
-		.due = cw_sim_cycle(b->sim) + rng_below(&b->rng, rng_percent(&b->rng, 10) ? 4000 : 400),
+		.due = cw_sim_cycle(b->sim) + rng_below(&b->rng, rng_percent(&b->rng, 5) ? 4000 : 200),
 		.late = f->ctx_gen != b->ctx[f->ctx].gen,
 		.times_down = b->ctx[f->ctx].times_down,
 	};
@@ -537,16 +539,16 @@ static void next_cold(struct bench *b)
 		return;
 	}
 	for (unsigned int c = 0; c < NCONTEXT; c++) {
-		if (b->ctx[c].state == CTX_DOWN && (rng_percent(&b->rng, 60) || b->starting)) {
+		if (b->ctx[c].state == CTX_DOWN && (rng_percent(&b->rng, 70) || b->starting)) {
 			attach(b, c);
 			return;
 		}
 	}
-	if (r < 35 && b->ctx[ctx].state == CTX_UP && !b->quiet) {
+	if (r < 12 && b->ctx[ctx].state == CTX_UP && !b->quiet) {
 		detach(b, ctx);
-	} else if (r < 55 && !b->quiet) {
+	} else if (r < 17 && !b->quiet) {
 		b->down_domain = ctx % NDOMAIN;
-	} else if (r < 85) {
+	} else if (r < 60) {
 		b->dom[ctx % NDOMAIN].mmio_gen = (b->dom[ctx % NDOMAIN].mmio_gen + 2) & 0x7ffff;
 		set_domain(b, ctx % NDOMAIN);
 	} else {
@@ -663,7 +665,7 @@ void host_cycle(struct bench *b)
 	try_again(b);
 	if (!b->quiet && now >= b->next_job) {
 		random_job(b);
-		b->next_job = now + rng_below(&b->rng, rng_percent(&b->rng, 10) ? 2000 : 150);
+		b->next_job = now + rng_below(&b->rng, rng_percent(&b->rng, 5) ? 1000 : 50);
 	}
 	if (!b->quiet && now >= b->next_probe) {
 		probe(b);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * lockstep [--seed N] [--seeds N] [--requests N] [--trace FILE] [--name NAME] [--no-cover]
+ * lockstep [--seed N] [--seeds N] [--requests N] [--trace FILE] [--name NAME] [--no-cover] [--stop]
  *
  * Runs the engine in lock step with the reference model under random traffic and random commands, once per seed. Fails if
  * a check fails, or if some verdict never met some command over all seeds. A failure names its kind, its seed and how to
- * replay it.
+ * replay it; --stop ends the run with it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 struct options {
 	uint64_t seed, seeds, requests;
 	const char *trace, *name;
-	bool cover;
+	bool cover, stop;
 };
 
 static int number(const char *option, const char *text, uint64_t *out)
@@ -42,6 +42,10 @@ static int parse(int argc, char **argv, struct options *o)
 			      !strcmp(a, "--requests") ? &o->requests : NULL;
 		const char **s = !strcmp(a, "--trace") ? &o->trace : !strcmp(a, "--name") ? &o->name : NULL;
 
+		if (!strcmp(a, "--stop")) {
+			o->stop = true;
+			continue;
+		}
 		if (!strcmp(a, "--no-cover")) {
 			o->cover = false;
 			continue;
@@ -122,6 +126,8 @@ int main(int argc, char **argv)
 			for (unsigned int c = 0; c < NCOMMAND; c++)
 				hits[v][c] += b->hits[v][c];
 		bench_close(b);
+		if (failed && o.stop)
+			break;
 	}
 	if (o.cover) {
 		unsigned int missing = coverage(hits);

@@ -10,10 +10,16 @@ enum pattern { PAT_HOT, PAT_RANDOM, PAT_SEQUENTIAL, PAT_LINE, PAT_ONE_PAGE, PATT
 
 enum { REST = 600 }; /* cycles in which a release that was sent has certainly been taken */
 
+/* Port 0 owns contexts 0 to 7, port 1 contexts 4 to 11 (host_attach_all). */
+static uint16_t pick_context(struct bench *b, const struct port *p)
+{
+	return (uint16_t)(4 * (p - b->port) + rng_below(&b->rng, 8));
+}
+
 static void new_phase(struct bench *b, struct port *p, uint64_t now)
 {
-	static const uint8_t rates[6] = { 5, 15, 30, 60, 90, 100 };
-	static const uint16_t holds[5] = { 1, 20, 100, 400, 2000 };
+	static const uint8_t rates[6] = { 3, 8, 15, 30, 60, 100 };
+	static const uint16_t holds[5] = { 1, 20, 60, 200, 1000 };
 
 	p->pattern = rng_below(&b->rng, PATTERNS);
 	p->phase_end = now + 200 + rng_below(&b->rng, 3000);
@@ -22,7 +28,7 @@ static void new_phase(struct bench *b, struct port *p, uint64_t now)
 	p->write_percent = rng_below(&b->rng, 3) * 40;
 	p->focus = rng_below(&b->rng, REGION_PAGES);
 	p->seq_region = rng_below(&b->rng, NREGION);
-	p->focus_ctx = (uint16_t)rng_below(&b->rng, NCONTEXT);
+	p->focus_ctx = pick_context(b, p);
 }
 
 static uint64_t pick_address(struct bench *b, struct port *p, unsigned int domain)
@@ -97,7 +103,7 @@ static void ask(struct bench *b, unsigned int port, struct port *p)
 		tag = (tag + 1) % CW_NTAG;
 	t = &p->tag[tag];
 	r.tag = (uint8_t)tag;
-	r.ctx = (uint16_t)(rng_percent(&b->rng, 70) ? p->focus_ctx : rng_below(&b->rng, NCONTEXT));
+	r.ctx = (uint16_t)(rng_percent(&b->rng, 70) ? p->focus_ctx : pick_context(b, p));
 	r.addr = pick_address(b, p, r.ctx % NDOMAIN) + rng_below(&b->rng, 4096);
 	r.len_m1 = (uint16_t)rng_below(&b->rng, 4096 - (unsigned int)(r.addr & 4095));
 	r.write = rng_percent(&b->rng, p->write_percent);
