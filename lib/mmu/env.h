@@ -20,10 +20,10 @@
 #define CW_STATIC_ASSERT(cond, text) _Static_assert(cond, text)
 
 /* A broken invariant of the core: going on could let a device write into a page that is not its own. */
-#define CW_ASSERT(cond)                                                                            \
-	do {                                                                                       \
-		if (!(cond))                                                                       \
-			cw_env_fatal(__FILE__, __LINE__, #cond);                                   \
+#define CW_ASSERT(cond) \
+	do { \
+		if (!(cond)) \
+			cw_env_fatal(__FILE__, __LINE__, #cond); \
 	} while (0)
 
 static inline _Noreturn void cw_env_fatal(const char *file, int line, const char *what)

@@ -14,7 +14,7 @@
 /* Deepest entry of the mirror on the way to gfn; its level is 1 or it is not present. */
 static struct cw_entry walk(struct cw_mmu_page *root, uint64_t gfn)
 {
-	struct cw_entry e = { .sp = root };
+	struct cw_entry e = {.sp = root};
 
 	for (;;) {
 		e.index = cw_level_index(gfn, e.sp->role.level);
@@ -110,7 +110,7 @@ static struct cw_entry build_path(struct cw_fault *f, struct path *p, struct cw_
 			continue;
 		}
 		s = &p->step[p->nr++];
-		s->at = (struct cw_entry){ sp, index };
+		s->at = (struct cw_entry){sp, index};
 		s->child = cw_page_find(mmu, cw_table_gfn(f->gfn, role.level), role);
 		s->fresh = !s->child;
 		if (s->fresh)
@@ -118,7 +118,7 @@ static struct cw_entry build_path(struct cw_fault *f, struct path *p, struct cw_
 		s->spte = cw_spte_make_table(sp->role, s->child->table);
 		sp = s->child;
 	}
-	return (struct cw_entry){ sp, cw_level_index(f->gfn, CW_LEVEL_4K) };
+	return (struct cw_entry){sp, cw_level_index(f->gfn, CW_LEVEL_4K)};
 }
 
 /* Gives back the fresh tables that the engine does not have. */
@@ -158,7 +158,8 @@ static void commit_step(struct cw_fault *f, struct step *s, struct cw_cache_set 
 
 /*
  * Publishes the steps, bottom-up: entries of fresh pages are loaded with the page; an entry of a page that the engine
- * may reach already is written, after all below it. On an error the steps above are dropped; what is done is consistent.
+ * may reach already is written, after all below it. On an error the steps above are dropped; what is done is
+ * consistent.
  */
 static int publish(struct cw_fault *f, struct path *p, struct cw_cache_set *cache)
 {
@@ -221,7 +222,7 @@ static int map_leaf(struct cw_fault *f, uint64_t spte, struct cw_cache_set *cach
 		return replace_page(f, at, flush);
 	}
 	if (!cw_spte_present(old) || !cw_spte_allows(fmt, old, f->write)) {
-		p.step[p.nr++] = (struct step){ .at = at, .spte = spte };
+		p.step[p.nr++] = (struct step){.at = at, .spte = spte};
 	} else if (!p.nr) {
 		found(f, at);
 		return CW_PF_SPURIOUS;

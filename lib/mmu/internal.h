@@ -107,12 +107,12 @@ struct cw_mmu_page {
 	struct cw_list node;	  /* active, roots, zapped or a quarantine */
 	uint64_t gfn;		  /* first gfn that it spans */
 	union cw_role role;
-	unsigned gen;	     /* of mmu->valid_gen */
-	unsigned root_count; /* contexts */
-	unsigned nr_present; /* present entries, MMIO ones excluded */
-	uint64_t table;	     /* engine-visible address */
-	uint64_t zap_seq;    /* in quarantine: the change that a FLUSH must cover */
-	uint64_t *spte;	     /* mirror, 512 entries; behind the engine's by P12 only */
+	unsigned gen;		    /* of mmu->valid_gen */
+	unsigned root_count;	    /* contexts */
+	unsigned nr_present;	    /* present entries, MMIO ones excluded */
+	uint64_t table;		    /* engine-visible address */
+	uint64_t zap_seq;	    /* in quarantine: the change that a FLUSH must cover */
+	uint64_t *spte;		    /* mirror, 512 entries; behind the engine's by P12 only */
 	struct cw_mmu_page **child; /* level > 1: the page that each present entry points to */
 	struct cw_rmap_head parents;
 };
@@ -169,7 +169,7 @@ struct cw_zap {
 	unsigned as_id;
 	uint64_t start, end; /* gfns; empty if equal */
 	bool nonleaf;
-	unsigned batch; /* entries or pages handled since the last yield */
+	unsigned batch;	 /* entries or pages handled since the last yield */
 	bool free_empty; /* also take away tables that lost their last entry */
 };
 

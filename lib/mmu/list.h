@@ -10,7 +10,7 @@ struct cw_list {
 	struct cw_list *next, *prev;
 };
 
-#define cw_list_entry(node, type, member) ((type *)((char *)(node) - offsetof(type, member)))
+#define cw_list_entry(node, type, member) ((type *)((char *)(node)-offsetof(type, member)))
 
 /* Iterates over nodes; the body must not remove the current one. */
 #define cw_list_for(node, head) for (struct cw_list *node = (head)->next; node != (head); node = node->next)

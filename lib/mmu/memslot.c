@@ -172,7 +172,8 @@ static void replace(struct cw_mmu *mmu, unsigned as_id, struct cw_memslot *old, 
 
 /*
  * MS-3: the number in MMIO entries wrapped, so that entries of the last lap look current. They are zapped, at the next
- * update if the engine does not take commands now: the host looks at slots first, so that such an entry costs time only.
+ * update if the engine does not take commands now: the host looks at slots first, so that such an entry costs time
+ * only.
  */
 static void check_wrap(struct cw_mmu *mmu, unsigned as_id, uint64_t before)
 {
@@ -239,7 +240,7 @@ static int change_flags(struct cw_mmu *mmu, struct cw_memslot *old, struct cw_me
 {
 	new->rmap = old->rmap;
 	replace(mmu, old->as_id, old, new);
-	if (!(new->flags & CW_MEM_LOG_DIRTY) && new->rmap) {
+	if (!(new->flags &CW_MEM_LOG_DIRTY) && new->rmap) {
 		cw_mutex_lock(&mmu->lock);
 		cw_rmap_clear_marks(new->rmap);
 		cw_mutex_unlock(&mmu->lock);
@@ -251,7 +252,7 @@ static int change_flags(struct cw_mmu *mmu, struct cw_memslot *old, struct cw_me
 static int create(struct cw_mmu *mmu, struct cw_memslot *new)
 {
 	/* Nothing is ever mapped in an ALLONES slot (MS-14). */
-	if (!(new->flags & CW_MEM_ALLONES)) {
+	if (!(new->flags &CW_MEM_ALLONES)) {
 		new->rmap = cw_rmap_create(new->npages);
 		if (!new->rmap)
 			return -ENOMEM;
@@ -300,8 +301,7 @@ static int check_region(const struct cw_mmu *mmu, const struct cw_memslot_region
 	return 0;
 }
 
-static int change(struct cw_mmu *mmu, const struct cw_memslot_region *r, struct cw_memslot *old,
-		  struct cw_memslot *new)
+static int change(struct cw_mmu *mmu, const struct cw_memslot_region *r, struct cw_memslot *old, struct cw_memslot *new)
 {
 	int err;
 

@@ -81,7 +81,7 @@ static int get_root(struct cw_mmu *mmu, union cw_role role, struct cw_cache_set 
 
 int cw_mmu_ctx_create(struct cw_mmu *mmu, struct cw_mmu_ctx *ctx, const struct cw_mmu_ctx_params *params)
 {
-	struct cw_cache_set cache = { .nr_table = 0 };
+	struct cw_cache_set cache = {.nr_table = 0};
 	struct cw_mmu_page *root;
 	union cw_role role;
 	int r;

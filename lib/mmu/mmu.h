@@ -18,15 +18,15 @@
 #define CW_PAGE_SHIFT 12
 #define CW_PAGE_SIZE 4096ull
 
-#define CW_AS_MAX 2u			/* 0 normal, 1 SMM */
-#define CW_MEM_SLOTS 32767u		/* ids of one address space */
-#define CW_MEM_USER_SLOTS 32764u	/* ids that cw_mmu_set_memslot() accepts */
-#define CW_MEM_MAX_PAGES 0x7fffffffull	/* pages of one slot */
+#define CW_AS_MAX 2u		       /* 0 normal, 1 SMM */
+#define CW_MEM_SLOTS 32767u	       /* ids of one address space */
+#define CW_MEM_USER_SLOTS 32764u       /* ids that cw_mmu_set_memslot() accepts */
+#define CW_MEM_MAX_PAGES 0x7fffffffull /* pages of one slot */
 
 #define CW_MEM_LOG_DIRTY (1u << 0)
 #define CW_MEM_READONLY (1u << 1)
-#define CW_MEM_ALLONES (1u << 3)	/* reads give 0xff, writes go to the user, nothing is ever mapped */
-#define CW_MEM_INVALID (1u << 16)	/* internal: being deleted or moved (MS-4) */
+#define CW_MEM_ALLONES (1u << 3)  /* reads give 0xff, writes go to the user, nothing is ever mapped */
+#define CW_MEM_INVALID (1u << 16) /* internal: being deleted or moved (MS-4) */
 
 #define CW_GEN_IN_PROGRESS (1ull << 63) /* of a memslot generation (MS-1) */
 
@@ -104,25 +104,25 @@ struct cw_mmu_ops {
 };
 
 /* KVM's names where KVM has the counter. Relaxed: read them with cw_stat_read(). */
-#define CW_MMU_STATS(X)                                                                            \
-	X(mmu_shadow_zapped, "shadow pages zapped")                                                \
-	X(mmu_cache_miss, "shadow pages created")                                                  \
-	X(mmu_pages, "shadow pages in existence")                                                  \
-	X(pages_4k, "present 4 KiB leaves")                                                        \
-	X(pages_2m, "present 2 MiB leaves")                                                        \
-	X(pages_1g, "present 1 GiB leaves")                                                        \
-	X(max_mmu_page_hash_collisions, "longest search of a bucket for one page")                 \
-	X(remote_tlb_flush, "FLUSH commands that completed")                                       \
-	X(remote_tlb_flush_requests, "flushes asked for")                                          \
-	X(flush_failed, "FLUSH commands that failed or timed out")                                 \
-	X(pf_taken, "faults, those that an MMIO entry answers excluded")                           \
-	X(pf_fixed, "faults that made an entry")                                                   \
-	X(pf_emulate, "faults that go to the user")                                                \
-	X(pf_spurious, "faults on entries that allow the access")                                  \
-	X(pf_retry, "faults to be tried again")                                                    \
-	X(pf_ones, "reads of ALLONES slots")                                                       \
-	X(pf_error, "faults that ended with an error")                                             \
-	X(pf_mmio_spte_created, "MMIO entries made")                                               \
+#define CW_MMU_STATS(X) \
+	X(mmu_shadow_zapped, "shadow pages zapped") \
+	X(mmu_cache_miss, "shadow pages created") \
+	X(mmu_pages, "shadow pages in existence") \
+	X(pages_4k, "present 4 KiB leaves") \
+	X(pages_2m, "present 2 MiB leaves") \
+	X(pages_1g, "present 1 GiB leaves") \
+	X(max_mmu_page_hash_collisions, "longest search of a bucket for one page") \
+	X(remote_tlb_flush, "FLUSH commands that completed") \
+	X(remote_tlb_flush_requests, "flushes asked for") \
+	X(flush_failed, "FLUSH commands that failed or timed out") \
+	X(pf_taken, "faults, those that an MMIO entry answers excluded") \
+	X(pf_fixed, "faults that made an entry") \
+	X(pf_emulate, "faults that go to the user") \
+	X(pf_spurious, "faults on entries that allow the access") \
+	X(pf_retry, "faults to be tried again") \
+	X(pf_ones, "reads of ALLONES slots") \
+	X(pf_error, "faults that ended with an error") \
+	X(pf_mmio_spte_created, "MMIO entries made") \
 	X(mmio_exits, "faults that a current MMIO entry answers")
 
 struct cw_mmu_stats {
@@ -156,9 +156,9 @@ struct cw_slot_space {
 
 /* What separates changes of entries from the FLUSH that ends them (I9, ZAP-9). All under mmu->lock. */
 struct cw_mmu_domain {
-	uint64_t zap_seq;     /* raised by every change that takes a translation away */
-	uint64_t flushed_seq; /* changes up to this one are covered by a completed FLUSH */
-	bool inval_lost;      /* an INVALIDATE could not be posted: the next flush begins with one of everything */
+	uint64_t zap_seq;	   /* raised by every change that takes a translation away */
+	uint64_t flushed_seq;	   /* changes up to this one are covered by a completed FLUSH */
+	bool inval_lost;	   /* an INVALIDATE could not be posted: the next flush begins with one of everything */
 	struct cw_list quarantine; /* zapped pages whose tables await a FLUSH, in order of zap_seq */
 };
 
@@ -169,20 +169,20 @@ struct cw_mmu {
 	struct cw_mmu_params params;  /* constant */
 
 	struct cw_mutex slots_lock; /* memslot updates and whole-MMU zaps */
-	bool wrap_pending;	    /* slots_lock: MMIO entries of an earlier lap of the generation may be left (MS-3) */
-	struct cw_mutex lock;	    /* everything below, except where said */
+	bool wrap_pending;    /* slots_lock: MMIO entries of an earlier lap of the generation may be left (MS-3) */
+	struct cw_mutex lock; /* everything below, except where said */
 
 	struct cw_slot_space space[CW_AS_MAX];
 	struct cw_mmu_domain domain[CW_AS_MAX];
 
 	struct cw_list *hash; /* 2^hash_bits buckets of shadow pages, obsolete ones included */
 	unsigned hash_bits;
-	uint64_t nr_pages;	 /* pages in the hash */
-	struct cw_list active;	 /* pages that are no root; newest first, hence obsolete ones last */
-	struct cw_list roots;	 /* pages with root_count > 0; never obsolete */
-	struct cw_list zapped;	 /* detached pages whose entries are not torn down yet */
-	unsigned valid_gen;	 /* 0 or 1; pages of the other generation are obsolete (ZAP-1) */
-	unsigned xchg_timeouts;	 /* an exchange timed out once: entries may be gone already */
+	uint64_t nr_pages;	/* pages in the hash */
+	struct cw_list active;	/* pages that are no root; newest first, hence obsolete ones last */
+	struct cw_list roots;	/* pages with root_count > 0; never obsolete */
+	struct cw_list zapped;	/* detached pages whose entries are not torn down yet */
+	unsigned valid_gen;	/* 0 or 1; pages of the other generation are obsolete (ZAP-1) */
+	unsigned xchg_timeouts; /* an exchange timed out once: entries may be gone already */
 
 	/* Invalidations by host virtual address (ZAP-7). */
 	uint64_t inval_seq;
@@ -222,9 +222,9 @@ enum cw_pf {
 	CW_PF_EMULATE,	       /* the user answers: MMIO, or a write to a READONLY or ALLONES slot */
 	CW_PF_WRITE_PROTECTED, /* a write to a write-tracked page */
 	CW_PF_INVALID,
-	CW_PF_FIXED,	       /* an entry was made: resume the request */
-	CW_PF_SPURIOUS,	       /* the entry allows the access already: resume the request */
-	CW_PF_ONES,	       /* a read of an ALLONES slot: answer ones */
+	CW_PF_FIXED,	/* an entry was made: resume the request */
+	CW_PF_SPURIOUS, /* the entry allows the access already: resume the request */
+	CW_PF_ONES,	/* a read of an ALLONES slot: answer ones */
 };
 
 /* One fault. The first part is set by the caller, the rest by cw_mmu_fault(). */

@@ -49,7 +49,8 @@ struct cw_mmu_page *cw_page_find(struct cw_mmu *mmu, uint64_t gfn, union cw_role
 {
 	uint64_t collisions = 0;
 
-	cw_list_for(node, &mmu->hash[cw_hash_gfn(gfn, mmu->hash_bits)]) {
+	cw_list_for(node, &mmu->hash[cw_hash_gfn(gfn, mmu->hash_bits)])
+	{
 		struct cw_mmu_page *sp = cw_list_entry(node, struct cw_mmu_page, hash_node);
 
 		/* ROLE-18: the obsolete are passed over. */

@@ -29,16 +29,17 @@ union cw_role {
 		uint32_t ad_disabled : 1; /* entries carry A/D type "disabled"; EPT flavour only */
 		uint32_t x86 : 1;	  /* entry flavour: 0 EPT, 1 legacy/NPT */
 		uint32_t : 14;
-		uint32_t smm : 8;	  /* address space; a byte load extracts it */
+		uint32_t smm : 8; /* address space; a byte load extracts it */
 	};
 };
 
 CW_STATIC_ASSERT(sizeof(union cw_role) == 4, "a role is one word");
 
 /* Role of a root that serves an address space directly (ROLE-3: nothing of the guest's CPU state is in it). */
-static inline union cw_role cw_role_direct_root(unsigned level, enum cw_flavour flavour, bool ad_disabled, unsigned as_id)
+static inline union cw_role cw_role_direct_root(unsigned level, enum cw_flavour flavour, bool ad_disabled,
+						unsigned as_id)
 {
-	union cw_role role = { .word = 0 };
+	union cw_role role = {.word = 0};
 
 	role.level = level;
 	role.direct = 1;

@@ -8,35 +8,37 @@
 #define SPTE_W CW_SPTE(W)
 
 const struct cw_spte_format cw_spte_formats[2] = {
-	[CW_FLAVOUR_EPT] = {
-		.present = CW_SPTE(R),
-		.user = 0,
-		.exec = CW_SPTE(X),
-		.accessed = CW_SPTE(A),
-		.dirty = CW_SPTE(D),
-		.host_w = CW_SPTE(HOST_W),
-		.mmu_w = CW_SPTE(MMU_W),
-		.leaf = CW_SPTE(SUPPRESS_VE) | CW_SPTE(IPAT) | 6ull << 3, /* write-back */
-		.ad_disabled = CW_SPTE(AD_DISABLED),
-		/* Writable and executable but not readable: a misconfiguration no leaf can be. */
-		.mmio_value = CW_SPTE(W) | CW_SPTE(X),
-		.mmio_mask = CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X) | CW_SPTE(SUPPRESS_VE),
-		.mmio_gfn_bits = 40,
-	},
-	[CW_FLAVOUR_X86] = {
-		.present = BIT(0),
-		.user = BIT(2),
-		.exec = 0, /* bit 63 is NX: execution is allowed by leaving it clear */
-		.accessed = BIT(5),
-		.dirty = BIT(6),
-		.host_w = BIT(9),
-		.mmu_w = BIT(10),
-		.leaf = 0,
-		.ad_disabled = 0,
-		.mmio_value = BIT(51) | BIT(0),
-		.mmio_mask = BIT(51) | BIT(0),
-		.mmio_gfn_bits = 39, /* bit 51 is the mark */
-	},
+	[CW_FLAVOUR_EPT] =
+		{
+			.present = CW_SPTE(R),
+			.user = 0,
+			.exec = CW_SPTE(X),
+			.accessed = CW_SPTE(A),
+			.dirty = CW_SPTE(D),
+			.host_w = CW_SPTE(HOST_W),
+			.mmu_w = CW_SPTE(MMU_W),
+			.leaf = CW_SPTE(SUPPRESS_VE) | CW_SPTE(IPAT) | 6ull << 3, /* write-back */
+			.ad_disabled = CW_SPTE(AD_DISABLED),
+			/* Writable and executable but not readable: a misconfiguration no leaf can be. */
+			.mmio_value = CW_SPTE(W) | CW_SPTE(X),
+			.mmio_mask = CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X) | CW_SPTE(SUPPRESS_VE),
+			.mmio_gfn_bits = 40,
+		},
+	[CW_FLAVOUR_X86] =
+		{
+			.present = BIT(0),
+			.user = BIT(2),
+			.exec = 0, /* bit 63 is NX: execution is allowed by leaving it clear */
+			.accessed = BIT(5),
+			.dirty = BIT(6),
+			.host_w = BIT(9),
+			.mmu_w = BIT(10),
+			.leaf = 0,
+			.ad_disabled = 0,
+			.mmio_value = BIT(51) | BIT(0),
+			.mmio_mask = BIT(51) | BIT(0),
+			.mmio_gfn_bits = 39, /* bit 51 is the mark */
+		},
 };
 
 bool cw_spte_allows(const struct cw_spte_format *fmt, uint64_t spte, bool write)

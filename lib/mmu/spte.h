@@ -23,7 +23,7 @@ struct cw_spte_format {
 	uint64_t user, exec; /* what access U and X add */
 	uint64_t accessed, dirty;
 	uint64_t host_w, mmu_w; /* host-writable, mmu-writable (SPTE-5) */
-	uint64_t leaf;	     /* memory type and what else every leaf has */
+	uint64_t leaf;		/* memory type and what else every leaf has */
 	uint64_t ad_disabled;
 	uint64_t mmio_value, mmio_mask;
 	unsigned mmio_gfn_bits;

@@ -3,10 +3,10 @@
 /* Checks of every structure, for tests. Each returns NULL or the first thing that is wrong. */
 #include "internal.h"
 
-#define CHECK(cond)                                                                                \
-	do {                                                                                       \
-		if (!(cond))                                                                       \
-			return #cond;                                                              \
+#define CHECK(cond) \
+	do { \
+		if (!(cond)) \
+			return #cond; \
 	} while (0)
 
 struct totals {
@@ -99,8 +99,8 @@ static const char *check_leaf(struct cw_mmu *mmu, const struct cw_mmu_page *sp, 
 		return NULL;
 	}
 	CHECK(slot && slot->rmap);
-	CHECK(cw_spte_writable_triple_ok(fmt, spte));			      /* SPTE-5 */
-	CHECK(!(slot->flags & CW_MEM_READONLY) || !(spte & fmt->host_w));     /* MS-7 */
+	CHECK(cw_spte_writable_triple_ok(fmt, spte));			  /* SPTE-5 */
+	CHECK(!(slot->flags & CW_MEM_READONLY) || !(spte & fmt->host_w)); /* MS-7 */
 	CHECK(!(spte & fmt->dirty) || cw_spte_allows(fmt, spte, true));
 	CHECK(!cw_spte_is_mmio(fmt, spte));
 	return NULL;
@@ -152,7 +152,8 @@ static const char *check_page(struct cw_mmu *mmu, const struct cw_mmu_page *sp, 
 static const char *check_hash(struct cw_mmu *mmu, struct totals *t)
 {
 	for (uint64_t b = 0; b < 1ull << mmu->hash_bits; b++) {
-		cw_list_for(node, &mmu->hash[b]) {
+		cw_list_for(node, &mmu->hash[b])
+		{
 			struct cw_mmu_page *sp = cw_list_entry(node, struct cw_mmu_page, hash_node);
 			const char *what = check_page(mmu, sp, t);
 
@@ -175,13 +176,15 @@ static const char *check_lists(struct cw_mmu *mmu)
 	uint64_t listed = 0;
 	bool obsolete = false;
 
-	cw_list_for(node, &mmu->roots) {
+	cw_list_for(node, &mmu->roots)
+	{
 		struct cw_mmu_page *sp = cw_list_entry(node, struct cw_mmu_page, node);
 
 		CHECK(sp->root_count && cw_page_live(mmu, sp) && sp->role.level >= 4);
 		listed++;
 	}
-	cw_list_for(node, &mmu->active) {
+	cw_list_for(node, &mmu->active)
+	{
 		struct cw_mmu_page *sp = cw_list_entry(node, struct cw_mmu_page, node);
 
 		CHECK(!sp->root_count);
@@ -197,7 +200,8 @@ static const char *check_lists(struct cw_mmu *mmu)
 		uint64_t seq = dom->flushed_seq;
 
 		CHECK(dom->flushed_seq <= dom->zap_seq);
-		cw_list_for(node, &dom->quarantine) {
+		cw_list_for(node, &dom->quarantine)
+		{
 			struct cw_mmu_page *sp = cw_list_entry(node, struct cw_mmu_page, node);
 
 			CHECK(sp->role.invalid && sp->role.smm == as_id);
@@ -211,7 +215,7 @@ static const char *check_lists(struct cw_mmu *mmu)
 
 static const char *check_all(struct cw_mmu *mmu)
 {
-	struct totals t = { .pages = 0 };
+	struct totals t = {.pages = 0};
 	const char *what = NULL;
 
 	for (unsigned as_id = 0; as_id < CW_AS_MAX && !what; as_id++)

@@ -9,7 +9,7 @@
 
 void cw_zap_init(struct cw_zap *z, struct cw_mmu *mmu, unsigned as_id)
 {
-	*z = (struct cw_zap){ .mmu = mmu, .as_id = as_id };
+	*z = (struct cw_zap){.mmu = mmu, .as_id = as_id};
 }
 
 void cw_zap_note(struct cw_zap *z, uint64_t gfn, uint64_t npages, bool nonleaf)
@@ -165,7 +165,7 @@ void cw_zap_drain(struct cw_zap *z)
 
 		cw_list_del(&sp->node);
 		for (unsigned i = 0; sp->nr_present && i < CW_SPTES; i++) {
-			struct cw_entry e = { sp, i };
+			struct cw_entry e = {sp, i};
 
 			if (!cw_spte_present(sp->spte[i]))
 				continue;
@@ -309,12 +309,13 @@ int cw_mmu_zap_range(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, uint64_t 
 /* Clears all entries of the roots; on an error those cleared stay so, and the rest is untouched. */
 static int unlink_roots(struct cw_mmu *mmu, struct cw_zap *z)
 {
-	cw_list_for(node, &mmu->roots) {
+	cw_list_for(node, &mmu->roots)
+	{
 		struct cw_mmu_page *root = cw_list_entry(node, struct cw_mmu_page, node);
 
 		for (unsigned i = 0; root->nr_present && i < CW_SPTES; i++) {
 			int r = cw_spte_present(root->spte[i]) ?
-					cw_zap_table(&z[root->role.smm], (struct cw_entry){ root, i }) :
+					cw_zap_table(&z[root->role.smm], (struct cw_entry){root, i}) :
 					0;
 
 			if (r)
@@ -327,8 +328,7 @@ static int unlink_roots(struct cw_mmu *mmu, struct cw_zap *z)
 static void toggle_generation(struct cw_mmu *mmu)
 {
 	mmu->valid_gen ^= 1;
-	cw_list_for(node, &mmu->roots)
-		cw_list_entry(node, struct cw_mmu_page, node)->gen = mmu->valid_gen;
+	cw_list_for(node, &mmu->roots) cw_list_entry(node, struct cw_mmu_page, node)->gen = mmu->valid_gen;
 }
 
 /* Detaches what is obsolete, oldest first; the first page of the current generation ends it. */
@@ -389,13 +389,14 @@ int cw_mmu_engine_lost(struct cw_mmu *mmu)
 	cw_mutex_lock(&mmu->slots_lock);
 	cw_mutex_lock(&mmu->lock);
 	cw_zap_init(&z, mmu, 0);
-	cw_list_for(node, &mmu->roots) {
+	cw_list_for(node, &mmu->roots)
+	{
 		struct cw_mmu_page *root = cw_list_entry(node, struct cw_mmu_page, node);
 		int r;
 
 		for (unsigned i = 0; root->nr_present && i < CW_SPTES; i++) {
 			if (cw_spte_present(root->spte[i]))
-				forget_table((struct cw_entry){ root, i });
+				forget_table((struct cw_entry){root, i});
 		}
 		r = mmu->ops->table_load(mmu->priv, root->table, root->spte);
 		err = err ? err : r;

@@ -9,7 +9,7 @@ enum table_state { TABLE_FREED, TABLE_ALLOCATED, TABLE_LOADED };
 struct rec_table {
 	enum table_state state;
 	uint64_t entry[512];
-	bool reachable; /* of the last snapshot */
+	bool reachable;		/* of the last snapshot */
 	unsigned level, domain; /* once it was reachable */
 	/* Walk caches of each domain may know the table; dropped at this tick by an INVALIDATE, 0: not dropped. */
 	bool cached[2];
@@ -95,7 +95,7 @@ static struct rec_cached *cached_get(struct recorder *r, unsigned domain, uint64
 		if (c->domain == domain && c->gfn == gfn && c->bus == bus)
 			return c;
 	c = malloc(sizeof(*c));
-	*c = (struct rec_cached){ .next = *head, .domain = domain, .gfn = gfn, .bus = bus };
+	*c = (struct rec_cached){.next = *head, .domain = domain, .gfn = gfn, .bus = bus};
 	*head = c;
 	return c;
 }
@@ -167,7 +167,8 @@ static void model_invalidate(struct recorder *r, unsigned domain, uint64_t gfn, 
 	for (unsigned i = 0; !leaf_only && i < r->nr_table; i++) {
 		struct rec_table *t = &r->table[i];
 
-		if (t->cached[domain] && !t->reachable && t->gfn < end && t->gfn + t->npages > gfn && !t->dropped[domain])
+		if (t->cached[domain] && !t->reachable && t->gfn < end && t->gfn + t->npages > gfn &&
+		    !t->dropped[domain])
 			t->dropped[domain] = r->tick;
 	}
 	for (unsigned b = 0; b < 1024; b++)
@@ -239,7 +240,7 @@ static int rec_table_alloc(void *priv, uint64_t *addr)
 		r->cap_table = r->cap_table ? 2 * r->cap_table : 64;
 		r->table = realloc(r->table, r->cap_table * sizeof(*r->table));
 	}
-	r->table[r->nr_table] = (struct rec_table){ .state = TABLE_ALLOCATED };
+	r->table[r->nr_table] = (struct rec_table){.state = TABLE_ALLOCATED};
 	*addr = REC_TABLE_BASE + ((uint64_t)r->nr_table++ << 12);
 	r->live_tables++;
 	return leave(r, 0);

@@ -2,9 +2,9 @@
 /* Copyright The Catwalk authors */
 /*
  * Recorder: the operations of the core on simulated table memory, with a pessimistic model of the engine. Whatever was
- * reachable once stays cached until an INVALIDATE covers it while it is not reachable and a FLUSH that was started later
- * completes. Every operation is checked against that model; the first violation is kept as text. Entry bits are spelled
- * out here on purpose: the expected values must not come from the code under test.
+ * reachable once stays cached until an INVALIDATE covers it while it is not reachable and a FLUSH that was started
+ * later completes. Every operation is checked against that model; the first violation is kept as text. Entry bits are
+ * spelled out here on purpose: the expected values must not come from the code under test.
  */
 #ifndef CW_TEST_RECORDER_H
 #define CW_TEST_RECORDER_H
@@ -56,9 +56,9 @@ struct recorder {
 	unsigned count[REC_NOP];
 	unsigned fail_at[REC_NOP]; /* n > 0: the n-th call from now fails */
 	int fail_with[REC_NOP];
-	bool xchg_lies;	    /* a failing exchange is executed all the same */
-	bool resolve_lax;   /* a write to a read-only host page is no error of resolve() */
-	unsigned fail_any;  /* n > 0: the n-th call of any failing operation fails */
+	bool xchg_lies;	   /* a failing exchange is executed all the same */
+	bool resolve_lax;  /* a write to a read-only host page is no error of resolve() */
+	unsigned fail_any; /* n > 0: the n-th call of any failing operation fails */
 	uint32_t mmio_gen[2];
 	struct {
 		unsigned domain;

@@ -193,7 +193,7 @@ static void host_mapping_read_only(void)
 
 static void p27_reads_of_a_logged_slot_grant_no_write(void)
 {
-	struct cw_fault f = { .ctx = NULL };
+	struct cw_fault f = {.ctx = NULL};
 	struct vm vm;
 
 	vm_init(&vm);
@@ -204,7 +204,7 @@ static void p27_reads_of_a_logged_slot_grant_no_write(void)
 	CHECK_EQ(vm_leaf(&vm, &vm.ctx, 0x101), LEAF_RW | HOST(1ull));
 	/* The engine fixed it first: writing the same bits again does no harm. */
 	CHECK_EQ(vm_fault(&vm, 0x102, READ), CW_PF_FIXED);
-	memcpy(&f, &(struct cw_fault){ .ctx = &vm.ctx, .gpa = 0x102000, .write = WRITE }, sizeof(f));
+	memcpy(&f, &(struct cw_fault){.ctx = &vm.ctx, .gpa = 0x102000, .write = WRITE}, sizeof(f));
 	CHECK_EQ(cw_mmu_fault(&vm.worker, &f), CW_PF_FIXED);
 	CHECK_EQ(rec_entry(&vm.rec, f.entry_addr), LEAF_RW | HOST(2ull));
 	CHECK_EQ(f.spte, LEAF_RW | HOST(2ull));
@@ -322,7 +322,7 @@ static void slot_made_while_its_pages_are_invalidated(void)
 
 static void hook_delete(struct recorder *r, const struct cw_memslot *slot, uint64_t gfn)
 {
-	struct cw_memslot_region reg = { .slot = slot->id };
+	struct cw_memslot_region reg = {.slot = slot->id};
 
 	(void)gfn;
 	r->resolve_hook = NULL;
@@ -331,7 +331,7 @@ static void hook_delete(struct recorder *r, const struct cw_memslot *slot, uint6
 
 static void hook_replace(struct recorder *r, const struct cw_memslot *slot, uint64_t gfn)
 {
-	struct cw_memslot_region reg = { .slot = 9, .gpa = slot->base_gfn << 12, .size = slot->npages << 12 };
+	struct cw_memslot_region reg = {.slot = 9, .gpa = slot->base_gfn << 12, .size = slot->npages << 12};
 
 	reg.hva = slot->hva + *(uint64_t *)r->hook_priv;
 	hook_delete(r, slot, gfn);
@@ -493,11 +493,11 @@ static void contexts_of_one_role_share_a_root(void)
 	vm_detach(&vm, &a);
 	vm_detach(&vm, &b);
 	CHECK_EQ(vm_fault(&vm, 0x101, WRITE), CW_PF_SPURIOUS);
-	CHECK_EQ(cw_mmu_ctx_create(&vm.mmu, &bad, &(struct cw_mmu_ctx_params){ .level = 3 }), -EINVAL);
-	CHECK_EQ(cw_mmu_ctx_create(&vm.mmu, &bad, &(struct cw_mmu_ctx_params){ .level = 4, .as_id = 2 }), -EINVAL);
-	CHECK_EQ(cw_mmu_ctx_create(&vm.mmu, &bad,
-				   &(struct cw_mmu_ctx_params){
-					   .level = 4, .flavour = CW_FLAVOUR_X86, .ad_disabled = true }),
+	CHECK_EQ(cw_mmu_ctx_create(&vm.mmu, &bad, &(struct cw_mmu_ctx_params){.level = 3}), -EINVAL);
+	CHECK_EQ(cw_mmu_ctx_create(&vm.mmu, &bad, &(struct cw_mmu_ctx_params){.level = 4, .as_id = 2}), -EINVAL);
+	CHECK_EQ(cw_mmu_ctx_create(
+			 &vm.mmu, &bad,
+			 &(struct cw_mmu_ctx_params){.level = 4, .flavour = CW_FLAVOUR_X86, .ad_disabled = true}),
 		 -EINVAL);
 	vm_destroy(&vm);
 }

@@ -13,7 +13,7 @@ static uint64_t gen(struct vm *vm, unsigned as_id)
 
 static int set(struct vm *vm, uint32_t slot, uint64_t gpa, uint64_t size, uint64_t hva, uint32_t flags)
 {
-	struct cw_memslot_region r = { .slot = slot, .flags = flags, .gpa = gpa, .size = size, .hva = hva };
+	struct cw_memslot_region r = {.slot = slot, .flags = flags, .gpa = gpa, .size = size, .hva = hva};
 
 	return cw_mmu_set_memslot(&vm->mmu, &r);
 }
@@ -203,7 +203,7 @@ static void ms_4_failed_delete_reverts(void)
 static void ms_4_move_takes_translations_and_keeps_marks(void)
 {
 	struct vm vm;
-	uint64_t map[1] = { 0 };
+	uint64_t map[1] = {0};
 
 	vm_init(&vm);
 	CHECK_EQ(vm_slot(&vm, 0, 0x100, 16, 0, CW_MEM_LOG_DIRTY), 0);
@@ -295,7 +295,7 @@ static void a_fresh_slot_costs_nothing(void)
 static void p51_marks_are_taken_once(void)
 {
 	struct vm vm;
-	uint64_t map[32] = { 0 };
+	uint64_t map[32] = {0};
 
 	vm_init(&vm);
 	CHECK_EQ(vm_slot(&vm, 7, 0x100, 1100, 0, CW_MEM_LOG_DIRTY), 0);

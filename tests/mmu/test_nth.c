@@ -48,9 +48,9 @@ static void invalidate(struct run *r, uint64_t page, uint64_t n)
 
 static void scenario(struct run *r)
 {
-	struct cw_mmu_ctx_params p = { .level = 5 };
+	struct cw_mmu_ctx_params p = {.level = 5};
 	struct vm *vm = &r->vm;
-	uint64_t map[16] = { 0 };
+	uint64_t map[16] = {0};
 
 	ok(r, vm_slot(vm, 0, 0x100, 1024, 0, 0));
 	ok(r, vm_slot(vm, 1, 0x1000, 64, 0, CW_MEM_LOG_DIRTY));
@@ -60,7 +60,7 @@ static void scenario(struct run *r)
 	r->have_five = ok(r, cw_mmu_ctx_create(&vm->mmu, &r->five, &p));
 	if (r->have_five)
 		rec_attach(&vm->rec, &r->five);
-	p = (struct cw_mmu_ctx_params){ .level = 4, .flavour = CW_FLAVOUR_X86 };
+	p = (struct cw_mmu_ctx_params){.level = 4, .flavour = CW_FLAVOUR_X86};
 	r->have_x86 = ok(r, cw_mmu_ctx_create(&vm->mmu, &r->x86, &p));
 	if (r->have_x86)
 		rec_attach(&vm->rec, &r->x86);
@@ -96,7 +96,7 @@ static void scenario(struct run *r)
 /* The scenario with the n-th allocation or operation failing (0: none). Returns whether there was an n-th one. */
 static bool run(unsigned nth_alloc, unsigned nth_op, unsigned *errors)
 {
-	struct run r = { .have_five = false };
+	struct run r = {.have_five = false};
 	bool reached;
 
 	vm_init(&r.vm);
@@ -155,7 +155,7 @@ static void without_failures_there_is_no_error(void)
 
 static void init_fails_cleanly(void)
 {
-	struct cw_mmu_params p = { .address_bits = 48 };
+	struct cw_mmu_params p = {.address_bits = 48};
 	struct cw_mmu_ops ops = rec_ops;
 	struct cw_mmu mmu;
 

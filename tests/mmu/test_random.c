@@ -12,7 +12,7 @@
 #define NHOST 96u
 #define NCTX 4u
 
-static const uint64_t bases[] = { 0, 0x1f0, 0x3fff0, 0x7fffff0, 0x123456780 };
+static const uint64_t bases[] = {0, 0x1f0, 0x3fff0, 0x7fffff0, 0x123456780};
 #define NBASE (sizeof(bases) / sizeof(bases[0]))
 #define SPAN 40u
 
@@ -29,10 +29,10 @@ static struct model_slot slot[2][NSLOT];
 static struct cw_mmu_ctx ctx[NCTX];
 static bool attached[NCTX];
 static const struct cw_mmu_ctx_params ctx_params[NCTX] = {
-	{ .level = 4 },
-	{ .level = 5 },
-	{ .level = 4, .flavour = CW_FLAVOUR_X86 },
-	{ .level = 4, .as_id = 1, .ad_disabled = true },
+	{.level = 4},
+	{.level = 5},
+	{.level = 4, .flavour = CW_FLAVOUR_X86},
+	{.level = 4, .as_id = 1, .ad_disabled = true},
 };
 static uint64_t next_bus = 0x200000000;
 static uint64_t rng;
@@ -154,7 +154,7 @@ static void op_fault(void)
 	s = model_find(c->as_id, gfn);
 	before = rec_walk(&vm.rec, c, gfn, &level_before);
 	{
-		struct cw_fault f = { .ctx = c, .gpa = gfn << 12, .write = write };
+		struct cw_fault f = {.ctx = c, .gpa = gfn << 12, .write = write};
 		unsigned long op = op_nr;
 
 		r = do_fault(&f);
@@ -217,7 +217,7 @@ static void op_host_page(void)
 	if (faults_running < 2 && rnd(2))
 		for (unsigned i = 0; i < 4; i++) {
 			unsigned c = (unsigned)rnd(NCTX);
-			struct cw_fault f = { .ctx = &ctx[c], .gpa = random_target(ctx[c].as_id) << 12 };
+			struct cw_fault f = {.ctx = &ctx[c], .gpa = random_target(ctx[c].as_id) << 12};
 
 			if (attached[c])
 				CHECK(do_fault(&f) > 0);
@@ -234,7 +234,7 @@ static void op_host_page(void)
 
 static void op_slot(void)
 {
-	static const uint32_t flag_sets[] = { 0, 0, CW_MEM_LOG_DIRTY, CW_MEM_READONLY, CW_MEM_ALLONES };
+	static const uint32_t flag_sets[] = {0, 0, CW_MEM_LOG_DIRTY, CW_MEM_READONLY, CW_MEM_ALLONES};
 	unsigned as_id = rnd(3) == 0, id = (unsigned)rnd(NSLOT);
 	struct model_slot *s = &slot[as_id][id], want;
 	int r, expect = 0;
@@ -242,7 +242,8 @@ static void op_slot(void)
 	want = *s;
 	want.used = true;
 	if (!s->used) {
-		want = (struct model_slot){ .used = true, .gfn = random_gfn(), .n = 1 + rnd(24), .hpage = rnd(NHOST - 24) };
+		want = (struct model_slot){
+			.used = true, .gfn = random_gfn(), .n = 1 + rnd(24), .hpage = rnd(NHOST - 24)};
 		want.flags = flag_sets[rnd(5)];
 	} else if (rnd(3) == 0) {
 		want.n = 0;
@@ -301,7 +302,7 @@ static void op_engine(void)
 		unsigned c = (unsigned)rnd(NCTX), level;
 		uint64_t gfn = random_target(ctx[c].as_id), e;
 		uint64_t mmu_w = ctx[c].flavour == CW_FLAVOUR_X86 ? 1ull << 10 : 1ull << 58;
-		struct cw_fault f = { .ctx = &ctx[c], .gpa = gfn << 12 };
+		struct cw_fault f = {.ctx = &ctx[c], .gpa = gfn << 12};
 
 		if (!attached[c])
 			continue;

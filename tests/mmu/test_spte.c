@@ -23,10 +23,10 @@ static void spte_4_mmio_vectors(void)
 	static const struct {
 		uint64_t gen, ept, x86;
 	} v[] = {
-		{ 0, 0x00000000fee00006, 0x00080000fee00007 },	     { 2, 0x00000000fee00016, 0x00080000fee00017 },
-		{ 0xff, 0x00000000fee007fe, 0x00080000fee007ff },    { 0x100, 0x00100000fee00006, 0x00180000fee00007 },
-		{ 0x1ff, 0x00100000fee007fe, 0x00180000fee007ff },   { 0x7fffe, 0x7ff00000fee007f6, 0x7ff80000fee007f7 },
-		{ 0x7ffff, 0x7ff00000fee007fe, 0x7ff80000fee007ff },
+		{0, 0x00000000fee00006, 0x00080000fee00007},	   {2, 0x00000000fee00016, 0x00080000fee00017},
+		{0xff, 0x00000000fee007fe, 0x00080000fee007ff},	   {0x100, 0x00100000fee00006, 0x00180000fee00007},
+		{0x1ff, 0x00100000fee007fe, 0x00180000fee007ff},   {0x7fffe, 0x7ff00000fee007f6, 0x7ff80000fee007f7},
+		{0x7ffff, 0x7ff00000fee007fe, 0x7ff80000fee007ff},
 	};
 
 	for (unsigned i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
@@ -54,9 +54,9 @@ static void spte_4_mmio_vectors(void)
 
 static void spte_leaf_vectors(void)
 {
-	struct cw_leaf rw = { .addr = 0x12345000, .host_writable = true, .grant_write = true };
-	struct cw_leaf log = { .addr = 0x12345000, .host_writable = true };
-	struct cw_leaf ro = { .addr = 0x12345000, .grant_write = true };
+	struct cw_leaf rw = {.addr = 0x12345000, .host_writable = true, .grant_write = true};
+	struct cw_leaf log = {.addr = 0x12345000, .host_writable = true};
+	struct cw_leaf ro = {.addr = 0x12345000, .grant_write = true};
 
 	CHECK_EQ(cw_spte_make_leaf(role(CW_FLAVOUR_EPT, false), &rw), 0x8600000012345b77);
 	CHECK_EQ(cw_spte_make_leaf(role(CW_FLAVOUR_EPT, true), &rw), 0x8610000012345b77);
@@ -128,7 +128,7 @@ static void role_1_count_of_legal_words(void)
 	/* All 18 defined bits: ten low ones and the address space. */
 	for (uint32_t hi = 0; hi < 256; hi++) {
 		for (low = 0; low < 1024; low++) {
-			union cw_role r = { .word = hi << 24 | low };
+			union cw_role r = {.word = hi << 24 | low};
 
 			CHECK_EQ(r.smm, hi);
 			legal += cw_role_legal(r);

@@ -18,12 +18,12 @@ static unsigned operations = 3000;
 static int stop;
 static unsigned bad; /* checks run in threads: counted here, by atomics */
 
-#define THREAD_CHECK(cond)                                                                         \
-	do {                                                                                       \
-		if (!(cond)) {                                                                     \
-			printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #cond);                  \
-			__atomic_add_fetch(&bad, 1, __ATOMIC_RELAXED);                             \
-		}                                                                                  \
+#define THREAD_CHECK(cond) \
+	do { \
+		if (!(cond)) { \
+			printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #cond); \
+			__atomic_add_fetch(&bad, 1, __ATOMIC_RELAXED); \
+		} \
 	} while (0)
 
 static uint64_t next(uint64_t *rng)
@@ -42,7 +42,8 @@ static void *fault_thread(void *arg)
 	THREAD_CHECK(!cw_mmu_worker_init(&w, &vm.mmu));
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
 		uint64_t gfn = 0x1f0 + next(&rng) % (2 * HOST_PAGES);
-		struct cw_fault f = { .ctx = next(&rng) & 1 ? &five : &vm.ctx, .gpa = gfn << 12, .write = next(&rng) & 1 };
+		struct cw_fault f = {
+			.ctx = next(&rng) & 1 ? &five : &vm.ctx, .gpa = gfn << 12, .write = next(&rng) & 1};
 		int r = cw_mmu_fault(&w, &f);
 
 		THREAD_CHECK(r == CW_PF_RETRY || r == CW_PF_FIXED || r == CW_PF_SPURIOUS || r == CW_PF_EMULATE);
@@ -60,8 +61,8 @@ static int set_slot(unsigned id, bool present, uint64_t gfn)
 
 static void *slot_thread(void *arg)
 {
-	uint64_t rng = 99, gfn[NSLOT] = { 0 };
-	bool present[NSLOT] = { false };
+	uint64_t rng = 99, gfn[NSLOT] = {0};
+	bool present[NSLOT] = {false};
 	uint64_t map[1];
 
 	(void)arg;

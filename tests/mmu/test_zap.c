@@ -55,11 +55,11 @@ static void p18_empty_tables_go_with_a_full_invalidate(void)
 
 static void p12_exchange_only_where_the_engine_writes(void)
 {
-	struct cw_fault f = { .ctx = NULL };
+	struct cw_fault f = {.ctx = NULL};
 	struct vm vm;
 
 	vm_init(&vm);
-	memcpy(&f, &(struct cw_fault){ .ctx = &vm.ctx, .gpa = 0x101000 }, sizeof(f));
+	memcpy(&f, &(struct cw_fault){.ctx = &vm.ctx, .gpa = 0x101000}, sizeof(f));
 	CHECK_EQ(vm_slot(&vm, 0, 0x100, 4, 0, CW_MEM_LOG_DIRTY), 0);
 	CHECK_EQ(vm_fault(&vm, 0x100, WRITE), CW_PF_FIXED); /* W, A and D set: nothing left for the engine */
 	CHECK_EQ(cw_mmu_fault(&vm.worker, &f), CW_PF_FIXED);
@@ -352,7 +352,7 @@ static void zap_1_yields_every_ten_tables(void)
 static void rmap_of_many_entries(void)
 {
 	struct cw_rmap *rmap = cw_rmap_create(1ull << 30);
-	struct cw_cache_set cache = { .nr_table = 0 };
+	struct cw_cache_set cache = {.nr_table = 0};
 	struct cw_mmu_page *sp = cw_zalloc(sizeof(*sp));
 	struct cw_entry e;
 	uint64_t rel;
@@ -366,7 +366,7 @@ static void rmap_of_many_entries(void)
 			cache.block.obj[cache.block.nr++] = cw_zalloc(4096);
 		if (!cache.rmap_leaf.nr)
 			cache.rmap_leaf.obj[cache.rmap_leaf.nr++] = cw_zalloc(sizeof(struct cw_rmap_leaf));
-		cw_rmap_add(rmap, 0x23456789, (struct cw_entry){ sp, i * 7 }, &cache);
+		cw_rmap_add(rmap, 0x23456789, (struct cw_entry){sp, i * 7}, &cache);
 	}
 	rel = 0;
 	CHECK(cw_rmap_next(rmap, &rel) != NULL);
@@ -379,7 +379,7 @@ static void rmap_of_many_entries(void)
 	for (unsigned i = 0; i < 20; i++) {
 		unsigned index = (i * 3 % 20) * 7, n = 0;
 
-		cw_rmap_del(rmap, 0x23456789, (struct cw_entry){ sp, index });
+		cw_rmap_del(rmap, 0x23456789, (struct cw_entry){sp, index});
 		while (cw_rmap_head_get(&cw_rmap_lookup(rmap, 0x23456789)->head[0x189], n, &e)) {
 			CHECK(e.sp == sp && e.index != index);
 			n++;

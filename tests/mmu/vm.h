@@ -30,7 +30,7 @@ static inline void vm_check(struct vm *vm)
 static inline void vm_attach(struct vm *vm, struct cw_mmu_ctx *ctx, unsigned level, unsigned as_id,
 			     enum cw_flavour flavour)
 {
-	struct cw_mmu_ctx_params p = { .as_id = as_id, .level = level, .flavour = flavour };
+	struct cw_mmu_ctx_params p = {.as_id = as_id, .level = level, .flavour = flavour};
 
 	CHECK_EQ(cw_mmu_ctx_create(&vm->mmu, ctx, &p), 0);
 	rec_attach(&vm->rec, ctx);
@@ -44,7 +44,7 @@ static inline void vm_detach(struct vm *vm, struct cw_mmu_ctx *ctx)
 
 static inline void vm_init(struct vm *vm)
 {
-	struct cw_mmu_params p = { .address_bits = 48 };
+	struct cw_mmu_params p = {.address_bits = 48};
 
 	rec_init(&vm->rec, &vm->mmu, VM_HOST_PAGES);
 	CHECK_EQ(cw_mmu_init(&vm->mmu, &rec_ops, &vm->rec, &p), 0);
@@ -84,7 +84,7 @@ static inline int vm_slot(struct vm *vm, uint32_t id, uint64_t gfn, uint64_t npa
 
 static inline int vm_fault_ctx(struct vm *vm, struct cw_mmu_ctx *ctx, uint64_t gfn, bool write)
 {
-	struct cw_fault f = { .ctx = ctx, .gpa = gfn << 12 | 0x123, .write = write };
+	struct cw_fault f = {.ctx = ctx, .gpa = gfn << 12 | 0x123, .write = write};
 
 	return cw_mmu_fault(&vm->worker, &f);
 }
