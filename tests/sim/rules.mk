@@ -8,3 +8,6 @@ sim_stores_SRCS := tests/sim/test_stores.c sim/hostmem.c sim/tablemem.c sim/pois
 TESTS += sim_card
 sim_card_SRCS := tests/sim/test_card.c
 sim_card_LIBS := sim
+TESTS += sim_symbols
+sim_symbols_CMD = tests/sim/symbols.sh sim/trace.c $(O)/vl/main/libsimlib.a
+sim_symbols_DEPS = $(O)/vl/main/libsimlib.a

@@ -434,6 +434,43 @@ static void ports(void)
 	cw_sim_close(s);
 }
 
+static void on_release(void *priv, uint64_t cycle, const uint32_t *vec)
+{
+	uint8_t **next = priv;
+
+	(void)cycle;
+	if (cw_mon_get(vec, MON_rel_valid) & 1)
+		*(*next)++ = (uint8_t)cw_mon_get(vec, MON_rel_tag0);
+	CHECK_EQ(cw_mon_get(vec, MON_rel_known) & 1, 0);
+}
+
+/* Queues: answers wait until they are taken, releases reach the engine in order. */
+static void answers_and_releases_queue(void)
+{
+	struct cw_sim *s = open_sim("ideal:5", "ideal:5", 4);
+	struct cw_sim_ans a;
+	uint8_t rel[64], *next = rel;
+
+	for (unsigned i = 0; i < 40; i++)
+		CHECK_EQ(cw_sim_port_request(s, 0, &(struct cw_sim_req){.ctx = 60, .tag = (uint8_t)(63 - i)}), 0);
+	cw_sim_step(s, 200);
+	for (unsigned i = 0; i < 40; i++) {
+		CHECK_EQ(cw_sim_port_answer(s, 0, &a), 1);
+		CHECK_EQ(a.tag, 63 - i);
+	}
+	CHECK_EQ(cw_sim_port_answer(s, 0, &a), 0);
+	CHECK_EQ(cw_sim_port_answer(s, 1, &a), 0);
+	cw_sim_set_monitor(s, on_release, &next);
+	for (unsigned i = 0; i < 20; i++)
+		CHECK_EQ(cw_sim_port_release(s, 0, (uint8_t)(i * 3)), 0);
+	cw_sim_step(s, 100);
+	CHECK_EQ(next - rel, 20);
+	for (unsigned i = 0; i < 20; i++)
+		CHECK_EQ(rel[i], i * 3);
+	CHECK_EQ(cw_sim_errors(s), 0);
+	cw_sim_close(s);
+}
+
 static void reset_keeps_memory_only(void)
 {
 	struct card *c = open_card("ddr4", "pcie", 1);
@@ -494,24 +531,24 @@ static void trace_begins_late(void)
 {
 	char name[] = "/tmp/cw-trace-XXXXXX";
 	struct cw_sim_config config = {
-		.table_mem = "ideal:5", .host_mem = "ideal:5", .trace = name, .trace_start = 200};
+		.table_mem = "ideal:5", .host_mem = "ideal:5", .trace = name, .trace_start = 1000};
 	struct cw_sim *sim, *other;
 	struct stat st;
 	int fd = mkstemp(name);
 
 	if (!CHECK(fd >= 0))
 		return;
+	close(fd);
 	if (CHECK_EQ(cw_sim_open(&config, &sim), 0)) {
 		CHECK_EQ(cw_sim_open(&config, &other), -EBUSY);
-		cw_sim_step(sim, 100);
-		CHECK(!fstat(fd, &st) && st.st_size == 0);
-		cw_sim_step(sim, 1000);
+		cw_sim_step(sim, 900);
+		cw_sim_close(sim);
+		CHECK(!stat(name, &st) && st.st_size == 0); /* closed before it began */
+		CHECK_EQ(cw_sim_open(&config, &sim), 0);
+		cw_sim_step(sim, 1100);
 		cw_sim_close(sim);
 		CHECK(!stat(name, &st) && st.st_size > 1000);
-		CHECK_EQ(cw_sim_open(&config, &sim), 0);
-		cw_sim_close(sim);
 	}
-	close(fd);
 	unlink(name);
 }
 
@@ -526,6 +563,7 @@ int main(void)
 	RUN(poison_is_noticed);
 	RUN(observers);
 	RUN(ports);
+	RUN(answers_and_releases_queue);
 	RUN(reset_keeps_memory_only);
 	RUN(same_seed_same_history);
 	RUN(trace_begins_late);
