@@ -106,11 +106,6 @@ static inline uint64_t cw_stat_read(const uint64_t *p)
 	return __atomic_load_n(p, __ATOMIC_RELAXED);
 }
 
-static inline unsigned cw_ctz64(uint64_t v)
-{
-	return (unsigned)__builtin_ctzll(v);
-}
-
 /* Called between batches, with no lock held. */
 static inline void cw_relax(void)
 {

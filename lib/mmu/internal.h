@@ -198,7 +198,7 @@ int cw_zap_all_locked(struct cw_mmu *mmu);
 /* Without mmu->lock. No roots are left: tears all pages down into quarantine. */
 void cw_zap_everything(struct cw_mmu *mmu);
 /* True if an entry maps a page of the range. */
-bool cw_zap_any_mapped(struct cw_mmu *mmu, const struct cw_memslot *slot, uint64_t start, uint64_t end);
+bool cw_zap_any_mapped(const struct cw_memslot *slot, uint64_t start, uint64_t end);
 
 /* --- memslots --- */
 

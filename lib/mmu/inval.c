@@ -38,7 +38,7 @@ static bool would_wait(struct cw_mmu *mmu, uint64_t start, uint64_t end)
 			if (!clip(set->slots[i], start, end, &gfn, &gfn_end))
 				continue;
 			if (mmu->domain[as_id].flushed_seq != mmu->domain[as_id].zap_seq ||
-			    cw_zap_any_mapped(mmu, set->slots[i], gfn, gfn_end))
+			    cw_zap_any_mapped(set->slots[i], gfn, gfn_end))
 				return true;
 		}
 	}

@@ -53,11 +53,10 @@ static const char *check_slots(struct cw_mmu *mmu, unsigned as_id)
 	return NULL;
 }
 
-static const char *check_rmap(struct cw_mmu *mmu, const struct cw_memslot *slot, struct totals *t)
+static const char *check_rmap(const struct cw_memslot *slot, struct totals *t)
 {
 	struct cw_rmap_leaf *leaf;
 
-	(void)mmu;
 	for (uint64_t rel = 0; slot->rmap && (leaf = cw_rmap_next(slot->rmap, &rel));) {
 		unsigned mapped = 0, marked = 0;
 
@@ -228,7 +227,7 @@ static const char *check_all(struct cw_mmu *mmu)
 		const struct cw_slot_set *set = cw_slots_active(mmu, as_id);
 
 		for (unsigned i = 0; i < set->nr && !what; i++)
-			what = check_rmap(mmu, set->slots[i], &t);
+			what = check_rmap(set->slots[i], &t);
 	}
 	if (what)
 		return what;

@@ -226,12 +226,11 @@ int cw_zap_gfns(struct cw_zap *z, uint64_t start, uint64_t end)
 	return 0;
 }
 
-bool cw_zap_any_mapped(struct cw_mmu *mmu, const struct cw_memslot *slot, uint64_t start, uint64_t end)
+bool cw_zap_any_mapped(const struct cw_memslot *slot, uint64_t start, uint64_t end)
 {
 	uint64_t rel = start - slot->base_gfn, last = end - slot->base_gfn;
 	struct cw_rmap_leaf *leaf;
 
-	(void)mmu;
 	while (slot->rmap && (leaf = cw_rmap_next(slot->rmap, &rel)) && rel < last) {
 		for (unsigned i = rel % CW_RMAP_LEAF_PAGES; i < CW_RMAP_LEAF_PAGES && rel < last; i++, rel++) {
 			if (leaf->head[i].val)
