@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * Epochs: what is in flight per port and epoch, flips, and the FLUSHes that wait for them (P20). Beside the counts stands
- * the meaning of FLUSH itself: when it completes, nothing older than its acceptance is left (P19).
+ * Epochs: what is in flight per port and epoch, flips, and the FLUSHes that wait for them (P20). Beside the counts
+ * stands the meaning of FLUSH itself: when it completes, nothing older than its acceptance is left (P19).
  */
 #include "internal.h"
 
@@ -18,7 +18,8 @@ void cw_model_stamp(struct cw_model *m, unsigned int port, bool bit)
 void cw_model_unstamp(struct cw_model *m, unsigned int port, bool bit, const char *who)
 {
 	if (!m->epoch[port].count[bit]) {
-		cw_model_fail(m, "count-wrong", "port %u epoch %u: %s gives back a count that nobody holds", port, bit, who);
+		cw_model_fail(m, "count-wrong", "port %u epoch %u: %s gives back a count that nobody holds", port, bit,
+			      who);
 		return;
 	}
 	m->epoch[port].count[bit]--;
@@ -51,11 +52,11 @@ static void accept(struct cw_model *m, const uint32_t *vec)
 		f->need[p] = f->ports >> p & 1 ? CW_FLUSH_WANTS : CW_FLUSH_NONE;
 	/* P11: nothing may be on its way to table memory any more. */
 	if (m->npending)
-		cw_model_fail(m, "flush-before-ack", "FLUSH %u accepted while %u table writes are unacknowledged", f->index,
-			      m->npending);
+		cw_model_fail(m, "flush-before-ack", "FLUSH %u accepted while %u table writes are unacknowledged",
+			      f->index, m->npending);
 	if (!(f->ports >> CW_PORT_HOST & 1))
-		cw_model_fail(m, "flush-wrong", "FLUSH %u does not flip the host-submission port, whose walks count there",
-			      f->index);
+		cw_model_fail(m, "flush-wrong",
+			      "FLUSH %u does not flip the host-submission port, whose walks count there", f->index);
 	m->open_flushes++;
 }
 
@@ -90,8 +91,9 @@ static void close_flip(struct cw_model *m, unsigned int port)
 	if (!e->open)
 		cw_model_fail(m, "close-wrong", "port %u closes a flip that is not open", port);
 	if (e->count[!e->bit])
-		cw_model_fail(m, "close-early", "port %u closes its flip, %u of the old epoch are still in flight (P19)",
-			      port, e->count[!e->bit]);
+		cw_model_fail(m, "close-early",
+			      "port %u closes its flip, %u of the old epoch are still in flight (P19)", port,
+			      e->count[!e->bit]);
 	for (unsigned int i = 0; i < CW_NFLUSH; i++)
 		if (m->flush[i].used && m->flush[i].need[port] == CW_FLUSH_WAITS)
 			m->flush[i].need[port] = CW_FLUSH_NONE;
@@ -115,17 +117,18 @@ static void nothing_older(struct cw_model *m, const struct cw_model_flush *f)
 			bool holds = r->state == CW_REQ_QUEUED || r->state == CW_REQ_WALK || r->state == CW_REQ_GRANTED;
 
 			if (holds && r->born < f->born && covers(f, p, r->domain))
-				cw_model_fail(m, "flush-old-request",
-					      "FLUSH %u completes, but port %u tag %u addr 0x%llx is older and in flight",
-					      f->index, p, t, (ull)r->addr);
+				cw_model_fail(
+					m, "flush-old-request",
+					"FLUSH %u completes, but port %u tag %u addr 0x%llx is older and in flight",
+					f->index, p, t, (ull)r->addr);
 		}
 	}
 	for (unsigned int s = 0; s < m->config.nslot; s++) {
 		const struct cw_model_walk *w = &m->walk[s];
 
 		if (w->used && !w->ended && w->born < f->born && covers(f, w->port, w->domain))
-			cw_model_fail(m, "flush-old-walk", "FLUSH %u completes, but the walk of slot %u is older and reads",
-				      f->index, s);
+			cw_model_fail(m, "flush-old-walk",
+				      "FLUSH %u completes, but the walk of slot %u is older and reads", f->index, s);
 	}
 }
 
@@ -152,7 +155,8 @@ static void done(struct cw_model *m, const uint32_t *vec)
 		cw_model_fail(m, "flush-wrong", "FLUSH %u: %s", f->index,
 			      cw_status_name((unsigned int)G(fdone_status)));
 	} else if (!ready) {
-		cw_model_fail(m, "flush-early", "FLUSH %u completes before its ports have flipped and closed (P20)", f->index);
+		cw_model_fail(m, "flush-early", "FLUSH %u completes before its ports have flipped and closed (P20)",
+			      f->index);
 	} else {
 		nothing_older(m, f);
 	}

@@ -15,8 +15,8 @@
 
 enum {
 	CW_MODEL_SLOTS = 1 << CW_SLOT_W,
-	CW_MODEL_LEVELS = 6,   /* levels 1..5 */
-	CW_MODEL_GRACE = 8,    /* cycles by which the end of a full wait list may be felt later */
+	CW_MODEL_LEVELS = 6,	/* levels 1..5 */
+	CW_MODEL_GRACE = 8,	/* cycles by which the end of a full wait list may be felt later */
 	CW_MODEL_DEADLINE = 64, /* cycles in which a flip or a close that nothing hinders must come */
 };
 
@@ -41,7 +41,7 @@ struct cw_model_port {
 struct cw_model_pending {
 	uint64_t addr;
 	uint64_t data[8];
-	uint8_t entries;       /* bit per entry of the line */
+	uint8_t entries; /* bit per entry of the line */
 	uint8_t id;
 	bool last;
 };
@@ -64,22 +64,22 @@ struct cw_model_read {
 /* ---- walker ---- */
 struct cw_model_walk {
 	bool used;
-	bool filled;           /* its fill is done, or refused */
-	bool counted;          /* holds its own count (P5) */
-	bool ended;            /* last read answered */
+	bool filled;  /* its fill is done, or refused */
+	bool counted; /* holds its own count (P5) */
+	bool ended;   /* last read answered */
 	bool error;
 	uint8_t port, epoch;
-	uint8_t level;         /* of the table to read next, or of the last entry */
+	uint8_t level; /* of the table to read next, or of the last entry */
 	uint16_t space, domain;
-	uint64_t page;         /* page number that the walk was started for */
+	uint64_t page; /* page number that the walk was started for */
 	uint64_t table;
-	uint64_t entry;        /* last one read */
-	uint64_t line[8];      /* leaf line, level 1 only */
-	uint64_t born;         /* order among lookups and FLUSHes */
-	bool stale;            /* an INVALIDATE since the lookup covers a page of the line (P18) */
+	uint64_t entry;			/* last one read */
+	uint64_t line[8];		/* leaf line, level 1 only */
+	uint64_t born;			/* order among lookups and FLUSHes */
+	bool stale;			/* an INVALIDATE since the lookup covers a page of the line (P18) */
 	bool stale_at[CW_MODEL_LEVELS]; /* ... or the region of the entry that was read at this level */
-	bool inv_any;          /* an INVALIDATE of its space came since the lookup */
-	uint8_t faulted;       /* entries of the line that some request could not use (I7) */
+	bool inv_any;			/* an INVALIDATE of its space came since the lookup */
+	uint8_t faulted;		/* entries of the line that some request could not use (I7) */
 	unsigned int waiters;
 	struct cw_model_read read;
 };
@@ -87,26 +87,26 @@ struct cw_model_walk {
 /* ---- requests by port and tag ---- */
 enum cw_model_state {
 	CW_REQ_FREE,
-	CW_REQ_QUEUED,         /* waits for a walk to attach to or a slot; holds a stamp */
-	CW_REQ_WALK,           /* waits for a walk; holds a stamp */
+	CW_REQ_QUEUED, /* waits for a walk to attach to or a slot; holds a stamp */
+	CW_REQ_WALK,   /* waits for a walk; holds a stamp */
 	CW_REQ_PARKED,
-	CW_REQ_RETRY,          /* left the park for a new lookup */
-	CW_REQ_ENDED,          /* answered, no grant; the answer may still be on its way to the pins */
-	CW_REQ_GRANTED,        /* holds a stamp until its release */
+	CW_REQ_RETRY,	/* left the park for a new lookup */
+	CW_REQ_ENDED,	/* answered, no grant; the answer may still be on its way to the pins */
+	CW_REQ_GRANTED, /* holds a stamp until its release */
 };
 
 struct cw_model_req {
 	enum cw_model_state state;
-	bool to_answer;        /* the pins still owe the initiator an answer */
+	bool to_answer; /* the pins still owe the initiator an answer */
 	bool write, level5;
 	bool epoch;
 	uint8_t verdict, reason;
 	uint8_t slot, park;
 	uint16_t ctx, len_m1, domain, space;
 	uint64_t addr, pa, root;
-	uint64_t born;         /* order of its last lookup */
-	uint64_t cycle;        /* of its last lookup */
-	unsigned int bad_tag;  /* answers BAD_TAG owed beside its own */
+	uint64_t born;	      /* order of its last lookup */
+	uint64_t cycle;	      /* of its last lookup */
+	unsigned int bad_tag; /* answers BAD_TAG owed beside its own */
 	uint64_t data[8];
 	bool has_data;
 };
@@ -114,11 +114,11 @@ struct cw_model_req {
 /* ---- park (P32) ---- */
 struct cw_model_park {
 	bool used;
-	bool head;             /* has the record; others joined it */
-	bool resumed;          /* a RESUME took it; on its way out */
+	bool head;    /* has the record; others joined it */
+	bool resumed; /* a RESUME took it; on its way out */
 	uint8_t action;
 	uint8_t port, tag;
-	uint8_t first;         /* index of the head that it joined */
+	uint8_t first; /* index of the head that it joined */
 	uint16_t gen, ctx;
 	uint64_t page;
 	bool write;
@@ -135,8 +135,8 @@ struct cw_model_record {
 struct cw_model_epoch {
 	bool bit, open;
 	unsigned int count[2];
-	uint64_t idle_since;   /* old count zero while open; ~0: not so */
-	uint64_t want_since;   /* a FLUSH wants a flip while none is open; ~0: not so */
+	uint64_t idle_since; /* old count zero while open; ~0: not so */
+	uint64_t want_since; /* a FLUSH wants a flip while none is open; ~0: not so */
 };
 
 enum cw_model_need { CW_FLUSH_NONE, CW_FLUSH_WANTS, CW_FLUSH_WAITS };
@@ -154,9 +154,9 @@ struct cw_model_flush {
 struct cw_model_cached {
 	struct cw_model_cached *next;
 	uint16_t space;
-	uint8_t level;         /* 1: a TLB entry; 1+l: walk cache, a table of level l */
-	uint64_t key;          /* page number, or page number >> 9*l */
-	uint64_t value;        /* entry, or table address */
+	uint8_t level;	/* 1: a TLB entry; 1+l: walk cache, a table of level l */
+	uint64_t key;	/* page number, or page number >> 9*l */
+	uint64_t value; /* entry, or table address */
 };
 
 enum { CW_MODEL_HASH = 4096, CW_MODEL_PENDING = 512, CW_MODEL_QUEUE = 256, CW_MODEL_RECORDS = 1024 };
@@ -178,7 +178,7 @@ struct cw_model {
 	struct cw_model_cached *cached[CW_MODEL_HASH];
 	struct cw_model_walk walk[CW_MODEL_SLOTS];
 	unsigned int waiting;
-	uint64_t waits_full;   /* last cycle in which the wait list was full; 0: never */
+	uint64_t waits_full; /* last cycle in which the wait list was full; 0: never */
 
 	struct cw_model_req req[CW_NPORT][CW_NTAG];
 	struct cw_model_request queue[CW_NPORT][CW_MODEL_QUEUE]; /* at the pins, not looked up yet */
@@ -196,7 +196,7 @@ struct cw_model {
 	struct cw_model_flush flush[CW_NFLUSH];
 	unsigned int open_flushes;
 
-	bool euu_wrote;        /* since its last completion */
+	bool euu_wrote; /* since its last completion */
 	uint64_t euu_addr, euu_value, euu_old;
 
 	uint64_t counter[CW_NCOUNTER];

@@ -60,7 +60,8 @@ static void take_from_queue(struct cw_model *m, const struct cw_model_request *s
 	const struct cw_model_request *want;
 
 	if (m->head[p] == m->tail[p]) {
-		cw_model_fail(m, "lookup-invented", "port %u tag %u: lookup of a request that nobody made", p, seen->tag);
+		cw_model_fail(m, "lookup-invented", "port %u tag %u: lookup of a request that nobody made", p,
+			      seen->tag);
 		return;
 	}
 	want = &m->queue[p][m->head[p]++ % CW_MODEL_QUEUE];
@@ -116,14 +117,15 @@ static void look_hit(struct cw_model *m, const struct cw_model_request *q, const
 	struct cw_model_verdict v = cw_model_judge(entry, 1, q->addr, q->write, 0, false);
 
 	if (!cw_model_tlb_has(m, r->space, cw_model_page_number(q->addr), entry))
-		cw_model_fail(m, "stale-hit", "port %u tag %u space %u addr 0x%llx: entry 0x%llx is not cached any more",
-			      q->port, q->tag, r->space, (ull)q->addr, (ull)entry);
+		cw_model_fail(m, "stale-hit",
+			      "port %u tag %u space %u addr 0x%llx: entry 0x%llx is not cached any more", q->port,
+			      q->tag, r->space, (ull)q->addr, (ull)entry);
 	if (v.verdict != G(look_verdict) || v.verdict != CW_V_HIT || v.pa != pa)
-		cw_model_fail(m, "verdict-wrong",
-			      "port %u tag %u addr 0x%llx entry 0x%llx: %s pa 0x%llx from the TLB, expected %s pa 0x%llx",
-			      q->port, q->tag, (ull)q->addr, (ull)entry,
-			      cw_verdict_name((unsigned int)G(look_verdict)), (ull)pa, cw_verdict_name(v.verdict),
-			      (ull)v.pa);
+		cw_model_fail(
+			m, "verdict-wrong",
+			"port %u tag %u addr 0x%llx entry 0x%llx: %s pa 0x%llx from the TLB, expected %s pa 0x%llx",
+			q->port, q->tag, (ull)q->addr, (ull)entry, cw_verdict_name((unsigned int)G(look_verdict)),
+			(ull)pa, cw_verdict_name(v.verdict), (ull)v.pa);
 	if (q->port != CW_PORT_HOST) {
 		cw_model_stamp(m, q->port, r->epoch);
 		cw_model_count(m, CW_CTR_TLB_HITS);
@@ -132,9 +134,8 @@ static void look_hit(struct cw_model *m, const struct cw_model_request *q, const
 }
 
 /*
- * P5: a request is refused only if the wait list was full a moment ago. A probe holds no stamp, so it may not wait for a
- * slot either (P7); requests that wait go before it, and a slot that is about to become free is no
- * free slot.
+ * P5: a request is refused only if the wait list was full a moment ago. A probe holds no stamp, so it may not wait for
+ * a slot either (P7); requests that wait go before it, and a slot that is about to become free is no free slot.
  */
 static bool no_room(const struct cw_model *m, unsigned int port)
 {
@@ -155,8 +156,8 @@ static void look_refused(struct cw_model *m, const struct cw_model_request *q, c
 		legal = verdict == CW_V_ABORT && reason == want;
 	if (!legal)
 		cw_model_fail(m, "refused-wrong",
-			      "port %u tag %u ctx %u addr 0x%llx: %s/%s, expected %s (%u slots busy, %u waiting)", q->port,
-			      q->tag, q->ctx, (ull)q->addr, cw_verdict_name(verdict), cw_reason_name(reason),
+			      "port %u tag %u ctx %u addr 0x%llx: %s/%s, expected %s (%u slots busy, %u waiting)",
+			      q->port, q->tag, q->ctx, (ull)q->addr, cw_verdict_name(verdict), cw_reason_name(reason),
 			      cw_reason_name(want), cw_model_busy_slots(m), m->waiting);
 	if (reason == CW_RSN_BAD_TAG) {
 		r->bad_tag += q->port < CW_NPORT_STREAM;
@@ -175,8 +176,8 @@ static void look_source(struct cw_model *m, const struct cw_model_request *q, co
 		if (r->state != CW_REQ_RETRY || r->park != G(look_park) || r->addr != q->addr || r->write != q->write ||
 		    r->ctx != q->ctx || r->len_m1 != q->len_m1)
 			cw_model_fail(m, "retry-wrong",
-				      "port %u tag %u addr 0x%llx: no parked request of this kind left the park", q->port,
-				      q->tag, (ull)q->addr);
+				      "port %u tag %u addr 0x%llx: no parked request of this kind left the park",
+				      q->port, q->tag, (ull)q->addr);
 		else
 			m->retrying--;
 	} else if (q->port == CW_PORT_HOST) {

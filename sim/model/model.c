@@ -82,8 +82,8 @@ void cw_model_idle(struct cw_model *m, uint64_t cycle)
 
 static const char *state_name(enum cw_model_state s)
 {
-	static const char *const name[] = { "free", "queued for a walk", "in a walk", "parked", "to be looked up again",
-					    "ended", "granted" };
+	static const char *const name[] = {
+		"free", "queued for a walk", "in a walk", "parked", "to be looked up again", "ended", "granted"};
 
 	return name[s];
 }
@@ -95,8 +95,8 @@ void cw_model_check_quiet(struct cw_model *m)
 			const struct cw_model_req *r = &m->req[p][t];
 
 			if (r->state != CW_REQ_FREE || r->to_answer || r->bad_tag)
-				cw_model_fail(m, "request-lost", "port %u tag %u addr 0x%llx is %s at the end (I6)", p, t,
-					      (unsigned long long)r->addr, state_name(r->state));
+				cw_model_fail(m, "request-lost", "port %u tag %u addr 0x%llx is %s at the end (I6)", p,
+					      t, (unsigned long long)r->addr, state_name(r->state));
 		}
 		if (m->head[p] != m->tail[p])
 			cw_model_fail(m, "request-lost", "port %u: %u requests were never looked up", p,
@@ -113,9 +113,9 @@ void cw_model_check_quiet(struct cw_model *m)
 bool cw_model_counter(const struct cw_model *m, unsigned int counter, uint64_t *value)
 {
 	switch (counter) {
-	case CW_CTR_POISONED:         /* the engine may poison more than it must (P18) */
+	case CW_CTR_POISONED:	       /* the engine may poison more than it must (P18) */
 	case CW_CTR_FLUSH_WAIT_CYCLES: /* time is not modelled */
-	case CW_CTR_HOT_CMDS:         /* the rings are the host's to judge */
+	case CW_CTR_HOT_CMDS:	       /* the rings are the host's to judge */
 	case CW_CTR_COLD_CMDS:
 	case CW_CTR_CMD_ERRORS:
 	case CW_CTR_HOST_ERRORS:

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * Reference model of the engine. It is fed with what the engine did, in the engine's own order (the monitor, sim/mon.def,
- * and the writes that table memory took), and judges whether each step was legal and each value right. It never predicts
- * when something happens. docs/testing.md says which rule each check stands for.
+ * Reference model of the engine. It is fed with what the engine did, in the engine's own order (the monitor,
+ * sim/mon.def, and the writes that table memory took), and judges whether each step was legal and each value right. It
+ * never predicts when something happens. docs/testing.md says which rule each check stands for.
  */
 #ifndef CW_MODEL_H
 #define CW_MODEL_H
@@ -14,7 +14,8 @@
 struct cw_model;
 
 struct cw_model_ops {
-	/* A rule is broken. `kind` is a short stable word, `text` says what and where. The model goes on as if all were well. */
+	/* A rule is broken. `kind` is a short stable word, `text` says what and where. The model goes on as if all were
+	 * well. */
 	void (*fail)(void *priv, const char *kind, const char *text);
 	/* May the engine read this line of table memory now (I9)? NULL: always. */
 	bool (*table_ok)(void *priv, uint64_t addr);
@@ -26,8 +27,8 @@ struct cw_model_ops {
 };
 
 struct cw_model_config {
-	unsigned int nslot;         /* walk slots */
-	uint32_t flush_timeout;     /* cycles (P21) */
+	unsigned int nslot;	/* walk slots */
+	uint32_t flush_timeout; /* cycles (P21) */
 };
 
 /* One request or probe, as the initiator named it. */
@@ -43,7 +44,7 @@ struct cw_model_answer {
 	unsigned int port, tag;
 	uint8_t verdict, reason;
 	uint64_t pa;
-	const uint64_t *data;       /* 64 bytes of an answer EMULATED, else NULL */
+	const uint64_t *data; /* 64 bytes of an answer EMULATED, else NULL */
 };
 
 struct cw_model_fault {
@@ -62,7 +63,8 @@ void cw_model_cycle(struct cw_model *m, uint64_t cycle, const uint32_t *vec);
 /* Call now and then while nothing happens: the deadlines of flips and closes are checked here too. */
 void cw_model_idle(struct cw_model *m, uint64_t cycle);
 
-/* Table memory: `id` is the AXI write id. A beat was accepted; a burst was acknowledged (B); content set before traffic. */
+/* Table memory: `id` is the AXI write id. A beat was accepted; a burst was acknowledged (B); content set before
+ * traffic. */
 void cw_model_table_write(struct cw_model *m, unsigned int id, uint64_t addr, const uint64_t data[8], uint64_t strobes,
 			  bool last);
 void cw_model_table_ack(struct cw_model *m, unsigned int id);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * Park: requests that wait for the host, without a stamp (P8). One record per context, page and access; what comes later
- * joins it (P32). An index comes back with another generation each time.
+ * Park: requests that wait for the host, without a stamp (P8). One record per context, page and access; what comes
+ * later joins it (P32). An index comes back with another generation each time.
  */
 #include <string.h>
 
@@ -57,7 +57,8 @@ void cw_model_park(struct cw_model *m, struct cw_model_req *r, const uint32_t *v
 	}
 	if (joins != (first != NULL))
 		cw_model_fail(m, "park-wrong", "ctx %u addr 0x%llx: %s (P32)", r->ctx, (ull)r->addr,
-			      joins ? "joined, but there is no such record" : "a second record of this page and access");
+			      joins ? "joined, but there is no such record" :
+				      "a second record of this page and access");
 	p = &m->park[index];
 	*p = (struct cw_model_park){
 		.used = true,
@@ -79,7 +80,7 @@ void cw_model_park(struct cw_model *m, struct cw_model_req *r, const uint32_t *v
 	}
 	cw_model_count(m, CW_CTR_MISS_TO_HOST);
 	check_generation(m, index, p->gen);
-	m->record[m->nrecord % CW_MODEL_RECORDS] = (struct cw_model_record){ .valid = true, .f = *fault };
+	m->record[m->nrecord % CW_MODEL_RECORDS] = (struct cw_model_record){.valid = true, .f = *fault};
 	m->record[m->nrecord++ % CW_MODEL_RECORDS].f.parked_id = index | (uint32_t)p->gen << 16;
 }
 
@@ -95,12 +96,13 @@ void cw_model_fault(struct cw_model *m, const struct cw_model_fault *f)
 		    r->f.ctx != f->ctx || r->f.domain != f->domain || r->f.len != f->len || r->f.port != f->port ||
 		    r->f.tag != f->tag || r->f.access != f->access || r->f.verdict != f->verdict ||
 		    r->f.reason != f->reason || r->f.level != f->level)
-			cw_model_fail(m, "fault-record",
-				      "record 0x%08x: ctx %u addr 0x%llx entry 0x%llx at 0x%llx level %u %s, parked: ctx %u "
-				      "addr 0x%llx entry 0x%llx at 0x%llx level %u %s", f->parked_id, f->ctx, (ull)f->addr,
-				      (ull)f->entry, (ull)f->entry_addr, f->level, cw_verdict_name(f->verdict), r->f.ctx,
-				      (ull)r->f.addr, (ull)r->f.entry, (ull)r->f.entry_addr, r->f.level,
-				      cw_verdict_name(r->f.verdict));
+			cw_model_fail(
+				m, "fault-record",
+				"record 0x%08x: ctx %u addr 0x%llx entry 0x%llx at 0x%llx level %u %s, parked: ctx %u "
+				"addr 0x%llx entry 0x%llx at 0x%llx level %u %s",
+				f->parked_id, f->ctx, (ull)f->addr, (ull)f->entry, (ull)f->entry_addr, f->level,
+				cw_verdict_name(f->verdict), r->f.ctx, (ull)r->f.addr, (ull)r->f.entry,
+				(ull)r->f.entry_addr, r->f.level, cw_verdict_name(r->f.verdict));
 		return;
 	}
 	cw_model_fail(m, "fault-record", "record 0x%08x: nothing was parked under this id", f->parked_id);
@@ -127,8 +129,9 @@ static void resume(struct cw_model *m, const uint32_t *vec)
 	if (!known) {
 		cw_model_count(m, CW_CTR_RESUMES_UNKNOWN);
 		if (status != CW_ST_UNKNOWN_ID)
-			cw_model_fail(m, "stale-resume", "RESUME of index %u generation %llu: %s, expected UNKNOWN_ID (P32)",
-				      index, (ull)G(resume_gen), cw_status_name(status));
+			cw_model_fail(m, "stale-resume",
+				      "RESUME of index %u generation %llu: %s, expected UNKNOWN_ID (P32)", index,
+				      (ull)G(resume_gen), cw_status_name(status));
 		return;
 	}
 	/* Data of EMULATED has one place per port: BUSY until the answer before is taken. */

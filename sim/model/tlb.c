@@ -36,7 +36,7 @@ static void add(struct cw_model *m, uint16_t space, unsigned int level, uint64_t
 	c = malloc(sizeof(*c));
 	if (!c)
 		abort();
-	*c = (struct cw_model_cached){ *at, space, (uint8_t)level, key, value };
+	*c = (struct cw_model_cached){*at, space, (uint8_t)level, key, value};
 	*at = c;
 }
 
@@ -109,8 +109,8 @@ void cw_model_inv(struct cw_model *m, const uint32_t *vec)
 
 	/* P18: it may not overtake an entry change that memory has not acknowledged. */
 	if (m->npending)
-		cw_model_fail(m, "invalidate-before-ack", "INVALIDATE in effect while %u table writes are unacknowledged",
-			      m->npending);
+		cw_model_fail(m, "invalidate-before-ack",
+			      "INVALIDATE in effect while %u table writes are unacknowledged", m->npending);
 	cw_model_count(m, CW_CTR_INVALIDATES);
 	if (!all && !whole && hi - lo < 16) {
 		for (uint64_t p = lo; p <= hi; p++)

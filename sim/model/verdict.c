@@ -20,7 +20,7 @@ struct cw_model_verdict cw_model_judge(uint64_t entry, unsigned int level, uint6
 				       bool bus_error)
 {
 	const uint64_t rwx_ve = CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X) | CW_SPTE(SUPPRESS_VE);
-	struct cw_model_verdict v = { CW_V_MISS, CW_RSN_NOT_PRESENT, 0 };
+	struct cw_model_verdict v = {CW_V_MISS, CW_RSN_NOT_PRESENT, 0};
 	uint64_t inside;
 
 	if (bus_error) {

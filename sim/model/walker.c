@@ -56,8 +56,8 @@ static void start(struct cw_model *m, const struct cw_model_req *r, unsigned int
 	w = &m->walk[slot];
 	/* An empty poisoned slot is left without a word; any other ends by its fill. */
 	if (w->used && (!w->ended || w->waiters || !w->filled))
-		cw_model_fail(m, "request-lost", "slot %llu starts anew while its walk is under way (%u requests)", (ull)slot,
-			      w->waiters);
+		cw_model_fail(m, "request-lost", "slot %llu starts anew while its walk is under way (%u requests)",
+			      (ull)slot, w->waiters);
 	memset(w, 0, sizeof(*w));
 	w->used = true;
 	w->counted = true;
@@ -71,17 +71,18 @@ static void start(struct cw_model *m, const struct cw_model_req *r, unsigned int
 	w->born = ++m->order;
 	w->waiters = 1;
 	if (w->epoch != m->epoch[port].bit)
-		cw_model_fail(m, "stamp-wrong", "slot %llu: walk counted in epoch %u, the port's epoch is %u (P5)", (ull)slot,
-			      w->epoch, m->epoch[port].bit);
+		cw_model_fail(m, "stamp-wrong", "slot %llu: walk counted in epoch %u, the port's epoch is %u (P5)",
+			      (ull)slot, w->epoch, m->epoch[port].bit);
 	cw_model_stamp(m, port, w->epoch);
 	cw_model_count(m, CW_CTR_WALKS);
 	if (level == root_level && table == r->root)
 		return;
 	cw_model_count(m, CW_CTR_WC_HITS);
 	if (level < 1 || level >= root_level || !cw_model_wc_has(m, r->space, level, page, table))
-		cw_model_fail(m, "stale-walk-cache",
-			      "space %u addr 0x%llx: walk starts at table 0x%llx level %u, which is not cached any more",
-			      r->space, (ull)r->addr, (ull)table, level);
+		cw_model_fail(
+			m, "stale-walk-cache",
+			"space %u addr 0x%llx: walk starts at table 0x%llx level %u, which is not cached any more",
+			r->space, (ull)r->addr, (ull)table, level);
 }
 
 static void attach(struct cw_model *m, const struct cw_model_req *r, const uint32_t *vec)
@@ -93,11 +94,12 @@ static void attach(struct cw_model *m, const struct cw_model_req *r, const uint3
 	if (!w)
 		return;
 	if (w->space != r->space || w->page >> 3 != page >> 3)
-		cw_model_fail(m, "merge-wrong", "space %u page 0x%llx attached to a walk of space %u page 0x%llx", r->space,
-			      (ull)page, w->space, (ull)w->page);
+		cw_model_fail(m, "merge-wrong", "space %u page 0x%llx attached to a walk of space %u page 0x%llx",
+			      r->space, (ull)page, w->space, (ull)w->page);
 	if (w->stale)
-		cw_model_fail(m, "merge-poisoned", "page 0x%llx attached to slot %u, which an INVALIDATE has covered (P5)",
-			      (ull)page, slot_of(m, w));
+		cw_model_fail(m, "merge-poisoned",
+			      "page 0x%llx attached to slot %u, which an INVALIDATE has covered (P5)", (ull)page,
+			      slot_of(m, w));
 	w->waiters++;
 }
 
@@ -172,8 +174,8 @@ static void read_values(struct cw_model *m, struct cw_model_walk *w, const uint3
 	}
 	w->entry = w->line[index];
 	if (G(r_entry) != w->entry)
-		cw_model_fail(m, "read-value", "slot %u level %u: entry 0x%llx taken, 0x%llx is in the line", slot_of(m, w),
-			      w->level, (ull)G(r_entry), (ull)w->entry);
+		cw_model_fail(m, "read-value", "slot %u level %u: entry 0x%llx taken, 0x%llx is in the line",
+			      slot_of(m, w), w->level, (ull)G(r_entry), (ull)w->entry);
 }
 
 void cw_model_r(struct cw_model *m, const uint32_t *vec)
@@ -193,8 +195,8 @@ void cw_model_r(struct cw_model *m, const uint32_t *vec)
 		cw_model_count(m, CW_CTR_TABLE_ERRORS);
 	down = !w->error && cw_model_entry_nonleaf(w->entry, w->level);
 	if (down == (bool)G(r_last))
-		cw_model_fail(m, "walk-wrong", "slot %u level %u entry 0x%llx: the walk %s here", slot_of(m, w), w->level,
-			      (ull)w->entry, down ? "does not end" : "ends");
+		cw_model_fail(m, "walk-wrong", "slot %u level %u entry 0x%llx: the walk %s here", slot_of(m, w),
+			      w->level, (ull)w->entry, down ? "does not end" : "ends");
 	if (G(r_wcfill)) {
 		if (!down)
 			cw_model_fail(m, "fill-faulting", "level %u entry 0x%llx into the walk cache (I7)", w->level,
@@ -229,7 +231,7 @@ static void judge(struct cw_model *m, struct cw_model_walk *w, const struct cw_m
 		w->faulted |= (uint8_t)(1u << (page & 7));
 	/* P33: the context went away while the request waited. */
 	if (!c->valid)
-		*v = (struct cw_model_verdict){ CW_V_ABORT, CW_RSN_DETACHED, 0 };
+		*v = (struct cw_model_verdict){CW_V_ABORT, CW_RSN_DETACHED, 0};
 }
 
 static void answered(struct cw_model *m, struct cw_model_req *r, const uint32_t *vec, const struct cw_model_verdict *v)
@@ -239,11 +241,12 @@ static void answered(struct cw_model *m, struct cw_model_req *r, const uint32_t 
 
 	if (G(res_outcome) != 0 || verdict != v->verdict || reason != v->reason ||
 	    (v->verdict == CW_V_HIT && G(res_pa) != v->pa))
-		cw_model_fail(m, "verdict-wrong",
-			      "port %u tag %u addr 0x%llx entry 0x%llx: outcome %llu %s/%s pa 0x%llx, expected %s/%s pa 0x%llx",
-			      port, tag, (ull)r->addr, (ull)G(res_entry), (ull)G(res_outcome), cw_verdict_name(verdict),
-			      cw_reason_name(reason), (ull)G(res_pa), cw_verdict_name(v->verdict),
-			      cw_reason_name(v->reason), (ull)v->pa);
+		cw_model_fail(
+			m, "verdict-wrong",
+			"port %u tag %u addr 0x%llx entry 0x%llx: outcome %llu %s/%s pa 0x%llx, expected %s/%s pa 0x%llx",
+			port, tag, (ull)r->addr, (ull)G(res_entry), (ull)G(res_outcome), cw_verdict_name(verdict),
+			cw_reason_name(reason), (ull)G(res_pa), cw_verdict_name(v->verdict), cw_reason_name(v->reason),
+			(ull)v->pa);
 	if (port != CW_PORT_HOST && v->verdict != CW_V_HIT)
 		cw_model_unstamp(m, port, r->epoch, "result");
 	cw_model_end(m, r, port, v->verdict, v->reason, v->pa);
@@ -273,10 +276,11 @@ static void to_host(struct cw_model *m, const struct cw_model_walk *w, struct cw
 	cw_model_unstamp(m, port, r->epoch, "result");
 	if (G(res_outcome) == 0) {
 		if (verdict != CW_V_RETRY_LATER || reason != CW_RSN_NO_ROOM || cw_model_park_room(m, r))
-			cw_model_fail(m, "verdict-wrong",
-				      "port %u tag %u addr 0x%llx: answered %s/%s, expected to be parked as %s (%u parked)",
-				      port, tag, (ull)r->addr, cw_verdict_name(verdict), cw_reason_name(reason),
-				      cw_verdict_name(v->verdict), cw_model_parked(m));
+			cw_model_fail(
+				m, "verdict-wrong",
+				"port %u tag %u addr 0x%llx: answered %s/%s, expected to be parked as %s (%u parked)",
+				port, tag, (ull)r->addr, cw_verdict_name(verdict), cw_reason_name(reason),
+				cw_verdict_name(v->verdict), cw_model_parked(m));
 		cw_model_end(m, r, port, CW_V_RETRY_LATER, CW_RSN_NO_ROOM, 0);
 		return;
 	}
@@ -299,7 +303,8 @@ void cw_model_res(struct cw_model *m, const uint32_t *vec)
 	if (!w)
 		return;
 	if (r->state != CW_REQ_WALK || r->slot != G(res_slot)) {
-		cw_model_fail(m, "result-unknown", "port %u tag %u does not wait for slot %u", port, tag, slot_of(m, w));
+		cw_model_fail(m, "result-unknown", "port %u tag %u does not wait for slot %u", port, tag,
+			      slot_of(m, w));
 		return;
 	}
 	if (!w->ended)
@@ -309,8 +314,8 @@ void cw_model_res(struct cw_model *m, const uint32_t *vec)
 	w->waiters--;
 	m->waiting--;
 	if (port != CW_PORT_HOST && G(res_epoch) != r->epoch)
-		cw_model_fail(m, "stamp-changed", "port %u tag %u: stamp %u at the lookup, %u now (P4)", port, tag, r->epoch,
-			      (unsigned int)G(res_epoch));
+		cw_model_fail(m, "stamp-changed", "port %u tag %u: stamp %u at the lookup, %u now (P4)", port, tag,
+			      r->epoch, (unsigned int)G(res_epoch));
 	judge(m, w, r, &entry, &v);
 	if (G(res_entry) != entry)
 		cw_model_fail(m, "result-entry", "port %u tag %u: judged 0x%llx, the walk read 0x%llx", port, tag,

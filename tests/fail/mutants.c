@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * mutants DIR: every broken engine in DIR must be found by the lock-step run, by a check that knows what is wrong, within
- * a bounded number of requests; and DIR/none, which is not broken, must pass the same run.
+ * mutants DIR: every broken engine in DIR must be found by the lock-step run, by a check that knows what is wrong,
+ * within a bounded number of requests; and DIR/none, which is not broken, must pass the same run.
  */
 #include <signal.h>
 #include <stdbool.h>
@@ -21,24 +21,24 @@ static const struct {
 	const char *name;
 	const char *kinds[KINDS]; /* any of them is a right finding */
 } mutants[] = {
-	{ "STAMP_AT_GRANT", { "stamp-changed", "close-early", "flush-old-request" } },
-	{ "MERGE_POISONED", { "merge-poisoned" } },
-	{ "FILL_AFTER_INV_PAGE", { "fill-stale-page" } },
-	{ "FILL_AFTER_INV_NEIGHBOUR", { "fill-stale-neighbour" } },
-	{ "FILL_AFTER_INV_WC", { "fill-stale-wc" } },
-	{ "INVALIDATE_BEFORE_ACK", { "invalidate-before-ack" } },
-	{ "COMPLETE_BEFORE_ACK", { "complete-before-ack" } },
-	{ "SECOND_FLIP_EARLY", { "second-flip" } },
-	{ "JOIN_OPEN_FLIP", { "flush-early", "flip-late", "flush-old-request" } },
-	{ "LOOKUP_SLOT_GAP", { "stale-walk-cache" } },
-	{ "UNCOUNTED_ORPHAN", { "close-early", "flush-old-walk" } },
-	{ "BLIND_SWAP", { "blind-swap", "completion-wrong", "table-content" } },
-	{ "STALE_RESUME", { "stale-resume" } },
-	{ "FILL_FAULTING", { "fill-faulting" } },
-	{ "WRONG_DOMAIN_TAG", { "merge-wrong", "stale-hit", "stale-walk-cache", "dma-owner" } },
-	{ "LOST_MERGE", { "request-lost", "hang", "result-unknown" } },
-	{ "RECORD_BEFORE_DATA", { "completion-wrong", "completion-value", "fault-record" } },
-	{ "GLOBAL_EPOCH", { "stamp-wrong" } },
+	{"STAMP_AT_GRANT", {"stamp-changed", "close-early", "flush-old-request"}},
+	{"MERGE_POISONED", {"merge-poisoned"}},
+	{"FILL_AFTER_INV_PAGE", {"fill-stale-page"}},
+	{"FILL_AFTER_INV_NEIGHBOUR", {"fill-stale-neighbour"}},
+	{"FILL_AFTER_INV_WC", {"fill-stale-wc"}},
+	{"INVALIDATE_BEFORE_ACK", {"invalidate-before-ack"}},
+	{"COMPLETE_BEFORE_ACK", {"complete-before-ack"}},
+	{"SECOND_FLIP_EARLY", {"second-flip"}},
+	{"JOIN_OPEN_FLIP", {"flush-early", "flip-late", "flush-old-request"}},
+	{"LOOKUP_SLOT_GAP", {"stale-walk-cache"}},
+	{"UNCOUNTED_ORPHAN", {"close-early", "flush-old-walk"}},
+	{"BLIND_SWAP", {"blind-swap", "completion-wrong", "table-content"}},
+	{"STALE_RESUME", {"stale-resume"}},
+	{"FILL_FAULTING", {"fill-faulting"}},
+	{"WRONG_DOMAIN_TAG", {"merge-wrong", "stale-hit", "stale-walk-cache", "dma-owner"}},
+	{"LOST_MERGE", {"request-lost", "hang", "result-unknown"}},
+	{"RECORD_BEFORE_DATA", {"completion-wrong", "completion-value", "fault-record"}},
+	{"GLOBAL_EPOCH", {"stamp-wrong"}},
 };
 
 enum { NMUTANT = sizeof(mutants) / sizeof(mutants[0]) };
@@ -64,7 +64,8 @@ static int run(const char *dir, const char *name, char *kind, size_t size, char 
 		close(out[0]);
 		close(out[1]);
 		alarm(DEADLINE);
-		execl(path, name, "--seed", "1", "--seeds", SEEDS, "--requests", REQUESTS, "--no-cover", "--stop", NULL);
+		execl(path, name, "--seed", "1", "--seeds", SEEDS, "--requests", REQUESTS, "--no-cover", "--stop",
+		      NULL);
 		_exit(127);
 	}
 	close(out[1]);
@@ -109,8 +110,8 @@ int main(int argc, char **argv)
 
 		status = run(argv[1], mutants[m].name, kind, sizeof(kind), last, sizeof(last));
 		found = status > 0 && expected(m, kind);
-		printf("%-26s %s%s\n", mutants[m].name, found ? "found by " : "NOT FOUND as expected: ",
-		       kind[0] ? kind : last);
+		printf("%-26s %s%s\n", mutants[m].name,
+		       found ? "found by " : "NOT FOUND as expected: ", kind[0] ? kind : last);
 		*(found ? &passed : &failed) += 1;
 	}
 	printf("mutants: %u passed, %u failed\n", passed, failed);

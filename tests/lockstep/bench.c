@@ -9,14 +9,15 @@
 #include "bench.h"
 
 enum {
-	BOOT_CYCLES = 4000000,  /* for the firmware's self test */
-	HANG_CYCLES = 400000,   /* nothing of the run may take longer */
-	REST_CYCLES = 4000,     /* in which everything that is on its way arrives */
+	BOOT_CYCLES = 4000000, /* for the firmware's self test */
+	HANG_CYCLES = 400000,  /* nothing of the run may take longer */
+	REST_CYCLES = 4000,    /* in which everything that is on its way arrives */
 };
 
 static const uint8_t commands[NCOMMAND] = {
-	CW_OP_NOP, CW_OP_LOAD, CW_OP_FILL, CW_OP_WRITE, CW_OP_XCHG, CW_OP_CMPXCHG, CW_OP_INVALIDATE, CW_OP_FLUSH,
-	CW_OP_RESUME, CW_OP_CTX_ATTACH, CW_OP_CTX_DETACH, CW_OP_DOMAIN_SET, CW_OP_STATS,
+	CW_OP_NOP,	  CW_OP_LOAD,	    CW_OP_FILL,	 CW_OP_WRITE,  CW_OP_XCHG,
+	CW_OP_CMPXCHG,	  CW_OP_INVALIDATE, CW_OP_FLUSH, CW_OP_RESUME, CW_OP_CTX_ATTACH,
+	CW_OP_CTX_DETACH, CW_OP_DOMAIN_SET, CW_OP_STATS,
 };
 
 const char *bench_command_name(unsigned int command)
@@ -122,7 +123,8 @@ static void axi(void *priv, const struct cw_sim_axi *ev)
 			uint64_t data[8];
 
 			memcpy(data, ev->data + 64 * i, sizeof(data));
-			cw_model_table_write(b->model, ev->id, ev->addr + 64 * i, data, ev->strb[i], i + 1u == ev->beats);
+			cw_model_table_write(b->model, ev->id, ev->addr + 64 * i, data, ev->strb[i],
+					     i + 1u == ev->beats);
 		}
 	} else if (ev->kind == CW_SIM_B) {
 		cw_model_table_ack(b->model, ev->id);
@@ -148,17 +150,17 @@ static int wait_ready(struct bench *b)
 static void start_tgen(struct bench *b)
 {
 	const uint32_t setting[][2] = {
-		{ CW_REG_TGEN_CTX, 0 | (NDOMAIN - 1) << 8 },
-		{ CW_REG_TGEN_MODE, 1 | 1 << 8 | 30 << 16 },
-		{ CW_REG_TGEN_BASE, 0 },
-		{ CW_REG_TGEN_BASE + 4, 0 },
-		{ CW_REG_TGEN_PAGES, REGION_PAGES },
-		{ CW_REG_TGEN_COUNT, (uint32_t)(b->goal / 4) },
-		{ CW_REG_TGEN_OUTSTANDING, 1 + rng_below(&b->rng, 16) },
-		{ CW_REG_TGEN_RELEASE_DELAY, rng_below(&b->rng, 256) },
-		{ CW_REG_TGEN_SEED, (uint32_t)b->seed },
-		{ CW_REG_TGEN_SEED + 4, 1 },
-		{ CW_REG_TGEN_CTRL, 1 },
+		{CW_REG_TGEN_CTX, 0 | (NDOMAIN - 1) << 8},
+		{CW_REG_TGEN_MODE, 1 | 1 << 8 | 30 << 16},
+		{CW_REG_TGEN_BASE, 0},
+		{CW_REG_TGEN_BASE + 4, 0},
+		{CW_REG_TGEN_PAGES, REGION_PAGES},
+		{CW_REG_TGEN_COUNT, (uint32_t)(b->goal / 4)},
+		{CW_REG_TGEN_OUTSTANDING, 1 + rng_below(&b->rng, 16)},
+		{CW_REG_TGEN_RELEASE_DELAY, rng_below(&b->rng, 256)},
+		{CW_REG_TGEN_SEED, (uint32_t)b->seed},
+		{CW_REG_TGEN_SEED + 4, 1},
+		{CW_REG_TGEN_CTRL, 1},
 	};
 
 	for (size_t i = 0; i < sizeof(setting) / sizeof(setting[0]); i++)
@@ -168,15 +170,19 @@ static void start_tgen(struct bench *b)
 int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *trace)
 {
 	static const char *const memories[6][2] = {
-		{ "ddr4", "pcie" }, { "random:2-60", "random:4-80" }, { "ideal:4", "ideal:8" }, { "hbm", "random:20-300" },
-		{ "random:10-200", "ideal:20" }, { "ddr4", "random:4-40" },
+		{"ddr4", "pcie"},	  {"random:2-60", "random:4-80"}, {"ideal:4", "ideal:8"},
+		{"hbm", "random:20-300"}, {"random:10-200", "ideal:20"},  {"ddr4", "random:4-40"},
 	};
 	const char *const *mem = memories[seed % 6];
 	const struct cw_sim_config config = {
-		.table_mem = mem[0], .host_mem = mem[1], .trace = trace, .seed = seed, .table_bytes = TABLE_BYTES,
+		.table_mem = mem[0],
+		.host_mem = mem[1],
+		.trace = trace,
+		.seed = seed,
+		.table_bytes = TABLE_BYTES,
 	};
-	const struct cw_model_config mc = { .nslot = CW_NSLOT, .flush_timeout = CW_FLUSH_TIMEOUT };
-	const struct cw_model_ops ops = { model_fail, table_ok, fault_ring_full, flush_domain, b };
+	const struct cw_model_config mc = {.nslot = CW_NSLOT, .flush_timeout = CW_FLUSH_TIMEOUT};
+	const struct cw_model_ops ops = {model_fail, table_ok, fault_ring_full, flush_domain, b};
 
 	memset(b, 0, sizeof(*b));
 	b->seed = seed;
@@ -241,8 +247,10 @@ static bool step(struct bench *b, uint64_t *last, uint64_t *since)
 		*last = progress(b);
 		*since = now;
 	} else if (now - *since > HANG_CYCLES) {
-		bench_fail(b, "hang", "nothing moves: %u hot and %u cold commands, %u faults, %u parked, port 0 %u port 1 %u "
-			   "tags in use", b->hot.producer - b->hot.oldest, b->cold.producer - b->cold.oldest, b->npf,
+		bench_fail(b, "hang",
+			   "nothing moves: %u hot and %u cold commands, %u faults, %u parked, port 0 %u port 1 %u "
+			   "tags in use",
+			   b->hot.producer - b->hot.oldest, b->cold.producer - b->cold.oldest, b->npf,
 			   cw_model_parked(b->model), CW_NTAG - b->port[0].idle, CW_NTAG - b->port[1].idle);
 	}
 	return !b->failed;

@@ -3,7 +3,7 @@
 /*
  * Lock-step run: one simulated card, the reference model beside it, initiators on the stream ports, and a host that
  * changes tables under their feet. bench.c holds it together, world.c the host's tables and pages, rings.c its rings,
- * host.c what it does with them, ports.c the initiators.
+ * host.c with change.c, fault.c and cold.c what it does with them, ports.c the initiators.
  */
 #ifndef CW_LOCKSTEP_BENCH_H
 #define CW_LOCKSTEP_BENCH_H
@@ -47,12 +47,14 @@ static inline bool rng_percent(struct rng *r, unsigned int percent)
 
 /* ---- the host's idea of tables and pages ---- */
 enum {
-	NDOMAIN = 4,            /* domains in use; 0 and 1 differ in the lowest bit of their tag only */
-	NCONTEXT = 12,          /* contexts in use: context c belongs to domain c % NDOMAIN */
-	NTABLE = 512,           /* table pages */
-	NSMALL = 4096, NBIG = 48, NHUGE = 16,
-	NREGION = 5,            /* 2 MiB regions of a domain that are used */
-	REGION_PAGES = 64,      /* and their first pages */
+	NDOMAIN = 4,   /* domains in use; 0 and 1 differ in the lowest bit of their tag only */
+	NCONTEXT = 12, /* contexts in use: context c belongs to domain c % NDOMAIN */
+	NTABLE = 512,  /* table pages */
+	NSMALL = 4096,
+	NBIG = 48,
+	NHUGE = 16,
+	NREGION = 5,	   /* 2 MiB regions of a domain that are used */
+	REGION_PAGES = 64, /* and their first pages */
 	TABLE_BYTES = 64 << 20,
 };
 
@@ -60,9 +62,9 @@ enum page_kind { PAGE_SMALL, PAGE_BIG, PAGE_HUGE, PAGE_KINDS };
 enum page_state { PAGE_FREE, PAGE_LIVE, PAGE_DYING, PAGE_POISONED };
 
 struct page {
-	unsigned int serial;    /* counts changes of its rights */
+	unsigned int serial; /* counts changes of its rights */
 	enum page_state state;
-	bool read_only;         /* protected, and the FLUSH after it is complete */
+	bool read_only; /* protected, and the FLUSH after it is complete */
 	uint8_t domain;
 	uint64_t gpa;
 };
@@ -70,18 +72,18 @@ struct page {
 struct table {
 	enum page_state state;
 	uint8_t domain, level;
-	uint64_t v[512];        /* mirror: exact once all commands submitted so far have run */
+	uint64_t v[512]; /* mirror: exact once all commands submitted so far have run */
 };
 
 struct domain {
-	bool alive;             /* has a root */
-	bool fenced;            /* being torn down: commands before `fence` must be done */
+	bool alive;  /* has a root */
+	bool fenced; /* being torn down: commands before `fence` must be done */
 	uint32_t fence;
 	uint8_t levels;
-	uint16_t root;          /* table page */
+	uint16_t root; /* table page */
 	uint32_t mmio_gen;
-	unsigned int jobs;      /* changes whose FLUSH is not complete */
-	unsigned int contexts;  /* attached, or being attached */
+	unsigned int jobs;	  /* changes whose FLUSH is not complete */
+	unsigned int contexts;	  /* attached, or being attached */
 	uint64_t region[NREGION]; /* page number of the first page */
 };
 
@@ -92,7 +94,14 @@ struct context {
 };
 
 /* ---- rings ---- */
-enum { HOT_LOG2 = 7, COLD_LOG2 = 4, FAULT_LOG2 = 6, NHOT = 1 << HOT_LOG2, NCOLD = 1 << COLD_LOG2, NFAULT = 1 << FAULT_LOG2 };
+enum {
+	HOT_LOG2 = 7,
+	COLD_LOG2 = 4,
+	FAULT_LOG2 = 6,
+	NHOT = 1 << HOT_LOG2,
+	NCOLD = 1 << COLD_LOG2,
+	NFAULT = 1 << FAULT_LOG2
+};
 
 enum { JOB_PAGES = NDOMAIN * 1024 };
 
@@ -101,7 +110,7 @@ enum job_kind { JOB_NONE, JOB_FREE_PAGES, JOB_READ_ONLY };
 struct job {
 	enum job_kind kind;
 	unsigned int domain;
-	uint64_t gpa;           /* JOB_READ_ONLY: of its page, and its serial then */
+	uint64_t gpa; /* JOB_READ_ONLY: of its page, and its serial then */
 	unsigned int serial;
 	/* What dies when the FLUSH completes: pages by kind and index, table pages. */
 	unsigned int npage, ntable;
@@ -113,13 +122,13 @@ struct job {
 struct submitted {
 	bool used, done;
 	struct cw_cmd cmd;
-	uint8_t status;         /* expected */
+	uint8_t status; /* expected */
 	bool check_value;
 	uint64_t value;
-	struct job *job;        /* FLUSH: finish it */
+	struct job *job; /* FLUSH: finish it */
 	uint64_t cycle;
 	unsigned int ctx, times_down; /* RESUME: of its context when the record came */
-	bool late;              /* ... which was of an earlier life of the context */
+	bool late;		      /* ... which was of an earlier life of the context */
 };
 
 struct ring {
@@ -127,9 +136,9 @@ struct ring {
 	uint32_t cmd_reg, cpl_reg; /* base registers */
 	uint8_t *cmd, *cpl;
 	uint64_t cmd_bus, cpl_bus;
-	uint32_t producer, doorbell;  /* commands written, and announced */
-	uint32_t consumer;            /* completions read */
-	uint32_t oldest;              /* oldest command not complete */
+	uint32_t producer, doorbell; /* commands written, and announced */
+	uint32_t consumer;	     /* completions read */
+	uint32_t oldest;	     /* oldest command not complete */
 	unsigned int irq;
 	struct submitted *slot;
 };
@@ -148,8 +157,8 @@ struct tag {
 
 struct port {
 	struct tag tag[CW_NTAG];
-	unsigned int idle;      /* tags */
-	unsigned int pattern;   /* of the present phase */
+	unsigned int idle;    /* tags */
+	unsigned int pattern; /* of the present phase */
 	uint64_t phase_end;
 	unsigned int rate, hold_max, write_percent;
 	unsigned int seq_region, seq_page, focus;
@@ -174,7 +183,6 @@ struct bench {
 	bool have_events;
 	struct rng rng;
 	uint64_t seed;
-	unsigned int variant;   /* of the run: memory presets, interrupts or polling */
 	bool by_irq;
 
 	bool failed;
@@ -184,7 +192,7 @@ struct bench {
 
 	struct domain dom[NDOMAIN];
 	struct context ctx[NCONTEXT];
-	struct table *table;    /* NTABLE */
+	struct table *table; /* NTABLE */
 	struct page *page[PAGE_KINDS];
 	unsigned int table_next, page_next[PAGE_KINDS];
 
@@ -194,14 +202,14 @@ struct bench {
 	uint32_t fault_consumer, fault_doorbell;
 	uint32_t fault_seen[2]; /* fault_doorbell at two moments before */
 	unsigned int fault_age;
-	bool fault_stuck;       /* records left unread for want of room */
+	bool fault_stuck; /* records left unread for want of room */
 	struct submitted hot_slot[NHOT], cold_slot[NCOLD];
-	uint8_t *buffer;        /* LOAD source: one page per hot ring slot */
+	uint8_t *buffer; /* LOAD source: one page per hot ring slot */
 	uint64_t buffer_bus;
 
 	struct pending_fault pf[256];
 	unsigned int npf;
-	uint32_t old_ids[64];   /* of RESUMEs sent, to be repeated */
+	uint32_t old_ids[64]; /* of RESUMEs sent, to be repeated */
 	unsigned int nold;
 	struct job *again[NHOT]; /* FLUSHes answered BUSY */
 	unsigned int nagain, jobs;
@@ -209,9 +217,9 @@ struct bench {
 	unsigned int nbusy;
 	uint64_t probe_busy[CW_NPROBE];
 	uint64_t next_job, next_probe, next_cold;
-	bool quiet;             /* no new requests and no new changes */
-	bool starting;          /* contexts are being attached for the first time */
-	bool open;              /* a cold command is under way */
+	bool quiet;		  /* no new requests and no new changes */
+	bool starting;		  /* contexts are being attached for the first time */
+	bool open;		  /* a cold command is under way */
 	unsigned int down_domain; /* domain being torn down, or NDOMAIN */
 
 	struct port port[CW_NPORT_STREAM];
@@ -263,11 +271,32 @@ bool rings_fault_full(const struct bench *b);
 
 /* host.c */
 void host_cycle(struct bench *b);
-void host_fault(struct bench *b, const struct cw_fault_record *f);
 void host_complete(struct bench *b, struct ring *r, struct submitted *s, const struct cw_cpl *cpl);
-void host_attach_all(struct bench *b);
 bool host_idle(const struct bench *b);
 void host_close(struct bench *b);
+
+/* change.c */
+struct submitted *host_hot(struct bench *b, const struct cw_cmd *cmd);
+void host_flush(struct bench *b, unsigned int domain, struct job *job);
+void host_job_done(struct bench *b, struct job *j);
+uint64_t host_link_entry(unsigned int table);
+uint64_t host_pick_page(struct bench *b, unsigned int domain);
+/* Make one more level of the way to this page present. False: it is all there, or no room. */
+bool host_extend(struct bench *b, unsigned int domain, uint64_t page);
+/* Give all rights to the leaf of this page. False: it has them, or there is none. */
+bool host_unprotect(struct bench *b, unsigned int domain, uint64_t page);
+void host_random_job(struct bench *b);
+
+/* fault.c */
+void host_fault(struct bench *b, const struct cw_fault_record *f);
+void host_answer_faults(struct bench *b);
+void host_resume(struct bench *b, uint32_t id, unsigned int action, unsigned int status, unsigned int ctx,
+		 unsigned int times_down, bool late);
+
+/* cold.c */
+void host_attach_all(struct bench *b);
+void host_next_cold(struct bench *b);
+void host_cold_complete(struct bench *b, const struct submitted *s, const struct cw_cpl *cpl);
 
 /* ports.c */
 void ports_open(struct bench *b);

@@ -3,9 +3,9 @@
 /*
  * lockstep [--seed N] [--seeds N] [--requests N] [--trace FILE] [--name NAME] [--no-cover] [--stop]
  *
- * Runs the engine in lock step with the reference model under random traffic and random commands, once per seed. Fails if
- * a check fails, or if some verdict never met some command over all seeds. A failure names its kind, its seed and how to
- * replay it; --stop ends the run with it.
+ * Runs the engine in lock step with the reference model under random traffic and random commands, once per seed. Fails
+ * if a check fails, or if some verdict never met some command over all seeds. A failure names its kind, its seed and
+ * how to replay it; --stop ends the run with it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -38,8 +38,10 @@ static int parse(int argc, char **argv, struct options *o)
 {
 	for (int i = 1; i < argc; i++) {
 		const char *a = argv[i];
-		uint64_t *n = !strcmp(a, "--seed") ? &o->seed : !strcmp(a, "--seeds") ? &o->seeds :
-			      !strcmp(a, "--requests") ? &o->requests : NULL;
+		uint64_t *n = !strcmp(a, "--seed")     ? &o->seed :
+			      !strcmp(a, "--seeds")    ? &o->seeds :
+			      !strcmp(a, "--requests") ? &o->requests :
+							 NULL;
 		const char **s = !strcmp(a, "--trace") ? &o->trace : !strcmp(a, "--name") ? &o->name : NULL;
 
 		if (!strcmp(a, "--stop")) {
@@ -95,7 +97,7 @@ static double seconds(void)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .seed = 1, .seeds = 1, .requests = 50000, .name = "lockstep", .cover = true };
+	struct options o = {.seed = 1, .seeds = 1, .requests = 50000, .name = "lockstep", .cover = true};
 	static uint64_t hits[NVERDICT][NCOMMAND];
 	unsigned int passed = 0, failed = 0;
 	struct bench *b;
@@ -113,8 +115,8 @@ int main(int argc, char **argv)
 			bench_run(b);
 		if (b->failed) {
 			failed++;
-			printf("FAIL kind: %s\n     %s\n     replay: lockstep --seed %llu --requests %llu\n", b->kind, b->text,
-			       (unsigned long long)seed, (unsigned long long)o.requests);
+			printf("FAIL kind: %s\n     %s\n     replay: lockstep --seed %llu --requests %llu\n", b->kind,
+			       b->text, (unsigned long long)seed, (unsigned long long)o.requests);
 		} else {
 			passed++;
 		}
@@ -133,7 +135,8 @@ int main(int argc, char **argv)
 		unsigned int missing = coverage(hits);
 
 		if (missing)
-			printf("FAIL kind: coverage\n     %u combinations of verdict and command were never met\n", missing);
+			printf("FAIL kind: coverage\n     %u combinations of verdict and command were never met\n",
+			       missing);
 		failed += missing != 0;
 		passed += !missing;
 	}

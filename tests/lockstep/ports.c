@@ -18,8 +18,8 @@ static uint16_t pick_context(struct bench *b, const struct port *p)
 
 static void new_phase(struct bench *b, struct port *p, uint64_t now)
 {
-	static const uint8_t rates[6] = { 3, 8, 15, 30, 60, 100 };
-	static const uint16_t holds[5] = { 1, 20, 60, 200, 1000 };
+	static const uint8_t rates[6] = {3, 8, 15, 30, 60, 100};
+	static const uint16_t holds[5] = {1, 20, 60, 200, 1000};
 
 	p->pattern = rng_below(&b->rng, PATTERNS);
 	p->phase_end = now + 200 + rng_below(&b->rng, 3000);
@@ -83,7 +83,7 @@ static void spoil(struct bench *b, struct cw_sim_req *r)
 
 static void send(struct bench *b, unsigned int port, const struct cw_sim_req *r)
 {
-	const struct cw_model_request q = { port, r->tag, r->ctx, r->addr, r->len_m1, r->write };
+	const struct cw_model_request q = {port, r->tag, r->ctx, r->addr, r->len_m1, r->write};
 
 	if (cw_sim_port_request(b->sim, port, r)) {
 		bench_fail(b, "bench", "request not taken");
@@ -96,7 +96,7 @@ static void send(struct bench *b, unsigned int port, const struct cw_sim_req *r)
 static void ask(struct bench *b, unsigned int port, struct port *p)
 {
 	unsigned int tag = rng_below(&b->rng, CW_NTAG);
-	struct cw_sim_req r = { 0 };
+	struct cw_sim_req r = {0};
 	struct tag *t;
 
 	while (p->tag[tag].state != TAG_IDLE)
@@ -129,7 +129,7 @@ static void granted(struct bench *b, unsigned int port, struct port *p, struct t
 	world_dma(b, t->pa, t->domain, t->addr, t->write, "at the grant");
 	/* A second request with the tag of a grant that is held: refused, the grant stays (P6). */
 	if (rng_percent(&b->rng, 1)) {
-		struct cw_sim_req r = { .addr = t->addr, .ctx = t->ctx, .tag = (uint8_t)(t - p->tag) };
+		struct cw_sim_req r = {.addr = t->addr, .ctx = t->ctx, .tag = (uint8_t)(t - p->tag)};
 
 		t->dup = true;
 		send(b, port, &r);
@@ -138,7 +138,7 @@ static void granted(struct bench *b, unsigned int port, struct port *p, struct t
 
 static void answer(struct bench *b, unsigned int port, struct port *p, const struct cw_sim_ans *a)
 {
-	struct cw_model_answer ma = { port, a->tag, a->verdict, a->reason, a->pa, NULL };
+	struct cw_model_answer ma = {port, a->tag, a->verdict, a->reason, a->pa, NULL};
 	struct tag *t = &p->tag[a->tag];
 	uint64_t data[8];
 

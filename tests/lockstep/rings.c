@@ -22,7 +22,7 @@ static void open_ring(struct bench *b, uint32_t base_reg, uint64_t bus, unsigned
 static void open_pair(struct bench *b, struct ring *r, unsigned int log2, unsigned int irq, uint32_t cmd_reg,
 		      uint32_t cpl_reg, struct submitted *slot)
 {
-	*r = (struct ring){ .log2 = log2, .cmd_reg = cmd_reg, .cpl_reg = cpl_reg, .irq = irq, .slot = slot };
+	*r = (struct ring){.log2 = log2, .cmd_reg = cmd_reg, .cpl_reg = cpl_reg, .irq = irq, .slot = slot};
 	r->cmd = cw_sim_mem_alloc(b->sim, (size_t)CW_CMD_BYTES << log2, 0, &r->cmd_bus);
 	r->cpl = cw_sim_mem_alloc(b->sim, (size_t)CW_CPL_BYTES << log2, 0, &r->cpl_bus);
 	if (!r->cmd || !r->cpl) {
@@ -60,7 +60,7 @@ struct submitted *ring_submit(struct bench *b, struct ring *r, const struct cw_c
 		bench_fail(b, "bench", "ring %u has no room", r->irq);
 		return s;
 	}
-	*s = (struct submitted){ .used = true, .cmd = *cmd, .status = CW_ST_OK, .cycle = cw_sim_cycle(b->sim) };
+	*s = (struct submitted){.used = true, .cmd = *cmd, .status = CW_ST_OK, .cycle = cw_sim_cycle(b->sim)};
 	s->cmd.id = (uint16_t)rng_next(&b->rng);
 	memcpy(r->cmd + (size_t)CW_CMD_BYTES * at, &s->cmd, sizeof(s->cmd));
 	r->producer++;
@@ -70,7 +70,7 @@ struct submitted *ring_submit(struct bench *b, struct ring *r, const struct cw_c
 
 void rings_doorbell(struct bench *b)
 {
-	struct ring *const rings[2] = { &b->hot, &b->cold };
+	struct ring *const rings[2] = {&b->hot, &b->cold};
 
 	for (unsigned int i = 0; i < 2; i++) {
 		struct ring *r = rings[i];
@@ -87,12 +87,13 @@ static void complete(struct bench *b, struct ring *r, const struct cw_cpl *c)
 	struct submitted *s = &r->slot[c->index & ((1u << r->log2) - 1)];
 
 	if (c->index - r->oldest >= r->doorbell - r->oldest || !s->used || s->done) {
-		bench_fail(b, "completion-wrong", "ring %u: completion of index %u, which is not under way", r->irq, c->index);
+		bench_fail(b, "completion-wrong", "ring %u: completion of index %u, which is not under way", r->irq,
+			   c->index);
 		return;
 	}
 	if (c->id != s->cmd.id || c->opcode != s->cmd.opcode) {
-		bench_fail(b, "completion-wrong", "ring %u index %u: id 0x%x opcode %u, expected 0x%x %u", r->irq, c->index,
-			   c->id, c->opcode, s->cmd.id, s->cmd.opcode);
+		bench_fail(b, "completion-wrong", "ring %u index %u: id 0x%x opcode %u, expected 0x%x %u", r->irq,
+			   c->index, c->id, c->opcode, s->cmd.id, s->cmd.opcode);
 		return;
 	}
 	s->done = true;
@@ -170,8 +171,8 @@ bool rings_idle(const struct bench *b)
 }
 
 /*
- * Room in the fault ring as the engine may see it: the consumer index that the host wrote travels for a while, so an old
- * one is taken.
+ * Room in the fault ring as the engine may see it: the consumer index that the host wrote travels for a while, so an
+ * old one is taken.
  */
 bool rings_fault_full(const struct bench *b)
 {

@@ -12,9 +12,9 @@
 #include "bench.h"
 
 static const uint64_t np = UINT64_C(1) << 63; /* SPTE-2 */
-static const unsigned int kind_shift[PAGE_KINDS] = { 12, 21, 30 };
-static const unsigned int kind_count[PAGE_KINDS] = { NSMALL, NBIG, NHUGE };
-static const uint64_t kind_base[PAGE_KINDS] = { UINT64_C(1) << 36, UINT64_C(1) << 40, UINT64_C(1) << 44 };
+static const unsigned int kind_shift[PAGE_KINDS] = {12, 21, 30};
+static const unsigned int kind_count[PAGE_KINDS] = {NSMALL, NBIG, NHUGE};
+static const uint64_t kind_base[PAGE_KINDS] = {UINT64_C(1) << 36, UINT64_C(1) << 40, UINT64_C(1) << 44};
 
 uint64_t world_table_addr(unsigned int index)
 {
@@ -57,8 +57,10 @@ unsigned int world_page_new(struct bench *b, enum page_kind kind, unsigned int d
 
 		if (p->state != PAGE_FREE && p->state != PAGE_POISONED)
 			continue;
-		*p = (struct page){ .state = PAGE_LIVE, .domain = (uint8_t)domain, .serial = p->serial + 1,
-				    .gpa = gpa & ~((UINT64_C(1) << kind_shift[kind]) - 1) };
+		*p = (struct page){.state = PAGE_LIVE,
+				   .domain = (uint8_t)domain,
+				   .serial = p->serial + 1,
+				   .gpa = gpa & ~((UINT64_C(1) << kind_shift[kind]) - 1)};
 		return n;
 	}
 	return ~0u;
@@ -192,15 +194,16 @@ void world_dma(struct bench *b, uint64_t pa, unsigned int domain, uint64_t addr,
 		bench_fail(b, "dma-wild", "%s: addr 0x%llx was granted 0x%llx, where no page is", when,
 			   (unsigned long long)addr, (unsigned long long)pa);
 	else if (p->state == PAGE_POISONED)
-		bench_fail(b, "dma-poison", "%s: DMA for domain %u addr 0x%llx to page 0x%llx, freed after a FLUSH", when,
-			   domain, (unsigned long long)addr, (unsigned long long)pa);
+		bench_fail(b, "dma-poison", "%s: DMA for domain %u addr 0x%llx to page 0x%llx, freed after a FLUSH",
+			   when, domain, (unsigned long long)addr, (unsigned long long)pa);
 	else if (p->domain != domain || p->gpa + offset != addr)
-		bench_fail(b, "dma-owner", "%s: DMA for domain %u addr 0x%llx to 0x%llx, of domain %u addr 0x%llx", when,
-			   domain, (unsigned long long)addr, (unsigned long long)pa, p->domain,
+		bench_fail(b, "dma-owner", "%s: DMA for domain %u addr 0x%llx to 0x%llx, of domain %u addr 0x%llx",
+			   when, domain, (unsigned long long)addr, (unsigned long long)pa, p->domain,
 			   (unsigned long long)(p->gpa + offset));
 	else if (write && p->read_only)
-		bench_fail(b, "dma-protected", "%s: write for domain %u addr 0x%llx to page 0x%llx, protected before a FLUSH",
-			   when, domain, (unsigned long long)addr, (unsigned long long)pa);
+		bench_fail(b, "dma-protected",
+			   "%s: write for domain %u addr 0x%llx to page 0x%llx, protected before a FLUSH", when, domain,
+			   (unsigned long long)addr, (unsigned long long)pa);
 }
 
 /* A domain's root, with the two entries that are wrong on purpose, written where nothing can reach it yet. */

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * Changes of reachable entries under traffic, in the right order: change, INVALIDATE, FLUSH, then reuse. New tables are
+ * filled by command before they are linked.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+
+static const uint64_t np = UINT64_C(1) << 63;
+
+/* ---- commands ---- */
+struct submitted *host_hot(struct bench *b, const struct cw_cmd *cmd)
+{
+	struct cw_cmd c = *cmd;
+
+	if (rng_percent(&b->rng, 3))
+		c.flags = CW_CMD_BARRIER;
+	return ring_submit(b, &b->hot, &c);
+}
+
+/* Change one entry by one of the three commands; the mirror says what was there. */
+static void change(struct bench *b, uint64_t addr, uint64_t value)
+{
+	uint64_t *mirror = world_mirror(b, addr);
+	struct cw_cmd c = {.addr = addr, .arg0 = value};
+	struct submitted *s;
+
+	switch (rng_below(&b->rng, 3)) {
+	case 0:
+		c.opcode = CW_OP_WRITE;
+		break;
+	case 1:
+		c.opcode = CW_OP_XCHG;
+		break;
+	default:
+		c.opcode = CW_OP_CMPXCHG;
+		c.arg1 = *mirror;
+	}
+	s = host_hot(b, &c);
+	s->check_value = true;
+	s->value = *mirror;
+	*mirror = value;
+}
+
+/* A compare that must fail: nothing may change. */
+static void change_in_vain(struct bench *b, uint64_t addr)
+{
+	struct cw_cmd c = {.opcode = CW_OP_CMPXCHG, .addr = addr, .arg0 = rng_next(&b->rng)};
+	uint64_t there = *world_mirror(b, addr);
+	struct submitted *s;
+
+	c.arg1 = there ^ UINT64_C(1) << rng_below(&b->rng, 64);
+	s = host_hot(b, &c);
+	s->status = CW_ST_MISMATCH;
+	s->check_value = true;
+	s->value = there;
+}
+
+static void invalidate(struct bench *b, unsigned int domain, uint64_t page, uint64_t pages, bool leaf)
+{
+	struct cw_cmd c = {.opcode = CW_OP_INVALIDATE, .space = (uint16_t)domain};
+
+	if (rng_percent(&b->rng, 2)) {
+		c.scope = CW_SCOPE_ALL;
+		c.space = 0;
+	} else if (!rng_percent(&b->rng, 4)) {
+		c.addr = page << 12;
+		c.arg0 = pages;
+		c.leaf_only = leaf && rng_percent(&b->rng, 50);
+	}
+	host_hot(b, &c);
+}
+
+void host_flush(struct bench *b, unsigned int domain, struct job *job)
+{
+	struct cw_cmd c = {.opcode = CW_OP_FLUSH, .space = (uint16_t)domain};
+	struct submitted *s;
+
+	if (rng_percent(&b->rng, 5)) {
+		c.scope = CW_SCOPE_ALL;
+		c.space = 0;
+	}
+	s = host_hot(b, &c);
+	s->job = job;
+}
+
+static struct job *job_new(struct bench *b, enum job_kind kind, unsigned int domain)
+{
+	struct job *j = calloc(1, sizeof(*j));
+
+	if (!j)
+		abort();
+	j->kind = kind;
+	j->domain = domain;
+	b->dom[domain].jobs++;
+	b->jobs++;
+	return j;
+}
+
+void host_job_done(struct bench *b, struct job *j)
+{
+	if (j->kind == JOB_FREE_PAGES) {
+		world_kill(b, j, PAGE_POISONED);
+	} else if (j->kind == JOB_READ_ONLY) {
+		struct page *p = &b->page[j->page_kind[0]][j->page[0]];
+
+		/* unless it was made writable again meanwhile, or is on its way out */
+		if (p->state == PAGE_LIVE && p->gpa == j->gpa && j->serial == p->serial)
+			p->read_only = true;
+	}
+	b->dom[j->domain].jobs--;
+	b->jobs--;
+	free(j);
+}
+
+/* ---- what a table may hold ---- */
+static uint64_t random_leaf(struct bench *b, unsigned int domain, uint64_t page, enum page_kind kind)
+{
+	static const uint8_t rights[20] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4};
+	unsigned int index = world_page_new(b, kind, domain, page << 12);
+
+	return index == ~0u ? np : world_leaf(b, kind, index, rights[rng_below(&b->rng, 20)]);
+}
+
+static uint64_t random_entry(struct bench *b, unsigned int domain, uint64_t page)
+{
+	unsigned int r = rng_below(&b->rng, 100);
+
+	if (r < 12)
+		return np;
+	if (r < 14)
+		return 0;
+	if (r < 22)
+		return world_mmio(page, b->dom[domain].mmio_gen + (rng_percent(&b->rng, 30) ? 2 : 0));
+	return random_leaf(b, domain, page, PAGE_SMALL);
+}
+
+/* A new table page of `level` for this page's region, filled by command; NTABLE if there is none. */
+static unsigned int new_table(struct bench *b, unsigned int domain, uint64_t page, unsigned int level)
+{
+	unsigned int n = world_table_new(b, domain, level);
+	unsigned int entries = 512;
+	struct cw_cmd c = {.opcode = CW_OP_LOAD};
+	uint64_t *from;
+
+	if (n == NTABLE)
+		return n;
+	if (level == 1) {
+		uint64_t base = page & ~UINT64_C(511);
+
+		for (unsigned int i = 0; i < REGION_PAGES; i++)
+			b->table[n].v[i] = random_entry(b, domain, base + i);
+		entries = rng_percent(&b->rng, 60) ? REGION_PAGES : 512;
+	} else {
+		entries = rng_percent(&b->rng, 60) ? 0 : 512;
+	}
+	if (entries < 512) {
+		struct cw_cmd fill = {.opcode = CW_OP_FILL, .addr = world_table_addr(n), .arg0 = np};
+
+		host_hot(b, &fill);
+	}
+	if (entries) {
+		unsigned int at = (b->hot.producer % NHOT) * 4096;
+
+		from = (uint64_t *)(b->buffer + at);
+		memcpy(from, b->table[n].v, 8 * entries);
+		c.addr = world_table_addr(n);
+		c.arg0 = b->buffer_bus + at;
+		c.arg1 = 8 * entries;
+		host_hot(b, &c);
+	}
+	return n;
+}
+
+uint64_t host_link_entry(unsigned int table)
+{
+	return world_table_addr(table) | CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X) | CW_SPTE(A);
+}
+
+/* Make one more level of the way to this page present. False: it is all there, or no room. */
+bool host_extend(struct bench *b, unsigned int domain, uint64_t page)
+{
+	for (unsigned int level = b->dom[domain].levels; level; level--) {
+		uint64_t at = world_entry(b, domain, page, level), value = np;
+		unsigned int n;
+
+		if (!at)
+			return false;
+		if (*world_mirror(b, at) & CW_SPTE(PRESENT))
+			continue;
+		if (level == 1) {
+			value = random_leaf(b, domain, page, PAGE_SMALL);
+		} else if (level == 2 && rng_percent(&b->rng, 20)) {
+			value = random_leaf(b, domain, page & ~UINT64_C(511), PAGE_BIG);
+		} else if (level == 3 && rng_percent(&b->rng, 10)) {
+			value = random_leaf(b, domain, page & ~UINT64_C(0x3ffff), PAGE_HUGE);
+		} else {
+			n = new_table(b, domain, page, level - 1);
+			if (n != NTABLE)
+				value = host_link_entry(n);
+		}
+		if (value == np)
+			return false;
+		change(b, at, value);
+		return true;
+	}
+	return false;
+}
+
+/* ---- changes ---- */
+uint64_t host_pick_page(struct bench *b, unsigned int domain)
+{
+	return b->dom[domain].region[rng_below(&b->rng, NREGION)] + rng_below(&b->rng, REGION_PAGES);
+}
+
+static void after_change(struct bench *b, unsigned int domain, uint64_t page, unsigned int level, struct job *job)
+{
+	uint64_t pages = UINT64_C(1) << (9 * (level - 1));
+
+	invalidate(b, domain, page & ~(pages - 1), pages, level == 1);
+	host_flush(b, domain, job);
+}
+
+/* Take an entry away, or put another page in its place; what it led to dies with the FLUSH. */
+static void job_zap(struct bench *b, unsigned int domain, uint64_t page, unsigned int level, bool remap)
+{
+	uint64_t at = world_entry(b, domain, page, level), old;
+	struct job *j;
+
+	if (!at)
+		return;
+	old = *world_mirror(b, at);
+	if (!(old & CW_SPTE(PRESENT)) || !world_known(b, old, level))
+		return;
+	j = job_new(b, JOB_FREE_PAGES, domain);
+	world_collect(b, old, level, j);
+	world_kill(b, j, PAGE_DYING);
+	if (remap && level == 1)
+		change(b, at, random_entry(b, domain, page));
+	else
+		change(b, at, rng_percent(&b->rng, 70) ? np : 0);
+	after_change(b, domain, page, level, j);
+}
+
+static unsigned int leaf_level(struct bench *b, unsigned int domain, uint64_t page)
+{
+	for (unsigned int level = b->dom[domain].levels; level; level--) {
+		uint64_t at = world_entry(b, domain, page, level), e;
+
+		if (!at)
+			return 0;
+		e = *world_mirror(b, at);
+		if ((e & CW_SPTE(PRESENT)) && world_known(b, e, level) && (level == 1 || e & CW_SPTE(PS)))
+			return level;
+	}
+	return 0;
+}
+
+static struct page *page_of_leaf(struct bench *b, uint64_t entry, enum page_kind *kind)
+{
+	uint64_t offset;
+
+	return world_page_at(b, entry & UINT64_C(0x000ffffffffff000), kind, &offset);
+}
+
+/* Take W away (and with it maybe mmu-W): after the FLUSH no write may land any more. */
+static void job_protect(struct bench *b, unsigned int domain, uint64_t page)
+{
+	unsigned int level = leaf_level(b, domain, page);
+	enum page_kind kind = PAGE_SMALL;
+	struct page *p;
+	struct job *j;
+	uint64_t at, e;
+
+	if (!level)
+		return;
+	at = world_entry(b, domain, page, level);
+	e = *world_mirror(b, at);
+	p = page_of_leaf(b, e, &kind);
+	if (!(e & CW_SPTE(W)) || !p)
+		return;
+	j = job_new(b, JOB_READ_ONLY, domain);
+	j->npage = 1;
+	j->page_kind[0] = (uint8_t)kind;
+	j->page[0] = (uint16_t)(p - b->page[kind]);
+	j->gpa = p->gpa;
+	j->serial = ++p->serial;
+	change(b, at, e & ~(CW_SPTE(W) | (rng_percent(&b->rng, 40) ? CW_SPTE(MMU_W) : 0)));
+	after_change(b, domain, page, level, j);
+}
+
+/* Give rights back: needs no INVALIDATE. */
+bool host_unprotect(struct bench *b, unsigned int domain, uint64_t page)
+{
+	unsigned int level = leaf_level(b, domain, page);
+	enum page_kind kind = PAGE_SMALL;
+	struct page *p;
+	uint64_t at, e, rw = CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(HOST_W) | CW_SPTE(MMU_W);
+
+	if (!level)
+		return false;
+	at = world_entry(b, domain, page, level);
+	e = *world_mirror(b, at);
+	p = page_of_leaf(b, e, &kind);
+	if (!p || (e & rw) == rw)
+		return false;
+	p->read_only = false;
+	p->serial++;
+	change(b, at, e | rw);
+	return true;
+}
+
+void host_random_job(struct bench *b)
+{
+	unsigned int domain = rng_below(&b->rng, NDOMAIN), r = rng_below(&b->rng, 100);
+	uint64_t page = host_pick_page(b, domain);
+
+	if (!b->dom[domain].alive || b->down_domain == domain || ring_room(&b->hot) < 32)
+		return;
+	if (b->jobs >= 7)
+		r = 60 + r * 35 / 100; /* no more FLUSHes for now */
+	if (r < 30)
+		job_zap(b, domain, page, 1, false);
+	else if (r < 45)
+		job_zap(b, domain, page, 1, true);
+	else if (r < 60)
+		job_protect(b, domain, page);
+	else if (r < 68)
+		host_unprotect(b, domain, page);
+	else if (r < 78)
+		host_extend(b, domain, page);
+	else if (r < 84 && b->jobs < 7)
+		job_zap(b, domain, page, 2, false);
+	else if (r < 86 && b->jobs < 7)
+		job_zap(b, domain, page, 3, false);
+	else if (r < 93) {
+		uint64_t at = world_entry(b, domain, page, 1);
+
+		if (at)
+			change_in_vain(b, at);
+	} else if (r < 95) {
+		struct cw_cmd c = {.opcode = CW_OP_NOP};
+
+		host_hot(b, &c);
+	} else {
+		/* what is dropped for no reason is only walked again */
+		invalidate(b, domain, page, 1 + rng_below(&b->rng, 1024), true);
+		if (b->jobs < 7 && rng_percent(&b->rng, 50))
+			host_flush(b, domain, NULL);
+	}
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/* Cold commands: contexts come and go, MMIO generations change, whole domains are torn down and built anew. */
+#include <stdlib.h>
+
+#include "bench.h"
+
+static struct submitted *cold(struct bench *b, const struct cw_cmd *cmd)
+{
+	b->open = true;
+	return ring_submit(b, &b->cold, cmd);
+}
+
+static void attach(struct bench *b, unsigned int ctx)
+{
+	const struct domain *d = &b->dom[ctx % NDOMAIN];
+	struct cw_cmd c = {.opcode = CW_OP_CTX_ATTACH,
+			   .ctx = (uint16_t)ctx,
+			   .space = (uint16_t)(ctx % NDOMAIN),
+			   .addr = world_table_addr(d->root),
+			   .level = d->levels};
+
+	b->ctx[ctx].state = CTX_GOING_UP;
+	b->dom[ctx % NDOMAIN].contexts++;
+	cold(b, &c);
+}
+
+static void detach(struct bench *b, unsigned int ctx)
+{
+	struct cw_cmd c = {.opcode = CW_OP_CTX_DETACH, .ctx = (uint16_t)ctx};
+
+	b->ctx[ctx].state = CTX_GOING_DOWN;
+	b->ctx[ctx].times_down++;
+	cold(b, &c);
+}
+
+static void set_domain(struct bench *b, unsigned int domain)
+{
+	struct cw_cmd c = {.opcode = CW_OP_DOMAIN_SET, .space = (uint16_t)domain, .arg0 = b->dom[domain].mmio_gen};
+
+	cold(b, &c);
+}
+
+void host_attach_all(struct bench *b)
+{
+	/* Port 3 probes everything (P7); the two stream ports share half of their contexts. */
+	static const uint8_t range[CW_NPORT][2] = {{0, 7}, {4, 11}, {0, 11}, {0, 63}};
+
+	for (unsigned int p = 0; p < CW_NPORT; p++) {
+		struct cw_cmd c = {.opcode = CW_OP_PORT_SET, .addr = p, .ctx = range[p][0], .space = range[p][1]};
+
+		cold(b, &c);
+	}
+	for (unsigned int d = 0; d < NDOMAIN; d++)
+		set_domain(b, d);
+}
+
+/* One domain's last context has gone: everything of it may be used again at once (P33). */
+static void tear_down(struct bench *b, unsigned int domain)
+{
+	struct domain *d = &b->dom[domain];
+	struct job *j = calloc(1, sizeof(*j));
+
+	if (!j)
+		abort();
+	world_collect(b, host_link_entry(d->root), d->levels + 1u, j);
+	world_kill(b, j, PAGE_POISONED);
+	free(j);
+	d->alive = d->fenced = false;
+	world_build(b, domain);
+	b->down_domain = NDOMAIN;
+}
+
+void host_next_cold(struct bench *b)
+{
+	unsigned int ctx = rng_below(&b->rng, NCONTEXT), r = rng_below(&b->rng, 100);
+
+	if (b->down_domain < NDOMAIN) {
+		struct domain *d = &b->dom[b->down_domain];
+
+		for (unsigned int c = b->down_domain; c < NCONTEXT; c += NDOMAIN) {
+			if (b->ctx[c].state == CTX_UP) {
+				detach(b, c);
+				return;
+			}
+		}
+		if (d->contexts || d->jobs)
+			return;
+		/* changes that need no FLUSH may still be on their way */
+		if (!d->fenced) {
+			d->fenced = true;
+			d->fence = b->hot.producer;
+		}
+		if ((int32_t)(b->hot.oldest - d->fence) >= 0)
+			tear_down(b, b->down_domain);
+		return;
+	}
+	for (unsigned int c = 0; c < NCONTEXT; c++) {
+		if (b->ctx[c].state == CTX_DOWN && (rng_percent(&b->rng, 70) || b->starting)) {
+			attach(b, c);
+			return;
+		}
+	}
+	if (r < 12 && b->ctx[ctx].state == CTX_UP && !b->quiet) {
+		detach(b, ctx);
+	} else if (r < 17 && !b->quiet) {
+		b->down_domain = ctx % NDOMAIN;
+	} else if (r < 60) {
+		b->dom[ctx % NDOMAIN].mmio_gen = (b->dom[ctx % NDOMAIN].mmio_gen + 2) & 0x7ffff;
+		set_domain(b, ctx % NDOMAIN);
+	} else {
+		struct cw_cmd c = {.opcode = r < 95 ? CW_OP_STATS : CW_OP_NOP};
+		struct submitted *s = cold(b, &c);
+
+		s->status = r < 95 ? CW_ST_OK : CW_ST_BAD_OPCODE;
+	}
+}
+
+void host_cold_complete(struct bench *b, const struct submitted *s, const struct cw_cpl *cpl)
+{
+	struct context *c = &b->ctx[s->cmd.ctx % NCONTEXT];
+
+	b->open = b->cold.producer - b->cold.oldest > 1;
+	if (s->cmd.opcode == CW_OP_CTX_ATTACH) {
+		c->state = CTX_UP;
+		c->gen = (uint16_t)cpl->value;
+	} else if (s->cmd.opcode == CW_OP_CTX_DETACH) {
+		c->state = CTX_DOWN;
+		c->times_down++;
+		b->dom[s->cmd.ctx % NDOMAIN].contexts--;
+	}
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/* Faults: each record is compared with what the model saw parked, repaired or not, and answered by RESUME of every
+ * kind. */
+#include <string.h>
+
+#include "bench.h"
+
+void host_fault(struct bench *b, const struct cw_fault_record *f)
+{
+	const struct cw_model_fault mf = {
+		.addr = f->addr,
+		.entry = f->entry,
+		.entry_addr = f->entry_addr,
+		.parked_id = f->parked_id,
+		.ctx = f->ctx,
+		.domain = f->domain,
+		.len = f->len,
+		.port = f->port,
+		.tag = f->tag,
+		.access = f->access,
+		.verdict = f->verdict,
+		.reason = f->reason,
+		.level = f->level,
+	};
+
+	cw_model_fault(b->model, &mf);
+	bench_verdict(b, f->verdict);
+	if (f->ctx >= NCONTEXT) {
+		bench_fail(b, "fault-record", "fault of context %u, which was never attached", f->ctx);
+		return;
+	}
+	b->pf[b->npf++] = (struct pending_fault){
+		.f = *f,
+		.due = cw_sim_cycle(b->sim) + rng_below(&b->rng, rng_percent(&b->rng, 5) ? 4000 : 200),
+		.late = f->ctx_gen != b->ctx[f->ctx].gen,
+		.times_down = b->ctx[f->ctx].times_down,
+	};
+}
+
+void host_resume(struct bench *b, uint32_t id, unsigned int action, unsigned int status, unsigned int ctx,
+		 unsigned int times_down, bool late)
+{
+	struct cw_cmd c = {.opcode = CW_OP_RESUME, .arg0 = id, .arg1 = action};
+	struct submitted *s;
+
+	for (unsigned int i = 0; i < sizeof(c.data); i++)
+		c.data[i] = (uint8_t)rng_next(&b->rng);
+	if (action == CW_RESUME_EMULATED && status == CW_ST_OK) {
+		uint64_t data[8];
+
+		memcpy(data, c.data, sizeof(data));
+		cw_model_resume_data(b->model, cw_parked_index(id), cw_parked_gen(id), data);
+	}
+	s = host_hot(b, &c);
+	s->status = (uint8_t)status;
+	s->ctx = ctx;
+	s->times_down = times_down;
+	s->late = late;
+}
+
+static void answer_fault(struct bench *b, const struct pending_fault *p)
+{
+	unsigned int domain = p->f.ctx % NDOMAIN, action = CW_RESUME_RETRY, r = rng_below(&b->rng, 100);
+	uint64_t page = p->f.addr >> 12;
+
+	if (p->f.verdict == CW_V_MMIO && r < 70)
+		action = r < 45 ? CW_RESUME_EMULATED : CW_RESUME_ONES;
+	else if (r < 4)
+		action = CW_RESUME_ABORT;
+	else if (r < 7)
+		action = CW_RESUME_ONES;
+	else if (r < 12)
+		action = CW_RESUME_EMULATED;
+	else if (r < 92 && b->dom[domain].alive && b->down_domain != domain) {
+		/* Repair what it met; a retry alone may fault again. */
+		if (!(p->f.access == CW_ACCESS_WRITE && host_unprotect(b, domain, page)))
+			while (ring_room(&b->hot) > 16 && host_extend(b, domain, page))
+				;
+		if (p->f.access == CW_ACCESS_READ && p->f.verdict == CW_V_MISS)
+			host_unprotect(b, domain, page);
+	} else if (r < 96) {
+		action = CW_RESUME_ABORT;
+	}
+	host_resume(b, p->f.parked_id, action, CW_ST_OK, p->f.ctx, p->times_down, p->late);
+	/* EMULATED may be answered BUSY, and is then sent again */
+	if (action != CW_RESUME_EMULATED)
+		b->old_ids[b->nold++ % 64] = p->f.parked_id;
+}
+
+void host_answer_faults(struct bench *b)
+{
+	uint64_t now = cw_sim_cycle(b->sim);
+
+	for (unsigned int i = 0; i < b->npf; i++) {
+		struct pending_fault p = b->pf[i];
+
+		if (p.due > now || ring_room(&b->hot) < 24)
+			continue;
+		b->pf[i--] = b->pf[--b->npf];
+		answer_fault(b, &p);
+		/* P32: an id whose RESUME was sent before is stale, however soon its index is used again. */
+		if (b->nold && rng_percent(&b->rng, 15)) {
+			unsigned int n = b->nold < 64 ? b->nold : 64;
+			uint32_t id = b->old_ids[rng_below(&b->rng, n)];
+
+			if (rng_percent(&b->rng, 10))
+				id = 64 + rng_below(&b->rng, 60000);
+			host_resume(b, id, rng_below(&b->rng, 4), CW_ST_UNKNOWN_ID, NCONTEXT, 0, false);
+		}
+		return;
+	}
+}
