@@ -54,6 +54,16 @@ static void *fault_thread(void *arg)
 	return NULL;
 }
 
+static bool page_alive(uint64_t page)
+{
+	uint64_t bus;
+
+	pthread_mutex_lock(&vm.rec.lock);
+	bus = vm.rec.host_bus[page];
+	pthread_mutex_unlock(&vm.rec.lock);
+	return rec_bus_alive(&vm.rec, bus);
+}
+
 static int set_slot(unsigned id, bool present, uint64_t gfn)
 {
 	return vm_slot(&vm, id, gfn, present ? SLOT_PAGES : 0, id * SLOT_PAGES, id & 1 ? CW_MEM_LOG_DIRTY : 0);
@@ -81,7 +91,7 @@ static void *slot_thread(void *arg)
 			THREAD_CHECK(!set_slot(id, false, 0));
 			present[id] = false;
 			for (unsigned i = 0; i < SLOT_PAGES; i++)
-				THREAD_CHECK(!rec_bus_alive(&vm.rec, vm.rec.host_bus[id * SLOT_PAGES + i]));
+				THREAD_CHECK(!page_alive(id * SLOT_PAGES + i));
 		}
 		sched_yield();
 	}
@@ -101,7 +111,7 @@ static void *host_thread(void *arg)
 		if (r == -EAGAIN && !may_block)
 			continue;
 		THREAD_CHECK(!r);
-		THREAD_CHECK(!rec_bus_alive(&vm.rec, vm.rec.host_bus[page]));
+		THREAD_CHECK(!page_alive(page));
 		pthread_mutex_lock(&vm.rec.lock);
 		/* Bus pages are never used twice: whoever maps this one again used the old answer. */
 		vm.rec.host_bus[page] = bus;
