@@ -54,8 +54,8 @@ const char *cw_last_error(void);
  *                     that it really took (default measured)
  *   trace=FILE        write a waveform of the run (FST)
  *   firmware=FILE     hex file of the firmware (default: built in)
- * -EINVAL: unknown scheme, option or value, the message lists the valid ones. -EPROTO: hardware of another major version
- * or of another contract. -EIO, -ETIMEDOUT: the device is there and does not work. -ENOMEM.
+ * -EINVAL: unknown scheme, option or value, the message lists the valid ones. -EPROTO: hardware of another major
+ * version or of another contract. -EIO, -ETIMEDOUT: the device is there and does not work. -ENOMEM.
  */
 int cw_open(const char *uri, struct cw_dev **dev);
 
@@ -64,7 +64,7 @@ void cw_close(struct cw_dev *dev);
 
 /* What device and build can do. */
 struct cw_info {
-	char device[256];	/* the URI as opened */
+	char device[256]; /* the URI as opened */
 	uint16_t version_major, version_minor;
 	uint32_t build_hash;
 	uint32_t clock_khz;
@@ -73,9 +73,9 @@ struct cw_info {
 	uint32_t walk_slots, waiting, walk_cache_entries;
 	uint32_t tlb_sets, tlb_ways, tlb_line;
 	uint32_t park_entries, flushes;
-	uint32_t hot_ops;	/* bit n: hot opcode n is executed */
+	uint32_t hot_ops; /* bit n: hot opcode n is executed */
 	uint32_t fw_version;
-	uint32_t status;	/* register STATUS */
+	uint32_t status; /* register STATUS */
 	uint64_t table_bytes;
 };
 
@@ -84,8 +84,8 @@ int cw_info(struct cw_dev *dev, struct cw_info *info);
 /* Cycles of the engine clock since reset. Waits for a register read. */
 int cw_cycles(struct cw_dev *dev, uint64_t *cycles);
 
-/* Text that the firmware has logged from *pos on: number of bytes put into buf, *pos is moved behind them. Text that was
- * overwritten meanwhile is skipped. Start with *pos = 0. */
+/* Text that the firmware has logged from *pos on: number of bytes put into buf, *pos is moved behind them. Text that
+ * was overwritten meanwhile is skipped. Start with *pos = 0. */
 ssize_t cw_fwlog_read(struct cw_dev *dev, uint64_t *pos, char *buf, size_t size);
 
 /* ---- memory ------------------------------------------------------------------------------------------------------ */
@@ -112,10 +112,10 @@ enum cw_default_answer {
 };
 
 struct cw_vm_params {
-	unsigned address_bits;	     /* guest-physical width, 32..52; 0: 48 */
+	unsigned address_bits; /* guest-physical width, 32..52; 0: 48 */
 	enum cw_default_answer unanswered;
-	bool events;		     /* false: the default answers at once, cw_event_poll() never shows it */
-	uint64_t event_timeout_ns;   /* until the default answers; 0: 1 s of device time */
+	bool events;		   /* false: the default answers at once, cw_event_poll() never shows it */
+	uint64_t event_timeout_ns; /* until the default answers; 0: 1 s of device time */
 };
 
 /* Guest-physical address space, normal and SMM. params NULL: all defaults. -EINVAL, -ENOMEM. */
@@ -131,7 +131,8 @@ int cw_vm_destroy(struct cw_vm *vm);
 /* A slot of guest memory, as KVM knows it. */
 struct cw_vm_region {
 	uint32_t slot;	/* 31:16 address space (0 normal, 1 SMM), 15:0 id */
-	uint32_t flags; /* CW_MEM_LOG_DIRTY, CW_MEM_READONLY (writes become events), CW_MEM_ALLONES (reads give 0xff) */
+	uint32_t flags; /* CW_MEM_LOG_DIRTY, CW_MEM_READONLY (writes become events), CW_MEM_ALLONES (reads give 0xff;
+			   ptr may be NULL) */
 	uint64_t gpa;	/* multiple of 4 KiB */
 	uint64_t size;	/* multiple of 4 KiB; 0 deletes the slot */
 	void *ptr;	/* host memory behind it, in one block of cw_mem_alloc(), or any memory if the device can */
@@ -139,8 +140,8 @@ struct cw_vm_region {
 
 /*
  * Create, change or delete a slot. When a delete or a move returns 0, no device access uses the old memory any more;
- * when it fails, the slot is as it was. Waits for a FLUSH then. -EINVAL, -EEXIST (overlap), -ENOMEM, -EOPNOTSUPP (memory
- * that the device cannot reach), -ETIMEDOUT (the device still uses it).
+ * when it fails, the slot is as it was. Waits for a FLUSH then. -EINVAL, -EEXIST (overlap), -ENOMEM, -EOPNOTSUPP
+ * (memory that the device cannot reach), -ETIMEDOUT (the device still uses it).
  */
 int cw_vm_set_memory(struct cw_vm *vm, const struct cw_vm_region *region);
 
@@ -179,8 +180,8 @@ int cw_port_set(struct cw_dev *dev, unsigned port, uint32_t first, uint32_t last
 
 /* ---- faults and events ------------------------------------------------------------------------------------------- */
 
-/* Handle the faults that there are; if there are none, wait for one up to timeout_ns. Number of faults handled, 0 after the
- * timeout, or an error of the device. Faults are also handled by cw_event_poll() and cw_tgen_wait(). */
+/* Handle the faults that there are; if there are none, wait for one up to timeout_ns. Number of faults handled, 0 after
+ * the timeout, or an error of the device. Faults are also handled by cw_event_poll() and cw_tgen_wait(). */
 int cw_service(struct cw_dev *dev, uint64_t timeout_ns);
 
 /* Why a request needs the user. */
@@ -191,11 +192,11 @@ enum cw_event_cause {
 };
 
 struct cw_event {
-	uint64_t id;	    /* for cw_event_answer() */
+	uint64_t id; /* for cw_event_answer() */
 	struct cw_vm *vm;
 	uint64_t gpa;
-	uint32_t len;	    /* bytes, 1..4096, in one 4 KiB page */
-	uint32_t ctx;	    /* number of the context */
+	uint32_t len; /* bytes, 1..4096, in one 4 KiB page */
+	uint32_t ctx; /* number of the context */
 	bool write;
 	enum cw_event_cause cause;
 	uint8_t port, tag;  /* of the request */
@@ -257,8 +258,8 @@ struct cw_tgen {
 	uint32_t outstanding;	      /* at most, 1..tags */
 	uint32_t release_delay;	      /* cycles that a grant is held, 0..255 */
 	uint32_t write_percent;
-	uint32_t hist_shift;	      /* bucket = latency >> hist_shift */
-	uint64_t seed;		      /* 0: 1 */
+	uint32_t hist_shift; /* bucket = latency >> hist_shift */
+	uint64_t seed;	     /* 0: 1 */
 };
 
 struct cw_tgen_result {
@@ -266,7 +267,7 @@ struct cw_tgen_result {
 	uint32_t cycles; /* from the first request accepted to the last answer */
 	uint32_t lat_min, lat_max;
 	uint64_t lat_sum;
-	uint64_t sum;	 /* as register TGEN_SUM says */
+	uint64_t sum; /* as register TGEN_SUM says */
 	uint32_t histogram[CW_HIST_BUCKETS];
 };
 
@@ -279,7 +280,8 @@ int cw_tgen_wait(struct cw_dev *dev, uint64_t timeout_ns, struct cw_tgen_result 
 /* Issue no more requests. */
 int cw_tgen_stop(struct cw_dev *dev);
 
-/* ---- raw access, for tests and tools ------------------------------------------------------------------------------ */
+/* ---- raw access, for tests and tools ------------------------------------------------------------------------------
+ */
 
 enum cw_ring_id { CW_RING_HOT, CW_RING_COLD };
 

@@ -23,8 +23,10 @@ static int pick_number(struct cw_dev *dev, uint32_t *id)
 static int attach(struct cw_ctx *ctx, unsigned space)
 {
 	struct cw_vm *vm = ctx->vm;
-	const struct cw_cmd cmd = {.opcode = CW_OP_CTX_ATTACH, .space = (uint16_t)vm->domain[space],
-				   .addr = ctx->mmu.root_table, .ctx = (uint16_t)ctx->id,
+	const struct cw_cmd cmd = {.opcode = CW_OP_CTX_ATTACH,
+				   .space = (uint16_t)vm->domain[space],
+				   .addr = ctx->mmu.root_table,
+				   .ctx = (uint16_t)ctx->id,
 				   .level = (uint8_t)ctx->mmu.level};
 	struct cw_cpl cpl;
 	int err;

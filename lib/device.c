@@ -17,7 +17,6 @@ enum { CONTROL_BUS_MASTER = 1 << 0 };
 
 static const struct cw_transport *const transports[] = {&cw_transport_sim};
 
-
 const char *cw_version(void)
 {
 	return CW_LIB_VERSION;
@@ -101,8 +100,10 @@ static int check_identity(struct cw_dev *dev)
 		return cw_error(-EPROTO, "the device speaks version %u.%u, this library %u.%u: the majors must agree",
 				info->version_major, info->version_minor, CW_VERSION_MAJOR, CW_VERSION_MINOR);
 	if (info->version_minor == CW_VERSION_MINOR && info->build_hash != cw_contract_hash())
-		return cw_error(-EPROTO, "device and library were built from different contracts: 0x%08" PRIx32
-				" and 0x%08" PRIx32, info->build_hash, cw_contract_hash());
+		return cw_error(-EPROTO,
+				"device and library were built from different contracts: 0x%08" PRIx32
+				" and 0x%08" PRIx32,
+				info->build_hash, cw_contract_hash());
 	return 0;
 }
 
@@ -113,9 +114,14 @@ static int read_capabilities(struct cw_dev *dev)
 	const struct {
 		uint32_t reg, *value;
 	} list[] = {
-		{CW_REG_CAP_PORTS, &ports}, {CW_REG_CAP_CONTEXTS, &contexts}, {CW_REG_CAP_WALK, &walk},
-		{CW_REG_CAP_TLB, &tlb}, {CW_REG_CAP_PARK, &park}, {CW_REG_CAP_HOT_OPS, &info->hot_ops},
-		{CW_REG_CAP_CLOCK, &info->clock_khz}, {CW_REG_STATUS, &info->status},
+		{CW_REG_CAP_PORTS, &ports},
+		{CW_REG_CAP_CONTEXTS, &contexts},
+		{CW_REG_CAP_WALK, &walk},
+		{CW_REG_CAP_TLB, &tlb},
+		{CW_REG_CAP_PARK, &park},
+		{CW_REG_CAP_HOT_OPS, &info->hot_ops},
+		{CW_REG_CAP_CLOCK, &info->clock_khz},
+		{CW_REG_STATUS, &info->status},
 	};
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
@@ -169,7 +175,8 @@ static int wait_firmware(struct cw_dev *dev)
 
 static int port_set_locked(struct cw_dev *dev, unsigned port, uint32_t first, uint32_t last)
 {
-	const struct cw_cmd cmd = {.opcode = CW_OP_PORT_SET, .ctx = (uint16_t)first, .space = (uint16_t)last, .addr = port};
+	const struct cw_cmd cmd = {
+		.opcode = CW_OP_PORT_SET, .ctx = (uint16_t)first, .space = (uint16_t)last, .addr = port};
 	struct cw_cpl cpl;
 
 	return cw_exec_locked(dev, &dev->cold, &cmd, &cpl);

@@ -18,8 +18,8 @@ static uint64_t now(struct cw_dev *dev)
 
 static void answer_default(struct cw_dev *dev, const struct cw_vm *vm, uint32_t parked_id)
 {
-	cw_resume(dev, parked_id,
-		  vm->params.unanswered == CW_DEFAULT_DROP ? CW_RESUME_EMULATED : CW_RESUME_ABORT, NULL, 0);
+	cw_resume(dev, parked_id, vm->params.unanswered == CW_DEFAULT_DROP ? CW_RESUME_EMULATED : CW_RESUME_ABORT, NULL,
+		  0);
 	dev->unanswered++;
 }
 
@@ -41,8 +41,15 @@ void cw_event_add(struct cw_ctx *ctx, const struct cw_fault_record *rec, enum cw
 		.used = true,
 		.parked_id = rec->parked_id,
 		.deadline = now(dev) + vm->params.event_timeout_ns,
-		.ev = {.id = dev->event_next++, .vm = vm, .gpa = rec->addr, .len = rec->len, .ctx = ctx->id,
-		       .write = rec->access == CW_ACCESS_WRITE, .cause = cause, .port = rec->port, .tag = rec->tag,
+		.ev = {.id = dev->event_next++,
+		       .vm = vm,
+		       .gpa = rec->addr,
+		       .len = rec->len,
+		       .ctx = ctx->id,
+		       .write = rec->access == CW_ACCESS_WRITE,
+		       .cause = cause,
+		       .port = rec->port,
+		       .tag = rec->tag,
 		       .timestamp = rec->timestamp},
 	};
 }

@@ -30,26 +30,26 @@
 /* A command under way, by slot number. The command ring is never fuller than the completion ring is large. */
 struct cw_pending {
 	enum { CW_PEND_FREE, CW_PEND_POSTED, CW_PEND_WAITED, CW_PEND_ABANDONED, CW_PEND_DONE } state;
-	uint16_t id;	    /* slot in the low bits, a sequence number above: a stray completion matches nothing */
-	struct cw_cmd cmd;  /* to say it again after BUSY */
-	struct cw_cpl cpl;  /* state DONE */
-	struct cw_vm *vm;   /* whom a failure of a posted command concerns, or NULL */
+	uint16_t id;	   /* slot in the low bits, a sequence number above: a stray completion matches nothing */
+	struct cw_cmd cmd; /* to say it again after BUSY */
+	struct cw_cpl cpl; /* state DONE */
+	struct cw_vm *vm;  /* whom a failure of a posted command concerns, or NULL */
 };
 
 /* Command ring and its completion ring. All under cw_dev.lock. */
 struct cw_ring {
 	enum cw_ring_id which;
 	unsigned log2;
-	uint32_t reg_cmd, reg_cpl;  /* offsets of the two register groups */
+	uint32_t reg_cmd, reg_cpl; /* offsets of the two register groups */
 	struct cw_cmd *cmds;
 	struct cw_cpl *cpls;
 	uint64_t cmd_bus, cpl_bus;
-	uint8_t *staging;	    /* hot: a page by slot, source of its LOAD */
+	uint8_t *staging; /* hot: a page by slot, source of its LOAD */
 	uint64_t staging_bus;
 	struct cw_pending *pending; /* 1 << log2 */
 	uint16_t *free;		    /* stack of free slots */
 	unsigned nfree;
-	uint32_t head, kicked;	    /* next command to write; doorbell as last written */
+	uint32_t head, kicked; /* next command to write; doorbell as last written */
 	uint32_t cpl_next, cpl_acked;
 	uint16_t sequence;
 };
@@ -89,9 +89,9 @@ struct cw_dev {
 	size_t nblocks, blocks_cap;
 	uint64_t *table_map; /* a bit per page of table memory, 1: in use */
 	uint64_t table_pages, table_hint;
-	int dead;	      /* 0, or the error that every command gets since the device stopped to answer */
-	bool tgen_busy;	      /* a program was started and not waited for */
-	uint32_t tgen_shift;  /* of that program */
+	int dead;		    /* 0, or the error that every command gets since the device stopped to answer */
+	bool tgen_busy;		    /* a program was started and not waited for */
+	uint32_t tgen_shift;	    /* of that program */
 	uint16_t probes[CW_NPROBE]; /* probes done by tag, as last read */
 
 	struct cw_ticket service; /* fault ring, events, contexts, domains, VMs */

@@ -178,7 +178,7 @@ int cw_table_alloc_locked(struct cw_dev *dev, uint64_t *addr)
 		uint64_t w = (dev->table_hint + i) % words, free_bits = ~dev->table_map[w];
 
 		if (free_bits) {
-			unsigned bit = cw_ctz64(free_bits);
+			unsigned bit = (unsigned)__builtin_ctzll(free_bits);
 
 			dev->table_map[w] |= UINT64_C(1) << bit;
 			dev->table_hint = w;

@@ -75,10 +75,14 @@ int cw_rings_start(struct cw_dev *dev)
 	struct cw_fault_ring *fr = &dev->faults;
 	int err;
 
-	dev->hot = (struct cw_ring){.which = CW_RING_HOT, .log2 = CW_HOT_LOG2,
-				    .reg_cmd = CW_REG_HOT_CMD_BASE, .reg_cpl = CW_REG_HOT_CPL_BASE};
-	dev->cold = (struct cw_ring){.which = CW_RING_COLD, .log2 = CW_COLD_LOG2,
-				     .reg_cmd = CW_REG_COLD_CMD_BASE, .reg_cpl = CW_REG_COLD_CPL_BASE};
+	dev->hot = (struct cw_ring){.which = CW_RING_HOT,
+				    .log2 = CW_HOT_LOG2,
+				    .reg_cmd = CW_REG_HOT_CMD_BASE,
+				    .reg_cpl = CW_REG_HOT_CPL_BASE};
+	dev->cold = (struct cw_ring){.which = CW_RING_COLD,
+				     .log2 = CW_COLD_LOG2,
+				     .reg_cmd = CW_REG_COLD_CMD_BASE,
+				     .reg_cpl = CW_REG_COLD_CPL_BASE};
 	fr->records = dev->tr->mem_alloc(dev->t, sizeof(*fr->records) << CW_FAULT_LOG2, CW_PAGE_SIZE, &fr->bus);
 	if (!fr->records)
 		return cw_error(-ENOMEM, "no memory for the fault ring");
@@ -251,8 +255,10 @@ int cw_post_load_locked(struct cw_dev *dev, uint64_t addr, const uint64_t *entri
 		return slot;
 	memcpy(ring->staging + (size_t)slot * CW_PAGE_SIZE, entries, CW_PAGE_SIZE);
 	slot_post(ring, (unsigned)slot,
-		  &(struct cw_cmd){.opcode = CW_OP_LOAD, .addr = addr,
-				   .arg0 = ring->staging_bus + (uint64_t)slot * CW_PAGE_SIZE, .arg1 = CW_PAGE_SIZE},
+		  &(struct cw_cmd){.opcode = CW_OP_LOAD,
+				   .addr = addr,
+				   .arg0 = ring->staging_bus + (uint64_t)slot * CW_PAGE_SIZE,
+				   .arg1 = CW_PAGE_SIZE},
 		  vm, false);
 	return 0;
 }

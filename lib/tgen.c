@@ -120,9 +120,9 @@ static int read_result(struct cw_dev *dev, struct cw_tgen_result *r)
 	const struct {
 		uint32_t reg, *value;
 	} list[] = {
-		{CW_REG_TGEN_DONE, &r->done}, {CW_REG_TGEN_ERRORS, &r->errors}, {CW_REG_TGEN_RETRIES, &r->retries},
-		{CW_REG_TGEN_CYCLES, &r->cycles}, {CW_REG_TGEN_LAT_MIN, &r->lat_min},
-		{CW_REG_TGEN_LAT_MAX, &r->lat_max},
+		{CW_REG_TGEN_DONE, &r->done},	    {CW_REG_TGEN_ERRORS, &r->errors},
+		{CW_REG_TGEN_RETRIES, &r->retries}, {CW_REG_TGEN_CYCLES, &r->cycles},
+		{CW_REG_TGEN_LAT_MIN, &r->lat_min}, {CW_REG_TGEN_LAT_MAX, &r->lat_max},
 	};
 	uint32_t first, last;
 	int err = 0;

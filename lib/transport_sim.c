@@ -19,10 +19,10 @@
 
 struct sim_transport {
 	struct cw_sim *sim;
-	bool measured;		 /* host time as it was, else fixed_ns */
+	bool measured; /* host time as it was, else fixed_ns */
 	uint64_t fixed_ns;
-	uint64_t begin_ns;	 /* wall clock at host_begin */
-	uint64_t outside_ns;	 /* wall time that the simulator took since then */
+	uint64_t begin_ns;   /* wall clock at host_begin */
+	uint64_t outside_ns; /* wall time that the simulator took since then */
 	bool in_host;
 };
 
@@ -121,9 +121,11 @@ static int parse_options(const char *text, struct options *o)
 			*eq = '\0';
 		err = eq ? set_option(o, item, eq + 1) : -ENOENT;
 		if (err == -ENOENT)
-			return cw_error(-EINVAL, "unknown option '%s' of sim:; the options are table-mem=PRESET, "
+			return cw_error(-EINVAL,
+					"unknown option '%s' of sim:; the options are table-mem=PRESET, "
 					"host-mem=PRESET, seed=N, host-time=measured|fixed:NS, "
-					"trace=FILE, firmware=FILE", item);
+					"trace=FILE, firmware=FILE",
+					item);
 		if (err && strcmp(item, "host-time") == 0)
 			return cw_error(-EINVAL, "host-time is '%s', but must be measured or fixed:NS", eq + 1);
 		if (err)

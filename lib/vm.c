@@ -12,7 +12,8 @@
 
 static int vm_broken(struct cw_vm *vm)
 {
-	return vm->failed ? cw_error(-EIO, "an earlier change of the tables failed: the VM cannot be used any more") : 0;
+	return vm->failed ? cw_error(-EIO, "an earlier change of the tables failed: the VM cannot be used any more") :
+			    0;
 }
 
 static int op_table_alloc(void *priv, uint64_t *addr)
@@ -78,9 +79,12 @@ static int op_invalidate(void *priv, unsigned space, uint64_t gfn, uint64_t npag
 	/* Without a domain there is no context, and nothing cached. */
 	if (vm->domain[space] < 0)
 		return 0;
-	return post(vm, &(struct cw_cmd){.opcode = CW_OP_INVALIDATE, .scope = CW_SCOPE_DOMAIN,
-					 .space = (uint16_t)vm->domain[space], .leaf_only = leaf_only,
-					 .addr = npages ? gfn * CW_PAGE_SIZE : 0, .arg0 = npages});
+	return post(vm, &(struct cw_cmd){.opcode = CW_OP_INVALIDATE,
+					 .scope = CW_SCOPE_DOMAIN,
+					 .space = (uint16_t)vm->domain[space],
+					 .leaf_only = leaf_only,
+					 .addr = npages ? gfn * CW_PAGE_SIZE : 0,
+					 .arg0 = npages});
 }
 
 static int op_flush(void *priv, unsigned space)
@@ -290,27 +294,32 @@ static bool find_slot(struct cw_vm *vm, uint32_t slot, struct cw_memslot *out)
 int cw_vm_set_memory(struct cw_vm *vm, const struct cw_vm_region *r)
 {
 	struct cw_memslot old;
-	bool had = false;
+	bool had = false, backed;
 	int err = 0;
 
 	if (!vm || !r)
 		return cw_error(-EINVAL, "no VM or no region");
-	if (r->size && (!r->ptr || (uintptr_t)r->ptr % CW_PAGE_SIZE))
+	/* Nothing of an all-ones slot is ever mapped (MS-13). */
+	backed = r->size && !(r->flags & CW_MEM_ALLONES && !r->ptr);
+	if (backed && (!r->ptr || (uintptr_t)r->ptr % CW_PAGE_SIZE))
 		return cw_error(-EINVAL, "the memory of a slot must be aligned to 4 KiB");
 	/* Serialise with other changes, so that the block of the old slot is the right one. */
 	cw_ticket_lock(&vm->dev->service);
 	cw_lock(vm->dev);
-	if (r->size)
+	if (backed)
 		err = cw_block_get_locked(vm->dev, r->ptr, r->size);
 	cw_unlock(vm->dev);
 	if (!err) {
 		had = find_slot(vm, r->slot, &old);
-		err = cw_mmu_set_memslot(&vm->mmu, &(struct cw_memslot_region){.slot = r->slot, .flags = r->flags,
-						.gpa = r->gpa, .size = r->size, .hva = (uintptr_t)r->ptr});
+		err = cw_mmu_set_memslot(&vm->mmu, &(struct cw_memslot_region){.slot = r->slot,
+									       .flags = r->flags,
+									       .gpa = r->gpa,
+									       .size = r->size,
+									       .hva = (uintptr_t)r->ptr});
 		if (err)
 			cw_error(err, "slot 0x%x: %s", r->slot, strerror(-err));
 		cw_lock(vm->dev);
-		if (err && r->size)
+		if (err && backed)
 			cw_block_put_locked(vm->dev, r->ptr);
 		else if (!err && had)
 			cw_block_put_locked(vm->dev, (const void *)(uintptr_t)old.hva);

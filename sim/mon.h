@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 /* Bits counted from the most significant end: the start of a field follows from the end of the field before. */
-#define CW_MON(event, field, width, doc) CW_MON_START_##event##_##field, \
-	CW_MON_END_##event##_##field = CW_MON_START_##event##_##field + (width) - 1,
+#define CW_MON(event, field, width, doc) \
+	CW_MON_START_##event##_##field, CW_MON_END_##event##_##field = CW_MON_START_##event##_##field + (width)-1,
 enum {
 #include "mon.def"
 	CW_MON_BITS

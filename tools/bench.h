@@ -9,7 +9,7 @@
 #include "tool.h"
 
 struct bench_params {
-	const char *device; /* URI as given */
+	const char *device;				      /* URI as given */
 	const char *table_mem, *host_mem, *host_time, *trace; /* NULL: as the URI or its default says */
 	const char *output;
 	uint64_t contexts, bytes, seed, iterations;
@@ -30,7 +30,7 @@ struct bench_result {
 	uint64_t cycles;       /* of the measured requests, first accepted to last answered */
 	uint64_t errors;       /* wrong or missing answers, implausible counters */
 	uint64_t counters[CW_NCOUNTER];
-	char complaint[256];   /* about the first error */
+	char complaint[256]; /* about the first error */
 };
 
 /* A device set up for a scenario. */

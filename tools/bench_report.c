@@ -27,9 +27,11 @@ void bench_report_text(const struct bench_report *rep, FILE *out)
 		const struct bench_result *r = rep->results[k];
 		const struct bench_hist *h = &r->lat;
 
-		fprintf(out, "%-13s%9" PRIu64 "%8" PRIu64 "%8" PRIu64 "%8" PRIu64 "%8" PRIu64 "%8" PRIu64 "%9" PRIu64
-			"%11.1f%8" PRIu64 "\n", r->name, h->n, h->min, bench_hist_at(h, 500), bench_hist_at(h, 900),
-			bench_hist_at(h, 990), bench_hist_at(h, 999), h->max, per_kcycle(r), r->errors);
+		fprintf(out,
+			"%-13s%9" PRIu64 "%8" PRIu64 "%8" PRIu64 "%8" PRIu64 "%8" PRIu64 "%8" PRIu64 "%9" PRIu64
+			"%11.1f%8" PRIu64 "\n",
+			r->name, h->n, h->min, bench_hist_at(h, 500), bench_hist_at(h, 900), bench_hist_at(h, 990),
+			bench_hist_at(h, 999), h->max, per_kcycle(r), r->errors);
 		fprintf(out, "%-13s%9s%8.0f%8.0f%8.0f%8.0f%8.0f%9.0f\n", "", "ns", (double)h->min * ns,
 			(double)bench_hist_at(h, 500) * ns, (double)bench_hist_at(h, 900) * ns,
 			(double)bench_hist_at(h, 990) * ns, (double)bench_hist_at(h, 999) * ns, (double)h->max * ns);
@@ -49,8 +51,8 @@ static json_t *scenario_json(const struct bench_result *r)
 
 	for (unsigned i = 0; i < CW_NCOUNTER; i++)
 		json_object_set_new(counters, cw_counter_label(i), json_integer((json_int_t)r->counters[i]));
-	return json_pack("{s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:I, s:o}", "name", r->name, "requests",
-			 (json_int_t)h->n, "unit", "cycles", "min", (json_int_t)h->min, "p50",
+	return json_pack("{s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:I, s:o}", "name", r->name,
+			 "requests", (json_int_t)h->n, "unit", "cycles", "min", (json_int_t)h->min, "p50",
 			 (json_int_t)bench_hist_at(h, 500), "p90", (json_int_t)bench_hist_at(h, 900), "p99",
 			 (json_int_t)bench_hist_at(h, 990), "p999", (json_int_t)bench_hist_at(h, 999), "max",
 			 (json_int_t)h->max, "mean", bench_hist_mean(h), "per_kcycle", per_kcycle(r), "errors",
@@ -74,9 +76,10 @@ int bench_report_json(const struct bench_report *rep, FILE *out)
 	parameters = json_pack("{s:o, s:o, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:s}", "host_mem",
 			       text_or_null(p->host_mem), "host_time", text_or_null(p->host_time), "contexts",
 			       (json_int_t)p->contexts, "bytes", (json_int_t)p->bytes, "iterations",
-			       (json_int_t)p->iterations, "walk_slots", (int)i->walk_slots, "tlb_sets", (int)i->tlb_sets,
-			       "tlb_ways", (int)i->tlb_ways, "walk_cache_entries", (int)i->walk_cache_entries, "waiting",
-			       (int)i->waiting, "park_entries", (int)i->park_entries, "uri", rep->uri);
+			       (json_int_t)p->iterations, "walk_slots", (int)i->walk_slots, "tlb_sets",
+			       (int)i->tlb_sets, "tlb_ways", (int)i->tlb_ways, "walk_cache_entries",
+			       (int)i->walk_cache_entries, "waiting", (int)i->waiting, "park_entries",
+			       (int)i->park_entries, "uri", rep->uri);
 	o = json_pack("{s:s, s:s, s:f, s:o, s:I, s:o, s:f, s:o}", "version", cw_version(), "device", p->device,
 		      "clock_mhz", i->clock_khz / 1000.0, "table_mem", text_or_null(p->table_mem), "seed",
 		      (json_int_t)p->seed, "parameters", parameters, "sim_cycles_per_second", rep->cycles_per_second,

@@ -81,18 +81,27 @@ static int run(struct bench *b, const struct cw_tgen *t, struct bench_result *r,
 static struct cw_tgen program(const struct bench *b, enum cw_tgen_pattern pattern, uint32_t count)
 {
 	return (struct cw_tgen){
-		.pattern = pattern, .contexts = (uint32_t)b->p->contexts, .first_ctx = cw_ctx_id(b->ctx[0]),
-		.base = b->gpa, .pages = (uint32_t)(b->p->bytes / PAGE), .stride = 1, .count = count,
-		.outstanding = 1u << b->info.tag_bits, .write_percent = 100, .seed = b->p->seed,
+		.pattern = pattern,
+		.contexts = (uint32_t)b->p->contexts,
+		.first_ctx = cw_ctx_id(b->ctx[0]),
+		.base = b->gpa,
+		.pages = (uint32_t)(b->p->bytes / PAGE),
+		.stride = 1,
+		.count = count,
+		.outstanding = 1u << b->info.tag_bits,
+		.write_percent = 100,
+		.seed = b->p->seed,
 	};
 }
 
 /* Drop every cached translation and table address, and wait until that is over. */
 static int forget(struct bench *b)
 {
-	int err = cw_cmd(b->dev, CW_RING_HOT, &(struct cw_cmd){.opcode = CW_OP_INVALIDATE, .scope = CW_SCOPE_ALL}, NULL);
+	int err =
+		cw_cmd(b->dev, CW_RING_HOT, &(struct cw_cmd){.opcode = CW_OP_INVALIDATE, .scope = CW_SCOPE_ALL}, NULL);
 
-	return err ? err : cw_cmd(b->dev, CW_RING_HOT, &(struct cw_cmd){.opcode = CW_OP_FLUSH, .scope = CW_SCOPE_ALL}, NULL);
+	return err ? err :
+		     cw_cmd(b->dev, CW_RING_HOT, &(struct cw_cmd){.opcode = CW_OP_FLUSH, .scope = CW_SCOPE_ALL}, NULL);
 }
 
 static int counters_begin(struct bench *b, struct bench_result *r)
@@ -218,7 +227,8 @@ static int first_touch(struct bench *b, struct bench_result *r)
 	int err = counters_begin(b, r);
 
 	t.outstanding = 1;
-	/* Odd, hence prime to a number of pages that is a power of two: no page twice. Far, hence new tables now and then. */
+	/* Odd, hence prime to a number of pages that is a power of two: no page twice. Far, hence new tables now and
+	 * then. */
 	t.stride = pages / 7 | 1;
 	t.pages = 1u << (31 - __builtin_clz(pages));
 	t.stride %= t.pages;

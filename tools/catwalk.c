@@ -36,7 +36,8 @@ int tool_bad_option(const char *command, char **argv)
 	const char *what = optind > 1 ? argv[optind - 1] : "";
 
 	if (optopt && strncmp(what, "--", 2) == 0)
-		return tool_fail(TOOL_USAGE, "option '%s' needs a value, or takes none; see catwalk %s --help", what, command);
+		return tool_fail(TOOL_USAGE, "option '%s' needs a value, or takes none; see catwalk %s --help", what,
+				 command);
 	return tool_fail(TOOL_USAGE, "unknown option '%s'; see catwalk %s --help", what, command);
 }
 
@@ -91,13 +92,15 @@ static void help(FILE *out)
 {
 	fputs("usage: catwalk COMMAND [OPTION...]\n\n"
 	      "Drive a Catwalk card, or its simulation.\n\n"
-	      "Commands:\n", out);
+	      "Commands:\n",
+	      out);
 	for (const struct tool_command *c = tool_commands; c->name; c++)
 		fprintf(out, "  %-10s%s\n", c->name, c->summary);
 	fputs("\n"
 	      "  --help     this text; catwalk COMMAND --help tells more\n"
 	      "  --version  the version\n\n"
-	      "Exit status: 0 done, 1 it failed, 2 the command line is wrong.\n", out);
+	      "Exit status: 0 done, 1 it failed, 2 the command line is wrong.\n",
+	      out);
 }
 
 int main(int argc, char **argv)

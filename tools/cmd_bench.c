@@ -18,7 +18,8 @@ static void usage(FILE *out)
 	      "Measure the time from request to grant, from a TLB hit to a fault that the host handles. Every answer is\n"
 	      "checked.\n\n"
 	      "  --device URI      the device (default sim:)\n"
-	      "  --scenario LIST   names with commas between them, or the option several times (default: all):\n", out);
+	      "  --scenario LIST   names with commas between them, or the option several times (default: all):\n",
+	      out);
 	for (const struct bench_scenario *s = bench_scenarios; s->name; s++)
 		fprintf(out, "                      %-13s%s\n", s->name, s->doc);
 	fputs("  --table-mem NAME  sim: table memory: ideal:N, ddr4, hbm, pcie, random:MIN-MAX (default ddr4)\n"
@@ -31,7 +32,8 @@ static void usage(FILE *out)
 	      "  --json            as one JSON object\n"
 	      "  --output FILE     write there instead of to the standard output\n"
 	      "  --trace FILE      sim: waveform (FST) of the last scenario\n\n"
-	      "With the same seed and --host-time fixed:NS, two runs give the same figures.\n", out);
+	      "With the same seed and --host-time fixed:NS, two runs give the same figures.\n",
+	      out);
 }
 
 static int bad_scenario(const char *name)
@@ -95,8 +97,8 @@ static int make_uri(const struct bench_params *p, bool last, char *uri, size_t s
 }
 
 /* What a `sim:` device will use, for the report: option, else URI, else default of cw_open(). */
-static const char *effective(const struct bench_params *p, const char *key, const char *option, const char *other, char *buf,
-			     size_t size)
+static const char *effective(const struct bench_params *p, const char *key, const char *option, const char *other,
+			     char *buf, size_t size)
 {
 	const char *s = strncmp(p->device, "sim:", 4) == 0 ? p->device + 4 : NULL;
 
@@ -181,7 +183,21 @@ static int run_all(const struct bench_params *p, const struct choice *c)
 
 int cmd_bench(int argc, char **argv)
 {
-	enum { DEVICE = 1, SCENARIO, TABLE_MEM, HOST_MEM, HOST_TIME, CONTEXTS, BYTES, SEED, ITERATIONS, JSON, OUTPUT, TRACE, HELP };
+	enum {
+		DEVICE = 1,
+		SCENARIO,
+		TABLE_MEM,
+		HOST_MEM,
+		HOST_TIME,
+		CONTEXTS,
+		BYTES,
+		SEED,
+		ITERATIONS,
+		JSON,
+		OUTPUT,
+		TRACE,
+		HELP
+	};
 	static const struct option options[] = {
 		{"device", required_argument, NULL, DEVICE},
 		{"scenario", required_argument, NULL, SCENARIO},

@@ -79,7 +79,8 @@ bool selftest_update(struct selftest *s)
 		return false;
 	if (cpl.value != a)
 		return selftest_fail(s, "XCHG found 0x%" PRIx64 ", not what WRITE wrote", cpl.value);
-	if (cw_cmd(s->dev, CW_RING_HOT, &(struct cw_cmd){.opcode = CW_OP_CMPXCHG, .addr = at, .arg0 = c, .arg1 = a}, &cpl) == 0 ||
+	if (cw_cmd(s->dev, CW_RING_HOT, &(struct cw_cmd){.opcode = CW_OP_CMPXCHG, .addr = at, .arg0 = c, .arg1 = a},
+		   &cpl) == 0 ||
 	    cpl.status != CW_ST_MISMATCH || cpl.value != b)
 		return selftest_fail(s, "CMPXCHG did not see a mismatch");
 	if (!hot(s, &(struct cw_cmd){.opcode = CW_OP_CMPXCHG, .addr = at, .arg0 = c, .arg1 = b}, &cpl))
@@ -104,8 +105,9 @@ bool selftest_load(struct selftest *s)
 		if (level > 1 && cw_table_alloc(s->dev, table))
 			return selftest_fail(s, "%s", cw_last_error());
 		if (level == 1) {
-			if (!hot(s, &(struct cw_cmd){.opcode = CW_OP_FILL, .addr = *table,
-						     .arg0 = CW_SPTE(SUPPRESS_VE)}, &cpl))
+			if (!hot(s,
+				 &(struct cw_cmd){.opcode = CW_OP_FILL, .addr = *table, .arg0 = CW_SPTE(SUPPRESS_VE)},
+				 &cpl))
 				return false;
 			continue;
 		}
@@ -135,8 +137,12 @@ static bool set_entry(struct selftest *s, uint64_t value)
 	struct cw_cpl cpl;
 
 	return hot(s, &(struct cw_cmd){.opcode = CW_OP_WRITE, .addr = entry_addr(s, GPA), .arg0 = value}, &cpl) &&
-	       hot(s, &(struct cw_cmd){.opcode = CW_OP_INVALIDATE, .space = (uint16_t)s->raw_domain,
-				       .addr = GPA & ~(PAGE - 1), .arg0 = 1}, &cpl) &&
+	       hot(s,
+		   &(struct cw_cmd){.opcode = CW_OP_INVALIDATE,
+				    .space = (uint16_t)s->raw_domain,
+				    .addr = GPA & ~(PAGE - 1),
+				    .arg0 = 1},
+		   &cpl) &&
 	       hot(s, &(struct cw_cmd){.opcode = CW_OP_FLUSH, .space = (uint16_t)s->raw_domain}, &cpl);
 }
 
@@ -148,10 +154,14 @@ bool selftest_walker(struct selftest *s)
 	s->raw_ctx = s->info.contexts - 1;
 	s->raw_domain = s->info.domains - 1;
 	if (!cold(s, &(struct cw_cmd){.opcode = CW_OP_DOMAIN_SET, .space = (uint16_t)s->raw_domain}, &cpl) ||
-	    !cold(s, &(struct cw_cmd){.opcode = CW_OP_CTX_ATTACH, .ctx = (uint16_t)s->raw_ctx,
-				      .space = (uint16_t)s->raw_domain, .addr = s->table[3], .level = LEVELS}, &cpl) ||
-	    !set_entry(s, PA | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(PRESENT)) ||
-	    !probe(s, s->raw_ctx, GPA, true, &r))
+	    !cold(s,
+		  &(struct cw_cmd){.opcode = CW_OP_CTX_ATTACH,
+				   .ctx = (uint16_t)s->raw_ctx,
+				   .space = (uint16_t)s->raw_domain,
+				   .addr = s->table[3],
+				   .level = LEVELS},
+		  &cpl) ||
+	    !set_entry(s, PA | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(PRESENT)) || !probe(s, s->raw_ctx, GPA, true, &r))
 		return false;
 	if (r.verdict != CW_V_HIT || r.pa != PA)
 		return selftest_fail(s, "probe: %s, address 0x%" PRIx64, cw_verdict_name(r.verdict), r.pa);
@@ -209,8 +219,9 @@ bool selftest_invalidate(struct selftest *s)
 			if (!probe(s, s->raw_ctx, GPA, false, &r))
 				return false;
 			if (r.verdict != CW_V_HIT || r.pa != pa)
-				return selftest_fail(s, "after INVALIDATE and FLUSH: %s, address 0x%" PRIx64 ", not 0x%" PRIx64,
-						     cw_verdict_name(r.verdict), r.pa, pa);
+				return selftest_fail(
+					s, "after INVALIDATE and FLUSH: %s, address 0x%" PRIx64 ", not 0x%" PRIx64,
+					cw_verdict_name(r.verdict), r.pa, pa);
 		}
 	}
 	return true;

@@ -19,8 +19,13 @@ static struct cw_tgen_result result;
 
 static struct cw_tgen program(const struct selftest *s, uint64_t base, uint32_t pages, uint32_t percent)
 {
-	return (struct cw_tgen){.pattern = CW_TGEN_SEQUENTIAL, .first_ctx = cw_ctx_id(s->ctx), .base = base,
-				.pages = pages, .count = pages, .outstanding = 8, .write_percent = percent};
+	return (struct cw_tgen){.pattern = CW_TGEN_SEQUENTIAL,
+				.first_ctx = cw_ctx_id(s->ctx),
+				.base = base,
+				.pages = pages,
+				.count = pages,
+				.outstanding = 8,
+				.write_percent = percent};
 }
 
 static bool run(struct selftest *s, const struct cw_tgen *t)

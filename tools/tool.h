@@ -31,7 +31,8 @@ int tool_bad_option(const char *command, char **argv);
 /* Operands are errors: no command takes any but bench. */
 int tool_no_operands(const char *command, int argc, char **argv);
 
-/* Numbers with an optional suffix K, M, G or T (sizes), min..max; false after a message that names option and limits. */
+/* Numbers with an optional suffix K, M, G or T (sizes), min..max; false after a message that names option and limits.
+ */
 bool tool_number(const char *option, const char *text, uint64_t min, uint64_t max, uint64_t *value);
 bool tool_size(const char *option, const char *text, uint64_t min, uint64_t max, uint64_t *value);
 

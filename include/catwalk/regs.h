@@ -30,7 +30,8 @@ enum cw_reg_offset {
 	_Static_assert((offset) >= 0x10 && (offset) % 8 == 0 && (offset) + 8u <= CW_REG_SPACE, #name);
 #define CW_REGBANK(name, offset, count, stride, access, doc) \
 	_Static_assert((offset) >= 0x10 && (offset) % 4 == 0 && (stride) % 4 == 0 && \
-			       (offset) + (count) * (stride) <= CW_REG_SPACE + ((offset) % (stride)), #name);
+			       (offset) + (count) * (stride) <= CW_REG_SPACE + ((offset) % (stride)), \
+		       #name);
 #include <catwalk/regs.def>
 #undef CW_REG
 #undef CW_REG64

@@ -211,7 +211,8 @@ static void memory_presets_matter(void)
 		json_t *o;
 
 		CHECK_EQ(run(i ? BENCH " --scenario walk-cold --table-mem ideal:100" :
-				 BENCH " --scenario walk-cold --table-mem ideal:10"), 0);
+				 BENCH " --scenario walk-cold --table-mem ideal:10"),
+			 0);
 		o = json_loads(out, 0, NULL);
 		p50[i] = json_integer_value(json_object_get(json_array_get(json_object_get(o, "scenarios"), 0), "p50"));
 		json_decref(o);
@@ -241,6 +242,26 @@ static void selftest_passes(void)
 	json_decref(o);
 }
 
+/* Firmware that does nothing: the watchdog finds out, and the block is named. */
+static void selftest_names_what_fails(void)
+{
+	char path[] = "/tmp/catwalk-test-XXXXXX", args[128];
+	static const char loop[] = "@00000000\n6F 00 00 00\n";
+	int fd = mkstemp(path);
+	json_t *o;
+
+	CHECK(fd >= 0 && write(fd, loop, sizeof(loop) - 1) == sizeof(loop) - 1);
+	close(fd);
+	snprintf(args, sizeof(args), "selftest --json --device sim:firmware=%s", path);
+	CHECK_EQ(run(args), 1);
+	o = json_loads(out, 0, NULL);
+	CHECK(json_is_false(json_object_get(o, "ok")));
+	CHECK_STR(json_string_value(json_object_get(o, "failed")), "start");
+	CHECK(strstr(err, "firmware") != NULL);
+	json_decref(o);
+	unlink(path);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2) {
@@ -259,5 +280,6 @@ int main(int argc, char **argv)
 	RUN(memory_presets_matter);
 	RUN(bench_table_is_for_people);
 	RUN(selftest_passes);
+	RUN(selftest_names_what_fails);
 	return CHECK_DONE("cli");
 }

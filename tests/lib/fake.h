@@ -17,11 +17,11 @@ struct fake {
 	unsigned blocks; /* allocated and not freed */
 
 	/* Behaviour, for tests to set. */
-	bool silent;		 /* completes nothing */
-	unsigned hold;		 /* complete only when so many are under way, in reverse order */
-	unsigned busy_resumes;	 /* answer so many RESUMEs with BUSY */
+	bool silent;			  /* completes nothing */
+	unsigned hold;			  /* complete only when so many are under way, in reverse order */
+	unsigned busy_resumes;		  /* answer so many RESUMEs with BUSY */
 	uint8_t fail_opcode, fail_status; /* complete this opcode with that status */
-	bool stray;		 /* the next completion carries a wrong id */
+	bool stray;			  /* the next completion carries a wrong id */
 
 	/* What it saw. */
 	struct cw_cmd log[FAKE_LOG];

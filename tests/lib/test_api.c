@@ -115,7 +115,8 @@ static void memory_arguments(void)
 
 static int set(struct cw_vm *vm, uint32_t slot, uint32_t flags, uint64_t gpa, uint64_t size, void *ptr)
 {
-	return cw_vm_set_memory(vm, &(struct cw_vm_region){.slot = slot, .flags = flags, .gpa = gpa, .size = size, .ptr = ptr});
+	return cw_vm_set_memory(
+		vm, &(struct cw_vm_region){.slot = slot, .flags = flags, .gpa = gpa, .size = size, .ptr = ptr});
 }
 
 static void slot_arguments(void)
@@ -138,6 +139,8 @@ static void slot_arguments(void)
 	CHECK_EQ(set(vm, 0, 0, 1ull << 48, 0x1000, p), -EINVAL);
 	CHECK_EQ(set(vm, 0, 0, UINT64_MAX - 0xfff, 0x1000, p), -EINVAL);
 	CHECK_EQ(set(vm, 7, 0, 0, 0, NULL), -EINVAL);
+	CHECK_EQ(set(vm, 7, CW_MEM_ALLONES, 0x100000, 0x1000, NULL), 0);
+	CHECK_EQ(set(vm, 7, 0, 0, 0, NULL), 0);
 	/* Nothing of that holds the memory. */
 	CHECK_EQ(set(vm, 0, 0, 0x10000, 0x10000, p), 0);
 	CHECK_EQ(cw_mem_free(dev, &mem), -EBUSY);
@@ -298,8 +301,13 @@ static void *busy(void *arg)
 {
 	uint64_t seed = (uintptr_t)arg;
 	struct cw_tgen_result *r = calloc(1, sizeof(*r));
-	struct cw_tgen t = {.pattern = CW_TGEN_RANDOM, .base = 1 << 20, .pages = 256, .count = 2000, .outstanding = 16,
-			    .write_percent = 50, .seed = seed};
+	struct cw_tgen t = {.pattern = CW_TGEN_RANDOM,
+			    .base = 1 << 20,
+			    .pages = 256,
+			    .count = 2000,
+			    .outstanding = 16,
+			    .write_percent = 50,
+			    .seed = seed};
 	uintptr_t errors = 0;
 	struct cw_ctx *ctx;
 	struct cw_mem mem;
@@ -365,8 +373,13 @@ static void *changer(void *arg)
 static void one_device_many_threads(void)
 {
 	struct cw_tgen_result *r = calloc(1, sizeof(*r));
-	struct cw_tgen t = {.pattern = CW_TGEN_RANDOM, .base = 1 << 20, .pages = 256, .count = 20000, .outstanding = 8,
-			    .write_percent = 50, .seed = 9};
+	struct cw_tgen t = {.pattern = CW_TGEN_RANDOM,
+			    .base = 1 << 20,
+			    .pages = 256,
+			    .count = 20000,
+			    .outstanding = 8,
+			    .write_percent = 50,
+			    .seed = 9};
 	struct shared s = {0};
 	struct cw_ctx *ctx;
 	pthread_t thread;

@@ -140,7 +140,8 @@ static void resume(void)
 	/* P32 */
 	refused(CW_RING_HOT, &(struct cw_cmd){.opcode = CW_OP_RESUME}, CW_ST_UNKNOWN_ID, CW_FIELD_NONE);
 	refused(CW_RING_HOT, &(struct cw_cmd){.opcode = CW_OP_RESUME, .arg0 = 0xffff}, CW_ST_UNKNOWN_ID, CW_FIELD_NONE);
-	refused(CW_RING_HOT, &(struct cw_cmd){.opcode = CW_OP_RESUME, .arg0 = CW_NPARK}, CW_ST_UNKNOWN_ID, CW_FIELD_NONE);
+	refused(CW_RING_HOT, &(struct cw_cmd){.opcode = CW_OP_RESUME, .arg0 = CW_NPARK}, CW_ST_UNKNOWN_ID,
+		CW_FIELD_NONE);
 }
 
 static void cold_commands(void)

@@ -187,7 +187,8 @@ static void set_up(struct env *e, const struct cw_vm_params *p)
 	e->dev = open_fake();
 	CHECK_EQ(cw_mem_alloc(e->dev, 1 << 20, &e->mem), 0);
 	CHECK_EQ(cw_vm_create(e->dev, p, &e->vm), 0);
-	CHECK_EQ(cw_vm_set_memory(e->vm, &(struct cw_vm_region){.gpa = 0x100000, .size = 1 << 20, .ptr = e->mem.ptr}), 0);
+	CHECK_EQ(cw_vm_set_memory(e->vm, &(struct cw_vm_region){.gpa = 0x100000, .size = 1 << 20, .ptr = e->mem.ptr}),
+		 0);
 	CHECK_EQ(cw_ctx_create(e->vm, NULL, &e->ctx), 0);
 	f->nlog = 0;
 	f->doorbells = 0;
@@ -195,8 +196,12 @@ static void set_up(struct env *e, const struct cw_vm_params *p)
 
 static struct cw_fault_record fault(const struct env *e, uint64_t gpa, uint32_t id, bool write)
 {
-	return (struct cw_fault_record){.addr = gpa, .parked_id = id, .ctx = (uint16_t)cw_ctx_id(e->ctx), .len = 64,
-					.access = write ? CW_ACCESS_WRITE : CW_ACCESS_READ, .verdict = CW_V_MISS};
+	return (struct cw_fault_record){.addr = gpa,
+					.parked_id = id,
+					.ctx = (uint16_t)cw_ctx_id(e->ctx),
+					.len = 64,
+					.access = write ? CW_ACCESS_WRITE : CW_ACCESS_READ,
+					.verdict = CW_V_MISS};
 }
 
 /* Leaf entry that the commands in the log give to gpa; 0 if none. */
@@ -374,10 +379,17 @@ static void slot_flags_decide_the_answer(void)
 	struct env e;
 
 	set_up(&e, &params);
-	CHECK_EQ(cw_vm_set_memory(e.vm, &(struct cw_vm_region){.slot = 1, .flags = CW_MEM_ALLONES, .gpa = 0x4000000,
-							       .size = 4096, .ptr = e.mem.ptr}), 0);
-	CHECK_EQ(cw_vm_set_memory(e.vm, &(struct cw_vm_region){.slot = 2, .flags = CW_MEM_READONLY, .gpa = 0x5000000,
-							       .size = 4096, .ptr = e.mem.ptr}), 0);
+	CHECK_EQ(cw_vm_set_memory(
+			 e.vm,
+			 &(struct cw_vm_region){
+				 .slot = 1, .flags = CW_MEM_ALLONES, .gpa = 0x4000000, .size = 4096, .ptr = e.mem.ptr}),
+		 0);
+	CHECK_EQ(cw_vm_set_memory(e.vm, &(struct cw_vm_region){.slot = 2,
+							       .flags = CW_MEM_READONLY,
+							       .gpa = 0x5000000,
+							       .size = 4096,
+							       .ptr = e.mem.ptr}),
+		 0);
 	fake_fault(f, fault(&e, 0x4000000, 1, false));
 	CHECK_EQ(cw_service(e.dev, 1000), 1);
 	cw_run(e.dev, 5000);
