@@ -90,15 +90,16 @@ module tb_ring_wr;
   int unsigned c_sent = 0, f_sent = 0;
   int unsigned c_want = 0, f_want = 0;
   bit          room;
+  bit          mute = 1'b0;      // pushes nothing
 
   assign c_take = c_space && room && c_sent + 32'(c_out) < c_want;
 
   always @(posedge clk) if (rst_n) begin
     room <= $urandom_range(1) == 0;
-    c_out += int'(c_take) - int'(c_valid && c_ready);
+    c_out += int'(c_take) - int'(c_valid && c_ready) - int'(c_give);
     if (c_valid && c_ready) c_sent++;
     if (!c_valid || c_ready) begin
-      c_valid <= c_out > 0 && $urandom_range(2) != 0;
+      c_valid <= !mute && c_out > 0 && $urandom_range(2) != 0;
       c_rec   <= 256'(record(salt, c_sent)) & ~(256'hff << cw_pkg::CPL_PHASE_LSB);
     end
     if (f_valid && f_ready) f_sent++;
@@ -255,6 +256,23 @@ module tb_ring_wr;
     lazy = -1;
     settle(200);
     check(c_sent == 16 && !c_space, "full again");
+    restart();
+    mute = 1'b1;
+    c_want = 16;
+    settle(200);
+    check(c_out == 16 && !c_space, "reservations alone fill the ring");
+    c_want = 0;
+    c_give = 1'b1;
+    settle(3);
+    c_give = 1'b0;
+    settle(2);
+    check(c_space, "three given back");
+    c_want = 16;
+    settle(200);
+    check(c_out == 16 && !c_space, "three more fit, no fourth");
+    mute = 1'b0;
+    settle(300);
+    check(c_sent == 16 && c_out == 0 && !c_space, "each reservation pushes one record");
     check(u_mem.n_bad == 0, "rules of the bus");
     $display("rtl_ring_wr: %0d passed, %0d failed", passed, failed);
     if (failed != 0) $fatal(1);
