@@ -270,8 +270,9 @@ int cw_sim_open(const struct cw_sim_config *config, struct cw_sim **out)
 		ret = sim->trace_copy ? cw_trace_open(sim) : -ENOMEM;
 		if (ret) {
 			sim->trace_file = NULL;
-			fail(ret, ret == -EBUSY ? "trace: another card of this process is being traced" :
-						  "trace: this build of the card has none");
+			fail(ret, ret == -EBUSY	 ? "trace: another card of this process is being traced" :
+				  ret == -ENOMEM ? "no memory for the trace's name" :
+						   "trace: this build of the card has none");
 			goto err;
 		}
 	}

@@ -113,6 +113,8 @@ module sim_lib #(
 
   // ---- the edge ----
   always @(posedge clk) begin : edge_calls
+    // C has bytes where the pins have fewer bits.
+    // verilator lint_off UNUSEDSIGNAL
     bit v_rst_n, v_trace_on, v_mon_on;
     bit vt_arready, vt_rvalid, vt_rlast, vt_awready, vt_wready, vt_bvalid, vt_rfresh;
     bit vh_arready, vh_rvalid, vh_rlast, vh_awready, vh_wready, vh_bvalid, vh_rfresh;
@@ -127,6 +129,7 @@ module sim_lib #(
     longint unsigned vr_addr;
     bit vr_write;
     byte unsigned vr_tag;
+    // verilator lint_on UNUSEDSIGNAL
     cw_t::ans_t ans;
     cw_t::req_t req;
 
