@@ -157,7 +157,12 @@ void cw_model_euu(struct cw_model *m, const uint32_t *vec)
 	uint64_t addr = G(euu_b_addr), old;
 
 	if (G(euu_w_valid)) {
-		/* LOAD and FILL are done before a later change (P14), and changes follow each other (P11). */
+		/* Changes follow each other, and LOAD and FILL are done before a later one (P11, P14). */
+		for (unsigned int i = 0; i < m->npending; i++)
+			if (m->pending[i].id != EUU_ID)
+				cw_model_fail(m, "load-before-ack",
+					      "entry 0x%llx written while a LOAD is unacknowledged",
+					      (unsigned long long)G(euu_w_addr));
 		if (m->euu_wrote)
 			cw_model_fail(m, "euu-overlap", "a change before the end of the one before");
 		m->euu_addr = G(euu_w_addr);

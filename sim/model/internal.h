@@ -79,6 +79,7 @@ struct cw_model_walk {
 	bool stale;			/* an INVALIDATE since the lookup covers a page of the line (P18) */
 	bool stale_at[CW_MODEL_LEVELS]; /* ... or the region of the entry that was read at this level */
 	bool inv_any;			/* an INVALIDATE of its space came since the lookup */
+	uint8_t asked;			/* entries of the line that some request asked for */
 	uint8_t faulted;		/* entries of the line that some request could not use (I7) */
 	unsigned int waiters;
 	struct cw_model_read read;

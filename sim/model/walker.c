@@ -226,6 +226,7 @@ static void judge(struct cw_model *m, struct cw_model_walk *w, const struct cw_m
 
 	*entry = w->error ? 0 : w->level == 1 ? w->line[page & 7] : w->entry;
 	*v = cw_model_judge(*entry, w->level, r->addr, r->write, m->dom[c->domain].mmio_gen, w->error);
+	w->asked |= (uint8_t)(1u << (page & 7));
 	/* I7: what one of its requests could not use is not filled. */
 	if (v->verdict != CW_V_HIT)
 		w->faulted |= (uint8_t)(1u << (page & 7));
@@ -344,7 +345,7 @@ void cw_model_fill(struct cw_model *m, const uint32_t *vec)
 		return;
 	cw_model_count(m, CW_CTR_FILLS);
 	if (w->stale)
-		cw_model_fail(m, mask >> (w->page & 7) & 1 ? "fill-stale-page" : "fill-stale-neighbour",
+		cw_model_fail(m, mask & w->asked ? "fill-stale-page" : "fill-stale-neighbour",
 			      "slot %u page 0x%llx mask 0x%02x: filled after INVALIDATE (P18)", slot_of(m, w),
 			      (ull)w->page, mask);
 	for (unsigned int i = 0; i < 8; i++) {

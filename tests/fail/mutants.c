@@ -36,6 +36,7 @@ static const struct {
 	{"STALE_RESUME", {"stale-resume"}},
 	{"FILL_FAULTING", {"fill-faulting"}},
 	{"WRONG_DOMAIN_TAG", {"merge-wrong", "stale-hit", "stale-walk-cache", "dma-owner"}},
+	{"LOAD_BEFORE_ACK", {"load-before-ack", "invalidate-before-ack", "flush-before-ack", "read-value"}},
 	{"LOST_MERGE", {"request-lost", "hang", "result-unknown"}},
 	{"RECORD_BEFORE_DATA", {"completion-wrong", "completion-value", "fault-record"}},
 	{"GLOBAL_EPOCH", {"stamp-wrong"}},
