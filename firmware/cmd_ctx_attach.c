@@ -5,8 +5,7 @@
 
 static uint64_t table_size(struct cw_fw *fw)
 {
-	return (uint64_t)cw_read32(fw->mbox, CW_MBOX_TABLE_SIZE_HI) << 32 |
-	       cw_read32(fw->mbox, CW_MBOX_TABLE_SIZE_LO);
+	return (uint64_t)cw_read32(fw->mbox, CW_MBOX_TABLE_SIZE_HI) << 32 | cw_read32(fw->mbox, CW_MBOX_TABLE_SIZE_LO);
 }
 
 struct cw_result cw_cmd_ctx_attach(struct cw_fw *fw, const struct cw_cmd *cmd)

@@ -68,7 +68,8 @@ struct cw_fw {
 	uint16_t hot_id; /* of the hot command sent last */
 };
 
-/* Sets up `fw`, which is all zero, and the engine tables: no context, no port range. `log` holds CW_FW_LOG_BYTES bytes and outlives `fw`. */
+/* Sets up `fw`, which is all zero, and the engine tables: no context, no port range. `log` holds CW_FW_LOG_BYTES bytes
+ * and outlives `fw`. */
 void cw_fw_init(struct cw_fw *fw, struct cw_region *mbox, char *log);
 
 /* Runs the self test, tells the host the outcome and that commands are taken. */
