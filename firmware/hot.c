@@ -73,5 +73,7 @@ struct cw_result cw_hot_flush_domain(struct cw_fw *fw, unsigned domain)
 
 		res = execute(fw, &cmd);
 	} while (res.status == CW_ST_BUSY && cw_fw_cycle(fw) - begin < deadline(fw));
+	if (res.status == CW_ST_BUSY) /* that would say that nothing was changed */
+		res.status = CW_ST_NOT_FLUSHED;
 	return res;
 }

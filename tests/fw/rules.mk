@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Copyright The Catwalk authors
+TESTS += fw
+fw_SRCS := tests/fw/test_fw.c tests/fw/fake.c $(FW_HOST_SRCS)
+fw_TIMEOUT := 60
