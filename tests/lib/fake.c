@@ -58,13 +58,15 @@ static void work(struct fake *f, unsigned ring)
 	uint32_t group = ring ? CW_REG_COLD_CMD_BASE : CW_REG_HOT_CMD_BASE;
 	uint32_t log2 = *reg(f, ring ? CW_REG_COLD_CMD_CTRL : CW_REG_HOT_CMD_CTRL) & 31;
 	uint32_t doorbell = *reg(f, ring ? CW_REG_COLD_CMD_DOORBELL : CW_REG_HOT_CMD_DOORBELL);
+	uint32_t cpl = ring ? CW_REG_COLD_CPL_DOORBELL : CW_REG_HOT_CPL_DOORBELL;
 	const struct cw_cmd *base = (const struct cw_cmd *)(uintptr_t)reg64(f, group);
 
 	if (!base || f->silent)
 		return;
 	if (doorbell - f->index[ring] > 1u << log2)
 		f->overrun = true;
-	while (f->index[ring] != doorbell) {
+	/* P16: fetch only what has a place for its completion. */
+	while (f->index[ring] != doorbell && f->cpl_index[ring] + (ring ? 0 : f->nheld) - *reg(f, cpl) < 1u << log2) {
 		uint32_t index = f->index[ring]++;
 		const struct cw_cmd *cmd = &base[index & ((1u << log2) - 1)];
 
