@@ -44,6 +44,7 @@ struct cw_fault_record {
 	uint8_t phase;
 };
 
+#ifndef __cplusplus
 /* What C calls the records of ring.def. */
 #define CW_REC_cmd struct cw_cmd
 #define CW_REC_cpl struct cw_cpl
@@ -91,6 +92,7 @@ _Static_assert(12 + 1 +
 #undef CW_REC_cmd
 #undef CW_REC_cpl
 #undef CW_REC_fault
+#endif
 
 /* parked_id: index and generation (P32). */
 static inline uint16_t cw_parked_index(uint32_t parked_id)
