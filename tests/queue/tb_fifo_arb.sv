@@ -73,7 +73,7 @@ module tb_fifo_arb;
         if (waited[i] > longest) longest = waited[i];
         waited[i] = 0;
       end
-      if (!req[i] || (gnt[i] && take)) req[i] <= $urandom_range(3) != 0;
+      if (!req[i] || (gnt[i] && take)) req[i] <= bias == 0 ? $urandom_range(15) == 0 : $urandom_range(3) != 0;
     end
     take <= $urandom_range(1) == 0;
   end

@@ -160,6 +160,8 @@ module tb_ring_rd;
 
   initial begin
     int b4;
+    int held_got;
+    int late = 0;
     longint t;
     repeat (4) @(negedge clk);
     rst_n = 1'b1;
@@ -238,12 +240,16 @@ module tb_ring_rd;
       settle(8 + i * 3);
       enable = 1'b0;
       settle(2);
+      if (hold_r) held_got = int'(got);
+      else held_got = -1;
       hold_r = 1'b0;
       settle(200);
+      if (held_got >= 0 && int'(got) != held_got) late++;
       if (takes != int'(got) + gives || wrong != 0 || got > 8) break;
       restart();
       run(9);
     end
+    check(late == 0, "what arrives after disabling is dropped");
     check(wrong == 0 && got == 9, "disabled under traffic: nothing stale after enabling");
 
     size_log2 = 5'd3;
