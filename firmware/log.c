@@ -7,7 +7,10 @@
 
 static void put(struct cw_fw *fw, char c)
 {
-	fw->log.text[fw->log.head++ % CW_FW_LOG_BYTES] = c;
+	struct cw_fw_log *log = &fw->log;
+
+	log->text[log->head % CW_FW_LOG_BYTES] = c;
+	log->head++;
 }
 
 static void put_digits(struct cw_fw *fw, uint32_t value, int shift)

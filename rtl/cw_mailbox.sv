@@ -255,8 +255,8 @@ module cw_mailbox #(
     end
   end
 
-  assign cpl.value     = dead ? 64'd0 : value_q;
-  assign cpl.info      = dead ? 64'd0 : info_q;
+  assign cpl.value     = (result_q == cw_pkg::ST_FW_FAULT) ? 64'd0 : value_q;
+  assign cpl.info      = (result_q == cw_pkg::ST_FW_FAULT) ? 64'd0 : info_q;
   assign cpl.index     = index_q;
   assign cpl.id        = id_q;
   assign cpl.opcode    = opcode_q;

@@ -246,6 +246,7 @@ module tb_soc;
   logic [31:0]   beats;
   string         line;
   int            boot_cycles;
+  longint        began;
 
   initial begin
     reset();
@@ -287,8 +288,11 @@ module tb_soc;
     end_test();
 
     begin_test("CTX_ATTACH: domain knows its ports before the context is valid (P20)");
+    began = longint'(cycle);
     run(attach(2, 5, 64'h4_3000, 4));
     expect_result(cw_pkg::ST_OK, cw_pkg::FIELD_NONE);
+    began = longint'(cycle) - began;
+    check(began < 20_000, $sformatf("attach takes %0d cycles", began));
     check(got.value == 64'd1, "generation 1");
     check(trail == "dC", "order");
     check(ctx_last_idx == 2 && ctx_last.valid && !ctx_last.level5 && ctx_last.domain == 5 && ctx_last.space == 5 &&
@@ -442,7 +446,7 @@ module tb_soc;
     check(dead && heartbeat == beats, "dead until reset");
     end_test();
 
-    $display("soc: boot %0d cycles", boot_cycles);
+    $display("soc: boot %0d cycles, attach %0d cycles", boot_cycles, began);
     $display("soc: %0d passed, %0d failed", passed, failed);
     if (failed != 0) $fatal(1, "failed");
     $finish;
