@@ -105,13 +105,13 @@ module cw_walker #(
   logic [NS-1:0]     s_free, s_reads, s_out, s_fill, s_filling, s_linger, s_used;
   logic [NS-1:0]     poisoned, nomerge, waiting, in_pipe;
   logic [NS-1:0]     miss_match, queue_match;
-  logic [NS*SPW-1:0] f_space;
-  logic [NS*42-1:0]  f_line;
-  logic [NS*3-1:0]   f_level;
-  logic [NS*40-1:0]  f_table;
-  logic [NS*cw_pkg::PORT_W-1:0] f_port;
-  logic [NS-1:0]     f_epoch, f_error;
-  logic [NS*8-1:0]   f_fault;
+  logic [SPW-1:0]    f_space [NS];
+  logic [41:0]       f_line [NS];
+  logic [2:0]        f_level [NS];
+  logic [39:0]       f_table [NS];
+  logic [cw_pkg::PORT_W-1:0] f_port [NS];
+  logic [7:0]        f_fault [NS];     // entries of the line that some request faulted on
+  logic [NS-1:0]     f_epoch, f_error, f_filled;
   logic [NS-1:0]     poison_now;
 
   // ---- a request gets its walk: from the lookup cycle, else from the queue ----
@@ -195,9 +195,9 @@ module cw_walker #(
   logic [8:0] r_index;
   logic r_leaf, r_down, r_poisoned;
   logic [NS-1:0] r_here;
-  assign r_level = f_level[r_slot*3 +: 3];
-  assign r_line  = f_line[r_slot*42 +: 42];
-  assign r_space = f_space[r_slot*SPW +: SPW];
+  assign r_level = f_level[r_slot[LS-1:0]];
+  assign r_line  = f_line[r_slot[LS-1:0]];
+  assign r_space = f_space[r_slot[LS-1:0]];
   always_comb begin                        // index in the table: nine address bits per level
     case (r_level)
       3'd2:    r_index = r_line[14:6];
@@ -229,7 +229,7 @@ module cw_walker #(
                           && 1'b0
 `endif
                           ;
-  assign walk_dec_port  = f_port[r_slot*cw_pkg::PORT_W +: cw_pkg::PORT_W];
+  assign walk_dec_port  = f_port[r_slot[LS-1:0]];
   assign walk_dec_epoch = f_epoch[r_slot[LS-1:0]];
   assign walk_inc       = start
 `ifdef CW_MUT_UNCOUNTED_ORPHAN
@@ -241,36 +241,64 @@ module cw_walker #(
   // ---- slot state ----
   logic [2:0] out_sub;                     // entry of its line that the request at the outputs asks for
   logic [NS-1:0] ar_take, fill_take, fill_end;
+  logic [NS-1:0] open;                     // takes more requests
+`ifdef CW_MUT_MERGE_POISONED
+  assign open = s_used & ~nomerge;
+`else
+  assign open = s_used & ~poisoned & ~poison_now & ~nomerge & {NS{!no_merge}};
+`endif
+  always_comb begin
+    poison_now  = '0;
+    miss_match  = '0;
+    queue_match = '0;
+    if (inv_new)
+      for (int s = 0; s < NS; s++) poison_now[s] = inv.all || inv.space == f_space[s];
+`ifdef CW_MUT_WRONG_DOMAIN_TAG
+    if (ask)
+      for (int s = 0; s < NS; s++)
+        miss_match[s] = open[s] && (f_space[s] | SPW'(1)) == (miss_ctx.space | SPW'(1)) && f_line[s] == miss_r.addr[56:15];
+    if (q_valid)
+      for (int s = 0; s < NS; s++)
+        queue_match[s] = open[s] && (f_space[s] | SPW'(1)) == (queue_space | SPW'(1)) && f_line[s] == queue_r.addr[56:15];
+`else
+    if (ask)
+      for (int s = 0; s < NS; s++)
+        miss_match[s] = open[s] && f_space[s] == miss_ctx.space && f_line[s] == miss_r.addr[56:15];
+    if (q_valid)
+      for (int s = 0; s < NS; s++)
+        queue_match[s] = open[s] && f_space[s] == queue_space && f_line[s] == queue_r.addr[56:15];
+`endif
+  end
+
+  always_ff @(posedge clk) begin
+    if (start) begin
+      f_space[pick_slot[LS-1:0]]  <= cand_space;
+      f_line[pick_slot[LS-1:0]]   <= cand_r.addr[56:15];
+      f_port[pick_slot[LS-1:0]]   <= cand_req.port;
+      f_epoch[pick_slot[LS-1:0]]  <= epoch[cand_req.port];
+      f_level[pick_slot[LS-1:0]]  <= wc_level;
+      f_table[pick_slot[LS-1:0]]  <= wc_table;
+      f_error[pick_slot[LS-1:0]]  <= 1'b0;
+      f_fault[pick_slot[LS-1:0]]  <= '0;
+      f_filled[pick_slot[LS-1:0]] <= 1'b0;
+    end
+    if (r_valid) begin
+      f_error[r_slot[LS-1:0]] <= r_error;
+      if (r_down) begin
+        f_level[r_slot[LS-1:0]] <= r_level - 3'd1;
+        f_table[r_slot[LS-1:0]] <= r_entry[51:12];
+      end
+    end
+    if (out_valid && out_ready && out_faulted) f_fault[out_slot[LS-1:0]][out_sub] <= 1'b1;
+    if (fill_now) f_filled[f2_slot[LS-1:0]] <= 1'b1;
+  end
+
   for (genvar s = 0; s < NS; s++) begin : g_slot
     state_e state, state_next;
-    logic [SPW-1:0] space;
-    logic [41:0] line;
-    logic [2:0] level;
-    logic [39:0] table_page;
-    logic [cw_pkg::PORT_W-1:0] port;
-    logic [7:0] fault;
-    logic ep, err, started, open, filled;
+    logic started;
 
     assign started     = start && slot_pick[s];
     assign r_here[s]   = r_slot == SLW'(s);
-    assign poison_now[s] = inv_new && (inv.all || inv.space == space);
-`ifdef CW_MUT_MERGE_POISONED
-    assign open        = state != S_FREE && !nomerge[s];
-`else
-    assign open        = state != S_FREE && !poisoned[s] && !poison_now[s] && !nomerge[s] && !no_merge;
-`endif
-    always_comb begin
-      miss_match[s]  = 1'b0;
-      queue_match[s] = 1'b0;
-`ifdef CW_MUT_WRONG_DOMAIN_TAG
-      if (ask) miss_match[s] = open && space[SPW-1:1] == miss_ctx.space[SPW-1:1] && line == miss_r.addr[56:15];
-      if (q_valid) queue_match[s] = open && space[SPW-1:1] == queue_space[SPW-1:1] && line == queue_r.addr[56:15];
-`else
-      if (ask) miss_match[s] = open && space == miss_ctx.space && line == miss_r.addr[56:15];
-      if (q_valid) queue_match[s] = open && space == queue_space && line == queue_r.addr[56:15];
-`endif
-    end
-
     always_comb begin
       state_next = state;
       unique case (state)
@@ -278,7 +306,7 @@ module cw_walker #(
         S_READ:   if (ar_take[s]) state_next = S_WAIT;
         S_WAIT:   if (r_valid && r_here[s]) state_next = r_down ? S_READ : S_DONE;
         S_DONE:   if (!waiting[s] && !in_pipe[s] && !(link && link_slot == SLW'(s)))
-                    state_next = filled ? S_LINGER : S_FILL;
+                    state_next = f_filled[s] ? S_LINGER : S_FILL;
         S_FILL:   if (fill_take[s]) state_next = S_FILL1;
         S_FILL1:  state_next = S_FILL2;
         S_FILL2:  if (fill_end[s]) state_next = S_LINGER;
@@ -302,27 +330,6 @@ module cw_walker #(
           if (no_merge) nomerge[s] <= 1'b1;
         end
       end
-      if (started) begin
-        space      <= cand_space;
-        line       <= cand_r.addr[56:15];
-        level      <= wc_level;
-        table_page <= wc_table;
-        port       <= cand_req.port;
-        ep         <= epoch[cand_req.port];
-        err        <= 1'b0;
-        fault      <= '0;
-        filled     <= 1'b0;
-      end else if (state != S_FREE) begin
-        if (fill_end[s]) filled <= 1'b1;
-        if (r_valid && r_here[s]) begin
-          err <= r_error;
-          if (r_down) begin
-            level      <= level - 3'd1;
-            table_page <= r_entry[51:12];
-          end
-        end
-        if (out_valid && out_ready && out_faulted && out_slot == SLW'(s)) fault[out_sub] <= 1'b1;
-      end
     end
 
     assign s_free[s]    = state == S_FREE;
@@ -332,14 +339,6 @@ module cw_walker #(
     assign s_filling[s] = state == S_FILL2;
     assign s_linger[s]  = state == S_LINGER && !waiting[s];
     assign s_used[s]    = state != S_FREE;
-    assign f_space[s*SPW +: SPW] = space;
-    assign f_line[s*42 +: 42]    = line;
-    assign f_level[s*3 +: 3]     = level;
-    assign f_table[s*40 +: 40]   = table_page;
-    assign f_port[s*cw_pkg::PORT_W +: cw_pkg::PORT_W] = port;
-    assign f_epoch[s]   = ep;
-    assign f_error[s]   = err;
-    assign f_fault[s*8 +: 8] = fault;
   end
 
   // ---- reads ----
@@ -356,8 +355,8 @@ module cw_walker #(
     ar_slot = '0;
     for (int s = 0; s < NS; s++) if (ar_pick[s]) ar_slot |= SLW'(s);
   end
-  assign ar_level = f_level[ar_slot*3 +: 3];
-  assign ar_line  = f_line[ar_slot*42 +: 42];
+  assign ar_level = f_level[ar_slot[LS-1:0]];
+  assign ar_line  = f_line[ar_slot[LS-1:0]];
   always_comb begin
     case (ar_level)
       3'd1:    ar_index = ar_line[5:0];
@@ -372,7 +371,7 @@ module cw_walker #(
     else if (ar_free) rd_valid <= |ar_pick;
     if (ar_free) begin
       rd_slot <= ar_slot;
-      rd_addr <= {f_table[ar_slot*40 +: 40], ar_index, 6'd0};
+      rd_addr <= {f_table[ar_slot[LS-1:0]], ar_index, 6'd0};
     end
   end
 
@@ -396,7 +395,7 @@ module cw_walker #(
   end
   assign r1_req   = r1_data[WW-1 -: WREQ];
   assign r1_r     = r1_req.req;
-  assign r1_level = f_level[r1_slot*3 +: 3];
+  assign r1_level = f_level[r1_slot[LS-1:0]];
   assign r1_line  = lines[r1_slot[LS-1:0]];
   always_comb begin
     case (r1_level)
@@ -423,7 +422,7 @@ module cw_walker #(
       out_slot       <= r1_slot;
       out_req        <= r1_req;
       out_entry      <= f_error[r1_slot[LS-1:0]] ? '0 : r1_line[r1_index[2:0]*64 +: 64];
-      out_entry_addr <= {f_table[r1_slot*40 +: 40], r1_index, 3'd0};
+      out_entry_addr <= {f_table[r1_slot[LS-1:0]], r1_index, 3'd0};
       out_level      <= r1_level;
       out_error      <= f_error[r1_slot[LS-1:0]];
       out_sub        <= r1_r.addr[14:12];
@@ -445,8 +444,8 @@ module cw_walker #(
     fill_slot = '0;
     for (int s = 0; s < NS; s++) if (fill_pick[s]) fill_slot |= SLW'(s);
   end
-  assign fill_space = f_space[fill_slot*SPW +: SPW];
-  assign fill_line  = f_line[fill_slot*42 +: 42];
+  assign fill_space = f_space[fill_slot[LS-1:0]];
+  assign fill_line  = f_line[fill_slot[LS-1:0]];
   always_ff @(posedge clk) begin
     f1_slot <= fill_slot;
     f2_slot <= f1_slot;
@@ -459,9 +458,9 @@ module cw_walker #(
   always_comb begin
     fill_mask = present;
 `ifndef CW_MUT_FILL_FAULTING
-    fill_mask &= ~f_fault[f2_slot*8 +: 8];
+    fill_mask &= ~f_fault[f2_slot[LS-1:0]];
 `endif
-    if (f_level[f2_slot*3 +: 3] != 3'd1 || f_error[f2_slot[LS-1:0]]) fill_mask = '0;
+    if (f_level[f2_slot[LS-1:0]] != 3'd1 || f_error[f2_slot[LS-1:0]]) fill_mask = '0;
 `ifdef CW_MUT_FILL_AFTER_INV_PAGE
     if (fill_poisoned) fill_mask &= asked[f2_slot*8 +: 8];
 `elsif CW_MUT_FILL_AFTER_INV_NEIGHBOUR
