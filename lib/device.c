@@ -353,6 +353,8 @@ int cw_cycles(struct cw_dev *dev, uint64_t *cycles)
 	err = cw_write_locked(dev, CW_REG_SNAPSHOT, 1);
 	if (!err)
 		err = cw_read64_locked(dev, CW_REG_CYCLE, cycles);
+	if (!err && dev->tr->check)
+		err = dev->tr->check(dev->t);
 	cw_unlock(dev);
 	return err;
 }

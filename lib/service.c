@@ -97,8 +97,12 @@ int cw_service_once(struct cw_dev *dev)
 	if (n && cw_write_locked(dev, CW_REG_FAULT_DOORBELL, dev->faults.next) == 0)
 		dev->faults.acked = dev->faults.next;
 	err = dev->dead;
+	if (err)
+		cw_error(err, "the device does not work any more: %s", strerror(-err));
+	else if (dev->tr->check)
+		err = dev->dead = dev->tr->check(dev->t);
 	cw_unlock(dev);
-	return err ? cw_error(err, "the device does not work any more: %s", strerror(-err)) : n;
+	return err ? err : n;
 }
 
 /* Runs the loop until done() says so (1), the time is over (0) or the device fails. */

@@ -265,6 +265,14 @@ static void t_wait(void *priv, uint64_t ns)
 	sim_leave(t, entered);
 }
 
+static int t_check(void *priv)
+{
+	struct sim_transport *t = priv;
+
+	return cw_sim_errors(t->sim) ? cw_error(-EIO, "the simulation found an error: %s", cw_sim_error_text(t->sim)) :
+				       0;
+}
+
 static void t_host_begin(void *priv)
 {
 	struct sim_transport *t = priv;
@@ -298,6 +306,7 @@ const struct cw_transport cw_transport_sim = {
 	.table_write = t_table_write,
 	.now = t_now,
 	.wait = t_wait,
+	.check = t_check,
 	.host_begin = t_host_begin,
 	.host_end = t_host_end,
 };

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <catwalk.h>
+#include "lib/internal.h"
+#include "sim/sim.h"
 
 #include "check.h"
 
@@ -334,6 +335,25 @@ static void *busy(void *arg)
 	return (void *)errors;
 }
 
+/* A simulation sees what hardware cannot: an access to memory that nobody may touch. */
+static void broken_rule_fails_the_run(void)
+{
+	uint64_t table, cycles;
+	struct cw_mem mem;
+	struct cw_dev *d;
+
+	CHECK_EQ(cw_open(FAST, &d), 0);
+	CHECK_EQ(cw_mem_alloc(d, 4096, &mem), 0);
+	CHECK_EQ(cw_table_alloc(d, &table), 0);
+	CHECK_EQ(cw_cycles(d, &cycles), 0);
+	CHECK_EQ(cw_sim_poison(cw_dev_sim(d), CW_SIM_HOST, mem.bus, 4096), 0);
+	cw_cmd(d, CW_RING_HOT, &(struct cw_cmd){.opcode = CW_OP_LOAD, .addr = table, .arg0 = mem.bus, .arg1 = 4096},
+	       NULL);
+	CHECK_EQ(cw_cycles(d, &cycles), -EIO);
+	CHECK_EQ(cw_service(d, 1000), -EIO);
+	cw_close(d);
+}
+
 static void two_devices_work_at_once(void)
 {
 	pthread_t a, b;
@@ -423,6 +443,7 @@ int main(void)
 	RUN(firmware_log_is_text);
 	RUN(one_device_many_threads);
 	cw_close(dev);
+	RUN(broken_rule_fails_the_run);
 	RUN(two_devices_work_at_once);
 	return CHECK_DONE("lib-api");
 }
