@@ -163,6 +163,8 @@ struct port {
 	unsigned int rate, hold_max, write_percent;
 	unsigned int seq_region, seq_page, focus;
 	uint16_t focus_ctx;
+	unsigned int last_domain; /* of the last well-formed request */
+	uint64_t last_page;
 };
 
 enum { NVERDICT = 10, NCOMMAND = 13 };
@@ -183,6 +185,7 @@ struct bench {
 	bool have_events;
 	struct rng rng;
 	uint64_t seed;
+	bool oracle; /* what the model finds does not count */
 	bool by_irq;
 
 	bool failed;
@@ -233,7 +236,7 @@ struct bench {
 
 /* bench.c */
 __attribute__((format(printf, 3, 4))) void bench_fail(struct bench *b, const char *kind, const char *fmt, ...);
-int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *trace);
+int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *trace, bool oracle);
 void bench_run(struct bench *b);
 void bench_close(struct bench *b);
 void bench_verdict(struct bench *b, unsigned int verdict);

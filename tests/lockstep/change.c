@@ -213,6 +213,11 @@ bool host_extend(struct bench *b, unsigned int domain, uint64_t page)
 /* ---- changes ---- */
 uint64_t host_pick_page(struct bench *b, unsigned int domain)
 {
+	const struct port *p = &b->port[rng_below(&b->rng, CW_NPORT_STREAM)];
+
+	/* Rather where an initiator is just now, so that change and walk meet. */
+	if (p->last_domain == domain && rng_percent(&b->rng, 60))
+		return p->last_page;
 	return b->dom[domain].region[rng_below(&b->rng, NREGION)] + rng_below(&b->rng, REGION_PAGES);
 }
 
@@ -316,8 +321,11 @@ bool host_unprotect(struct bench *b, unsigned int domain, uint64_t page)
 void host_random_job(struct bench *b)
 {
 	unsigned int domain = rng_below(&b->rng, NDOMAIN), r = rng_below(&b->rng, 100);
-	uint64_t page = host_pick_page(b, domain);
+	uint64_t page;
 
+	if (rng_percent(&b->rng, 60))
+		domain = b->port[rng_below(&b->rng, CW_NPORT_STREAM)].last_domain;
+	page = host_pick_page(b, domain);
 	if (!b->dom[domain].alive || b->down_domain == domain || ring_room(&b->hot) < 32)
 		return;
 	if (b->jobs >= 7)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * lockstep [--seed N] [--seeds N] [--requests N] [--trace FILE] [--name NAME] [--no-cover] [--stop]
+ * lockstep [--seed N] [--seeds N] [--requests N] [--trace FILE] [--name NAME] [--no-cover] [--stop] [--oracle]
  *
  * Runs the engine in lock step with the reference model under random traffic and random commands, once per seed. Fails
  * if a check fails, or if some verdict never met some command over all seeds. A failure names its kind, its seed and
- * how to replay it; --stop ends the run with it.
+ * how to replay it; --stop ends the run with it. With --oracle the model may say what it likes: only the oracles beside
+ * it count.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +19,7 @@
 struct options {
 	uint64_t seed, seeds, requests;
 	const char *trace, *name;
-	bool cover, stop;
+	bool cover, stop, oracle;
 };
 
 static int number(const char *option, const char *text, uint64_t *out)
@@ -44,6 +45,10 @@ static int parse(int argc, char **argv, struct options *o)
 							 NULL;
 		const char **s = !strcmp(a, "--trace") ? &o->trace : !strcmp(a, "--name") ? &o->name : NULL;
 
+		if (!strcmp(a, "--oracle")) {
+			o->oracle = true;
+			continue;
+		}
 		if (!strcmp(a, "--stop")) {
 			o->stop = true;
 			continue;
@@ -111,7 +116,7 @@ int main(int argc, char **argv)
 	for (uint64_t seed = o.seed; seed < o.seed + o.seeds; seed++) {
 		double start = seconds();
 
-		if (!bench_open(b, seed, o.requests, o.trace))
+		if (!bench_open(b, seed, o.requests, o.trace, o.oracle))
 			bench_run(b);
 		if (b->failed) {
 			failed++;

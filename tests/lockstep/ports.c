@@ -107,6 +107,8 @@ static void ask(struct bench *b, unsigned int port, struct port *p)
 	r.addr = pick_address(b, p, r.ctx % NDOMAIN) + rng_below(&b->rng, 4096);
 	r.len_m1 = (uint16_t)rng_below(&b->rng, 4096 - (unsigned int)(r.addr & 4095));
 	r.write = rng_percent(&b->rng, p->write_percent);
+	p->last_domain = r.ctx % NDOMAIN;
+	p->last_page = r.addr >> 12;
 	if (rng_percent(&b->rng, 2))
 		spoil(b, &r);
 	t->state = TAG_ASKED;
