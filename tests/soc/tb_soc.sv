@@ -52,6 +52,8 @@ module tb_soc;
   logic [7:0]    flush_status = cw_pkg::ST_OK;
   int            busy_times = 0;         // FLUSHes to refuse with BUSY first
   int            flush_cycles = 300;
+  int            nop_cycles = 20;
+  logic [7:0]    nop_status = cw_pkg::ST_OK;
   bit            mute = 1'b0;            // never completes
   int            wait_q = -1;
   logic [7:0]    op_q;
@@ -79,7 +81,11 @@ module tb_soc;
       hot_domain  <= fwc[cw_pkg::CMD_SPACE_LSB +: 16];
       wait_q      <= 20;
       case (fwc[cw_pkg::CMD_OPCODE_LSB +: 8])
-        cw_pkg::OP_NOP:        trail = {trail, "N"};
+        cw_pkg::OP_NOP: begin
+          trail        = {trail, "N"};
+          wait_q       <= nop_cycles;
+          fwcpl.status <= nop_status;
+        end
         cw_pkg::OP_INVALIDATE: trail = {trail, "I"};
         cw_pkg::OP_FLUSH: begin
           if (busy_times > 0) begin
@@ -429,6 +435,19 @@ module tb_soc;
     run(plain(cw_pkg::OP_SELFTEST, 0, 0, 64'd0, 64'd0));
     check(got.status == cw_pkg::ST_OK && got.value == 64'd8, "self test names the hot path");
     check(!dead, "alive");
+    end_test();
+
+    begin_test("a completion after the deadline is not taken for that of the next command");
+    mute       = 1'b0;
+    repeat (1000) @(negedge clk);
+    nop_cycles = 1_200_000;
+    nop_status = cw_pkg::ST_BUS_ERROR;
+    run(plain(cw_pkg::OP_SELFTEST, 0, 0, 64'd0, 64'd0));
+    check(got.value == 64'd8, "too late");
+    nop_cycles = 20;
+    nop_status = cw_pkg::ST_OK;
+    run(plain(cw_pkg::OP_SELFTEST, 0, 0, 64'd0, 64'd0));
+    check(got.value == 64'd0, "the late one was taken");
     end_test();
 
     begin_test("watchdog: dead without a heartbeat, cold commands end with FW_FAULT");
