@@ -91,7 +91,7 @@ module cw_soc #(
     .ENABLE_COUNTERS64 (1'b0),
     .BARREL_SHIFTER    (1'b1),
     .COMPRESSED_ISA    (1'b1),
-    .ENABLE_MUL        (1'b1),
+    .ENABLE_FAST_MUL   (1'b1),
     .ENABLE_DIV        (1'b1),
     .REGS_INIT_ZERO    (1'b1),
     .PROGADDR_RESET    (32'd0)
