@@ -418,6 +418,11 @@ module tb_regs;
     end
     write(32'(cw_pkg::REG_PROBE_CMD), {12'd0, 4'd3, 16'd7});
     check(req_valid && req.tag == 3 && req.ctx == 7, "the tag is free again");
+    write(32'(cw_pkg::REG_PROBE_CMD), {12'd0, 4'd3, 16'd8});
+    req_ready = 1'b1;
+    @(negedge clk);
+    req_ready = 1'b0;
+    check(!req_valid, "a second probe with a busy tag is dropped");
     expect_reg(32'(cw_pkg::REG_PROBE_RESULT) + 32'd3 * 16, {16'd1, 4'd5, 4'd12, 4'd3, 4'd1});
     end_test();
 
