@@ -5,8 +5,8 @@
 //
 // Three sources in fixed order: the lookup pipe (never waits, so hits keep their latency), walks, parked requests. A
 // request is taken by the pipe only while `room` is 1, which counts every request whose answer the initiator has not
-// taken yet; so the queue cannot overflow. A walk or parked answer that was passed over PATIENCE times asks for a bubble
-// in the pipe. A tag is busy from the lookup to its answer or, for a grant, to its release; a grant can be
+// taken yet; so the queue cannot overflow. A walk or parked answer that was passed over PATIENCE times asks for a
+// bubble in the pipe. A tag is busy from the lookup to its answer or, for a grant, to its release; a grant can be
 // released once the initiator has taken it (P6), and only then gives back its stamp.
 module cw_answer #(
   parameter int unsigned PATIENCE = 8

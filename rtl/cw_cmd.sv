@@ -75,7 +75,6 @@ module cw_cmd #(
   output logic                     ev_resumes_unknown
 );
 
-  localparam int unsigned FLAG_BARRIER = 0;
   localparam int unsigned OPEN_W = $clog2(cw_pkg::NFLUSH + 1);
 
   typedef enum logic [3:0] {
@@ -111,8 +110,12 @@ module cw_cmd #(
   logic              pop;
   logic              take;
 
-  assign src_req[0] = cmd_valid && !(cmd[cw_pkg::CMD_FLAGS_LSB + FLAG_BARRIER] && hot_open_q != '0);
-  assign src_req[1] = fwc_valid && !(fwc[cw_pkg::CMD_FLAGS_LSB + FLAG_BARRIER] && cold_open_q != '0);
+  localparam logic [7:0] BARRIER = 8'(cw_pkg::CMD_FLAG_BARRIER);
+  logic [7:0] cmd_flags, fwc_flags;
+  assign cmd_flags  = cmd[cw_pkg::CMD_FLAGS_LSB +: cw_pkg::CMD_FLAGS_W];
+  assign fwc_flags  = fwc[cw_pkg::CMD_FLAGS_LSB +: cw_pkg::CMD_FLAGS_W];
+  assign src_req[0] = cmd_valid && !((cmd_flags & BARRIER) != '0 && hot_open_q != '0);
+  assign src_req[1] = fwc_valid && !((fwc_flags & BARRIER) != '0 && cold_open_q != '0);
   assign take       = state_q == IDLE && src_req != '0;
 
   cw_arb #(.N(2)) u_src (.clk, .rst_n, .req(src_req), .gnt(src_gnt), .take(take));

@@ -12,7 +12,7 @@ module cw_cmd_check #(
   output logic [7:0]    field
 );
 
-  localparam logic [7:0]  FLAGS_KNOWN = 8'h01;       // BARRIER
+  localparam logic [7:0]  FLAGS_KNOWN = 8'(cw_pkg::CMD_FLAG_BARRIER);
   localparam logic [63:0] PAGE = 64'd4096;
   localparam logic [63:0] NPAGES = 64'd1 << 45;      // pages of a 57-bit address space
 

@@ -163,7 +163,8 @@ module cw_core #(
   assign miss_req.epoch = epoch[look.port];
   assign miss_req.req   = look.req;
   cw_walker #(.NSLOT(NSLOT), .WC_ENTRIES(WC_ENTRIES)) u_walker (
-    .clk, .rst_n, .ask(look_valid), .miss, .miss_room, .miss_now, .miss_req, .miss_ctx(look_ctx), .inv_new, .inv(inv_now), .no_merge(resumed), .epoch,
+    .clk, .rst_n, .ask(look_valid), .miss, .miss_room, .miss_now, .miss_req, .miss_ctx(look_ctx), .inv_new,
+    .inv(inv_now), .no_merge(resumed), .epoch,
     .walk_inc, .walk_inc_port, .walk_dec, .walk_dec_port, .walk_dec_epoch,
     .rd_valid, .rd_ready, .rd_slot, .rd_addr, .r_valid, .r_slot, .r_data, .r_error,
     .out_valid(w_valid), .out_ready(w_ready), .out_slot(w_slot), .out_req(w_req), .out_entry(w_entry),
@@ -203,7 +204,8 @@ module cw_core #(
   cw_t::ans_t pans;
 
   cw_park u_park (
-    .clk, .rst_n, .cycle, .park_ask(w_valid), .park_valid, .park_room, .park_req, .park_fault, .fr_valid, .fr_ready, .fr,
+    .clk, .rst_n, .cycle, .park_ask(w_valid), .park_valid, .park_room, .park_req, .park_fault, .fr_valid, .fr_ready,
+    .fr,
     .resume_valid, .resume_ready, .resume, .resume_status, .resumed, .abort_valid, .abort_ctx, .abort_busy,
     .retry_valid, .retry_ready, .retry, .ans_valid(pans_valid), .ans_ready(pans_ready), .ans(pans),
     .emul_taken, .emul_data, .joined, .mon_park, .mon_gen, .mon_unpark, .mon_unpark_retry, .mon_unpark_idx,
@@ -281,7 +283,8 @@ module cw_core #(
   assign unpark_r = mon_unpark_req.req;
   // Nothing to tell in most cycles: the wide vector is put together only when there is.
   logic mon_any;
-  assign mon_any = mon_ctxw || mon_domw || mon_portw || inv_new || r_valid || w_valid || mon_end || look_valid || mon_alloc ||
+  assign mon_any = mon_ctxw || mon_domw || mon_portw || inv_new || r_valid || w_valid || mon_end || look_valid ||
+      mon_alloc ||
                    rd_valid || resume_valid || mon_unpark || (rel_valid != '0) || flush_valid || (mon_flip != '0) ||
                    (mon_close != '0) || fdone_valid || mon_w_valid || mon_b_valid;
   always_comb begin

@@ -3,11 +3,11 @@
 //
 // The lookup pipe: one request per cycle from the ports and from the retry queue to its lookup cycle.
 //
-// Cycle 0 picks (retries first, then the ports in turn) and reads the TLB RAM; 1 waits for the RAM; 2 reads context and
-// port range and compares tags; 3 is the lookup cycle of the rules: everything that decides is judged there, in one cycle.
-// The pipe never stalls: a request is taken only if its answer has room (`port_room`), so cycle 3 always has an outcome:
-// granted, refused, or waiting for a walk. `hold` lets it run empty; `bubble` skips one port so that answers of walks
-// get a turn on its answer path.
+// Cycle 0 picks (retries first, then the ports in turn) and reads the TLB RAM; 1 waits for the RAM; 2 reads context
+// and port range and compares tags; 3 is the lookup cycle of the rules: everything that decides is judged there, in
+// one cycle. The pipe never stalls: a request is taken only if its answer has room (`port_room`), so cycle 3 always
+// has an outcome: granted, refused, or waiting for a walk. `hold` lets it run empty; `bubble` skips one port so that
+// answers of walks get a turn on its answer path.
 module cw_lookup (
   input  logic                           clk,
   input  logic                           rst_n,

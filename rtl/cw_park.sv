@@ -236,7 +236,8 @@ module cw_park (
   for (genvar p = 0; p < cw_pkg::NPORT; p++) begin : g_emul
     logic [511:0] held;
     always_ff @(posedge clk) begin
-      if (accept && resume.action == cw_pkg::RESUME_EMULATED && named_req.port == cw_pkg::PORT_W'(p)) held <= resume.data;
+      if (accept && resume.action == cw_pkg::RESUME_EMULATED &&
+          named_req.port == cw_pkg::PORT_W'(p)) held <= resume.data;
     end
     assign emul_data[p*512 +: 512] = held;
   end
@@ -260,5 +261,6 @@ module cw_park (
   assign mon_unpark_req   = cur_req;
 
   logic unused;
-  assign unused = &{1'b0, f_ready, park_req, cur_r, park_r, named_req, scan_key, park_fault.timestamp, park_fault.parked_id};
+  assign unused = &{1'b0, f_ready, park_req, cur_r, park_r, named_req, scan_key, park_fault.timestamp,
+      park_fault.parked_id};
 endmodule

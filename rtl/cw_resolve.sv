@@ -3,9 +3,10 @@
 //
 // Resolve: what the result of a walk means for one waiting request, by the same verdict function as a TLB hit (P35).
 //
-// One request per cycle at most; combinational from the walker's output to answer, park or refusal; waits while the answer
-// path of its port is taken by a hit. What the engine cannot settle is parked and gives up its stamp (P8); without room
-// in park space or fault ring the answer is RETRY_LATER. Probes get any verdict as their result and hold no stamp (P7).
+// One request per cycle at most; combinational from the walker's output to answer, park or refusal; waits while the
+// answer path of its port is taken by a hit. What the engine cannot settle is parked and gives up its stamp (P8);
+// without room in park space or fault ring the answer is RETRY_LATER. Probes get any verdict as their result and hold
+// no stamp (P7).
 module cw_resolve (
   // from the walker
   input  logic                       in_valid,

@@ -4,10 +4,10 @@
 // TLB: set-associative, one line of eight neighbouring 4 KiB entries per way, whole entries as the walk read them.
 //
 // Lookup, fully pipelined: `look_*` in cycle 0, RAM in cycle 1, compare in cycle 2, `hit` and `entry` registered in
-// cycle 3. Whether the hit may be used is decided there, by `inv_hits` (P18): an INVALIDATE masks from the cycle in which it
-// takes effect, the sweep of the sets follows in the background, and the mask stays until sweep and pipe are through.
-// Fill: three steps; the slot's poison is asked in the very cycle of the write (P18). A line is tagged by space (P1).
-// INVALIDATE: `inv_ready` while no sweep runs; one page sweeps one set, anything else all sets.
+// cycle 3. Whether the hit may be used is decided there, by `inv_hits` (P18): an INVALIDATE masks from the cycle in
+// which it takes effect, the sweep of the sets follows in the background, and the mask stays until sweep and pipe are
+// through. Fill: three steps; the slot's poison is asked in the very cycle of the write (P18). A line is tagged by
+// space (P1). INVALIDATE: `inv_ready` while no sweep runs; one page sweeps one set, anything else all sets.
 module cw_tlb #(
   parameter int unsigned SETS = cw_pkg::TLB_SETS,
   parameter int unsigned WAYS = cw_pkg::TLB_WAYS

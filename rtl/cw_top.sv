@@ -112,9 +112,9 @@ module cw_top #(
   localparam int unsigned AW = cw_pkg::ANS_W;
   localparam int unsigned TW = cw_pkg::TAG_W;
 
-  // =====================================================================================================================
+  // ===================================================================================================================
   // Initiators: stream ports from outside, traffic generator, probes of the host
-  // =====================================================================================================================
+  // ===================================================================================================================
   logic [NP-1:0]     req_valid, req_ready;
   logic [NP*RW-1:0]  req;
   logic [NI-1:0]     ans_valid, ans_ready, rel_valid;
@@ -167,9 +167,9 @@ module cw_top #(
     .res_valid, .res_tag(res.tag[3:0]), .res_verdict(res.verdict), .res_reason(res.reason),
     .res_level({1'b0, res_level}), .res_pa(res.pa));
 
-  // =====================================================================================================================
+  // ===================================================================================================================
   // Core: lookup, walks, verdicts, park, epochs
-  // =====================================================================================================================
+  // ===================================================================================================================
   logic                       ctxw_valid, domw_valid, portw_valid, tables_busy;
   logic [cw_pkg::CTX_W-1:0]   ctxw_idx, ctx_abort_idx;
   logic [cw_pkg::DOM_W-1:0]   domw_idx, flush_dom;
@@ -205,11 +205,12 @@ module cw_top #(
     .flush_dom_ports, .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume, .resume_status,
     .fr_valid, .fr_ready, .fr, .rd_valid, .rd_ready, .rd_slot, .rd_addr,
     .r_valid(wr_rvalid), .r_slot(wr_rslot), .r_data(wr_rdata), .r_error(wr_rerr), .ev(ev_core),
-    .mon_w_valid, .mon_w_addr, .mon_w_value, .mon_b_valid, .mon_b_addr, .mon_b_old, .mon_b_mismatch, .mon_b_error, .mon);
+    .mon_w_valid, .mon_w_addr, .mon_w_value, .mon_b_valid, .mon_b_addr, .mon_b_old, .mon_b_mismatch, .mon_b_error,
+    .mon);
 
-  // =====================================================================================================================
+  // ===================================================================================================================
   // Fault ring
-  // =====================================================================================================================
+  // ===================================================================================================================
   logic         bme;
   logic [2:0]   host_rd_valid, host_rd_ready, host_rd_rvalid, host_rd_rready;
   logic [191:0] host_rd_addr;
@@ -237,9 +238,9 @@ module cw_top #(
     .wr_data(host_wr_data[2*512 +: 512]), .wr_strb(host_wr_strb[2*64 +: 64]), .wr_bvalid(host_wr_bvalid[2]),
     .wr_berr(host_wr_berr), .irq_en(irq_enable[2]), .irq(ring_irq[2]), .ev_error(ev_fault_ring));
 
-  // =====================================================================================================================
+  // ===================================================================================================================
   // Hot commands: ring, execution, completion ring
-  // =====================================================================================================================
+  // ===================================================================================================================
   logic [63:0]  hot_cmd_base, hot_cpl_base;
   logic [4:0]   hot_cmd_size_log2, hot_cpl_size_log2;
   logic         hot_cmd_enable, hot_cpl_enable, hot_cpl_db_we;
@@ -251,7 +252,8 @@ module cw_top #(
     .doorbell(hot_cmd_doorbell), .index(hot_cmd_index),
     .cpl_space(hot_space), .cpl_take(hot_take), .cpl_give(hot_give),
     .cmd_valid(hot_valid), .cmd_ready(hot_ready), .cmd(hot_cmd), .cmd_index(hot_index),
-    .rd_valid(host_rd_valid[0]), .rd_ready(host_rd_ready[0]), .rd_addr(host_rd_addr[0 +: 64]), .rd_len(host_rd_len[0 +: 8]),
+    .rd_valid(host_rd_valid[0]), .rd_ready(host_rd_ready[0]), .rd_addr(host_rd_addr[0 +: 64]),
+    .rd_len(host_rd_len[0 +: 8]),
     .rd_rvalid(host_rd_rvalid[0]), .rd_rready(host_rd_rready[0]), .rd_rdata(host_rd_rdata), .rd_rerr(host_rd_rerr),
     .rd_rlast(host_rd_rlast), .ev_error(ev_hot_ring));
 
@@ -286,9 +288,9 @@ module cw_top #(
     .wr_data(host_wr_data[0 +: 512]), .wr_strb(host_wr_strb[0 +: 64]), .wr_bvalid(host_wr_bvalid[0]),
     .wr_berr(host_wr_berr), .irq_en(irq_enable[0]), .irq(ring_irq[0]), .ev_error(ev_hot_cpl));
 
-  // =====================================================================================================================
+  // ===================================================================================================================
   // Entry-update unit, loader, table memory
-  // =====================================================================================================================
+  // ===================================================================================================================
   logic eu_arvalid, eu_arready, eu_rvalid, eu_rerr, eu_awvalid, eu_awready, eu_wvalid, eu_wready, eu_bvalid, eu_berr;
   logic [cw_pkg::PA_W-1:0] eu_addr;
   logic [511:0] eu_rdata, eu_wdata;
@@ -296,7 +298,8 @@ module cw_top #(
   logic ev_entry_updates, ev_cas_mismatch;
   cw_euu u_euu (
     .clk, .rst_n, .req_valid(eu_req_valid), .req_ready(eu_req_ready), .req(eu_req), .rsp_valid(eu_rsp_valid),
-    .rsp_ready(eu_rsp_ready), .rsp(eu_rsp), .load_busy(ld_busy), .eu_arvalid, .eu_arready, .eu_addr, .eu_rvalid, .eu_rdata,
+    .rsp_ready(eu_rsp_ready), .rsp(eu_rsp), .load_busy(ld_busy), .eu_arvalid, .eu_arready, .eu_addr, .eu_rvalid,
+    .eu_rdata,
     .eu_rerr, .eu_awvalid, .eu_awready, .eu_wvalid, .eu_wready, .eu_wdata, .eu_wstrb, .eu_bvalid, .eu_berr,
     .mon_w_valid, .mon_w_addr, .mon_w_value, .mon_b_valid, .mon_b_addr, .mon_b_old, .mon_b_mismatch, .mon_b_error,
     .ev_entry_updates, .ev_cas_mismatch);
@@ -327,9 +330,9 @@ module cw_top #(
     .t_awvalid, .t_awready, .t_awid, .t_awaddr, .t_awlen, .t_wvalid, .t_wready, .t_wdata, .t_wstrb, .t_wlast,
     .t_bvalid, .t_bready, .t_bid, .t_bresp, .ev_table_errors);
 
-  // =====================================================================================================================
+  // ===================================================================================================================
   // Cold commands: ring, soft CPU, completion ring
-  // =====================================================================================================================
+  // ===================================================================================================================
   logic [63:0]  cold_cmd_base, cold_cpl_base;
   logic [4:0]   cold_cmd_size_log2, cold_cpl_size_log2;
   logic         cold_cmd_enable, cold_cpl_enable, cold_cpl_db_we;
@@ -341,7 +344,8 @@ module cw_top #(
     .doorbell(cold_cmd_doorbell), .index(cold_cmd_index),
     .cpl_space(cold_space), .cpl_take(cold_take), .cpl_give(cold_give),
     .cmd_valid(cold_valid), .cmd_ready(cold_ready), .cmd(cold_cmd), .cmd_index(cold_index),
-    .rd_valid(host_rd_valid[1]), .rd_ready(host_rd_ready[1]), .rd_addr(host_rd_addr[64 +: 64]), .rd_len(host_rd_len[8 +: 8]),
+    .rd_valid(host_rd_valid[1]), .rd_ready(host_rd_ready[1]), .rd_addr(host_rd_addr[64 +: 64]),
+    .rd_len(host_rd_len[8 +: 8]),
     .rd_rvalid(host_rd_rvalid[1]), .rd_rready(host_rd_rready[1]), .rd_rdata(host_rd_rdata), .rd_rerr(host_rd_rerr),
     .rd_rlast(host_rd_rlast), .ev_error(ev_cold_ring));
 
@@ -371,11 +375,12 @@ module cw_top #(
     .wr_data(host_wr_data[512 +: 512]), .wr_strb(host_wr_strb[64 +: 64]), .wr_bvalid(host_wr_bvalid[1]),
     .wr_berr(host_wr_berr), .irq_en(irq_enable[1]), .irq(ring_irq[1]), .ev_error(ev_cold_cpl));
 
-  // =====================================================================================================================
+  // ===================================================================================================================
   // Host memory, registers, counters
-  // =====================================================================================================================
+  // ===================================================================================================================
   cw_host_bus u_host_bus (
-    .clk, .rst_n, .bme, .rd_valid(host_rd_valid), .rd_ready(host_rd_ready), .rd_addr(host_rd_addr), .rd_len(host_rd_len),
+    .clk, .rst_n, .bme, .rd_valid(host_rd_valid), .rd_ready(host_rd_ready), .rd_addr(host_rd_addr),
+    .rd_len(host_rd_len),
     .rd_rvalid(host_rd_rvalid), .rd_rready(host_rd_rready), .rd_rdata(host_rd_rdata), .rd_rerr(host_rd_rerr),
     .rd_rlast(host_rd_rlast), .wr_valid(host_wr_valid), .wr_ready(host_wr_ready), .wr_addr(host_wr_addr),
     .wr_data(host_wr_data), .wr_strb(host_wr_strb), .wr_bvalid(host_wr_bvalid), .wr_berr(host_wr_berr),
@@ -425,7 +430,8 @@ module cw_top #(
                           .rd_data(ctr_data));
 
 `ifndef SYNTHESIS
-  if ($bits(cw_t::req_t) != RW || $bits(cw_t::ans_t) != AW || $bits(cw_t::cookie_t) != cw_pkg::COOKIE_W) begin : g_widths
+  if ($bits(cw_t::req_t) != RW || $bits(cw_t::ans_t) != AW || $bits(cw_t::cookie_t) != cw_pkg::COOKIE_W) begin
+      : g_widths
     $error("a width in params.def does not match its struct in cw_t");
   end
   if (NSLOT < 2 || NSLOT > (1 << cw_pkg::SLOT_W)) begin : g_slots

@@ -3,8 +3,8 @@
 //
 // Requests that wait for walks: NWAIT entries, one list per walk slot, and a queue of those that have no slot yet.
 //
-// One entry in per cycle, one link to a slot's list per cycle, one entry out per cycle. Order within a slot's list is the
-// order of linking. Storage: the requests in LUT RAM, heads and tails in flops.
+// One entry in per cycle, one link to a slot's list per cycle, one entry out per cycle. Order within a slot's list is
+// the order of linking. Storage: the requests in LUT RAM, heads and tails in flops.
 module cw_wait_list #(
   parameter int unsigned NSLOT = cw_pkg::NSLOT,
   parameter int unsigned W = 8

@@ -3,13 +3,13 @@
 //
 // Walker: NSLOT concurrent walks, each with one read outstanding; requests to the same line of leaf entries share one.
 //
-// A miss of the lookup cycle waits here (cw_wait_list). In that cycle, or later if no slot is free, it attaches to a walk of
-// the same space and line (P5) or starts one; walk cache and slot are decided in one cycle (P18). Reads are whole 64-byte
-// lines, answers may come in any order. A finished walk hands out its waiting requests one per cycle (`out_*`), then
-// fills the TLB with what is present and did not fault (I7), then lingers until its slot is needed, so that requests
-// that missed just before the fill still find it.
-// INVALIDATE poisons every walk of its space (each used upper entries that the range may share): it takes no more
-// requests and fills nothing. A walk has a count of its own from start to last read (P5).
+// A miss of the lookup cycle waits here (cw_wait_list). In that cycle, or later if no slot is free, it attaches to a
+// walk of the same space and line (P5) or starts one; walk cache and slot are decided in one cycle (P18). Reads are
+// whole 64-byte lines, answers may come in any order. A finished walk hands out its waiting requests one per cycle
+// (`out_*`), then fills the TLB with what is present and did not fault (I7), then lingers until its slot is needed,
+// so that requests that missed just before the fill still find it. INVALIDATE poisons every walk of its space (each
+// used upper entries that the range may share): it takes no more requests and fills nothing. A walk has a count of
+// its own from start to last read (P5).
 module cw_walker #(
   parameter int unsigned NSLOT = cw_pkg::NSLOT,
   parameter int unsigned WC_ENTRIES = cw_pkg::WC_ENTRIES
@@ -52,7 +52,8 @@ module cw_walker #(
   output logic [cw_pkg::PA_W-1:0]    out_entry_addr,
   output logic [2:0]                 out_level,
   output logic                       out_error,
-  input  logic                       out_faulted, // this one (in the cycle it is taken) faulted: its entry is not filled
+  // this one (in the cycle it is taken) faulted: its entry is not filled
+  input  logic                       out_faulted,
   // TLB fill
   output logic                       fill_valid,
   input  logic                       fill_ready,
@@ -186,7 +187,8 @@ module cw_walker #(
   logic [SPW-1:0] r_space;
   logic [41:0] r_line;
   cw_walk_cache #(.ENTRIES(WC_ENTRIES)) u_wc (
-    .clk, .rst_n, .look(cand_valid), .space(cand_space), .addr(cand_r.addr[56:12]), .level5(cand_level5), .root(cand_root),
+    .clk, .rst_n, .look(cand_valid), .space(cand_space), .addr(cand_r.addr[56:12]), .level5(cand_level5),
+    .root(cand_root),
     .level(wc_level), .table_page(wc_table), .hit(wc_hit),
     .fill_valid(wcf_valid), .fill_space(r_space), .fill_addr({r_line, 3'd0}), .fill_level(r_level - 3'd1),
     .fill_table(r_entry[51:12]), .inv_new, .inv);
@@ -256,10 +258,12 @@ module cw_walker #(
 `ifdef CW_MUT_WRONG_DOMAIN_TAG
     if (ask)
       for (int s = 0; s < NS; s++)
-        miss_match[s] = open[s] && (f_space[s] | SPW'(1)) == (miss_ctx.space | SPW'(1)) && f_line[s] == miss_r.addr[56:15];
+        miss_match[s] = open[s] && (f_space[s] | SPW'(1)) == (miss_ctx.space | SPW'(1)) &&
+            f_line[s] == miss_r.addr[56:15];
     if (q_valid)
       for (int s = 0; s < NS; s++)
-        queue_match[s] = open[s] && (f_space[s] | SPW'(1)) == (queue_space | SPW'(1)) && f_line[s] == queue_r.addr[56:15];
+        queue_match[s] = open[s] && (f_space[s] | SPW'(1)) == (queue_space | SPW'(1)) &&
+            f_line[s] == queue_r.addr[56:15];
 `else
     if (ask)
       for (int s = 0; s < NS; s++)

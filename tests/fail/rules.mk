@@ -14,7 +14,8 @@ $(foreach m,$(MUTANTS),$(eval $(call vl_variant,fail-$(m),-DCW_MUT_$(m))))
 $(FAIL_RUNS): $(O)/fail/%: $(O)/vl/fail-%/libsimlib.a \
   $(patsubst %.c,$(O)/san/%.o,$(wildcard tests/lockstep/*.c)) $(O)/san/libsim.a $(O)/san/libmodel.a
 	$(call say,LD,$@)mkdir -p $(@D)
-	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(SYS_LIBS)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) \
+	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(SYS_LIBS)
 
 TESTS += mutants
 mutants_SRCS    := tests/fail/mutants.c

@@ -19,6 +19,6 @@ $(foreach b,$(QUEUE_BENCHES),$(eval $(call queue_bench,$(b))))
 $(QUEUE_BENCHES:%=$(O)/tests/queue/%/bench): $(O)/tests/queue/%/bench: tests/queue/tb_%.sv \
   tests/queue/tb_axi_mem.sv tests/queue/rules.mk $(QUEUE_RTL) $(O)/gen/cw_pkg.sv
 	$(call say,VLBENCH,$*)mkdir -p $(@D)
-	$(Q)$(VERILATOR) --binary --timing --assert -Wno-fatal -Wno-lint -Wno-style --x-assign unique --x-initial unique \
-	  --unroll-count 2 -CFLAGS -O0 -I$(O)/gen $(QUEUE_FLAGS) --top-module tb_$* --Mdir $(@D) -o bench $(O)/gen/cw_pkg.sv \
-	  $(QUEUE_RTL) tests/queue/tb_axi_mem.sv $< >$(@D)/log 2>&1 || { cat $(@D)/log; exit 1; }
+	$(Q)$(VERILATOR) --binary --timing --assert -Wno-fatal -Wno-lint -Wno-style --x-assign unique \
+	  --x-initial unique --unroll-count 2 -CFLAGS -O0 -I$(O)/gen $(QUEUE_FLAGS) --top-module tb_$* --Mdir $(@D) \
+	  -o bench $(O)/gen/cw_pkg.sv $(QUEUE_RTL) tests/queue/tb_axi_mem.sv $< >$(@D)/log 2>&1 || { cat $(@D)/log; exit 1; }
