@@ -12,7 +12,7 @@
  *        19.2 GB/s, the 64-byte port at 250 MHz 16 GB/s: a beat per cycle. Refresh every 7.8 us for 350 ns.
  * hbm    27, 31, 34 cycles; a pseudo channel gives 14.4 GB/s: 18/16 of a cycle per beat; refresh: 3.9 us, 260 ns.
  * pcie   a read's round trip is about 900 ns: 225 cycles, plus or minus 13; one way is half of it. 12.8 GB/s: 20/16 of
- *        a cycle per beat; 64 read tags. A write is acknowledged when the host has it, later than a posting bridge would:
+ *        a cycle per beat; 64 read tags. A write is acknowledged when the host has it, later than a bridge would:
  *        the interrupt that follows the acknowledgement so cannot overtake the record (P41).
  * Writes to ddr4 and hbm are acknowledged a few cycles sooner than reads answer. Not modelled: activation windows,
  * turning the bus round, traffic of others.

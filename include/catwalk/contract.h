@@ -61,7 +61,7 @@ enum cw_counter {
 
 /* Flag bits and scopes of commands, bits of registers: meanings that ring.def and regs.def describe in words. */
 enum {
-	CW_CMD_BARRIER = 1 << 0, /* cmd.flags (P15) */
+	CW_CMD_BARRIER = CW_CMD_FLAG_BARRIER, /* cmd.flags (P15) */
 
 	CW_SCOPE_DOMAIN = 0,
 	CW_SCOPE_ROOT = 1,

@@ -21,4 +21,5 @@ $(QUEUE_BENCHES:%=$(O)/tests/queue/%/bench): $(O)/tests/queue/%/bench: tests/que
 	$(call say,VLBENCH,$*)mkdir -p $(@D)
 	$(Q)$(VERILATOR) --binary --timing --assert -Wno-fatal -Wno-lint -Wno-style --x-assign unique \
 	  --x-initial unique --unroll-count 2 -CFLAGS -O0 -I$(O)/gen $(QUEUE_FLAGS) --top-module tb_$* --Mdir $(@D) \
-	  -o bench $(O)/gen/cw_pkg.sv $(QUEUE_RTL) tests/queue/tb_axi_mem.sv $< >$(@D)/log 2>&1 || { cat $(@D)/log; exit 1; }
+	  -o bench $(O)/gen/cw_pkg.sv $(QUEUE_RTL) tests/queue/tb_axi_mem.sv $< >$(@D)/log 2>&1 || \
+	  { cat $(@D)/log; exit 1; }
