@@ -13,46 +13,56 @@
 #include <unistd.h>
 
 #define SEEDS "4"
+#define DATA_SEEDS "12"
 #define REQUESTS "30000"
 
 enum { KINDS = 6, DEADLINE = 240 };
 
 static const struct {
 	const char *name;
+	bool data;		  /* the oracles beside the model find it too */
 	const char *kinds[KINDS]; /* any of them is a right finding */
 } mutants[] = {
-	{"STAMP_AT_GRANT", {"stamp-changed", "close-early", "flush-old-request"}},
-	{"MERGE_POISONED", {"merge-poisoned"}},
-	{"FILL_AFTER_INV_PAGE", {"fill-stale-page"}},
-	{"FILL_AFTER_INV_NEIGHBOUR", {"fill-stale-neighbour"}},
-	{"FILL_AFTER_INV_WC", {"fill-stale-wc"}},
-	{"INVALIDATE_BEFORE_ACK", {"invalidate-before-ack"}},
-	{"COMPLETE_BEFORE_ACK", {"complete-before-ack"}},
-	{"SECOND_FLIP_EARLY", {"second-flip"}},
-	{"JOIN_OPEN_FLIP", {"flush-early", "flip-late", "flush-old-request"}},
-	{"LOOKUP_SLOT_GAP", {"stale-walk-cache"}},
-	{"UNCOUNTED_ORPHAN", {"close-early", "flush-old-walk"}},
-	{"BLIND_SWAP", {"blind-swap", "completion-wrong", "table-content"}},
-	{"STALE_RESUME", {"stale-resume"}},
-	{"FILL_FAULTING", {"fill-faulting"}},
-	{"WRONG_DOMAIN_TAG", {"merge-wrong", "stale-hit", "stale-walk-cache", "dma-owner"}},
-	{"LOAD_BEFORE_ACK", {"load-before-ack", "invalidate-before-ack", "flush-before-ack", "read-value"}},
-	{"LOST_MERGE", {"request-lost", "hang", "result-unknown"}},
-	{"RECORD_BEFORE_DATA", {"completion-wrong", "completion-value", "fault-record"}},
-	{"GLOBAL_EPOCH", {"stamp-wrong"}},
+	{"STAMP_AT_GRANT", false, {"stamp-changed", "close-early", "flush-old-request"}},
+	{"MERGE_POISONED", true, {"merge-poisoned"}},
+	{"FILL_AFTER_INV_PAGE", false, {"fill-stale-page"}},
+	{"FILL_AFTER_INV_NEIGHBOUR", false, {"fill-stale-neighbour"}},
+	{"FILL_AFTER_INV_WC", false, {"fill-stale-wc"}},
+	{"INVALIDATE_BEFORE_ACK", false, {"invalidate-before-ack"}},
+	{"COMPLETE_BEFORE_ACK", false, {"complete-before-ack"}},
+	{"SECOND_FLIP_EARLY", true, {"second-flip"}},
+	{"JOIN_OPEN_FLIP", true, {"flush-early", "flip-late", "flush-old-request"}},
+	{"LOOKUP_SLOT_GAP", false, {"stale-walk-cache"}},
+	{"UNCOUNTED_ORPHAN", false, {"close-early", "flush-old-walk"}},
+	{"BLIND_SWAP", false, {"blind-swap", "completion-wrong", "table-content"}},
+	{"STALE_RESUME", false, {"stale-resume"}},
+	{"FILL_FAULTING", false, {"fill-faulting"}},
+	{"WRONG_DOMAIN_TAG", true, {"merge-wrong", "stale-hit", "stale-walk-cache", "dma-owner"}},
+	{"LOAD_BEFORE_ACK", false, {"load-before-ack", "invalidate-before-ack", "flush-before-ack", "read-value"}},
+	{"LOST_MERGE", false, {"request-lost", "hang", "result-unknown"}},
+	{"RECORD_BEFORE_DATA", false, {"completion-wrong", "completion-value", "fault-record"}},
+	{"GLOBAL_EPOCH", true, {"stamp-wrong"}},
 };
 
 enum { NMUTANT = sizeof(mutants) / sizeof(mutants[0]) };
 
-/* Run one engine; `kind` gets what it was found by, "" if by nothing. Its exit status, or -1 if it was killed. */
-static int run(const char *dir, const char *name, char *kind, size_t size, char *last, size_t last_size)
+struct finding {
+	char kind[64];	 /* what it was found by, "" if by nothing */
+	char last[1024]; /* last line of its output */
+};
+
+/* Run one engine. Its exit status, or -1 if it was killed. */
+static int run(const char *dir, const char *name, bool data, struct finding *f)
 {
 	char path[512], line[1024];
+	char *const argv[] = {path,	    "--seed", "1",	    "--seeds", data ? DATA_SEEDS : SEEDS,
+			      "--requests", REQUESTS, "--no-cover", "--stop",  data ? "--oracle" : NULL,
+			      NULL};
 	int out[2], status;
 	FILE *from;
 	pid_t pid;
 
-	kind[0] = last[0] = '\0';
+	f->kind[0] = f->last[0] = '\0';
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	if (pipe(out))
 		return -1;
@@ -65,17 +75,16 @@ static int run(const char *dir, const char *name, char *kind, size_t size, char 
 		close(out[0]);
 		close(out[1]);
 		alarm(DEADLINE);
-		execl(path, name, "--seed", "1", "--seeds", SEEDS, "--requests", REQUESTS, "--no-cover", "--stop",
-		      NULL);
+		execv(path, argv);
 		_exit(127);
 	}
 	close(out[1]);
 	from = fdopen(out[0], "r");
 	while (from && fgets(line, sizeof(line), from)) {
 		line[strcspn(line, "\n")] = '\0';
-		snprintf(last, last_size, "%s", line);
-		if (!kind[0] && !strncmp(line, "FAIL kind: ", 11))
-			snprintf(kind, size, "%s", line + 11);
+		snprintf(f->last, sizeof(f->last), "%s", line);
+		if (!f->kind[0] && !strncmp(line, "FAIL kind: ", 11))
+			snprintf(f->kind, sizeof(f->kind), "%.60s", line + 11);
 	}
 	if (from)
 		fclose(from);
@@ -84,36 +93,49 @@ static int run(const char *dir, const char *name, char *kind, size_t size, char 
 	return WEXITSTATUS(status);
 }
 
-static bool expected(unsigned int m, const char *kind)
+static bool listed(const char *const *kinds, size_t n, const char *kind)
 {
-	for (unsigned int i = 0; i < KINDS && mutants[m].kinds[i]; i++)
-		if (!strcmp(mutants[m].kinds[i], kind))
+	for (size_t i = 0; i < n && kinds[i]; i++)
+		if (!strcmp(kinds[i], kind))
 			return true;
 	return false;
+}
+
+static bool found(const char *dir, unsigned int m, bool data)
+{
+	static const char *const seen[] = {"dma-poison", "dma-owner",	     "dma-protected",	"dma-wild",
+					   "sim",	 "completion-value", "completion-wrong"};
+	struct finding f;
+	int status = run(dir, mutants[m].name, data, &f);
+	bool ok = status > 0 && (data ? listed(seen, sizeof(seen) / sizeof(seen[0]), f.kind) :
+					listed(mutants[m].kinds, KINDS, f.kind));
+
+	printf("%-26s %s%s%s\n", mutants[m].name,
+	       ok ? "found by " : "NOT FOUND as expected: ", f.kind[0] ? f.kind : f.last,
+	       data ? ", without the model" : "");
+	return ok;
 }
 
 int main(int argc, char **argv)
 {
 	unsigned int passed = 0, failed = 0;
-	char kind[64], last[1024];
-	int status;
+	struct finding f;
 
 	if (argc != 2) {
 		fprintf(stderr, "mutants: one argument, the directory of the broken engines\n");
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	status = run(argv[1], "none", kind, sizeof(kind), last, sizeof(last));
-	printf("%-26s %s\n", "none", status ? kind[0] ? kind : last : "passes");
-	*(status ? &failed : &passed) += 1;
-	for (unsigned int m = 0; m < NMUTANT; m++) {
-		bool found;
+	for (unsigned int data = 0; data < 2; data++) {
+		int status = run(argv[1], "none", data, &f);
 
-		status = run(argv[1], mutants[m].name, kind, sizeof(kind), last, sizeof(last));
-		found = status > 0 && expected(m, kind);
-		printf("%-26s %s%s\n", mutants[m].name,
-		       found ? "found by " : "NOT FOUND as expected: ", kind[0] ? kind : last);
-		*(found ? &passed : &failed) += 1;
+		printf("%-26s %s\n", "none", !status ? "passes" : f.kind[0] ? f.kind : f.last);
+		*(status ? &failed : &passed) += 1;
+	}
+	for (unsigned int m = 0; m < NMUTANT; m++) {
+		*(found(argv[1], m, false) ? &passed : &failed) += 1;
+		if (mutants[m].data)
+			*(found(argv[1], m, true) ? &passed : &failed) += 1;
 	}
 	printf("mutants: %u passed, %u failed\n", passed, failed);
 	return failed ? 1 : 0;
