@@ -88,7 +88,7 @@ struct domain {
 };
 
 struct context {
-	enum { CTX_DOWN, CTX_GOING_UP, CTX_UP, CTX_GOING_DOWN } state;
+	enum { CTX_DOWN, CTX_GOING_UP, CTX_UP, CTX_GOING_DOWN, CTX_STUCK } state;
 	unsigned int times_down; /* raised when a detach begins and when it is done */
 	uint16_t gen;
 };
@@ -186,7 +186,8 @@ struct bench {
 	struct rng rng;
 	uint64_t seed;
 	bool oracle; /* what the model finds does not count */
-	bool by_irq;
+	bool by_irq; /* rings are looked at after interrupts only */
+	bool hasty;  /* FLUSHes give up soon */
 
 	bool failed;
 	char kind[40];

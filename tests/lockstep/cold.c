@@ -25,13 +25,18 @@ static void attach(struct bench *b, unsigned int ctx)
 	cold(b, &c);
 }
 
-static void detach(struct bench *b, unsigned int ctx)
+static void detach_again(struct bench *b, unsigned int ctx)
 {
 	struct cw_cmd c = {.opcode = CW_OP_CTX_DETACH, .ctx = (uint16_t)ctx};
 
 	b->ctx[ctx].state = CTX_GOING_DOWN;
-	b->ctx[ctx].times_down++;
 	cold(b, &c);
+}
+
+static void detach(struct bench *b, unsigned int ctx)
+{
+	b->ctx[ctx].times_down++;
+	detach_again(b, ctx);
 }
 
 static void set_domain(struct bench *b, unsigned int domain)
@@ -75,6 +80,13 @@ void host_next_cold(struct bench *b)
 {
 	unsigned int ctx = rng_below(&b->rng, NCONTEXT), r = rng_below(&b->rng, 100);
 
+	/* A detach whose FLUSH gave up is not over: it must be asked for again. */
+	for (unsigned int c = 0; c < NCONTEXT; c++) {
+		if (b->ctx[c].state == CTX_STUCK) {
+			detach_again(b, c);
+			return;
+		}
+	}
 	if (b->down_domain < NDOMAIN) {
 		struct domain *d = &b->dom[b->down_domain];
 
@@ -124,6 +136,8 @@ void host_cold_complete(struct bench *b, const struct submitted *s, const struct
 	if (s->cmd.opcode == CW_OP_CTX_ATTACH) {
 		c->state = CTX_UP;
 		c->gen = (uint16_t)cpl->value;
+	} else if (s->cmd.opcode == CW_OP_CTX_DETACH && cpl->status != CW_ST_OK) {
+		c->state = CTX_STUCK;
 	} else if (s->cmd.opcode == CW_OP_CTX_DETACH) {
 		c->state = CTX_DOWN;
 		c->times_down++;

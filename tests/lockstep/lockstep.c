@@ -92,6 +92,15 @@ static unsigned int coverage(uint64_t hits[NVERDICT][NCOMMAND])
 	return missing;
 }
 
+static uint64_t gave_up(const struct bench *b)
+{
+	uint64_t n = 0;
+
+	if (b->model)
+		cw_model_counter(b->model, CW_CTR_NOT_FLUSHED, &n);
+	return n;
+}
+
 static double seconds(void)
 {
 	struct timespec t;
@@ -125,10 +134,11 @@ int main(int argc, char **argv)
 		} else {
 			passed++;
 		}
-		printf("seed %llu: %llu requests, %llu cycles, %u hot commands, %llu DMA checks, %.1f s\n",
+		printf("seed %llu: %llu requests, %llu cycles, %u hot commands, %llu DMA checks, %llu FLUSHes gave up, "
+		       "%.1f s\n",
 		       (unsigned long long)seed, (unsigned long long)b->requests,
 		       b->sim ? (unsigned long long)cw_sim_cycle(b->sim) : 0, b->hot.consumer,
-		       (unsigned long long)b->dma, seconds() - start);
+		       (unsigned long long)b->dma, (unsigned long long)gave_up(b), seconds() - start);
 		for (unsigned int v = 0; v < NVERDICT; v++)
 			for (unsigned int c = 0; c < NCOMMAND; c++)
 				hits[v][c] += b->hits[v][c];

@@ -1,14 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Copyright The Catwalk authors
 #
-# The engine in lock step with the reference model: 20 seeds in two suites, so that they run beside each other.
+# The engine in lock step with the reference model: 20 seeds in two suites, so that they run beside each other; and the
+# smallest and the largest engine.
 LOCKSTEP_SRCS := $(wildcard tests/lockstep/*.c)
 
-TESTS += lockstep-a lockstep-b
-lockstep-a_SRCS    := $(LOCKSTEP_SRCS)
-lockstep-a_LIBS    := sim model
-lockstep-a_ARGS    := --name lockstep-a --seed 1 --seeds 10 --requests 52000
-lockstep-a_TIMEOUT := 900
-lockstep-b_CMD     := $(O)/tests/lockstep-a --name lockstep-b --seed 11 --seeds 10 --requests 52000
-lockstep-b_DEPS    := $(O)/tests/lockstep-a
-lockstep-b_TIMEOUT := 900
+$(eval $(call vl_variant,small,-GNSLOT=2 -GTLB_SETS=4 -GTLB_WAYS=1 -GWC_ENTRIES=1))
+$(eval $(call vl_variant,large,-GNSLOT=32 -GTLB_SETS=512 -GTLB_WAYS=4 -GWC_ENTRIES=16))
+
+TESTS += lockstep-a lockstep-b lockstep-small lockstep-large
+lockstep-a_SRCS        := $(LOCKSTEP_SRCS)
+lockstep-a_LIBS        := sim model
+lockstep-a_ARGS        := --name lockstep-a --seed 1 --seeds 10 --requests 100000
+lockstep-a_TIMEOUT     := 900
+lockstep-b_CMD         := $(O)/tests/lockstep-a --name lockstep-b --seed 11 --seeds 10 --requests 100000
+lockstep-b_DEPS        := $(O)/tests/lockstep-a
+lockstep-b_TIMEOUT     := 900
+lockstep-small_SRCS    := $(LOCKSTEP_SRCS)
+lockstep-small_LIBS    := sim model
+lockstep-small_VL      := small
+lockstep-small_ARGS    := --name lockstep-small --seed 101 --seeds 6 --requests 50000
+lockstep-small_TIMEOUT := 900
+lockstep-large_SRCS    := $(LOCKSTEP_SRCS)
+lockstep-large_LIBS    := sim model
+lockstep-large_VL      := large
+lockstep-large_ARGS    := --name lockstep-large --seed 201 --seeds 6 --requests 50000
+lockstep-large_TIMEOUT := 900
