@@ -26,13 +26,14 @@ module cw_counters (
   localparam int unsigned N  = cw_pkg::NCOUNTER;
   localparam int unsigned IW = $clog2(N);
   localparam int unsigned AW = $clog2(7 * N + 1);      // an accumulator waits N cycles for its turn
+  localparam int unsigned GW = 8 * 3;                  // eight counters: most of them rest most of the time
+  localparam int unsigned NG = (N + 7) / 8;
   localparam logic [IW-1:0] LAST = IW'(N - 1);
 
-  logic [N*3-1:0]  ev_q;
+  logic [NG*GW-1:0] ev_q;
   logic [N*AW-1:0] acc_q;
   logic [N*AW-1:0] acc_d;
   logic [N*AW-1:0] copy_q;
-  logic [N-1:0]    turn_q;     // one-hot form of idx_q
   logic [IW-1:0]   idx_q;
   logic            zeroed_q;   // the first lap after reset is over: totals hold values
   logic            want_q;
@@ -48,12 +49,11 @@ module cw_counters (
   // ---- accumulators ----
   always_comb begin
     acc_d = acc_q;
-    for (int unsigned i = 0; i < N; i++) begin
-      if (turn_q[i])
-        acc_d[i*AW +: AW] = '0;
-      if (ev_q[i*3 +: 3] != 3'd0)
-        acc_d[i*AW +: AW] = acc_d[i*AW +: AW] + AW'(ev_q[i*3 +: 3]);
-    end
+    acc_d[idx_q*AW +: AW] = '0;
+    for (int unsigned g = 0; g < NG; g++)
+      if (ev_q[g*GW +: GW] != '0)
+        for (int unsigned i = 8 * g; i < N && i < 8 * g + 8; i++)
+          acc_d[i*AW +: AW] = acc_d[i*AW +: AW] + AW'(ev_q[i*3 +: 3]);
   end
 
   assign take = (want_q || snap) && !lap_q;
@@ -63,7 +63,7 @@ module cw_counters (
       ev_q  <= '0;
       acc_q <= '0;
     end else begin
-      ev_q  <= ev;
+      ev_q  <= (NG*GW)'(ev);
       acc_q <= acc_d;
     end
     if (take)
@@ -73,7 +73,6 @@ module cw_counters (
   // ---- turns and laps ----
   always_ff @(posedge clk) begin
     if (!rst_n) begin
-      turn_q   <= N'(1);
       idx_q    <= '0;
       zeroed_q <= 1'b0;
       want_q   <= 1'b0;
@@ -81,8 +80,7 @@ module cw_counters (
       left_q   <= '0;
       have_q   <= 1'b0;
     end else begin
-      turn_q <= {turn_q[N-2:0], turn_q[N-1]};
-      idx_q  <= (idx_q == LAST) ? '0 : idx_q + 1'b1;
+      idx_q <= (idx_q == LAST) ? '0 : idx_q + 1'b1;
       if (idx_q == LAST)
         zeroed_q <= 1'b1;
 

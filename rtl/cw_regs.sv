@@ -388,7 +388,6 @@ module cw_regs #(
   logic        in_counters;
   logic        in_probes;
   logic        look_done;
-  logic [31:0] rd;
 
   assign bank         = raddr_q - cw_pkg::REG_COUNTER_LO;
   assign in_counters  = raddr_q >= cw_pkg::REG_COUNTER_LO && raddr_q[1:0] == 2'd0 &&
@@ -418,102 +417,100 @@ module cw_regs #(
     end
     if (s_arvalid && s_arready)
       raddr_q <= s_araddr;
-    if (rd_q == RD_LOOK)
-      s_rdata <= rd;
-  end
-
-  always_comb begin
-    rd = 32'd0;
-    if (in_counters)
-      rd = bank[2] ? ctr_data[63:32] : ctr_data[31:0];
-    else if (in_probes) begin
-      case (raddr_q[3:0])
-        cw_pkg::REG_PROBE_RESULT[3:0]: rd = probe_rd_result;
-        cw_pkg::REG_PROBE_PA_LO[3:0]:  rd = probe_rd_pa[31:0];
-        cw_pkg::REG_PROBE_PA_HI[3:0]:  rd = probe_rd_pa[63:32];
-        default: ;
-      endcase
-    end else begin
-      case (raddr_q)
-        cw_pkg::REG_ID:                 rd = cw_pkg::RST_ID;
-        cw_pkg::REG_VERSION:            rd = cw_pkg::RST_VERSION;
-        cw_pkg::REG_BUILD_HASH:         rd = cw_pkg::RST_BUILD_HASH;
-        cw_pkg::REG_STATUS:             rd = {26'd0, bme, host_seen_q, table_seen_q, fw_test_failed, fw_dead, fw_ready};
-        cw_pkg::REG_CONTROL:            rd = control_q;
-        cw_pkg::REG_CAP_PORTS:          rd = {8'(cw_pkg::TAG_W), 8'(cw_pkg::PORT_TGEN), 8'(cw_pkg::NPORT),
-                                              8'(cw_pkg::NPORT_STREAM)};
-        cw_pkg::REG_CAP_CONTEXTS:       rd = {16'(cw_pkg::NDOM), 16'(cw_pkg::NCTX)};
-        cw_pkg::REG_CAP_WALK:           rd = {8'(WC_ENTRIES), 16'(cw_pkg::NWAIT), 8'(NSLOT)};
-        cw_pkg::REG_CAP_TLB:            rd = {8'(cw_pkg::LINE_BYTES / 8), 8'(TLB_WAYS), 16'(TLB_SETS)};
-        cw_pkg::REG_CAP_PARK:           rd = {16'(cw_pkg::NFLUSH), 16'(cw_pkg::NPARK)};
-        cw_pkg::REG_CAP_HOT_OPS:        rd = cw_pkg::CAP_HOT_OPS;
-        cw_pkg::REG_CAP_CLOCK:          rd = cw_pkg::RST_CAP_CLOCK;
-        cw_pkg::REG_CAP_TABLE_SIZE:     rd = TABLE_BYTES[31:0];
-        cw_pkg::REG_CAP_TABLE_SIZE_HI:  rd = TABLE_BYTES[63:32];
-        cw_pkg::REG_CYCLE:              rd = snap_cycle[31:0];
-        cw_pkg::REG_CYCLE_HI:           rd = snap_cycle[63:32];
-        cw_pkg::REG_FLUSH_TIMEOUT:      rd = flush_timeout_q;
-        cw_pkg::REG_FW_WATCHDOG:        rd = fw_watchdog;
-        cw_pkg::REG_FW_HEARTBEAT:       rd = fw_heartbeat;
-        cw_pkg::REG_FW_VERSION:         rd = fw_version;
-        cw_pkg::REG_IRQ_ENABLE:         rd = irq_enable_q;
-        cw_pkg::REG_HOT_CMD_BASE:       rd = hot_cmd_base_q[31:0];
-        cw_pkg::REG_HOT_CMD_BASE_HI:    rd = hot_cmd_base_q[63:32];
-        cw_pkg::REG_HOT_CMD_CTRL:       rd = hot_cmd_ctrl_q;
-        cw_pkg::REG_HOT_CMD_DOORBELL:   rd = hot_cmd_doorbell;
-        cw_pkg::REG_HOT_CMD_INDEX:      rd = hot_cmd_index;
-        cw_pkg::REG_HOT_CPL_BASE:       rd = hot_cpl_base_q[31:0];
-        cw_pkg::REG_HOT_CPL_BASE_HI:    rd = hot_cpl_base_q[63:32];
-        cw_pkg::REG_HOT_CPL_CTRL:       rd = hot_cpl_ctrl_q;
-        cw_pkg::REG_HOT_CPL_DOORBELL:   rd = hot_cpl_doorbell;
-        cw_pkg::REG_HOT_CPL_INDEX:      rd = hot_cpl_index;
-        cw_pkg::REG_COLD_CMD_BASE:      rd = cold_cmd_base_q[31:0];
-        cw_pkg::REG_COLD_CMD_BASE_HI:   rd = cold_cmd_base_q[63:32];
-        cw_pkg::REG_COLD_CMD_CTRL:      rd = cold_cmd_ctrl_q;
-        cw_pkg::REG_COLD_CMD_DOORBELL:  rd = cold_cmd_doorbell;
-        cw_pkg::REG_COLD_CMD_INDEX:     rd = cold_cmd_index;
-        cw_pkg::REG_COLD_CPL_BASE:      rd = cold_cpl_base_q[31:0];
-        cw_pkg::REG_COLD_CPL_BASE_HI:   rd = cold_cpl_base_q[63:32];
-        cw_pkg::REG_COLD_CPL_CTRL:      rd = cold_cpl_ctrl_q;
-        cw_pkg::REG_COLD_CPL_DOORBELL:  rd = cold_cpl_doorbell;
-        cw_pkg::REG_COLD_CPL_INDEX:     rd = cold_cpl_index;
-        cw_pkg::REG_FAULT_BASE:         rd = fault_base_q[31:0];
-        cw_pkg::REG_FAULT_BASE_HI:      rd = fault_base_q[63:32];
-        cw_pkg::REG_FAULT_CTRL:         rd = fault_ctrl_q;
-        cw_pkg::REG_FAULT_DOORBELL:     rd = fault_doorbell;
-        cw_pkg::REG_FAULT_INDEX:        rd = fault_index;
-        cw_pkg::REG_PROBE_ADDR:         rd = probe_addr[31:0];
-        cw_pkg::REG_PROBE_ADDR_HI:      rd = probe_addr[63:32];
-        cw_pkg::REG_TGEN_STATUS:        rd = {30'd0, tgen_clearing, tgen_running};
-        cw_pkg::REG_TGEN_CTX:           rd = tgen_ctx;
-        cw_pkg::REG_TGEN_MODE:          rd = tgen_mode;
-        cw_pkg::REG_TGEN_BASE:          rd = tgen_base[31:0];
-        cw_pkg::REG_TGEN_BASE_HI:       rd = tgen_base[63:32];
-        cw_pkg::REG_TGEN_PAGES:         rd = tgen_pages;
-        cw_pkg::REG_TGEN_STRIDE:        rd = tgen_stride;
-        cw_pkg::REG_TGEN_COUNT:         rd = tgen_count;
-        cw_pkg::REG_TGEN_OUTSTANDING:   rd = tgen_outstanding;
-        cw_pkg::REG_TGEN_RELEASE_DELAY: rd = tgen_release_delay;
-        cw_pkg::REG_TGEN_SEED:          rd = tgen_seed[31:0];
-        cw_pkg::REG_TGEN_SEED_HI:       rd = tgen_seed[63:32];
-        cw_pkg::REG_TGEN_DONE:          rd = tgen_done;
-        cw_pkg::REG_TGEN_ERRORS:        rd = tgen_errors;
-        cw_pkg::REG_TGEN_RETRIES:       rd = tgen_retries;
-        cw_pkg::REG_TGEN_CYCLES:        rd = tgen_cycles;
-        cw_pkg::REG_TGEN_SUM:           rd = tgen_sum[31:0];
-        cw_pkg::REG_TGEN_SUM_HI:        rd = tgen_sum[63:32];
-        cw_pkg::REG_TGEN_LAT_MIN:       rd = tgen_lat_min;
-        cw_pkg::REG_TGEN_LAT_MAX:       rd = tgen_lat_max;
-        cw_pkg::REG_TGEN_LAT_SUM:       rd = tgen_lat_sum[31:0];
-        cw_pkg::REG_TGEN_LAT_SUM_HI:    rd = tgen_lat_sum[63:32];
-        cw_pkg::REG_TGEN_HIST_INDEX:    rd = tgen_hist_index;
-        cw_pkg::REG_TGEN_HIST_DATA:     rd = tgen_hist_data;
-        cw_pkg::REG_TGEN_HIST_SHIFT:    rd = tgen_hist_shift;
-        cw_pkg::REG_FWLOG_HEAD:         rd = fwlog_head;
-        cw_pkg::REG_FWLOG_ADDR:         rd = fwlog_addr;
-        cw_pkg::REG_FWLOG_DATA:         rd = fwlog_data;
-        default: ;
-      endcase
+    if (rd_q == RD_LOOK) begin
+      s_rdata <= 32'd0;
+      if (in_counters)
+        s_rdata <= bank[2] ? ctr_data[63:32] : ctr_data[31:0];
+      else if (in_probes) begin
+        case (raddr_q[3:0])
+          cw_pkg::REG_PROBE_RESULT[3:0]: s_rdata <= probe_rd_result;
+          cw_pkg::REG_PROBE_PA_LO[3:0]:  s_rdata <= probe_rd_pa[31:0];
+          cw_pkg::REG_PROBE_PA_HI[3:0]:  s_rdata <= probe_rd_pa[63:32];
+          default: ;
+        endcase
+      end else begin
+        case (raddr_q)
+          cw_pkg::REG_ID:                 s_rdata <= cw_pkg::RST_ID;
+          cw_pkg::REG_VERSION:            s_rdata <= cw_pkg::RST_VERSION;
+          cw_pkg::REG_BUILD_HASH:         s_rdata <= cw_pkg::RST_BUILD_HASH;
+          cw_pkg::REG_STATUS:             s_rdata <= {26'd0, bme, host_seen_q, table_seen_q, fw_test_failed, fw_dead,
+                                                  fw_ready};
+          cw_pkg::REG_CONTROL:            s_rdata <= control_q;
+          cw_pkg::REG_CAP_PORTS:          s_rdata <= {8'(cw_pkg::TAG_W), 8'(cw_pkg::PORT_TGEN), 8'(cw_pkg::NPORT),
+                                                  8'(cw_pkg::NPORT_STREAM)};
+          cw_pkg::REG_CAP_CONTEXTS:       s_rdata <= {16'(cw_pkg::NDOM), 16'(cw_pkg::NCTX)};
+          cw_pkg::REG_CAP_WALK:           s_rdata <= {8'(WC_ENTRIES), 16'(cw_pkg::NWAIT), 8'(NSLOT)};
+          cw_pkg::REG_CAP_TLB:            s_rdata <= {8'(cw_pkg::LINE_BYTES / 8), 8'(TLB_WAYS), 16'(TLB_SETS)};
+          cw_pkg::REG_CAP_PARK:           s_rdata <= {16'(cw_pkg::NFLUSH), 16'(cw_pkg::NPARK)};
+          cw_pkg::REG_CAP_HOT_OPS:        s_rdata <= cw_pkg::CAP_HOT_OPS;
+          cw_pkg::REG_CAP_CLOCK:          s_rdata <= cw_pkg::RST_CAP_CLOCK;
+          cw_pkg::REG_CAP_TABLE_SIZE:     s_rdata <= TABLE_BYTES[31:0];
+          cw_pkg::REG_CAP_TABLE_SIZE_HI:  s_rdata <= TABLE_BYTES[63:32];
+          cw_pkg::REG_CYCLE:              s_rdata <= snap_cycle[31:0];
+          cw_pkg::REG_CYCLE_HI:           s_rdata <= snap_cycle[63:32];
+          cw_pkg::REG_FLUSH_TIMEOUT:      s_rdata <= flush_timeout_q;
+          cw_pkg::REG_FW_WATCHDOG:        s_rdata <= fw_watchdog;
+          cw_pkg::REG_FW_HEARTBEAT:       s_rdata <= fw_heartbeat;
+          cw_pkg::REG_FW_VERSION:         s_rdata <= fw_version;
+          cw_pkg::REG_IRQ_ENABLE:         s_rdata <= irq_enable_q;
+          cw_pkg::REG_HOT_CMD_BASE:       s_rdata <= hot_cmd_base_q[31:0];
+          cw_pkg::REG_HOT_CMD_BASE_HI:    s_rdata <= hot_cmd_base_q[63:32];
+          cw_pkg::REG_HOT_CMD_CTRL:       s_rdata <= hot_cmd_ctrl_q;
+          cw_pkg::REG_HOT_CMD_DOORBELL:   s_rdata <= hot_cmd_doorbell;
+          cw_pkg::REG_HOT_CMD_INDEX:      s_rdata <= hot_cmd_index;
+          cw_pkg::REG_HOT_CPL_BASE:       s_rdata <= hot_cpl_base_q[31:0];
+          cw_pkg::REG_HOT_CPL_BASE_HI:    s_rdata <= hot_cpl_base_q[63:32];
+          cw_pkg::REG_HOT_CPL_CTRL:       s_rdata <= hot_cpl_ctrl_q;
+          cw_pkg::REG_HOT_CPL_DOORBELL:   s_rdata <= hot_cpl_doorbell;
+          cw_pkg::REG_HOT_CPL_INDEX:      s_rdata <= hot_cpl_index;
+          cw_pkg::REG_COLD_CMD_BASE:      s_rdata <= cold_cmd_base_q[31:0];
+          cw_pkg::REG_COLD_CMD_BASE_HI:   s_rdata <= cold_cmd_base_q[63:32];
+          cw_pkg::REG_COLD_CMD_CTRL:      s_rdata <= cold_cmd_ctrl_q;
+          cw_pkg::REG_COLD_CMD_DOORBELL:  s_rdata <= cold_cmd_doorbell;
+          cw_pkg::REG_COLD_CMD_INDEX:     s_rdata <= cold_cmd_index;
+          cw_pkg::REG_COLD_CPL_BASE:      s_rdata <= cold_cpl_base_q[31:0];
+          cw_pkg::REG_COLD_CPL_BASE_HI:   s_rdata <= cold_cpl_base_q[63:32];
+          cw_pkg::REG_COLD_CPL_CTRL:      s_rdata <= cold_cpl_ctrl_q;
+          cw_pkg::REG_COLD_CPL_DOORBELL:  s_rdata <= cold_cpl_doorbell;
+          cw_pkg::REG_COLD_CPL_INDEX:     s_rdata <= cold_cpl_index;
+          cw_pkg::REG_FAULT_BASE:         s_rdata <= fault_base_q[31:0];
+          cw_pkg::REG_FAULT_BASE_HI:      s_rdata <= fault_base_q[63:32];
+          cw_pkg::REG_FAULT_CTRL:         s_rdata <= fault_ctrl_q;
+          cw_pkg::REG_FAULT_DOORBELL:     s_rdata <= fault_doorbell;
+          cw_pkg::REG_FAULT_INDEX:        s_rdata <= fault_index;
+          cw_pkg::REG_PROBE_ADDR:         s_rdata <= probe_addr[31:0];
+          cw_pkg::REG_PROBE_ADDR_HI:      s_rdata <= probe_addr[63:32];
+          cw_pkg::REG_TGEN_STATUS:        s_rdata <= {30'd0, tgen_clearing, tgen_running};
+          cw_pkg::REG_TGEN_CTX:           s_rdata <= tgen_ctx;
+          cw_pkg::REG_TGEN_MODE:          s_rdata <= tgen_mode;
+          cw_pkg::REG_TGEN_BASE:          s_rdata <= tgen_base[31:0];
+          cw_pkg::REG_TGEN_BASE_HI:       s_rdata <= tgen_base[63:32];
+          cw_pkg::REG_TGEN_PAGES:         s_rdata <= tgen_pages;
+          cw_pkg::REG_TGEN_STRIDE:        s_rdata <= tgen_stride;
+          cw_pkg::REG_TGEN_COUNT:         s_rdata <= tgen_count;
+          cw_pkg::REG_TGEN_OUTSTANDING:   s_rdata <= tgen_outstanding;
+          cw_pkg::REG_TGEN_RELEASE_DELAY: s_rdata <= tgen_release_delay;
+          cw_pkg::REG_TGEN_SEED:          s_rdata <= tgen_seed[31:0];
+          cw_pkg::REG_TGEN_SEED_HI:       s_rdata <= tgen_seed[63:32];
+          cw_pkg::REG_TGEN_DONE:          s_rdata <= tgen_done;
+          cw_pkg::REG_TGEN_ERRORS:        s_rdata <= tgen_errors;
+          cw_pkg::REG_TGEN_RETRIES:       s_rdata <= tgen_retries;
+          cw_pkg::REG_TGEN_CYCLES:        s_rdata <= tgen_cycles;
+          cw_pkg::REG_TGEN_SUM:           s_rdata <= tgen_sum[31:0];
+          cw_pkg::REG_TGEN_SUM_HI:        s_rdata <= tgen_sum[63:32];
+          cw_pkg::REG_TGEN_LAT_MIN:       s_rdata <= tgen_lat_min;
+          cw_pkg::REG_TGEN_LAT_MAX:       s_rdata <= tgen_lat_max;
+          cw_pkg::REG_TGEN_LAT_SUM:       s_rdata <= tgen_lat_sum[31:0];
+          cw_pkg::REG_TGEN_LAT_SUM_HI:    s_rdata <= tgen_lat_sum[63:32];
+          cw_pkg::REG_TGEN_HIST_INDEX:    s_rdata <= tgen_hist_index;
+          cw_pkg::REG_TGEN_HIST_DATA:     s_rdata <= tgen_hist_data;
+          cw_pkg::REG_TGEN_HIST_SHIFT:    s_rdata <= tgen_hist_shift;
+          cw_pkg::REG_FWLOG_HEAD:         s_rdata <= fwlog_head;
+          cw_pkg::REG_FWLOG_ADDR:         s_rdata <= fwlog_addr;
+          cw_pkg::REG_FWLOG_DATA:         s_rdata <= fwlog_data;
+          default: ;
+        endcase
+      end
     end
   end
 

@@ -167,7 +167,7 @@ module cw_tgen (
       step_q  <= (stepped < 33'(pages_q)) ? stepped[28:0] : (wrapped < 33'(pages_q)) ? wrapped[28:0] : 29'd0;
       turn_q  <= (turn_q == n_ctx_m1) ? 8'd0 : turn_q + 8'd1;
     end
-    if (gen_adv) begin
+    if (gen_adv && running) begin
       g1_page_q   <= (pattern == 2'd2) ? step_q : seq_q;
       g1_ctx_q    <= 16'(first_ctx) + 16'(turn_q);
       g1_rand_q   <= prod[60:32];
@@ -262,7 +262,7 @@ module cw_tgen (
   end
 
   always_ff @(posedge clk) begin
-    if (load) begin
+    if (load && (new_ok || again_ok)) begin
       out_q.ctx    <= again_ok ? again_what[80:65] : gen_ctx_q;
       out_q.write  <= again_ok ? again_what[64] : gen_write_q;
       out_q.addr   <= again_ok ? again_what[63:0] : gen_addr_q;
@@ -389,12 +389,17 @@ module cw_tgen (
   end
 
   always_ff @(posedge clk) begin
-    m0_lat_q <= now_q - born_mem[ans.tag];
-    m0_mix_q <= ans_what[63:0] ^ {ans_pa[46:0], ans_pa[63:47]};
-    m1_ll_q  <= 64'(m0_mix_q[31:0]) * 64'h7f4a_7c15;
-    m1_lh_q  <= m0_mix_q[31:0] * 32'h9e37_79b9;
-    m1_hl_q  <= m0_mix_q[63:32] * 32'h7f4a_7c15;
-    m2_q     <= m1_ll_q + {m1_lh_q + m1_hl_q, 32'd0};
+    if (ans_valid) begin
+      m0_lat_q <= now_q - born_mem[ans.tag];
+      m0_mix_q <= ans_what[63:0] ^ {ans_pa[46:0], ans_pa[63:47]};
+    end
+    if (m0_grant_q) begin
+      m1_ll_q <= 64'(m0_mix_q[31:0]) * 64'h7f4a_7c15;
+      m1_lh_q <= m0_mix_q[31:0] * 32'h9e37_79b9;
+      m1_hl_q <= m0_mix_q[63:32] * 32'h7f4a_7c15;
+    end
+    if (m1_valid_q)
+      m2_q <= m1_ll_q + {m1_lh_q + m1_hl_q, 32'd0};
   end
 
   always_ff @(posedge clk) begin
