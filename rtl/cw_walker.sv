@@ -8,8 +8,9 @@
 // whole 64-byte lines, answers may come in any order. A finished walk hands out its waiting requests one per cycle
 // (`out_*`), then fills the TLB with what is present and did not fault (I7), then lingers until its slot is needed,
 // so that requests that missed just before the fill still find it. INVALIDATE poisons every walk of its space (each
-// used upper entries that the range may share): it takes no more requests and fills nothing. A walk has a count of
-// its own from start to last read (P5).
+// used upper entries that the range may share): it takes no more requests and fills nothing. An INVALIDATE of a whole
+// space also counts for requests that wait for a slot: their walks begin poisoned, or a detached context would fill what
+// its tables said when nothing drops it any more (P33). A walk has a count of its own from start to last read (P5).
 module cw_walker #(
   parameter int unsigned NSLOT = cw_pkg::NSLOT,
   parameter int unsigned WC_ENTRIES = cw_pkg::WC_ENTRIES
@@ -180,6 +181,25 @@ module cw_walker #(
     .waiting, .pop, .pop_slot, .pop_idx,
     .read_idx(r1_idx), .read_data(r1_data), .free(r1_go));
 
+  // Requests at the head of the queue that were there when the last INVALIDATE of a whole space came.
+  logic [IW:0] q_count, q_stale;
+  logic born_poisoned;
+`ifdef CW_MUT_QUEUE_AFTER_INV
+  assign born_poisoned = 1'b0;
+`else
+  assign born_poisoned = use_queue && (q_stale != '0 || (inv_new && (inv.all || inv.whole)));
+`endif
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      q_count <= '0;
+      q_stale <= '0;
+    end else begin
+      q_count <= q_count + (IW+1)'(miss && (use_queue || !link)) - (IW+1)'(q_take);
+      if (inv_new && (inv.all || inv.whole)) q_stale <= q_count - (IW+1)'(q_take);
+      else if (q_take && q_stale != '0) q_stale <= q_stale - 1'b1;
+    end
+  end
+
   // ---- walk cache ----
   logic wcf_valid;
   logic [2:0] r_level;
@@ -327,7 +347,7 @@ module cw_walker #(
       end else if (started || state != S_FREE) begin
         state <= state_next;
         if (started) begin
-          poisoned[s] <= 1'b0;
+          poisoned[s] <= born_poisoned;
           nomerge[s]  <= 1'b0;
         end else begin
           if (poison_now[s]) poisoned[s] <= 1'b1;
