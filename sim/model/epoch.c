@@ -132,6 +132,18 @@ static void nothing_older(struct cw_model *m, const struct cw_model_flush *f)
 	}
 }
 
+/*
+ * P33: a FLUSH that the firmware asks for ends a detach. Nothing may be cached then for a space that has lost its last
+ * context: its tables are free, and the next owner of the space would find what they said.
+ */
+static void nothing_cached(struct cw_model *m)
+{
+	uint16_t space;
+
+	if (cw_model_tlb_orphans(m, &space))
+		cw_model_fail(m, "detach-cached", "space %u has no context left, but may still be cached", space);
+}
+
 static void done(struct cw_model *m, const uint32_t *vec)
 {
 	struct cw_model_flush *f = NULL;
@@ -159,6 +171,8 @@ static void done(struct cw_model *m, const uint32_t *vec)
 			      f->index);
 	} else {
 		nothing_older(m, f);
+		if (f->cold)
+			nothing_cached(m);
 	}
 	f->used = false;
 	m->open_flushes--;

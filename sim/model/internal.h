@@ -110,6 +110,7 @@ struct cw_model_req {
 	unsigned int bad_tag; /* answers BAD_TAG owed beside its own */
 	uint64_t data[8];
 	bool has_data;
+	bool inv_any, inv_here; /* an INVALIDATE of a whole space, of its own, came while it waited for a slot */
 };
 
 /* ---- park (P32) ---- */
@@ -233,6 +234,8 @@ bool cw_model_tlb_has(const struct cw_model *m, uint16_t space, uint64_t page, u
 void cw_model_wc_fill(struct cw_model *m, uint16_t space, unsigned int level, uint64_t page, uint64_t table);
 bool cw_model_wc_has(const struct cw_model *m, uint16_t space, unsigned int level, uint64_t page, uint64_t table);
 void cw_model_tlb_free(struct cw_model *m);
+/* May anything be cached for a space that no valid context translates through? */
+bool cw_model_tlb_orphans(const struct cw_model *m, uint16_t *space);
 /* walker.c */
 void cw_model_alloc(struct cw_model *m, const uint32_t *vec);
 void cw_model_walk_inv(struct cw_model *m, bool all, bool whole, uint16_t space, uint64_t lo, uint64_t hi);

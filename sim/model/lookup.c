@@ -230,6 +230,7 @@ void cw_model_look(struct cw_model *m, const uint32_t *vec)
 	r->level5 = c->level5;
 	r->born = ++m->order;
 	r->cycle = m->cycle;
+	r->inv_any = r->inv_here = false;
 	switch (outcome) {
 	case 0:
 		look_hit(m, &q, vec, r);

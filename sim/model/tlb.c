@@ -128,3 +128,24 @@ void cw_model_tlb_free(struct cw_model *m)
 {
 	drop_range(m, true, true, 0, 0, 0);
 }
+
+static bool owned(const struct cw_model *m, uint16_t space)
+{
+	for (unsigned int c = 0; c < CW_NCTX; c++)
+		if (m->ctx[c].valid && m->ctx[c].space == space)
+			return true;
+	return false;
+}
+
+bool cw_model_tlb_orphans(const struct cw_model *m, uint16_t *space)
+{
+	for (unsigned int i = 0; i < CW_MODEL_HASH; i++) {
+		for (const struct cw_model_cached *c = m->cached[i]; c; c = c->next) {
+			if (!owned(m, c->space)) {
+				*space = c->space;
+				return true;
+			}
+		}
+	}
+	return false;
+}

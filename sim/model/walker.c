@@ -70,6 +70,11 @@ static void start(struct cw_model *m, const struct cw_model_req *r, unsigned int
 	w->table = table;
 	w->born = ++m->order;
 	w->waiters = 1;
+	/* P18: what waits for a slot is in flight too; the order of a detach needs it (P33). */
+	w->inv_any = r->inv_any;
+	w->stale = r->inv_here;
+	for (unsigned int l = 1; l < CW_MODEL_LEVELS; l++)
+		w->stale_at[l] = r->inv_here;
 	if (w->epoch != m->epoch[port].bit)
 		cw_model_fail(m, "stamp-wrong", "slot %llu: walk counted in epoch %u, the port's epoch is %u (P5)",
 			      (ull)slot, w->epoch, m->epoch[port].bit);
@@ -120,8 +125,24 @@ void cw_model_alloc(struct cw_model *m, const uint32_t *vec)
 		start(m, r, port, vec);
 }
 
+static void inv_queued(struct cw_model *m, bool all, uint16_t space)
+{
+	for (unsigned int p = 0; p < CW_NPORT; p++) {
+		for (unsigned int t = 0; t < CW_NTAG; t++) {
+			struct cw_model_req *r = &m->req[p][t];
+
+			if (r->state != CW_REQ_QUEUED)
+				continue;
+			r->inv_any = true;
+			r->inv_here |= all || r->space == space;
+		}
+	}
+}
+
 void cw_model_walk_inv(struct cw_model *m, bool all, bool whole, uint16_t space, uint64_t lo, uint64_t hi)
 {
+	if (all || whole)
+		inv_queued(m, all, space);
 	for (unsigned int s = 0; s < m->config.nslot; s++) {
 		struct cw_model_walk *w = &m->walk[s];
 

@@ -41,6 +41,7 @@ static const struct {
 	{"LOAD_BEFORE_ACK", false, {"load-before-ack", "invalidate-before-ack", "flush-before-ack", "read-value"}},
 	{"LOST_MERGE", false, {"request-lost", "hang", "result-unknown"}},
 	{"RECORD_BEFORE_DATA", false, {"completion-wrong", "completion-value", "fault-record"}},
+	{"QUEUE_AFTER_INV", false, {"fill-stale-page", "fill-stale-neighbour", "fill-stale-wc", "detach-cached"}},
 	{"GLOBAL_EPOCH", true, {"stamp-wrong"}},
 };
 
