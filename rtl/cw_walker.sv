@@ -9,8 +9,9 @@
 // (`out_*`), then fills the TLB with what is present and did not fault (I7), then lingers until its slot is needed,
 // so that requests that missed just before the fill still find it. INVALIDATE poisons every walk of its space (each
 // used upper entries that the range may share): it takes no more requests and fills nothing. An INVALIDATE of a whole
-// space also counts for requests that wait for a slot: their walks begin poisoned, or a detached context would fill what
-// its tables said when nothing drops it any more (P33). A walk has a count of its own from start to last read (P5).
+// space also counts for requests that wait for a slot: their walks begin poisoned, or a detached context would fill
+// what its tables said when nothing drops it any more (P33). A walk has a count of its own from start to last read
+// (P5).
 module cw_walker #(
   parameter int unsigned NSLOT = cw_pkg::NSLOT,
   parameter int unsigned WC_ENTRIES = cw_pkg::WC_ENTRIES
