@@ -19,6 +19,21 @@ CFLAGS_lib += -DCW_LIB_VERSION='"$(VERSION)"'
 .PHONY: product install
 product: $(if $(LIB_SRCS),$(LIB_A) $(LIB_SO) $(LIB_PC)) $(if $(TOOL_SRCS),$(TOOL)) $(FW_HEX)
 
+# The product's variant is compiled twice: the first one runs the benchmark and counts how often each branch is taken, the
+# second one is laid out by it. It simulates a quarter faster; what it does is the same. gcc finds the counts by the path
+# of the object, so both compilations stand in one directory. VL_FAST in vl.mk has the flags of the second.
+VL_COUNT := -O3 -fprofile-generate -fprofile-update=single
+VL_TRAIN := bench fault-latency --table-mem ideal:50 --host-time fixed:1500 --iterations 4
+$(O)/vl/main/libsimlib.a: $(O)/vl/main/profile
+$(O)/vl/main/profile: $(O)/vl/main/Vsim_lib.mk mk/vl.mk $(LIB_OBJS) $(call objs,$(TOOL_SRCS))
+	+$(call say,PROFILE,main)rm -f $(@D)/*.gcda $(@D)/*sim*.o $(@D)/libsimlib.a; \
+	  $(MAKE) $(if $(Q),-s) -f Vsim_lib.mk OPT_FAST='$(VL_COUNT)' OPT_GLOBAL=-O3 $(if $(Q),>/dev/null) -C $(@D) \
+	  libsimlib.a
+	$(Q)$(CC) $(LDFLAGS) -fprofile-generate -o $(@D)/train $(filter %.o,$^) $(@D)/libsimlib.a $(TOOL_LIBS) \
+	  $(SYS_LIBS)
+	$(Q)timeout 300 $(@D)/train $(VL_TRAIN) >$(@D)/train.log 2>&1 || { cat $(@D)/train.log; exit 1; }
+	$(Q)rm -f $(@D)/train $(@D)/*sim*.o $(@D)/libsimlib.a; touch $@
+
 $(LIB_A): $(LIB_OBJS) $(SIMLIB)
 	$(call say,AR,$@)mkdir -p $(@D)
 	$(Q)rm -f $@; { echo create $@; printf 'addmod %s\n' $(LIB_OBJS); echo addlib $(SIMLIB); echo save; } | \

@@ -17,9 +17,11 @@ main_VLFLAGS := --trace-fst
 main_VLOPT   := fast
 VL_ALL       := main $(VL_VARIANTS)
 
+VL_FAST      := -O3 -fprofile-use -Wno-missing-profile
+
 # What differs between quick and fast variants. A broken design may well be odd to a linter; the product's may not.
 vl_warn = $(if $(filter main,$(1)),,-Wno-lint -Wno-style -Wno-fatal)
-vl_opt  = $(if $($(1)_VLOPT),OPT_FAST=-O3 OPT_GLOBAL=-O3,OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1)
+vl_opt  = $(if $($(1)_VLOPT),OPT_FAST='$(VL_FAST)' OPT_GLOBAL=-O3,OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1)
 
 # A path that does not change with the version of Python.
 $(PICORV32_V): $(VENV)/.ready
@@ -31,7 +33,7 @@ $(VENV)/.ready: tools/setup.sh
 
 # Changes only if the flags do, so that a changed rules.mk rebuilds what it concerns.
 $(VL_ALL:%=$(O)/vl/%/flags): $(O)/vl/%/flags: FORCE
-	$(Q)mkdir -p $(@D); f='$(VL_FLAGS) $($*_VLFLAGS) $(call vl_opt,$*)'; \
+	$(Q)mkdir -p $(@D); f="$(VL_FLAGS) $($*_VLFLAGS) $(call vl_opt,$*)"; \
 	  echo "$$f" | cmp -s - $@ || echo "$$f" >$@
 
 # Verilator leaves files alone whose content it would not change; their times must move nonetheless.
