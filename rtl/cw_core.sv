@@ -37,7 +37,6 @@ module cw_core #(
   input  logic                                  portw_valid,
   input  logic [cw_pkg::PORT_W-1:0]             portw_idx,
   input  cw_t::port_range_t                     portw,
-  output logic                                  tables_busy,
   input  logic                                  abort_valid,
   input  logic [cw_pkg::CTX_W-1:0]              abort_ctx,
   output logic                                  abort_busy,
@@ -127,8 +126,7 @@ module cw_core #(
     .hold, .quiet, .look_ctx(ctx_idx), .look_entry(ctx_entry), .look_port(range_port), .look_range(range),
     .res_ctx(res_ctx_idx), .res_entry(res_ctx), .res_dom, .res_mmio_gen, .flush_dom, .flush_dom_ports,
     .mon_ctxw, .mon_ctx_idx, .mon_ctx, .mon_domw, .mon_dom_idx, .mon_dom, .mon_portw, .mon_port_idx, .mon_range);
-  assign quiet       = look_empty;
-  assign tables_busy = hold;
+  assign quiet = look_empty;
 
   // ---- TLB ----
   logic fill_valid, fill_ready, fill_now, inv_new;

@@ -3,8 +3,9 @@
 //
 // Context, domain and port tables. The firmware writes them, one at a time: a write is taken at once, held, and applied
 // when `quiet` says that no request is between its table read and its lookup cycle, so a request sees either all of an
-// entry or none of it. `hold` asks the lookup pipe to run empty, which takes 3 cycles; no write may come before that.
-// Reads are combinational.
+// entry or none of it. `hold` asks the lookup pipe to run empty. That pipe never stalls, so a write is applied within 4
+// cycles; two stores of the soft CPU are further apart (each is fetched and answered in two cycles or more). Reads are
+// combinational.
 module cw_tables (
   input  logic                      clk,
   input  logic                      rst_n,

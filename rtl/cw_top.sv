@@ -170,7 +170,7 @@ module cw_top #(
   // ===================================================================================================================
   // Core: lookup, walks, verdicts, park, epochs
   // ===================================================================================================================
-  logic                       ctxw_valid, domw_valid, portw_valid, tables_busy;
+  logic                       ctxw_valid, domw_valid, portw_valid;
   logic [cw_pkg::CTX_W-1:0]   ctxw_idx, ctx_abort_idx;
   logic [cw_pkg::DOM_W-1:0]   domw_idx, flush_dom;
   logic [cw_pkg::PORT_W-1:0]  portw_idx;
@@ -199,7 +199,7 @@ module cw_top #(
   cw_core #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .WC_ENTRIES(WC_ENTRIES)) u_core (
     .clk, .rst_n, .cycle, .req_valid, .req_ready, .req, .ans_valid, .ans_ready, .ans, .rel_valid, .rel_tag,
     .emul_data, .res_valid, .res, .res_level,
-    .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw, .tables_busy,
+    .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw,
     .abort_valid(ctx_abort_valid), .abort_ctx(ctx_abort_idx), .abort_busy(ctx_abort_busy),
     .inv_valid, .inv_ready, .inv, .flush_valid, .flush_ready, .flush, .flush_full, .flush_timeout, .flush_dom,
     .flush_dom_ports, .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume, .resume_status,
@@ -440,7 +440,7 @@ module cw_top #(
 `endif
 
   logic unused;
-  assign unused = &{1'b0, tables_busy, fault_space, ev_fault_ring, ev_hot_ring, ev_hot_cpl, ev_cold_ring, ev_cold_cpl,
+  assign unused = &{1'b0, fault_space, ev_fault_ring, ev_hot_ring, ev_hot_cpl, ev_cold_ring, ev_cold_cpl,
                     emul_data[NP*512-1:NS*512], res, tgen_ctx[31:16], tgen_mode, tgen_release_delay[31:8],
                     tgen_hist_shift[31:4], tgen_hist_index[31:10]};
 endmodule
