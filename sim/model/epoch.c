@@ -44,7 +44,7 @@ static void accept(struct cw_model *m, const uint32_t *vec)
 		.ports = (uint8_t)G(flush_ports),
 		.born = ++m->order,
 		.cycle = m->cycle,
-		.domain = -1,
+		.domain = CW_MODEL_UNKNOWN,
 	};
 	if (!f->cold && m->ops.flush_domain)
 		f->domain = m->ops.flush_domain(m->ops.priv, f->index);
@@ -54,6 +54,9 @@ static void accept(struct cw_model *m, const uint32_t *vec)
 	if (m->npending)
 		cw_model_fail(m, "flush-before-ack", "FLUSH %u accepted while %u table writes are unacknowledged",
 			      f->index, m->npending);
+	if (f->domain == CW_MODEL_EVERY_DOMAIN && f->ports != (1u << CW_NPORT) - 1)
+		cw_model_fail(m, "flush-wrong", "FLUSH %u of everything flips ports 0x%x only (P20)", f->index,
+			      f->ports);
 	if (!(f->ports >> CW_PORT_HOST & 1))
 		cw_model_fail(m, "flush-wrong",
 			      "FLUSH %u does not flip the host-submission port, whose walks count there", f->index);
@@ -103,7 +106,8 @@ static void close_flip(struct cw_model *m, unsigned int port)
 
 static bool covers(const struct cw_model_flush *f, unsigned int port, unsigned int domain)
 {
-	return (f->ports >> port & 1) || (f->domain >= 0 && (unsigned int)f->domain == domain);
+	return (f->ports >> port & 1) || f->domain == CW_MODEL_EVERY_DOMAIN ||
+	       (f->domain >= 0 && (unsigned int)f->domain == domain);
 }
 
 /* P19, whatever the counters say: no grant, no waiting request and no reading walk may be older than the FLUSH. */

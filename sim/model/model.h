@@ -13,6 +13,8 @@
 
 struct cw_model;
 
+enum { CW_MODEL_UNKNOWN = -1, CW_MODEL_EVERY_DOMAIN = -2 };
+
 struct cw_model_ops {
 	/* A rule is broken. `kind` is a short stable word, `text` says what and where. The model goes on as if all were
 	 * well. */
@@ -21,7 +23,7 @@ struct cw_model_ops {
 	bool (*table_ok)(void *priv, uint64_t addr);
 	/* May there be no room for another fault record in this cycle (P16)? NULL: never full. */
 	bool (*fault_ring_full)(void *priv);
-	/* Domain of the FLUSH at this index of the hot ring; negative: not known, or all. NULL: not known. */
+	/* Domain of the FLUSH at this index of the hot ring, or one of the two below. NULL: never known. */
 	int (*flush_domain)(void *priv, uint32_t index);
 	void *priv;
 };

@@ -16,9 +16,9 @@ enum {
 };
 
 static const uint8_t commands[NCOMMAND] = {
-	CW_OP_NOP,	  CW_OP_LOAD,	    CW_OP_FILL,	 CW_OP_WRITE,  CW_OP_XCHG,
-	CW_OP_CMPXCHG,	  CW_OP_INVALIDATE, CW_OP_FLUSH, CW_OP_RESUME, CW_OP_CTX_ATTACH,
-	CW_OP_CTX_DETACH, CW_OP_DOMAIN_SET, CW_OP_STATS,
+	CW_OP_NOP,	  CW_OP_LOAD,	    CW_OP_FILL,	    CW_OP_WRITE,  CW_OP_XCHG,
+	CW_OP_CMPXCHG,	  CW_OP_INVALIDATE, CW_OP_FLUSH,    CW_OP_RESUME, CW_OP_CTX_ATTACH,
+	CW_OP_CTX_DETACH, CW_OP_DOMAIN_SET, CW_OP_PORT_SET, CW_OP_STATS,
 };
 
 const char *bench_command_name(unsigned int command)
@@ -84,9 +84,9 @@ static int flush_domain(void *priv, uint32_t index)
 
 	if (!s->used || s->cmd.opcode != CW_OP_FLUSH) {
 		bench_fail(priv, "flush-wrong", "FLUSH of index %u, which is none", index);
-		return -1;
+		return CW_MODEL_UNKNOWN;
 	}
-	return s->cmd.scope == CW_SCOPE_DOMAIN ? s->cmd.space : -1;
+	return s->cmd.scope == CW_SCOPE_DOMAIN ? s->cmd.space : CW_MODEL_EVERY_DOMAIN;
 }
 
 /*
@@ -173,11 +173,16 @@ static void start_tgen(struct bench *b)
 
 int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *trace, bool oracle)
 {
-	static const char *const memories[6][2] = {
-		{"ddr4", "pcie"},	  {"random:2-60", "random:4-80"}, {"ideal:4", "ideal:8"},
-		{"hbm", "random:20-300"}, {"random:10-200", "ideal:20"},  {"ddr4", "random:4-40"},
+	static const char *const memories[7][2] = {
+		{"ddr4", "pcie"},
+		{"random:2-60", "random:4-80"},
+		{"ideal:4", "ideal:8"},
+		{"hbm", "random:20-300"},
+		{"random:10-200", "ideal:20"},
+		{"ddr4", "random:4-40"},
+		{"random:300-900", "random:4-40"},
 	};
-	const char *const *mem = memories[seed % 6];
+	const char *const *mem = memories[seed % 7];
 	const struct cw_sim_config config = {
 		.table_mem = mem[0],
 		.host_mem = mem[1],
@@ -194,7 +199,7 @@ int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *tr
 	b->goal = requests;
 	b->oracle = oracle;
 	b->rng.s = seed * UINT64_C(0x9e3779b97f4a7c15) | 1;
-	b->by_irq = seed / 6 % 2;
+	b->by_irq = seed / 7 % 2;
 	b->hasty = seed % 4 == 3;
 	b->down_domain = NDOMAIN;
 	if (cw_sim_open(&config, &b->sim)) {

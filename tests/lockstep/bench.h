@@ -167,7 +167,7 @@ struct port {
 	uint64_t last_page;
 };
 
-enum { NVERDICT = 10, NCOMMAND = 13 };
+enum { NVERDICT = 10, NCOMMAND = 14 };
 
 struct pending_fault {
 	bool used;
@@ -221,8 +221,10 @@ struct bench {
 	unsigned int nbusy;
 	uint64_t probe_busy[CW_NPROBE];
 	uint64_t next_job, next_probe, next_cold;
-	bool quiet;		  /* no new requests and no new changes */
-	bool starting;		  /* contexts are being attached for the first time */
+	bool quiet;	  /* no new requests and no new changes */
+	bool starting;	  /* contexts are being attached for the first time */
+	bool range_again; /* a PORT_SET of range_port ended with NOT_FLUSHED */
+	unsigned int range_port;
 	bool open;		  /* a cold command is under way */
 	unsigned int down_domain; /* domain being torn down, or NDOMAIN */
 

@@ -39,6 +39,19 @@ static void detach(struct bench *b, unsigned int ctx)
 	detach_again(b, ctx);
 }
 
+/* P3, P20: a port loses and gains contexts under traffic; repeated until the FLUSH of what it lost has succeeded. */
+static void set_port(struct bench *b)
+{
+	struct cw_cmd c = {.opcode = CW_OP_PORT_SET,
+			   .addr = b->range_again ? b->range_port : rng_below(&b->rng, CW_PORT_HOST),
+			   .ctx = (uint16_t)rng_below(&b->rng, 5),
+			   .space = (uint16_t)(6 + rng_below(&b->rng, 6))};
+
+	b->range_port = (unsigned int)c.addr;
+	b->range_again = false;
+	cold(b, &c);
+}
+
 static void set_domain(struct bench *b, unsigned int domain)
 {
 	struct cw_cmd c = {.opcode = CW_OP_DOMAIN_SET, .space = (uint16_t)domain, .arg0 = b->dom[domain].mmio_gen};
@@ -115,8 +128,10 @@ void host_next_cold(struct bench *b)
 	}
 	if (r < 12 && b->ctx[ctx].state == CTX_UP && !b->quiet) {
 		detach(b, ctx);
-	} else if (r < 17 && !b->quiet) {
+	} else if (r < 20 && !b->quiet) {
 		b->down_domain = ctx % NDOMAIN;
+	} else if (r < 30 || b->range_again) {
+		set_port(b);
 	} else if (r < 60) {
 		b->dom[ctx % NDOMAIN].mmio_gen = (b->dom[ctx % NDOMAIN].mmio_gen + 2) & 0x7ffff;
 		set_domain(b, ctx % NDOMAIN);
@@ -136,6 +151,8 @@ void host_cold_complete(struct bench *b, const struct submitted *s, const struct
 	if (s->cmd.opcode == CW_OP_CTX_ATTACH) {
 		c->state = CTX_UP;
 		c->gen = (uint16_t)cpl->value;
+	} else if (s->cmd.opcode == CW_OP_PORT_SET) {
+		b->range_again = cpl->status != CW_ST_OK;
 	} else if (s->cmd.opcode == CW_OP_CTX_DETACH && cpl->status != CW_ST_OK) {
 		c->state = CTX_STUCK;
 	} else if (s->cmd.opcode == CW_OP_CTX_DETACH) {

@@ -17,7 +17,8 @@ static bool status_ok(const struct bench *b, const struct submitted *s, const st
 	}
 	if (s->cmd.opcode == CW_OP_FLUSH)
 		return cpl->status == CW_ST_BUSY || (b->hasty && cpl->status == CW_ST_NOT_FLUSHED);
-	return s->cmd.opcode == CW_OP_CTX_DETACH && b->hasty && cpl->status == CW_ST_NOT_FLUSHED;
+	return (s->cmd.opcode == CW_OP_CTX_DETACH || s->cmd.opcode == CW_OP_PORT_SET) && b->hasty &&
+	       cpl->status == CW_ST_NOT_FLUSHED;
 }
 
 static void check_barrier(struct bench *b, const struct submitted *s, uint32_t index)

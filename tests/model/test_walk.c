@@ -144,6 +144,24 @@ static void start_from_dropped_walk_cache(void)
 	end("stale-walk-cache");
 }
 
+/* A request that waits for a slot is in flight as well (P18, P33). */
+static void queued_over_whole_invalidate(void)
+{
+	begin();
+	look(1, false, 1);
+	go();
+	SET(inv_whole, 1);
+	inv(0, 0);
+	alloc(1, false, ROOT_LEVEL, ROOT);
+	go();
+	for (unsigned int level = ROOT_LEVEL; level; level--)
+		read_level(level, false);
+	res(1, leaf(), 0, CW_V_HIT, 0);
+	go();
+	fill(0x20);
+	end("fill-stale-page");
+}
+
 static void hit_after_invalidate(void)
 {
 	begin();
@@ -260,6 +278,7 @@ int main(void)
 	RUN(walk_cache_after_invalidate);
 	RUN(walk_cache_beside_invalidate);
 	RUN(start_from_dropped_walk_cache);
+	RUN(queued_over_whole_invalidate);
 	RUN(hit_after_invalidate);
 	RUN(invalidate_before_ack);
 	RUN(complete_before_ack);
