@@ -51,45 +51,68 @@ module cw_epoch (
   logic [NF-1:0] done_pick, free_pick, late;
 
   // ---- counters ----
-  for (genvar p = 0; p < NP; p++) begin : g_port
-    logic [CW-1:0] cnt0, cnt1;
-    logic [1:0] inc, dec0, dec1;
-    logic inc_one, walk_one, w0, w1, r0, r1, l0, l1;
-    assign inc_one  = look_inc && look_port == cw_pkg::PORT_W'(p);
-    assign walk_one = walk_inc && walk_inc_port == cw_pkg::PORT_W'(p);
+  logic [CW-1:0] cnt0 [NP];
+  logic [CW-1:0] cnt1 [NP];
+  logic [NP-1:0] look_here, walk_here, wdec_here, rdec_here;
+  logic moved;
 `ifdef CW_MUT_STAMP_AT_GRANT
-    assign inc  = {1'b0, inc_one} + {1'b0, walk_one} + {1'b0, res_inc && res_inc_port == cw_pkg::PORT_W'(p)};
+  logic [NP-1:0] rinc_here;
+  assign moved = 1'b1;
 `else
-    assign inc  = {1'b0, inc_one} + {1'b0, walk_one};
+  assign moved = look_inc || walk_inc || walk_dec || res_dec || rel_dec != '0;
 `endif
-    assign w0   = walk_dec && walk_dec_port == cw_pkg::PORT_W'(p) && !walk_dec_epoch;
-    assign w1   = walk_dec && walk_dec_port == cw_pkg::PORT_W'(p) && walk_dec_epoch;
-    assign r0   = res_dec && res_dec_port == cw_pkg::PORT_W'(p) && !res_dec_epoch;
-    assign r1   = res_dec && res_dec_port == cw_pkg::PORT_W'(p) && res_dec_epoch;
-    assign l0   = rel_dec[p] && !rel_epoch[p];
-    assign l1   = rel_dec[p] && rel_epoch[p];
-    assign dec0 = {1'b0, w0} + {1'b0, r0} + {1'b0, l0};
-    assign dec1 = {1'b0, w1} + {1'b0, r1} + {1'b0, l1};
-    always_ff @(posedge clk) begin
-      if (!rst_n) begin
-        cnt0 <= '0;
-        cnt1 <= '0;
-      end else begin
-        cnt0 <= cnt0 + (epoch[p] ? '0 : CW'(inc)) - CW'(dec0);
-        cnt1 <= cnt1 + (epoch[p] ? CW'(inc) : '0) - CW'(dec1);
-      end
-    end
-    assign close[p] = open[p] && (epoch[p] ? cnt0 == '0 : cnt1 == '0);
-`ifdef CW_MUT_SECOND_FLIP_EARLY
-    assign flip[p]  = wanted[p];
-`else
-    assign flip[p]  = wanted[p] && !open[p];
+  always_comb begin
+    look_here = '0;
+    walk_here = '0;
+    wdec_here = '0;
+    rdec_here = '0;
+    if (look_inc) look_here[look_port]     = 1'b1;
+    if (walk_inc) walk_here[walk_inc_port] = 1'b1;
+    if (walk_dec) wdec_here[walk_dec_port] = 1'b1;
+    if (res_dec)  rdec_here[res_dec_port]  = 1'b1;
+`ifdef CW_MUT_STAMP_AT_GRANT
+    rinc_here = '0;
+    if (res_inc) rinc_here[res_inc_port] = 1'b1;
 `endif
   end
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      for (int p = 0; p < NP; p++) begin
+        cnt0[p] <= '0;
+        cnt1[p] <= '0;
+      end
+    end else if (moved) begin
+      for (int p = 0; p < NP; p++) begin
+        cnt0[p] <= cnt0[p] + CW'(look_here[p] && !epoch[p]) + CW'(walk_here[p] && !epoch[p])
+`ifdef CW_MUT_STAMP_AT_GRANT
+                   + CW'(rinc_here[p] && !epoch[p])
+`endif
+                   - CW'(wdec_here[p] && !walk_dec_epoch) - CW'(rdec_here[p] && !res_dec_epoch)
+                   - CW'(rel_dec[p] && !rel_epoch[p]);
+        cnt1[p] <= cnt1[p] + CW'(look_here[p] && epoch[p]) + CW'(walk_here[p] && epoch[p])
+`ifdef CW_MUT_STAMP_AT_GRANT
+                   + CW'(rinc_here[p] && epoch[p])
+`endif
+                   - CW'(wdec_here[p] && walk_dec_epoch) - CW'(rdec_here[p] && res_dec_epoch)
+                   - CW'(rel_dec[p] && rel_epoch[p]);
+      end
+    end
+  end
+  always_comb begin
+    close = '0;
+    if (open != '0)
+      for (int p = 0; p < NP; p++) close[p] = open[p] && (epoch[p] ? cnt0[p] == '0 : cnt1[p] == '0);
+  end
+`ifdef CW_MUT_SECOND_FLIP_EARLY
+  assign flip = wanted;
+`else
+  assign flip = wanted & ~open;
+`endif
 
   always_comb begin
     wanted = '0;
-    for (int f = 0; f < NF; f++) if (used[f]) wanted |= need[f*NP +: NP];
+    if (busy)
+      for (int f = 0; f < NF; f++) if (used[f]) wanted |= need[f*NP +: NP];
   end
 
   always_ff @(posedge clk) begin

@@ -34,7 +34,7 @@ module cw_walk_cache #(
   localparam int unsigned EW = (ENTRIES > 1) ? $clog2(ENTRIES) : 1;
 
   logic [4:1] lv_hit;
-  logic [4*40-1:0] lv_page;
+  logic [39:0] lv_page [1:4];
   logic inv_narrow, inv_space_here;
 
   assign inv_narrow = !inv.all && !inv.whole && inv.lo[51:9] == inv.hi[51:9];
@@ -103,24 +103,24 @@ module cw_walk_cache #(
       end
     end
     assign lv_hit[l] = |match && !inv_space_here && (l < 4 || level5);
-    assign lv_page[(l-1)*40 +: 40] = page_or;
+    assign lv_page[l] = page_or;
   end
 
   always_comb begin
     hit        = 1'b1;
     level      = 3'd1;
-    table_page = lv_page[0 +: 40];
+    table_page = lv_page[1];
     if (lv_hit[1]) begin
       level      = 3'd1;
     end else if (lv_hit[2]) begin
       level      = 3'd2;
-      table_page = lv_page[40 +: 40];
+      table_page = lv_page[2];
     end else if (lv_hit[3]) begin
       level      = 3'd3;
-      table_page = lv_page[80 +: 40];
+      table_page = lv_page[3];
     end else if (lv_hit[4]) begin
       level      = 3'd4;
-      table_page = lv_page[120 +: 40];
+      table_page = lv_page[4];
     end else begin
       hit        = 1'b0;
       level      = level5 ? 3'd5 : 3'd4;

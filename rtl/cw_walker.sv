@@ -378,7 +378,8 @@ module cw_walker #(
   assign ar_take = ar_pick & {NS{ar_free}};
   always_comb begin
     ar_slot = '0;
-    for (int s = 0; s < NS; s++) if (ar_pick[s]) ar_slot |= SLW'(s);
+    if (s_reads != '0)
+      for (int s = 0; s < NS; s++) if (ar_pick[s]) ar_slot |= SLW'(s);
   end
   assign ar_level = f_level[ar_slot[LS-1:0]];
   assign ar_line  = f_line[ar_slot[LS-1:0]];
@@ -416,7 +417,8 @@ module cw_walker #(
   assign pop      = |out_pick && r1_free;
   always_comb begin
     pop_slot = '0;
-    for (int s = 0; s < NS; s++) if (out_pick[s]) pop_slot |= SLW'(s);
+    if (s_out != '0)
+      for (int s = 0; s < NS; s++) if (out_pick[s]) pop_slot |= SLW'(s);
   end
   assign r1_req   = r1_data[WW-1 -: WREQ];
   assign r1_r     = r1_req.req;
@@ -453,8 +455,10 @@ module cw_walker #(
       out_sub        <= r1_r.addr[14:12];
     end
   end
-  for (genvar s = 0; s < NS; s++) begin : g_pipe
-    assign in_pipe[s] = (r1_valid && r1_slot == SLW'(s)) || (out_valid && out_slot == SLW'(s));
+  always_comb begin
+    in_pipe = '0;
+    if (r1_valid)  in_pipe[r1_slot[LS-1:0]]  = 1'b1;
+    if (out_valid) in_pipe[out_slot[LS-1:0]] = 1'b1;
   end
 
   // ---- fill ----
@@ -467,7 +471,8 @@ module cw_walker #(
   assign fill_take  = fill_pick & {NS{fill_ready}};
   always_comb begin
     fill_slot = '0;
-    for (int s = 0; s < NS; s++) if (fill_pick[s]) fill_slot |= SLW'(s);
+    if (s_fill != '0)
+      for (int s = 0; s < NS; s++) if (fill_pick[s]) fill_slot |= SLW'(s);
   end
   assign fill_space = f_space[fill_slot[LS-1:0]];
   assign fill_line  = f_line[fill_slot[LS-1:0]];
@@ -509,8 +514,9 @@ module cw_walker #(
     end
   end
 `endif
-  for (genvar s = 0; s < NS; s++) begin : g_fill_end
-    assign fill_end[s] = fill_now && f2_slot == SLW'(s);
+  always_comb begin
+    fill_end = '0;
+    if (fill_now) fill_end[f2_slot[LS-1:0]] = 1'b1;
   end
 
   // ---- events, monitor ----
@@ -518,7 +524,8 @@ module cw_walker #(
   assign newly = s_used & poison_now & ~poisoned & ~s_linger;
   always_comb begin                       // at most 7 are counted in one cycle
     ev_poisoned = '0;
-    for (int s = 0; s < NS; s++) if (newly[s] && ev_poisoned != 3'd7) ev_poisoned = ev_poisoned + 3'd1;
+    if (inv_new)
+      for (int s = 0; s < NS; s++) if (newly[s] && ev_poisoned != 3'd7) ev_poisoned = ev_poisoned + 3'd1;
   end
   assign ev_walk         = start;
   assign ev_merge        = attach;
