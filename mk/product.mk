@@ -19,9 +19,9 @@ CFLAGS_lib += -DCW_LIB_VERSION='"$(VERSION)"'
 .PHONY: product install
 product: $(if $(LIB_SRCS),$(LIB_A) $(LIB_SO) $(LIB_PC)) $(if $(TOOL_SRCS),$(TOOL)) $(FW_HEX)
 
-# The product's variant is compiled twice: the first one runs the benchmark and counts how often each branch is taken, the
-# second one is laid out by it. It simulates a quarter faster; what it does is the same. gcc finds the counts by the path
-# of the object, so both compilations stand in one directory. VL_FAST in vl.mk has the flags of the second.
+# The product's variant is compiled twice: the first one runs the benchmark and counts how often each branch is taken,
+# the second one is laid out by it. It simulates a quarter faster; what it does is the same. gcc finds the counts by the
+# path of the object, so both compilations stand in one directory. VL_FAST in vl.mk has the flags of the second.
 VL_COUNT := -O3 -fprofile-generate -fprofile-update=single
 VL_TRAIN := bench fault-latency --table-mem ideal:50 --host-time fixed:1500 --iterations 4
 $(O)/vl/main/libsimlib.a: $(O)/vl/main/profile
