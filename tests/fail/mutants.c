@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 #define SEEDS "4"
-#define DATA_SEEDS "12"
+#define DATA_SEEDS "24" /* a page must be used just when it should not be: that takes longer */
+#define DATA_REQUESTS "60000"
 #define REQUESTS "30000"
 
 enum { KINDS = 6, DEADLINE = 240 };
@@ -42,7 +43,7 @@ static const struct {
 	{"LOST_MERGE", false, {"request-lost", "hang", "result-unknown"}},
 	{"RECORD_BEFORE_DATA", false, {"completion-wrong", "completion-value", "fault-record"}},
 	{"QUEUE_AFTER_INV", false, {"fill-stale-page", "fill-stale-neighbour", "fill-stale-wc", "detach-cached"}},
-	{"GLOBAL_EPOCH", true, {"stamp-wrong"}},
+	{"GLOBAL_EPOCH", true, {"stamp-wrong", "close-early"}},
 };
 
 enum { NMUTANT = sizeof(mutants) / sizeof(mutants[0]) };
@@ -56,8 +57,16 @@ struct finding {
 static int run(const char *dir, const char *name, bool data, struct finding *f)
 {
 	char path[512], line[1024];
-	char *const argv[] = {path,	    "--seed", "1",	    "--seeds", data ? DATA_SEEDS : SEEDS,
-			      "--requests", REQUESTS, "--no-cover", "--stop",  data ? "--oracle" : NULL,
+	char *const argv[] = {path,
+			      "--seed",
+			      "1",
+			      "--seeds",
+			      data ? DATA_SEEDS : SEEDS,
+			      "--requests",
+			      data ? DATA_REQUESTS : REQUESTS,
+			      "--no-cover",
+			      "--stop",
+			      data ? "--oracle" : NULL,
 			      NULL};
 	int out[2], status;
 	FILE *from;
@@ -121,18 +130,16 @@ int main(int argc, char **argv)
 {
 	unsigned int passed = 0, failed = 0;
 	struct finding f;
+	int status;
 
 	if (argc != 2) {
 		fprintf(stderr, "mutants: one argument, the directory of the broken engines\n");
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	for (unsigned int data = 0; data < 2; data++) {
-		int status = run(argv[1], "none", data, &f);
-
-		printf("%-26s %s\n", "none", !status ? "passes" : f.kind[0] ? f.kind : f.last);
-		*(status ? &failed : &passed) += 1;
-	}
+	status = run(argv[1], "none", false, &f);
+	printf("%-26s %s\n", "none", !status ? "passes" : f.kind[0] ? f.kind : f.last);
+	*(status ? &failed : &passed) += 1;
 	for (unsigned int m = 0; m < NMUTANT; m++) {
 		*(found(argv[1], m, false) ? &passed : &failed) += 1;
 		if (mutants[m].data)

@@ -48,7 +48,7 @@ static inline bool rng_percent(struct rng *r, unsigned int percent)
 /* ---- the host's idea of tables and pages ---- */
 enum {
 	NDOMAIN = 4,   /* domains in use; 0 and 1 differ in the lowest bit of their tag only */
-	NCONTEXT = 12, /* contexts in use: context c belongs to domain c % NDOMAIN */
+	NCONTEXT = 12, /* contexts in use */
 	NTABLE = 512,  /* table pages */
 	NSMALL = 4096,
 	NBIG = 48,
@@ -247,6 +247,7 @@ void bench_inflight(struct bench *b, unsigned int opcode, int change);
 const char *bench_command_name(unsigned int command);
 
 /* world.c */
+unsigned int world_domain(unsigned int ctx); /* of any context number, for contexts in use the right one */
 void world_open(struct bench *b);
 void world_close(struct bench *b);
 void world_build(struct bench *b, unsigned int domain);

@@ -13,15 +13,15 @@ static struct submitted *cold(struct bench *b, const struct cw_cmd *cmd)
 
 static void attach(struct bench *b, unsigned int ctx)
 {
-	const struct domain *d = &b->dom[ctx % NDOMAIN];
+	const struct domain *d = &b->dom[world_domain(ctx)];
 	struct cw_cmd c = {.opcode = CW_OP_CTX_ATTACH,
 			   .ctx = (uint16_t)ctx,
-			   .space = (uint16_t)(ctx % NDOMAIN),
+			   .space = (uint16_t)(world_domain(ctx)),
 			   .addr = world_table_addr(d->root),
 			   .level = d->levels};
 
 	b->ctx[ctx].state = CTX_GOING_UP;
-	b->dom[ctx % NDOMAIN].contexts++;
+	b->dom[world_domain(ctx)].contexts++;
 	cold(b, &c);
 }
 
@@ -42,10 +42,12 @@ static void detach(struct bench *b, unsigned int ctx)
 /* P3, P20: a port loses and gains contexts under traffic; repeated until the FLUSH of what it lost has succeeded. */
 static void set_port(struct bench *b)
 {
+	unsigned int port = b->range_again ? b->range_port : rng_below(&b->rng, CW_PORT_HOST);
+	unsigned int width = port == CW_PORT_TGEN ? 2 : 4, first = port == CW_PORT_STREAM0 + 1 ? 4 : 0;
 	struct cw_cmd c = {.opcode = CW_OP_PORT_SET,
-			   .addr = b->range_again ? b->range_port : rng_below(&b->rng, CW_PORT_HOST),
-			   .ctx = (uint16_t)rng_below(&b->rng, 5),
-			   .space = (uint16_t)(6 + rng_below(&b->rng, 6))};
+			   .addr = port,
+			   .ctx = (uint16_t)(first + rng_below(&b->rng, width)),
+			   .space = (uint16_t)(first + width + rng_below(&b->rng, width))};
 
 	b->range_port = (unsigned int)c.addr;
 	b->range_again = false;
@@ -61,8 +63,9 @@ static void set_domain(struct bench *b, unsigned int domain)
 
 void host_attach_all(struct bench *b)
 {
-	/* Port 3 probes everything (P7); the two stream ports share half of their contexts. */
-	static const uint8_t range[CW_NPORT][2] = {{0, 7}, {4, 11}, {0, 11}, {0, 63}};
+	/* Port 3 probes everything (P7); the stream ports share a third of the contexts, and no port owns all domains.
+	 */
+	static const uint8_t range[CW_NPORT][2] = {{0, 7}, {4, 11}, {0, 3}, {0, 63}};
 
 	for (unsigned int p = 0; p < CW_NPORT; p++) {
 		struct cw_cmd c = {.opcode = CW_OP_PORT_SET, .addr = p, .ctx = range[p][0], .space = range[p][1]};
@@ -103,8 +106,8 @@ void host_next_cold(struct bench *b)
 	if (b->down_domain < NDOMAIN) {
 		struct domain *d = &b->dom[b->down_domain];
 
-		for (unsigned int c = b->down_domain; c < NCONTEXT; c += NDOMAIN) {
-			if (b->ctx[c].state == CTX_UP) {
+		for (unsigned int c = 0; c < NCONTEXT; c++) {
+			if (world_domain(c) == b->down_domain && b->ctx[c].state == CTX_UP) {
 				detach(b, c);
 				return;
 			}
@@ -129,12 +132,12 @@ void host_next_cold(struct bench *b)
 	if (r < 12 && b->ctx[ctx].state == CTX_UP && !b->quiet) {
 		detach(b, ctx);
 	} else if (r < 20 && !b->quiet) {
-		b->down_domain = ctx % NDOMAIN;
+		b->down_domain = world_domain(ctx);
 	} else if (r < 30 || b->range_again) {
 		set_port(b);
 	} else if (r < 60) {
-		b->dom[ctx % NDOMAIN].mmio_gen = (b->dom[ctx % NDOMAIN].mmio_gen + 2) & 0x7ffff;
-		set_domain(b, ctx % NDOMAIN);
+		b->dom[world_domain(ctx)].mmio_gen = (b->dom[world_domain(ctx)].mmio_gen + 2) & 0x7ffff;
+		set_domain(b, world_domain(ctx));
 	} else {
 		struct cw_cmd c = {.opcode = r < 95 ? CW_OP_STATS : CW_OP_NOP};
 		struct submitted *s = cold(b, &c);
@@ -158,6 +161,6 @@ void host_cold_complete(struct bench *b, const struct submitted *s, const struct
 	} else if (s->cmd.opcode == CW_OP_CTX_DETACH) {
 		c->state = CTX_DOWN;
 		c->times_down++;
-		b->dom[s->cmd.ctx % NDOMAIN].contexts--;
+		b->dom[world_domain(s->cmd.ctx)].contexts--;
 	}
 }

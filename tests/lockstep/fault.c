@@ -61,7 +61,7 @@ void host_resume(struct bench *b, uint32_t id, unsigned int action, unsigned int
 
 static void answer_fault(struct bench *b, const struct pending_fault *p)
 {
-	unsigned int domain = p->f.ctx % NDOMAIN, action = CW_RESUME_RETRY, r = rng_below(&b->rng, 100);
+	unsigned int domain = world_domain(p->f.ctx), action = CW_RESUME_RETRY, r = rng_below(&b->rng, 100);
 	uint64_t page = p->f.addr >> 12;
 
 	if (p->f.verdict == CW_V_MMIO && r < 70)

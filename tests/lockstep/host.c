@@ -80,7 +80,7 @@ static void try_again(struct bench *b)
 static void probe(struct bench *b)
 {
 	unsigned int tag = rng_below(&b->rng, CW_NPROBE), ctx = rng_below(&b->rng, NCONTEXT);
-	uint64_t page = host_pick_page(b, ctx % NDOMAIN);
+	uint64_t page = host_pick_page(b, world_domain(ctx));
 
 	if (b->probe_busy[tag] > cw_sim_cycle(b->sim) || !cw_model_tag_free(b->model, CW_PORT_HOST, tag))
 		return;

@@ -71,7 +71,7 @@ static void spoil(struct bench *b, struct cw_sim_req *r)
 		r->len_m1 = (uint16_t)(1 + rng_below(&b->rng, 4095));
 		break;
 	case 3: /* the root's entries that are wrong on purpose */
-		r->addr = (200 + rng_below(&b->rng, 2)) * (r->ctx % NDOMAIN == 2 ? BIT64(48) : BIT64(39));
+		r->addr = (200 + rng_below(&b->rng, 2)) * (world_domain(r->ctx) == 2 ? BIT64(48) : BIT64(39));
 		break;
 	case 4:
 		r->addr = rng_next(&b->rng) << 12 & (BIT64(57) - 1);
@@ -104,10 +104,10 @@ static void ask(struct bench *b, unsigned int port, struct port *p)
 	t = &p->tag[tag];
 	r.tag = (uint8_t)tag;
 	r.ctx = (uint16_t)(rng_percent(&b->rng, 70) ? p->focus_ctx : pick_context(b, p));
-	r.addr = pick_address(b, p, r.ctx % NDOMAIN) + rng_below(&b->rng, 4096);
+	r.addr = pick_address(b, p, world_domain(r.ctx)) + rng_below(&b->rng, 4096);
 	r.len_m1 = (uint16_t)rng_below(&b->rng, 4096 - (unsigned int)(r.addr & 4095));
 	r.write = rng_percent(&b->rng, p->write_percent);
-	p->last_domain = r.ctx % NDOMAIN;
+	p->last_domain = world_domain(r.ctx);
 	p->last_page = r.addr >> 12;
 	if (rng_percent(&b->rng, 2))
 		spoil(b, &r);
@@ -115,7 +115,7 @@ static void ask(struct bench *b, unsigned int port, struct port *p)
 	t->ctx = r.ctx;
 	t->addr = r.addr;
 	t->write = r.write;
-	t->domain = (uint8_t)(r.ctx % NDOMAIN);
+	t->domain = (uint8_t)(world_domain(r.ctx));
 	t->since = cw_sim_cycle(b->sim);
 	p->idle--;
 	send(b, port, &r);

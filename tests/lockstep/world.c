@@ -16,6 +16,14 @@ static const unsigned int kind_shift[PAGE_KINDS] = {12, 21, 30};
 static const unsigned int kind_count[PAGE_KINDS] = {NSMALL, NBIG, NHUGE};
 static const uint64_t kind_base[PAGE_KINDS] = {UINT64_C(1) << 36, UINT64_C(1) << 40, UINT64_C(1) << 44};
 
+/* Contexts 0 to 7 are port 0's, 4 to 11 port 1's: domain 0 is known to the one only, domain 3 to the other (P20). */
+unsigned int world_domain(unsigned int ctx)
+{
+	static const uint8_t domain[NCONTEXT] = {0, 0, 1, 2, 1, 2, 1, 2, 3, 3, 2, 1};
+
+	return domain[ctx % NCONTEXT];
+}
+
 uint64_t world_table_addr(unsigned int index)
 {
 	return (uint64_t)(index + 16) << 12;
