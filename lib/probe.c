@@ -55,7 +55,7 @@ static int probe_finish(struct cw_dev *dev, unsigned tag, uint64_t deadline, str
 	}
 	dev->probes[tag] = want;
 	*out = (struct cw_probe_result){
-		.verdict = value >> 4 & 15, .reason = value >> 8 & 15, .level = value >> 12 & 15};
+		.verdict = value >> 4 & 15, .reason = value >> 8 & 31, .level = value >> 13 & 7};
 	if (out->verdict != CW_V_HIT)
 		return 0;
 	err = cw_read_locked(dev, CW_REG_PROBE_PA_LO + tag * CW_REG_PROBE_PA_LO_STRIDE, &lo);

@@ -27,8 +27,8 @@ module cw_probe (
   input  logic                       res_valid,
   input  logic [3:0]                 res_tag,
   input  logic [3:0]                 res_verdict,
-  input  logic [3:0]                 res_reason,
-  input  logic [3:0]                 res_level,
+  input  logic [4:0]                 res_reason,
+  input  logic [2:0]                 res_level,
   input  logic [cw_pkg::PA_W-1:0]    res_pa
 );
 
@@ -89,7 +89,7 @@ module cw_probe (
   end
 
   assign res_rd    = seen_q[rd_tag] ? res_mem[rd_tag] : '0;
-  assign rd_result = {done_q[rd_tag*16 +: 16], res_rd[cw_pkg::PA_W +: 4], res_rd[cw_pkg::PA_W+4 +: 4],
+  assign rd_result = {done_q[rd_tag*16 +: 16], res_rd[cw_pkg::PA_W +: 3], res_rd[cw_pkg::PA_W+3 +: 5],
                       res_rd[cw_pkg::PA_W+8 +: 4], 3'd0, busy_q[rd_tag]};
   assign rd_pa     = 64'(res_rd[cw_pkg::PA_W-1:0]);
 

@@ -99,7 +99,7 @@ module cw_resolve (
     park_fault.tag        = 8'(r.tag);
     park_fault.access     = r.write ? 8'd2 : 8'd1;
     park_fault.verdict    = {4'd0, v.verdict};
-    park_fault.reason     = {4'd0, v.reason};
+    park_fault.reason     = {3'd0, v.reason};
     park_fault.level      = {5'd0, in_level};
   end
 

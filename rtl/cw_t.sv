@@ -17,7 +17,7 @@ package cw_t;
   typedef struct packed {
     logic [TAG_W-1:0] tag;
     logic [3:0]               verdict;    // only those that answer (P9)
-    logic [3:0]               reason;
+    logic [4:0]               reason;
     logic                     epoch;      // grant epoch of the stamp, informational
     logic [PA_W-1:0]  pa;
   } ans_t;
@@ -63,7 +63,7 @@ package cw_t;
   // ---- verdict function ----
   typedef struct packed {
     logic [3:0]              verdict;
-    logic [3:0]              reason;
+    logic [4:0]              reason;
     logic [PA_W-1:0] pa;
   } verdict_t;
 

@@ -165,7 +165,7 @@ module cw_top #(
     .start_addr(probe_addr), .rd_tag(probe_rd_tag), .rd_result(probe_rd_result), .rd_pa(probe_rd_pa),
     .req_valid(probe_req_valid), .req_ready(req_ready[cw_pkg::PORT_HOST]), .req(probe_req),
     .res_valid, .res_tag(res.tag[3:0]), .res_verdict(res.verdict), .res_reason(res.reason),
-    .res_level({1'b0, res_level}), .res_pa(res.pa));
+    .res_level, .res_pa(res.pa));
 
   // ===================================================================================================================
   // Core: lookup, walks, verdicts, park, epochs

@@ -65,7 +65,9 @@ module tb_regs;
   logic       req_valid, res_valid = 1'b0;
   logic       req_ready = 1'b0;
   cw_t::req_t req;
-  logic [3:0] res_tag = '0, res_verdict = '0, res_reason = '0, res_level = '0;
+  logic [3:0] res_tag = '0, res_verdict = '0;
+  logic [4:0] res_reason = '0;
+  logic [2:0] res_level = '0;
   logic [cw_pkg::PA_W-1:0] res_pa = '0;
   cw_probe u_probe (.clk, .rst_n, .start(probe_start), .start_tag(probe_tag), .start_ctx(probe_ctx),
                     .start_write(probe_write), .start_addr(probe_addr), .rd_tag(probe_rd_tag),
@@ -404,7 +406,7 @@ module tb_regs;
     check(!req_valid, "a busy tag starts nothing");
     expect_reg(32'(cw_pkg::REG_PROBE_RESULT) + 32'd3 * 16, 32'd1);
     for (int k = 0; k < 16; k++) begin
-      res_valid = 1'b1; res_tag = 4'(k); res_verdict = 4'(k); res_reason = 4'(15 - k); res_level = 4'd5;
+      res_valid = 1'b1; res_tag = 4'(k); res_verdict = 4'(k); res_reason = 5'(31 - k); res_level = 3'd5;
       res_pa = 52'hf_0000_1234_0000 + 52'(k);
       @(negedge clk);
     end
@@ -412,7 +414,7 @@ module tb_regs;
     @(negedge clk);
     res_valid = 1'b0;
     for (int k = 0; k < 16; k++) begin
-      expect_reg(32'(cw_pkg::REG_PROBE_RESULT) + 32'(k) * 16, {16'd1, 4'd5, 4'(15 - k), 4'(k), 4'd0});
+      expect_reg(32'(cw_pkg::REG_PROBE_RESULT) + 32'(k) * 16, {16'd1, 3'd5, 5'(31 - k), 4'(k), 4'd0});
       expect_reg(32'(cw_pkg::REG_PROBE_PA_LO) + 32'(k) * 16, 32'h1234_0000 + 32'(k));
       expect_reg(32'(cw_pkg::REG_PROBE_PA_HI) + 32'(k) * 16, 32'h000f_0000);
     end
@@ -423,7 +425,7 @@ module tb_regs;
     @(negedge clk);
     req_ready = 1'b0;
     check(!req_valid, "a second probe with a busy tag is dropped");
-    expect_reg(32'(cw_pkg::REG_PROBE_RESULT) + 32'd3 * 16, {16'd1, 4'd5, 4'd12, 4'd3, 4'd1});
+    expect_reg(32'(cw_pkg::REG_PROBE_RESULT) + 32'd3 * 16, {16'd1, 3'd5, 5'd28, 4'd3, 4'd1});
     end_test();
 
     $display("regs: %0d passed, %0d failed", passed, failed);

@@ -186,7 +186,7 @@ module tb_tgen;
       ans_valid   = 1'b1;
       ans.tag     = cw_pkg::TAG_W'(pick);
       ans.verdict = 4'(verdict);
-      ans.reason  = 4'd0;
+      ans.reason  = 5'd0;
       ans.pa      = pa_of(what[pick].addr);
       flying[pick] = 1'b0;
       if (verdict == int'(cw_pkg::V_RETRY_LATER)) begin

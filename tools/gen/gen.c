@@ -83,7 +83,7 @@ int main(int argc, char **argv)
 	check_codes("status", gen_statuses, gen_nstatuses, 8);
 	check_codes("field", gen_cmdfields, gen_ncmdfields, 8);
 	check_codes("verdict", gen_verdicts, gen_nverdicts, 4);
-	check_codes("reason", gen_reasons, gen_nreasons, 4);
+	check_codes("reason", gen_reasons, gen_nreasons, 5);
 	check_codes("resume action", gen_resumes, gen_nresumes, 2);
 	check_codes("entry bit", gen_spte_bits, gen_nspte_bits, 6);
 	check_regs();

@@ -161,7 +161,7 @@ void gen_sv(FILE *out)
 	codes(out, "ST", 8, gen_statuses, gen_nstatuses);
 	codes(out, "FIELD", 8, gen_cmdfields, gen_ncmdfields);
 	codes(out, "V", 4, gen_verdicts, gen_nverdicts);
-	codes(out, "RSN", 4, gen_reasons, gen_nreasons);
+	codes(out, "RSN", 5, gen_reasons, gen_nreasons);
 	codes(out, "RESUME", 2, gen_resumes, gen_nresumes);
 	ints(out, "CTR_", gen_counters, gen_ncounters);
 	fprintf(out, "  localparam int unsigned NCOUNTER = %u;\n", (unsigned)CW_NCOUNTER);
