@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Copyright The Catwalk authors
+#
+# Benches of the core's parts and of the core alone, without rings, firmware and memories.
+$(eval $(call sv_bench,rtl_fault_rec,rtl/cw_fault_rec.sv $(O)/obj/tests/core/rec.o tests/core/tb_fault_rec.sv))
+$(eval $(call sv_bench,rtl_answer,rtl/cw_fifo.sv rtl/cw_answer.sv tests/core/tb_answer.sv))
+$(eval $(call sv_bench,rtl_resolve,rtl/cw_verdict.sv rtl/cw_resolve.sv tests/core/tb_resolve.sv))
