@@ -8,6 +8,16 @@ static uint64_t table_size(struct cw_fw *fw)
 	return (uint64_t)cw_read32(fw->mbox, CW_MBOX_TABLE_SIZE_HI) << 32 | cw_read32(fw->mbox, CW_MBOX_TABLE_SIZE_LO);
 }
 
+/* The contexts of a domain share cached entries (P1), so they must read them alike. */
+static bool flavour_differs(const struct cw_fw *fw, const struct cw_cmd *cmd)
+{
+	for (unsigned c = 0; c < CW_NCTX; c++)
+		if (fw->ctx[c].state != CW_CTX_FREE && fw->ctx[c].domain == cmd->space &&
+		    fw->ctx[c].flavour != cmd->flavour)
+			return true;
+	return false;
+}
+
 struct cw_result cw_cmd_ctx_attach(struct cw_fw *fw, const struct cw_cmd *cmd)
 {
 	struct cw_result res = cw_ok();
@@ -21,7 +31,7 @@ struct cw_result cw_cmd_ctx_attach(struct cw_fw *fw, const struct cw_cmd *cmd)
 		return cw_bad(CW_FIELD_ADDR);
 	if (cmd->level != 4 && cmd->level != 5)
 		return cw_bad(CW_FIELD_LEVEL);
-	if (cmd->flavour || cmd->kind)
+	if (cmd->flavour > 1 || cmd->kind || flavour_differs(fw, cmd))
 		return cw_bad(CW_FIELD_KIND);
 
 	c = &fw->ctx[cmd->ctx];
@@ -30,6 +40,7 @@ struct cw_result cw_cmd_ctx_attach(struct cw_fw *fw, const struct cw_cmd *cmd)
 
 	c->state = CW_CTX_ATTACHED;
 	c->domain = (uint8_t)cmd->space;
+	c->flavour = cmd->flavour;
 	c->gen++;
 	/* The domain knows its ports before the first request can be granted. */
 	cw_owner_grow(fw);

@@ -41,7 +41,8 @@ enum cw_ctx_state {
 struct cw_fw_ctx {
 	uint8_t state; /* enum cw_ctx_state */
 	uint8_t domain;
-	uint16_t gen; /* of the last attach (P32) */
+	uint8_t flavour; /* of its entries: 0 EPT, 1 legacy/NPT */
+	uint16_t gen;	 /* of the last attach (P32) */
 };
 
 struct cw_fw_port {

@@ -9,7 +9,9 @@ module cw_core #(
   parameter int unsigned NSLOT      = cw_pkg::NSLOT,
   parameter int unsigned TLB_SETS   = cw_pkg::TLB_SETS,
   parameter int unsigned TLB_WAYS   = cw_pkg::TLB_WAYS,
-  parameter int unsigned WC_ENTRIES = cw_pkg::WC_ENTRIES
+  parameter int unsigned WC_ENTRIES = cw_pkg::WC_ENTRIES,
+  parameter int unsigned PA_BITS    = cw_pkg::PA_BITS,
+  parameter longint unsigned TABLE_BYTES = 64'h1000_0000
 ) (
   input  logic                                  clk,
   input  logic                                  rst_n,
@@ -104,7 +106,7 @@ module cw_core #(
   logic miss, miss_room, miss_now, look_valid, counted, answered;
   cw_t::verdict_t look_verdict;
 
-  cw_lookup u_lookup (
+  cw_lookup #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_lookup (
     .clk, .rst_n, .hold, .empty(look_empty), .req_valid, .req_ready, .req, .port_room, .bubble,
     .retry_valid, .retry_ready, .retry, .tlb_valid, .tlb_page, .c2_space, .c2_page, .tlb_hit, .tlb_entry,
     .c3_space, .c3_page, .inv_hits, .ctx_idx, .ctx_entry, .range_port, .range, .tag_port, .tag, .tag_busy,
@@ -160,7 +162,7 @@ module cw_core #(
   assign miss_req.port  = look.port;
   assign miss_req.epoch = epoch[look.port];
   assign miss_req.req   = look.req;
-  cw_walker #(.NSLOT(NSLOT), .WC_ENTRIES(WC_ENTRIES)) u_walker (
+  cw_walker #(.NSLOT(NSLOT), .WC_ENTRIES(WC_ENTRIES), .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_walker (
     .clk, .rst_n, .ask(look_valid), .miss, .miss_room, .miss_now, .miss_req, .miss_ctx(look_ctx), .inv_new,
     .inv(inv_now), .no_merge(resumed), .epoch,
     .walk_inc, .walk_inc_port, .walk_dec, .walk_dec_port, .walk_dec_epoch,
@@ -183,7 +185,7 @@ module cw_core #(
 `ifdef CW_MUT_STAMP_AT_GRANT
   logic res_inc;
 `endif
-  cw_resolve u_resolve (
+  cw_resolve #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_resolve (
     .in_valid(w_valid), .in_ready(w_ready), .in_req(w_req), .in_entry(w_entry), .in_entry_addr(w_entry_addr),
     .in_level(w_level), .in_error(w_error), .faulted(w_faulted), .ctx_idx(res_ctx_idx), .ctx_entry(res_ctx),
     .dom_idx(res_dom), .mmio_gen(res_mmio_gen), .ans_valid(wans_valid), .ans_ready(wans_ready), .ans(wans),
@@ -292,6 +294,7 @@ module cw_core #(
       mon.ctxw_idx       = 16'(mon_ctx_idx);
       mon.ctxw_enable    = mon_ctx.valid;
       mon.ctxw_level5    = mon_ctx.level5;
+      mon.ctxw_flavour   = mon_ctx.flavour;
       mon.ctxw_space     = 16'(mon_ctx.space);
       mon.ctxw_domain    = 16'(mon_ctx.domain);
       mon.ctxw_root      = {12'd0, mon_ctx.root, 12'd0};

@@ -8,7 +8,10 @@
 // one cycle. The pipe never stalls: a request is taken only if its answer has room (`port_room`), so cycle 3 always
 // has an outcome: granted, refused, or waiting for a walk. `hold` lets it run empty; `bubble` skips one port so that
 // answers of walks get a turn on its answer path.
-module cw_lookup (
+module cw_lookup #(
+  parameter int unsigned     PA_BITS     = cw_pkg::PA_BITS,
+  parameter longint unsigned TABLE_BYTES = 64'h1000_0000
+) (
   input  logic                           clk,
   input  logic                           rst_n,
   input  logic                           hold,
@@ -144,8 +147,9 @@ module cw_lookup (
   assign tag      = c3_req.tag;
   assign probe    = c3.port == cw_pkg::PORT_W'(cw_pkg::PORT_HOST);
 
-  cw_verdict u_verdict (.entry(tlb_entry), .level(3'd1), .offset(c3_req.addr[11:0]), .page_offset(c3_req.addr[29:12]),
-                        .write(c3_req.write), .bus_error(1'b0), .mmio_gen('0), .v(tlb_verdict));
+  cw_verdict #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_verdict (
+    .entry(tlb_entry), .level(3'd1), .flavour(c3_ctx.flavour), .offset(c3_req.addr[11:0]),
+    .page_offset(c3_req.addr[29:12]), .write(c3_req.write), .bus_error(1'b0), .mmio_gen('0), .v(tlb_verdict));
   // An entry that does not allow the access is looked up afresh by a walk: the TLB may be behind.
   assign tlb_ok = tlb_hit && !inv_hits && tlb_verdict.verdict == cw_pkg::V_HIT;
 

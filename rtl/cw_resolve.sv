@@ -7,7 +7,10 @@
 // answer path of its port is taken by a hit. What the engine cannot settle is parked and gives up its stamp (P8);
 // without room in park space or fault ring the answer is RETRY_LATER. Probes get any verdict as their result and hold
 // no stamp (P7).
-module cw_resolve (
+module cw_resolve #(
+  parameter int unsigned     PA_BITS     = cw_pkg::PA_BITS,
+  parameter longint unsigned TABLE_BYTES = 64'h1000_0000
+) (
   // from the walker
   input  logic                       in_valid,
   output logic                       in_ready,
@@ -51,8 +54,9 @@ module cw_resolve (
   assign dom_idx = ctx_entry.domain;
   assign probe   = in_req.port == cw_pkg::PORT_W'(cw_pkg::PORT_HOST);
 
-  cw_verdict u_verdict (.entry(in_entry), .level(in_level), .offset(r.addr[11:0]), .page_offset(r.addr[29:12]),
-                        .write(r.write), .bus_error(in_error), .mmio_gen, .v);
+  cw_verdict #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_verdict (
+    .entry(in_entry), .level(in_level), .flavour(ctx_entry.flavour), .offset(r.addr[11:0]),
+    .page_offset(r.addr[29:12]), .write(r.write), .bus_error(in_error), .mmio_gen, .v);
 
   assign final_verdict = v.verdict == cw_pkg::V_HIT || v.verdict == cw_pkg::V_ABORT;
   assign faulted       = v.verdict != cw_pkg::V_HIT;

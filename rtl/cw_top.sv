@@ -14,6 +14,7 @@ module cw_top #(
   parameter int unsigned     TLB_SETS    = cw_pkg::TLB_SETS,
   parameter int unsigned     TLB_WAYS    = cw_pkg::TLB_WAYS,
   parameter int unsigned     WC_ENTRIES  = cw_pkg::WC_ENTRIES,
+  parameter int unsigned     PA_BITS     = cw_pkg::PA_BITS,
   parameter longint unsigned TABLE_BYTES = 64'h1000_0000,
   parameter                  FW_HEX      = ""
 ) (
@@ -196,7 +197,8 @@ module cw_top #(
   logic [cw_pkg::NCOUNTER*3-1:0] ev_core;
   logic                       mon_w_valid, mon_b_valid, mon_b_mismatch, mon_b_error;
   logic [63:0]                mon_w_addr, mon_w_value, mon_b_addr, mon_b_old;
-  cw_core #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .WC_ENTRIES(WC_ENTRIES)) u_core (
+  cw_core #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .WC_ENTRIES(WC_ENTRIES), .PA_BITS(PA_BITS),
+            .TABLE_BYTES(TABLE_BYTES)) u_core (
     .clk, .rst_n, .cycle, .req_valid, .req_ready, .req, .ans_valid, .ans_ready, .ans, .rel_valid, .rel_tag,
     .emul_data, .res_valid, .res, .res_level,
     .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw,
@@ -392,7 +394,7 @@ module cw_top #(
   logic [63:0] ctr_data;
   logic [2:0] ev_interrupts;
   cw_regs #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .WC_ENTRIES(WC_ENTRIES),
-            .TABLE_BYTES(TABLE_BYTES)) u_regs (
+            .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_regs (
     .clk, .rst_n, .s_awvalid, .s_awready, .s_awaddr, .s_wvalid, .s_wready, .s_wdata, .s_wstrb, .s_bvalid, .s_bready,
     .s_bresp, .s_arvalid, .s_arready, .s_araddr, .s_rvalid, .s_rready, .s_rdata, .s_rresp,
     .bme, .flush_timeout, .fw_watchdog, .fw_ready, .fw_dead, .fw_test_failed, .fw_heartbeat, .fw_version,
@@ -436,6 +438,9 @@ module cw_top #(
   end
   if (NSLOT < 2 || NSLOT > (1 << cw_pkg::SLOT_W)) begin : g_slots
     $error("NSLOT must be 2..32");
+  end
+  if (PA_BITS < 32 || PA_BITS > cw_pkg::PA_W) begin : g_pa
+    $error("PA_BITS must be 32..52");
   end
 `endif
 

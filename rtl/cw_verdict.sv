@@ -3,9 +3,13 @@
 //
 // The one verdict function (P35): what an entry means for a request, for TLB hits and for walk results alike.
 // Combinational, no storage. `entry` is the last entry of a walk, `level` the level of the table that holds it.
-module cw_verdict (
+module cw_verdict #(
+  parameter int unsigned     PA_BITS     = cw_pkg::PA_BITS,
+  parameter longint unsigned TABLE_BYTES = 64'h1000_0000
+) (
   input  logic [63:0]              entry,
   input  logic [2:0]               level,
+  input  logic                     flavour,     // 0 EPT, 1 legacy/NPT
   input  logic [11:0]              offset,      // address bits 11:0
   input  logic [17:0]              page_offset, // address bits 29:12
   input  logic                     write,
@@ -13,16 +17,21 @@ module cw_verdict (
   input  logic [18:0]              mmio_gen,
   output cw_t::verdict_t           v
 );
-  logic present, readable, writable, mmio, leaf_bit;
+  logic present, readable, writable, host_w, mmu_w, mmio, leaf, reserved, outside;
   logic [18:0] entry_gen;
 
   assign present   = entry[cw_pkg::SPTE_PRESENT];
   assign readable  = entry[cw_pkg::SPTE_R];
   assign writable  = entry[cw_pkg::SPTE_W];
-  assign leaf_bit     = entry[cw_pkg::SPTE_PS];
-  // SPTE-4: an MMIO entry is W+X without R and without bit 63; it carries a 19-bit generation.
-  assign mmio      = !entry[cw_pkg::SPTE_SUPPRESS_VE] && entry[cw_pkg::SPTE_X] && writable && !readable;
+  assign host_w    = flavour ? entry[cw_pkg::SPTE_X86_HOST_W] : entry[cw_pkg::SPTE_HOST_W];
+  assign mmu_w     = flavour ? entry[cw_pkg::SPTE_X86_MMU_W] : entry[cw_pkg::SPTE_MMU_W];
+  // SPTE-4: EPT, W+X without R and without bit 63; legacy/NPT, bit 51 and P. It carries a 19-bit generation.
+  assign mmio      = flavour ? entry[cw_pkg::SPTE_X86_MMIO] && readable
+                             : !entry[cw_pkg::SPTE_SUPPRESS_VE] && entry[cw_pkg::SPTE_X] && writable && !readable;
   assign entry_gen = {entry[62:52], entry[10:3]};
+
+  cw_entry #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_entry (
+    .entry, .level, .flavour, .leaf, .reserved, .outside);
 
   always_comb begin
     v.verdict = cw_pkg::V_MISS;
@@ -40,20 +49,16 @@ module cw_verdict (
         v.verdict = cw_pkg::V_MMIO;
         v.reason  = cw_pkg::RSN_MMIO;
       end
-    end else if (level > 3'd3 || (level != 3'd1 && !leaf_bit)) begin
+    end else if (reserved || !leaf) begin       // a walk ends at a table's entry only if something is wrong with it
       v.verdict = cw_pkg::V_ABORT;
-      v.reason  = cw_pkg::RSN_BAD_ENTRY;
+      v.reason  = !reserved && outside ? cw_pkg::RSN_BAD_TABLE : cw_pkg::RSN_BAD_ENTRY;
     end else if (readable) begin                // SPTE-13
       v.verdict = cw_pkg::V_HIT;
       v.reason  = cw_pkg::RSN_NONE;
       if (write && !writable) begin             // SPTE-5: which of the four triples
         v.reason  = cw_pkg::RSN_PROTECTED;
-        v.verdict = (!entry[cw_pkg::SPTE_MMU_W] && entry[cw_pkg::SPTE_HOST_W]) ? cw_pkg::V_WRITE_TRACKED
-                                                                                : cw_pkg::V_WRITE_PROTECTED;
+        v.verdict = (!mmu_w && host_w) ? cw_pkg::V_WRITE_TRACKED : cw_pkg::V_WRITE_PROTECTED;
       end
     end
   end
-
-  logic unused;
-  assign unused = &{1'b0, entry[9:8], entry[6:3]};
 endmodule

@@ -14,7 +14,9 @@
 // (P5).
 module cw_walker #(
   parameter int unsigned NSLOT = cw_pkg::NSLOT,
-  parameter int unsigned WC_ENTRIES = cw_pkg::WC_ENTRIES
+  parameter int unsigned WC_ENTRIES = cw_pkg::WC_ENTRIES,
+  parameter int unsigned PA_BITS = cw_pkg::PA_BITS,
+  parameter longint unsigned TABLE_BYTES = 64'h1000_0000
 ) (
   input  logic                       clk,
   input  logic                       rst_n,
@@ -91,7 +93,7 @@ module cw_walker #(
   localparam int unsigned IW  = cw_pkg::WAIT_W;
   localparam int unsigned LS  = $clog2(NSLOT);
   localparam int unsigned WREQ = cw_pkg::PORT_W + 1 + cw_pkg::REQ_W;  // wait_t
-  localparam int unsigned WW  = WREQ + SPW + 1 + 40;                // plus space, level5, root
+  localparam int unsigned WW  = WREQ + SPW + 2 + 40;                // plus space, flavour, level5, root
 
   typedef enum logic [2:0] {
     S_FREE   = 3'd0,
@@ -114,14 +116,14 @@ module cw_walker #(
   logic [39:0]       f_table [NS];
   logic [cw_pkg::PORT_W-1:0] f_port [NS];
   logic [7:0]        f_fault [NS];     // entries of the line that some request faulted on
-  logic [NS-1:0]     f_epoch, f_error, f_filled;
+  logic [NS-1:0]     f_epoch, f_error, f_filled, f_flavour;
   logic [NS-1:0]     poison_now;
 
   // ---- a request gets its walk: from the lookup cycle, else from the queue ----
   cw_t::req_t        miss_r, queue_r, cand_r;
   cw_t::wait_t       queue_req, cand_req;
   logic [SPW-1:0]    queue_space, cand_space;
-  logic              queue_level5, cand_level5;
+  logic              queue_level5, cand_level5, queue_flavour, cand_flavour;
   logic [39:0]       queue_root, cand_root;
   logic              q_valid, q_take, use_queue, cand_valid, attach, start, slot_avail;
   logic [NS-1:0]     match, match_first, slot_pick;
@@ -136,7 +138,8 @@ module cw_walker #(
 
   assign miss_r    = miss_req.req;
   assign queue_req    = q_data[WW-1 -: WREQ];
-  assign queue_space  = q_data[41 +: SPW];
+  assign queue_space  = q_data[42 +: SPW];
+  assign queue_flavour = q_data[41];
   assign queue_level5 = q_data[40];
   assign queue_root   = q_data[39:0];
   assign queue_r   = queue_req.req;
@@ -146,6 +149,7 @@ module cw_walker #(
   assign cand_req   = use_queue ? queue_req : miss_req;
   assign cand_r     = cand_req.req;
   assign cand_space = use_queue ? queue_space : miss_ctx.space;
+  assign cand_flavour = use_queue ? queue_flavour : miss_ctx.flavour;
   assign cand_level5 = use_queue ? queue_level5 : miss_ctx.level5;
   assign cand_root  = use_queue ? queue_root : miss_ctx.root;
   assign match      = use_queue ? queue_match : miss_match;
@@ -176,7 +180,8 @@ module cw_walker #(
   logic [WW-1:0] r1_data;
   cw_wait_list #(.NSLOT(NS), .W(WW)) u_list (
     .clk, .rst_n,
-    .room(miss_room), .put(miss), .put_data({miss_req, miss_ctx.space, miss_ctx.level5, miss_ctx.root}), .put_idx,
+    .room(miss_room), .put(miss), .put_idx,
+    .put_data({miss_req, miss_ctx.space, miss_ctx.flavour, miss_ctx.level5, miss_ctx.root}),
     .queue(use_queue || !link), .q_valid, .q_idx, .q_data, .q_take,
     .link, .link_slot, .link_idx(use_queue ? q_idx : put_idx),
     .waiting, .pop, .pop_slot, .pop_idx,
@@ -216,7 +221,7 @@ module cw_walker #(
 
   // ---- a read came back ----
   logic [8:0] r_index;
-  logic r_leaf, r_down, r_poisoned;
+  logic r_leaf, r_reserved, r_outside, r_down, r_poisoned;
   logic [NS-1:0] r_here;
   assign r_level = f_level[r_slot[LS-1:0]];
   assign r_line  = f_line[r_slot[LS-1:0]];
@@ -231,8 +236,10 @@ module cw_walker #(
     endcase
   end
   assign r_entry    = r_data[r_index[2:0]*64 +: 64];
-  assign r_leaf     = r_level == 3'd1 || r_entry[cw_pkg::SPTE_PS];
-  assign r_down     = !r_error && r_entry[cw_pkg::SPTE_PRESENT] && !r_leaf;
+  cw_entry #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_entry (
+    .entry(r_entry), .level(r_level), .flavour(f_flavour[r_slot[LS-1:0]]), .leaf(r_leaf), .reserved(r_reserved),
+    .outside(r_outside));
+  assign r_down     = !r_error && r_entry[cw_pkg::SPTE_PRESENT] && !r_leaf && !r_reserved && !r_outside;
   assign r_poisoned = |(r_here & (poisoned | poison_now));
 `ifdef CW_MUT_FILL_AFTER_INV_WC
   assign wcf_valid  = r_valid && r_down;
@@ -301,6 +308,7 @@ module cw_walker #(
       f_line[pick_slot[LS-1:0]]   <= cand_r.addr[56:15];
       f_port[pick_slot[LS-1:0]]   <= cand_req.port;
       f_epoch[pick_slot[LS-1:0]]  <= epoch[cand_req.port];
+      f_flavour[pick_slot[LS-1:0]] <= cand_flavour;
       f_level[pick_slot[LS-1:0]]  <= wc_level;
       f_table[pick_slot[LS-1:0]]  <= wc_table;
       f_error[pick_slot[LS-1:0]]  <= 1'b0;

@@ -19,6 +19,7 @@
 #define CW_RESUME(name, code, doc) "A " #name " " #code "\n"
 #define CW_COUNTER(name, doc) "C " #name "\n"
 #define CW_SPTE_BIT(name, bit, doc) "E " #name " " #bit "\n"
+#define CW_SPTE_X86_BIT(name, bit, doc) "X " #name " " #bit "\n"
 #define CW_REG(name, offset, access, reset, doc) "G " #name " " #offset " " #access " " #reset "\n"
 #define CW_REG64(name, offset, access, reset, doc) "H " #name " " #offset " " #access " " #reset "\n"
 #define CW_REGBANK(name, offset, count, stride, access, doc) \
@@ -57,6 +58,7 @@ static inline uint32_t cw_contract_hash(void)
 #undef CW_RESUME
 #undef CW_COUNTER
 #undef CW_SPTE_BIT
+#undef CW_SPTE_X86_BIT
 #undef CW_REG
 #undef CW_REG64
 #undef CW_REGBANK

@@ -7,10 +7,12 @@
 #include <stdint.h>
 
 #define CW_SPTE_BIT(name, bit, doc) CW_SPTE_##name##_BIT = (bit),
+#define CW_SPTE_X86_BIT(name, bit, doc) CW_SPTE_X86_##name##_BIT = (bit),
 enum cw_spte_bit {
 #include <catwalk/spte.def>
 };
 #undef CW_SPTE_BIT
+#undef CW_SPTE_X86_BIT
 
 #define CW_SPTE(name) (UINT64_C(1) << CW_SPTE_##name##_BIT)
 

@@ -29,14 +29,14 @@ const struct cw_spte_format cw_spte_formats[2] = {
 			.present = BIT(0),
 			.user = BIT(2),
 			.exec = 0, /* bit 63 is NX: execution is allowed by leaving it clear */
-			.accessed = BIT(5),
-			.dirty = BIT(6),
-			.host_w = BIT(9),
-			.mmu_w = BIT(10),
+			.accessed = CW_SPTE(X86_A),
+			.dirty = CW_SPTE(X86_D),
+			.host_w = CW_SPTE(X86_HOST_W),
+			.mmu_w = CW_SPTE(X86_MMU_W),
 			.leaf = 0,
 			.ad_disabled = 0,
-			.mmio_value = BIT(51) | BIT(0),
-			.mmio_mask = BIT(51) | BIT(0),
+			.mmio_value = CW_SPTE(X86_MMIO) | BIT(0),
+			.mmio_mask = CW_SPTE(X86_MMIO) | BIT(0),
 			.mmio_gfn_bits = 39, /* bit 51 is the mark */
 		},
 };

@@ -22,7 +22,7 @@ enum {
 
 /* ---- tables that the firmware writes (P1, P3) ---- */
 struct cw_model_ctx {
-	bool valid, level5;
+	bool valid, level5, x86;
 	uint16_t space, domain;
 	uint64_t root;
 };
@@ -67,7 +67,7 @@ struct cw_model_walk {
 	bool filled;  /* its fill is done, or refused */
 	bool counted; /* holds its own count (P5) */
 	bool ended;   /* last read answered */
-	bool error;
+	bool error, x86;
 	uint8_t port, epoch;
 	uint8_t level; /* of the table to read next, or of the last entry */
 	uint16_t space, domain;
@@ -99,7 +99,7 @@ enum cw_model_state {
 struct cw_model_req {
 	enum cw_model_state state;
 	bool to_answer; /* the pins still owe the initiator an answer */
-	bool write, level5;
+	bool write, level5, x86;
 	bool epoch;
 	uint8_t verdict, reason;
 	uint8_t slot, park;
@@ -211,6 +211,11 @@ __attribute__((format(printf, 3, 4))) void cw_model_fail(struct cw_model *m, con
 static inline void cw_model_count(struct cw_model *m, enum cw_counter c)
 {
 	m->counter[c]++;
+}
+
+static inline struct cw_model_format cw_model_format(const struct cw_model *m, bool x86)
+{
+	return (struct cw_model_format){x86, m->config.pa_bits, m->config.table_bytes};
 }
 
 static inline uint64_t cw_model_page_number(uint64_t addr)

@@ -12,6 +12,7 @@ void cw_model_tables(struct cw_model *m, const uint32_t *vec)
 		m->ctx[G(ctxw_idx) % CW_NCTX] = (struct cw_model_ctx){
 			.valid = G(ctxw_enable),
 			.level5 = G(ctxw_level5),
+			.x86 = G(ctxw_flavour),
 			.space = (uint16_t)G(ctxw_space),
 			.domain = (uint16_t)(G(ctxw_domain) % CW_NDOM),
 			.root = G(ctxw_root),
@@ -113,8 +114,9 @@ void cw_model_end(struct cw_model *m, struct cw_model_req *r, unsigned int port,
 static void look_hit(struct cw_model *m, const struct cw_model_request *q, const uint32_t *vec, struct cw_model_req *r)
 {
 	uint64_t entry = G(look_entry), pa = G(look_pa);
+	const struct cw_model_format format = cw_model_format(m, r->x86);
 	/* no generation is needed: only present entries are cached */
-	struct cw_model_verdict v = cw_model_judge(entry, 1, q->addr, q->write, 0, false);
+	struct cw_model_verdict v = cw_model_judge(&format, entry, 1, q->addr, q->write, 0, false);
 
 	if (!cw_model_tlb_has(m, r->space, cw_model_page_number(q->addr), entry))
 		cw_model_fail(m, "stale-hit",
@@ -228,6 +230,7 @@ void cw_model_look(struct cw_model *m, const uint32_t *vec)
 	r->space = c->space;
 	r->root = c->root;
 	r->level5 = c->level5;
+	r->x86 = c->x86;
 	r->born = ++m->order;
 	r->cycle = m->cycle;
 	r->inv_any = r->inv_here = false;

@@ -17,6 +17,10 @@ struct cw_model *cw_model_create(const struct cw_model_config *config, const str
 	m->ops = *ops;
 	if (!m->config.nslot || m->config.nslot > CW_MODEL_SLOTS)
 		m->config.nslot = CW_NSLOT;
+	if (!m->config.pa_bits)
+		m->config.pa_bits = CW_PA_BITS;
+	if (!m->config.table_bytes)
+		m->config.table_bytes = UINT64_C(1) << m->config.pa_bits;
 	if (!m->config.flush_timeout)
 		m->config.flush_timeout = CW_FLUSH_TIMEOUT;
 	for (unsigned int p = 0; p < CW_NPORT; p++) {

@@ -31,6 +31,8 @@ struct cw_model_ops {
 struct cw_model_config {
 	unsigned int nslot;	/* walk slots */
 	uint32_t flush_timeout; /* cycles (P21) */
+	unsigned int pa_bits;	/* of an address in an entry */
+	uint64_t table_bytes;	/* size of the window of table memory */
 };
 
 /* One request or probe, as the initiator named it. */
@@ -92,13 +94,18 @@ unsigned int cw_model_parked(const struct cw_model *m);
 unsigned int cw_model_busy_slots(const struct cw_model *m);
 
 /* The verdict function on its own (P35). */
+struct cw_model_format {
+	bool x86; /* legacy/NPT, else EPT */
+	unsigned int pa_bits;
+	uint64_t table_bytes;
+};
 struct cw_model_verdict {
 	uint8_t verdict, reason;
 	uint64_t pa;
 };
-struct cw_model_verdict cw_model_judge(uint64_t entry, unsigned int level, uint64_t addr, bool write, uint32_t mmio_gen,
-				       bool bus_error);
-/* A present entry that leads to another table. */
-bool cw_model_entry_nonleaf(uint64_t entry, unsigned int level);
+struct cw_model_verdict cw_model_judge(const struct cw_model_format *f, uint64_t entry, unsigned int level,
+				       uint64_t addr, bool write, uint32_t mmio_gen, bool bus_error);
+/* A present entry with nothing wrong in it that leads to another table. */
+bool cw_model_entry_nonleaf(const struct cw_model_format *f, uint64_t entry, unsigned int level);
 
 #endif

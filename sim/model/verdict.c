@@ -1,13 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
-/* Verdict: what an entry means for a request (P35; SPTE-1, SPTE-4, SPTE-5, SPTE-13, MS-2), EPT flavour. */
+/* Verdict: what an entry means for a request (P35; SPTE-1, SPTE-4, SPTE-5, SPTE-13, MS-2; P43), in both flavours. */
 #include "internal.h"
 
 static const uint64_t address_bits = 0x000ffffffffff000ull;
 
-bool cw_model_entry_nonleaf(uint64_t entry, unsigned int level)
+static bool is_leaf(uint64_t entry, unsigned int level)
 {
-	return (entry & CW_SPTE(PRESENT)) && level > 1 && !(entry & CW_SPTE(PS));
+	return level == 1 || (entry & CW_SPTE(PS));
+}
+
+static uint64_t page_mask(unsigned int level)
+{
+	return (UINT64_C(1) << (12 + 9 * (level - 1))) - 1;
+}
+
+/* A bit is set that may not be, or a page is where none may be. */
+static bool malformed(const struct cw_model_format *f, uint64_t entry, unsigned int level)
+{
+	unsigned int ad_type = entry >> 52 & 3, memory_type = entry >> 3 & 7;
+
+	if ((entry & address_bits) >> f->pa_bits)
+		return true;
+	if (is_leaf(entry, level) && (level > 3 || (entry & address_bits & page_mask(level))))
+		return true;
+	if (f->x86)
+		return ad_type != 0;
+	if (ad_type == 3)
+		return true;
+	if (!is_leaf(entry, level))
+		return entry >> 3 & 15;
+	return memory_type == 2 || memory_type == 3 || memory_type == 7;
+}
+
+static bool outside(const struct cw_model_format *f, uint64_t entry)
+{
+	return (entry & address_bits) >= f->table_bytes;
+}
+
+bool cw_model_entry_nonleaf(const struct cw_model_format *f, uint64_t entry, unsigned int level)
+{
+	return (entry & CW_SPTE(PRESENT)) && !is_leaf(entry, level) && !malformed(f, entry, level) &&
+	       !outside(f, entry);
 }
 
 /* Generation of an MMIO entry: 8 low bits in 10:3, 11 high bits in 62:52. */
@@ -16,12 +50,19 @@ static uint32_t mmio_generation(uint64_t entry)
 	return (uint32_t)(entry >> 3 & 0xff) | (uint32_t)(entry >> 52 & 0x7ff) << 8;
 }
 
-struct cw_model_verdict cw_model_judge(uint64_t entry, unsigned int level, uint64_t addr, bool write, uint32_t mmio_gen,
-				       bool bus_error)
+static bool is_mmio(const struct cw_model_format *f, uint64_t entry)
 {
+	const uint64_t x86 = CW_SPTE(X86_MMIO) | CW_SPTE(R);
 	const uint64_t rwx_ve = CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X) | CW_SPTE(SUPPRESS_VE);
+
+	return f->x86 ? (entry & x86) == x86 : (entry & rwx_ve) == (CW_SPTE(W) | CW_SPTE(X));
+}
+
+struct cw_model_verdict cw_model_judge(const struct cw_model_format *f, uint64_t entry, unsigned int level,
+				       uint64_t addr, bool write, uint32_t mmio_gen, bool bus_error)
+{
 	struct cw_model_verdict v = {CW_V_MISS, CW_RSN_NOT_PRESENT, 0};
-	uint64_t inside;
+	uint64_t inside = page_mask(level);
 
 	if (bus_error) {
 		v.verdict = CW_V_ABORT;
@@ -30,28 +71,28 @@ struct cw_model_verdict cw_model_judge(uint64_t entry, unsigned int level, uint6
 	}
 	if (!(entry & CW_SPTE(PRESENT))) {
 		/* SPTE-4; an entry of another generation is a plain miss (MS-2) */
-		if ((entry & rwx_ve) == (CW_SPTE(W) | CW_SPTE(X)) && mmio_generation(entry) == mmio_gen) {
+		if (is_mmio(f, entry) && mmio_generation(entry) == mmio_gen) {
 			v.verdict = CW_V_MMIO;
 			v.reason = CW_RSN_MMIO;
 		}
 		return v;
 	}
-	/* Leaves: every entry of level 1, and those of levels 2 and 3 with the page-size bit. */
-	if (level > 3 || (level > 1 && !(entry & CW_SPTE(PS)))) {
+	/* A walk stops at a table's entry only because something is wrong with it. */
+	if (malformed(f, entry, level) || !is_leaf(entry, level)) {
 		v.verdict = CW_V_ABORT;
-		v.reason = CW_RSN_BAD_ENTRY;
+		v.reason = malformed(f, entry, level) ? CW_RSN_BAD_ENTRY : CW_RSN_BAD_TABLE;
 		return v;
 	}
 	if (!(entry & CW_SPTE(R)))
 		return v;
 	if (write && !(entry & CW_SPTE(W))) {
-		bool tracked = (entry & CW_SPTE(HOST_W)) && !(entry & CW_SPTE(MMU_W));
+		uint64_t host = f->x86 ? CW_SPTE(X86_HOST_W) : CW_SPTE(HOST_W);
+		uint64_t mmu = f->x86 ? CW_SPTE(X86_MMU_W) : CW_SPTE(MMU_W);
 
-		v.verdict = tracked ? CW_V_WRITE_TRACKED : CW_V_WRITE_PROTECTED;
+		v.verdict = (entry & host) && !(entry & mmu) ? CW_V_WRITE_TRACKED : CW_V_WRITE_PROTECTED;
 		v.reason = CW_RSN_PROTECTED;
 		return v;
 	}
-	inside = (UINT64_C(1) << (12 + 9 * (level - 1))) - 1;
 	v.verdict = CW_V_HIT;
 	v.reason = CW_RSN_NONE;
 	v.pa = (entry & address_bits & ~inside) | (addr & inside);

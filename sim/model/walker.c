@@ -65,6 +65,7 @@ static void start(struct cw_model *m, const struct cw_model_req *r, unsigned int
 	w->epoch = (uint8_t)G(alloc_epoch);
 	w->space = r->space;
 	w->domain = r->domain;
+	w->x86 = r->x86;
 	w->page = page;
 	w->level = (uint8_t)level;
 	w->table = table;
@@ -202,6 +203,7 @@ static void read_values(struct cw_model *m, struct cw_model_walk *w, const uint3
 void cw_model_r(struct cw_model *m, const uint32_t *vec)
 {
 	struct cw_model_walk *w = walk_of(m, G(r_slot), "read data");
+	struct cw_model_format format;
 	bool down;
 
 	if (!w)
@@ -214,7 +216,8 @@ void cw_model_r(struct cw_model *m, const uint32_t *vec)
 	read_values(m, w, vec);
 	if (w->error)
 		cw_model_count(m, CW_CTR_TABLE_ERRORS);
-	down = !w->error && cw_model_entry_nonleaf(w->entry, w->level);
+	format = cw_model_format(m, w->x86);
+	down = !w->error && cw_model_entry_nonleaf(&format, w->entry, w->level);
 	if (down == (bool)G(r_last))
 		cw_model_fail(m, "walk-wrong", "slot %u level %u entry 0x%llx: the walk %s here", slot_of(m, w),
 			      w->level, (ull)w->entry, down ? "does not end" : "ends");
@@ -243,10 +246,11 @@ static void judge(struct cw_model *m, struct cw_model_walk *w, const struct cw_m
 		  struct cw_model_verdict *v)
 {
 	const struct cw_model_ctx *c = &m->ctx[r->ctx % CW_NCTX];
+	const struct cw_model_format format = cw_model_format(m, r->x86);
 	uint64_t page = cw_model_page_number(r->addr);
 
 	*entry = w->error ? 0 : w->level == 1 ? w->line[page & 7] : w->entry;
-	*v = cw_model_judge(*entry, w->level, r->addr, r->write, m->dom[c->domain].mmio_gen, w->error);
+	*v = cw_model_judge(&format, *entry, w->level, r->addr, r->write, m->dom[c->domain].mmio_gen, w->error);
 	w->asked |= (uint8_t)(1u << (page & 7));
 	/* I7: what one of its requests could not use is not filled. */
 	if (v->verdict != CW_V_HIT)

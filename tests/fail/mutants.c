@@ -44,6 +44,8 @@ static const struct {
 	{"RECORD_BEFORE_DATA", false, {"completion-wrong", "completion-value", "fault-record"}},
 	{"QUEUE_AFTER_INV", false, {"fill-stale-page", "fill-stale-neighbour", "fill-stale-wc", "detach-cached"}},
 	{"GLOBAL_EPOCH", true, {"stamp-wrong", "close-early"}},
+	{"RESERVED_IGNORED", false, {"walk-wrong", "verdict-wrong"}},
+	{"TABLE_ANYWHERE", false, {"walk-wrong"}},
 };
 
 enum { NMUTANT = sizeof(mutants) / sizeof(mutants[0]) };

@@ -196,7 +196,7 @@ static void attach_checks_every_field(void)
 		{0, 0, 3, 0, 0, 0, CW_FIELD_LEVEL},
 		{0, 0, 6, 0, 0, 0, CW_FIELD_LEVEL},
 		{0, 0, 0, 0, 0, 0, CW_FIELD_LEVEL},
-		{0, 0, 4, 0, 1, 0, CW_FIELD_KIND},
+		{0, 0, 4, 0, 2, 0, CW_FIELD_KIND},
 		{0, 0, 4, 0, 0, 1, CW_FIELD_KIND},
 		{0, 0, 4, (1 << 20) + 8, 0, 0, CW_FIELD_ADDR},
 	};
@@ -256,6 +256,27 @@ static void attach_fills_the_table_p1_p32(void)
 	CHECK_EQ(fake.ctx[63].root, 0xff000);
 	CHECK_EQ(fake.ctx[63].gen, 1);
 	CHECK_EQ(attach(63, 15), CW_ST_IN_USE);
+}
+
+/* What is cached for a domain is shared by its contexts (P1): one flavour, until the last of them is gone. */
+static void one_flavour_per_domain_p1(void)
+{
+	struct cw_cmd cmd = attach_cmd(6, 2, 0x3000, 5);
+	struct cw_cmd other = attach_cmd(7, 2, 0x3000, 5);
+
+	boot();
+	cmd.flavour = 1;
+	CHECK_EQ(run(&cmd), CW_ST_OK);
+	CHECK_EQ(fake.ctx[6].flavour, 1);
+	CHECK_EQ(run(&other), CW_ST_BAD_FIELD);
+	CHECK_EQ(fake.cpl_field, CW_FIELD_KIND);
+	other.space = 3;
+	CHECK_EQ(run(&other), CW_ST_OK);
+	CHECK_EQ(fake.ctx[7].flavour, 0);
+	CHECK_EQ(detach(6), CW_ST_OK);
+	cmd.flavour = 0;
+	CHECK_EQ(run(&cmd), CW_ST_OK);
+	CHECK_EQ(fake.ctx[6].flavour, 0);
 }
 
 static void each_attach_raises_the_generation_p32(void)
@@ -515,6 +536,7 @@ int main(void)
 	RUN(domain_set_checks_every_field);
 	RUN(port_set_checks_every_field);
 	RUN(attach_fills_the_table_p1_p32);
+	RUN(one_flavour_per_domain_p1);
 	RUN(each_attach_raises_the_generation_p32);
 	RUN(detach_keeps_the_order_of_p33);
 	RUN(detach_that_is_not_flushed_can_be_repeated_p21);

@@ -192,7 +192,7 @@ int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *tr
 	};
 	const struct cw_model_ops ops = {model_fail, table_ok, fault_ring_full, flush_domain, b};
 	struct cw_model_config mc = {.flush_timeout = CW_FLUSH_TIMEOUT};
-	uint32_t walk = 0;
+	uint32_t walk = 0, entry = 0, table[2] = {0};
 
 	memset(b, 0, sizeof(*b));
 	b->seed = seed;
@@ -206,9 +206,15 @@ int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *tr
 		bench_fail(b, "bench", "no simulation: %s", cw_sim_last_error());
 		return -1;
 	}
-	if (wait_ready(b) || cw_sim_reg_read(b->sim, CW_REG_CAP_WALK, &walk))
+	if (wait_ready(b) || cw_sim_reg_read(b->sim, CW_REG_CAP_WALK, &walk) ||
+	    cw_sim_reg_read(b->sim, CW_REG_CAP_ENTRY, &entry) ||
+	    cw_sim_reg_read(b->sim, CW_REG_CAP_TABLE_SIZE, &table[0]) ||
+	    cw_sim_reg_read(b->sim, CW_REG_CAP_TABLE_SIZE + 4, &table[1]))
 		return -1;
 	mc.nslot = walk & 0xff;
+	mc.pa_bits = entry & 0xff;
+	mc.table_bytes = (uint64_t)table[1] << 32 | table[0];
+	b->pa_bits = (uint8_t)mc.pa_bits;
 	if (b->hasty)
 		mc.flush_timeout = HASTY_TIMEOUT;
 	b->model = cw_model_create(&mc, &ops);

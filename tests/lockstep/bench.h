@@ -78,6 +78,7 @@ struct table {
 struct domain {
 	bool alive;  /* has a root */
 	bool fenced; /* being torn down: commands before `fence` must be done */
+	bool x86;    /* flavour of its entries */
 	uint32_t fence;
 	uint8_t levels;
 	uint16_t root; /* table page */
@@ -185,9 +186,10 @@ struct bench {
 	bool have_events;
 	struct rng rng;
 	uint64_t seed;
-	bool oracle; /* what the model finds does not count */
-	bool by_irq; /* rings are looked at after interrupts only */
-	bool hasty;  /* FLUSHes give up soon */
+	bool oracle;	 /* what the model finds does not count */
+	bool by_irq;	 /* rings are looked at after interrupts only */
+	bool hasty;	 /* FLUSHes give up soon */
+	uint8_t pa_bits; /* of an address in an entry */
 
 	bool failed;
 	char kind[40];
@@ -259,8 +261,13 @@ uint64_t world_table_addr(unsigned int index);
 /* Table address of the entry of `level` for this page, 0: an upper entry is not present. */
 uint64_t world_entry(struct bench *b, unsigned int domain, uint64_t page, unsigned int level);
 uint64_t *world_mirror(struct bench *b, uint64_t entry_addr);
-uint64_t world_leaf(struct bench *b, enum page_kind kind, unsigned int index, unsigned int rights);
-uint64_t world_mmio(uint64_t page, uint32_t gen);
+uint64_t world_leaf(struct bench *b, unsigned int domain, enum page_kind kind, unsigned int index, unsigned int rights);
+uint64_t world_mmio(const struct domain *d, uint64_t page, uint32_t gen);
+/* The same entry with a bit that may not be (P43); it leads where it did. */
+uint64_t world_malformed(struct bench *b, unsigned int domain, uint64_t entry, unsigned int level);
+uint64_t world_frame(uint64_t entry); /* the address in it */
+uint64_t world_host_w(const struct domain *d);
+uint64_t world_mmu_w(const struct domain *d);
 /* False: an entry that is malformed on purpose. */
 bool world_known(struct bench *b, uint64_t entry, unsigned int level);
 void world_collect(struct bench *b, uint64_t entry, unsigned int level, struct job *job); /* what dies with it */

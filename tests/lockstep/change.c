@@ -121,8 +121,12 @@ static uint64_t random_leaf(struct bench *b, unsigned int domain, uint64_t page,
 {
 	static const uint8_t rights[20] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4};
 	unsigned int index = world_page_new(b, kind, domain, page << 12);
+	uint64_t e;
 
-	return index == ~0u ? np : world_leaf(b, kind, index, rights[rng_below(&b->rng, 20)]);
+	if (index == ~0u)
+		return np;
+	e = world_leaf(b, domain, kind, index, rights[rng_below(&b->rng, 20)]);
+	return rng_percent(&b->rng, 2) ? world_malformed(b, domain, e, kind + 1u) : e;
 }
 
 static uint64_t random_entry(struct bench *b, unsigned int domain, uint64_t page)
@@ -134,7 +138,7 @@ static uint64_t random_entry(struct bench *b, unsigned int domain, uint64_t page
 	if (r < 14)
 		return 0;
 	if (r < 22)
-		return world_mmio(page, b->dom[domain].mmio_gen + (rng_percent(&b->rng, 30) ? 2 : 0));
+		return world_mmio(&b->dom[domain], page, b->dom[domain].mmio_gen + (rng_percent(&b->rng, 30) ? 2 : 0));
 	return random_leaf(b, domain, page, PAGE_SMALL);
 }
 
@@ -175,6 +179,7 @@ static unsigned int new_table(struct bench *b, unsigned int domain, uint64_t pag
 	return n;
 }
 
+/* The same in both flavours but for A, which means nothing here. */
 uint64_t host_link_entry(unsigned int table)
 {
 	return world_table_addr(table) | CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X) | CW_SPTE(A);
@@ -201,6 +206,8 @@ bool host_extend(struct bench *b, unsigned int domain, uint64_t page)
 			n = new_table(b, domain, page, level - 1);
 			if (n != NTABLE)
 				value = host_link_entry(n);
+			if (n != NTABLE && level < 4 && rng_percent(&b->rng, 2))
+				value = world_malformed(b, domain, value, level);
 		}
 		if (value == np)
 			return false;
@@ -268,7 +275,7 @@ static struct page *page_of_leaf(struct bench *b, uint64_t entry, enum page_kind
 {
 	uint64_t offset;
 
-	return world_page_at(b, entry & UINT64_C(0x000ffffffffff000), kind, &offset);
+	return world_page_at(b, world_frame(entry), kind, &offset);
 }
 
 /* Take W away (and with it maybe mmu-W): after the FLUSH no write may land any more. */
@@ -293,7 +300,7 @@ static void job_protect(struct bench *b, unsigned int domain, uint64_t page)
 	j->page[0] = (uint16_t)(p - b->page[kind]);
 	j->gpa = p->gpa;
 	j->serial = ++p->serial;
-	change(b, at, e & ~(CW_SPTE(W) | (rng_percent(&b->rng, 40) ? CW_SPTE(MMU_W) : 0)));
+	change(b, at, e & ~(CW_SPTE(W) | (rng_percent(&b->rng, 40) ? world_mmu_w(&b->dom[domain]) : 0)));
 	after_change(b, domain, page, level, j);
 }
 
@@ -303,7 +310,7 @@ bool host_unprotect(struct bench *b, unsigned int domain, uint64_t page)
 	unsigned int level = leaf_level(b, domain, page);
 	enum page_kind kind = PAGE_SMALL;
 	struct page *p;
-	uint64_t at, e, rw = CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(HOST_W) | CW_SPTE(MMU_W);
+	uint64_t at, e, rw = CW_SPTE(R) | CW_SPTE(W) | world_host_w(&b->dom[domain]) | world_mmu_w(&b->dom[domain]);
 
 	if (!level)
 		return false;

@@ -18,7 +18,8 @@ static void attach(struct bench *b, unsigned int ctx)
 			   .ctx = (uint16_t)ctx,
 			   .space = (uint16_t)(world_domain(ctx)),
 			   .addr = world_table_addr(d->root),
-			   .level = d->levels};
+			   .level = d->levels,
+			   .flavour = d->x86};
 
 	b->ctx[ctx].state = CTX_GOING_UP;
 	b->dom[world_domain(ctx)].contexts++;

@@ -71,7 +71,7 @@ static void spoil(struct bench *b, struct cw_sim_req *r)
 		r->len_m1 = (uint16_t)(1 + rng_below(&b->rng, 4095));
 		break;
 	case 3: /* the root's entries that are wrong on purpose */
-		r->addr = (200 + rng_below(&b->rng, 2)) * (world_domain(r->ctx) == 2 ? BIT64(48) : BIT64(39));
+		r->addr = (200 + rng_below(&b->rng, 4)) * BIT64(b->dom[world_domain(r->ctx)].levels == 5 ? 48 : 39);
 		break;
 	case 4:
 		r->addr = rng_next(&b->rng) << 12 & (BIT64(57) - 1);

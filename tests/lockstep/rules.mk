@@ -2,10 +2,10 @@
 # Copyright The Catwalk authors
 #
 # The engine in lock step with the reference model: 20 seeds in two suites, so that they run beside each other; and the
-# smallest and the largest engine.
+# smallest engine, which also has the fewest address bits, and the largest.
 LOCKSTEP_SRCS := $(wildcard tests/lockstep/*.c)
 
-$(eval $(call vl_variant,small,-GNSLOT=2 -GTLB_SETS=4 -GTLB_WAYS=1 -GWC_ENTRIES=1))
+$(eval $(call vl_variant,small,-GNSLOT=2 -GTLB_SETS=4 -GTLB_WAYS=1 -GWC_ENTRIES=1 -GPA_BITS=46))
 $(eval $(call vl_variant,large,-GNSLOT=32 -GTLB_SETS=512 -GTLB_WAYS=4 -GWC_ENTRIES=16))
 
 TESTS += lockstep-a lockstep-b lockstep-small lockstep-large

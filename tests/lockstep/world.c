@@ -109,6 +109,8 @@ uint64_t world_entry(struct bench *b, unsigned int domain, uint64_t page, unsign
 	const struct domain *d = &b->dom[domain];
 	uint64_t table = world_table_addr(d->root);
 
+	if (page >> (9 * d->levels))
+		return 0;
 	for (unsigned int l = d->levels;; l--) {
 		uint64_t at = table + 8 * (page >> (9 * (l - 1)) & 511);
 
@@ -116,24 +118,59 @@ uint64_t world_entry(struct bench *b, unsigned int domain, uint64_t page, unsign
 			return at;
 		if (!is_table(*world_mirror(b, at), l))
 			return 0;
-		table = *world_mirror(b, at) & UINT64_C(0x000ffffffffff000);
+		table = world_frame(*world_mirror(b, at));
 	}
 }
 
-uint64_t world_leaf(struct bench *b, enum page_kind kind, unsigned int index, unsigned int rights)
+/* All pages and tables lie below the narrowest width that an engine has in these runs. */
+uint64_t world_frame(uint64_t entry)
 {
-	uint64_t e = world_page_pa(kind, index) | CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(X) | CW_SPTE(A);
+	return entry & UINT64_C(0x00003ffffffff000);
+}
 
-	(void)b;
+uint64_t world_host_w(const struct domain *d)
+{
+	return d->x86 ? CW_SPTE(X86_HOST_W) : CW_SPTE(HOST_W);
+}
+
+uint64_t world_mmu_w(const struct domain *d)
+{
+	return d->x86 ? CW_SPTE(X86_MMU_W) : CW_SPTE(MMU_W);
+}
+
+uint64_t world_malformed(struct bench *b, unsigned int domain, uint64_t entry, unsigned int level)
+{
+	static const uint8_t memory_type[3] = {2, 3, 7};
+	bool leaf = level == 1 || (entry & CW_SPTE(PS));
+
+	if (b->pa_bits < 52 && rng_percent(&b->rng, 30))
+		return entry | BIT64(b->pa_bits + rng_below(&b->rng, 52 - b->pa_bits));
+	if (leaf && level > 1 && rng_percent(&b->rng, 30))
+		return entry | BIT64(12 + rng_below(&b->rng, 9 * (level - 1)));
+	if (b->dom[domain].x86)
+		return entry | BIT64(52 + rng_below(&b->rng, 2));
+	if (rng_percent(&b->rng, 30))
+		return entry | CW_SPTE(AD_DISABLED) | CW_SPTE(AD_WRPROT);
+	if (leaf)
+		return entry | (uint64_t)memory_type[rng_below(&b->rng, 3)] << 3;
+	return entry | BIT64(3 + rng_below(&b->rng, 4));
+}
+
+uint64_t world_leaf(struct bench *b, unsigned int domain, enum page_kind kind, unsigned int index, unsigned int rights)
+{
+	const struct domain *d = &b->dom[domain];
+	uint64_t e = world_page_pa(kind, index) | CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(X);
+
+	e |= d->x86 ? CW_SPTE(X86_A) : CW_SPTE(A);
 	if (kind != PAGE_SMALL)
 		e |= CW_SPTE(PS);
 	switch (rights) { /* SPTE-5: the four triples; and one that may not be read */
 	case 0:
-		return e | CW_SPTE(W) | CW_SPTE(HOST_W) | CW_SPTE(MMU_W) | CW_SPTE(D);
+		return e | CW_SPTE(W) | world_host_w(d) | world_mmu_w(d) | (d->x86 ? CW_SPTE(X86_D) : CW_SPTE(D));
 	case 1:
-		return e | CW_SPTE(HOST_W) | CW_SPTE(MMU_W);
+		return e | world_host_w(d) | world_mmu_w(d);
 	case 2:
-		return e | CW_SPTE(HOST_W);
+		return e | world_host_w(d);
 	case 3:
 		return e;
 	default:
@@ -141,10 +178,12 @@ uint64_t world_leaf(struct bench *b, enum page_kind kind, unsigned int index, un
 	}
 }
 
-uint64_t world_mmio(uint64_t page, uint32_t gen)
+uint64_t world_mmio(const struct domain *d, uint64_t page, uint32_t gen)
 {
-	return (page << 12 & UINT64_C(0x000ffffffffff000)) | CW_SPTE(W) | CW_SPTE(X) | (uint64_t)(gen & 0xff) << 3 |
-	       (uint64_t)(gen >> 8 & 0x7ff) << 52;
+	uint64_t e = (page << 12 & UINT64_C(0x0007fffffffff000)) | CW_SPTE(W) | CW_SPTE(X);
+
+	e |= (uint64_t)(gen & 0xff) << 3 | (uint64_t)(gen >> 8 & 0x7ff) << 52;
+	return e | (d->x86 ? CW_SPTE(X86_MMIO) | CW_SPTE(R) : 0);
 }
 
 bool world_known(struct bench *b, uint64_t entry, unsigned int level)
@@ -153,8 +192,8 @@ bool world_known(struct bench *b, uint64_t entry, unsigned int level)
 	uint64_t offset;
 
 	if (is_table(entry, level))
-		return (entry & UINT64_C(0x000ffffffffff000)) < TABLE_BYTES;
-	return world_page_at(b, entry & UINT64_C(0x000ffffffffff000), &kind, &offset) != NULL;
+		return (entry & UINT64_C(0x000ffffffffff000)) == world_frame(entry) && world_frame(entry) < TABLE_BYTES;
+	return world_page_at(b, world_frame(entry), &kind, &offset) != NULL;
 }
 
 void world_collect(struct bench *b, uint64_t entry, unsigned int level, struct job *job)
@@ -165,7 +204,7 @@ void world_collect(struct bench *b, uint64_t entry, unsigned int level, struct j
 	if (!(entry & CW_SPTE(PRESENT)))
 		return;
 	if (!is_table(entry, level)) {
-		struct page *p = world_page_at(b, entry & UINT64_C(0x000ffffffffff000), &kind, &offset);
+		struct page *p = world_page_at(b, world_frame(entry), &kind, &offset);
 
 		if (!p)
 			return;
@@ -175,7 +214,7 @@ void world_collect(struct bench *b, uint64_t entry, unsigned int level, struct j
 	}
 	if (!world_known(b, entry, level))
 		return;
-	job->table[job->ntable++] = (uint16_t)table_index(entry & UINT64_C(0x000ffffffffff000));
+	job->table[job->ntable++] = (uint16_t)table_index(world_frame(entry));
 	for (unsigned int i = 0; i < 512; i++)
 		world_collect(b, b->table[job->table[job->ntable - 1]].v[i], level - 1, job);
 }
@@ -214,12 +253,23 @@ void world_dma(struct bench *b, uint64_t pa, unsigned int domain, uint64_t addr,
 			   (unsigned long long)addr, (unsigned long long)pa);
 }
 
-/* A domain's root, with the two entries that are wrong on purpose, written where nothing can reach it yet. */
+/* A domain's root, with entries that are wrong on purpose, written where nothing can reach it yet. */
 void world_build(struct bench *b, unsigned int domain)
 {
 	struct domain *d = &b->dom[domain];
-	unsigned int root = world_table_new(b, domain, d->levels);
+	const uint64_t table = CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X);
+	unsigned int root;
 	struct table *t;
+
+	d->levels = rng_percent(&b->rng, 40) ? 5 : 4;
+	d->x86 = rng_percent(&b->rng, 40);
+	/* The same addresses in all domains: only the tag tells them apart. */
+	d->region[0] = 0;
+	d->region[1] = 3 * 512;
+	d->region[2] = UINT64_C(1) << 18;
+	d->region[3] = UINT64_C(5) << 27;
+	d->region[4] = d->levels == 5 ? UINT64_C(3) << 36 : UINT64_C(7) << 18;
+	root = world_table_new(b, domain, d->levels);
 
 	if (root == NTABLE) {
 		bench_fail(b, "bench", "no table page for a root");
@@ -228,9 +278,11 @@ void world_build(struct bench *b, unsigned int domain)
 	t = &b->table[root];
 	d->root = (uint16_t)root;
 	d->alive = true;
-	/* A page size where none may be, and a table where no memory answers. */
-	t->v[200] = CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X) | CW_SPTE(PS) | UINT64_C(1) << 30;
-	t->v[201] = CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X) | UINT64_C(1) << 40;
+	/* A page size where none may be, a table outside of the window, one where no memory answers, a reserved bit. */
+	t->v[200] = table | CW_SPTE(PS) | UINT64_C(1) << 30;
+	t->v[201] = table | UINT64_C(1) << 40;
+	t->v[202] = table | 2 * TABLE_BYTES;
+	t->v[203] = world_malformed(b, domain, table | 0x10000, d->levels);
 	cw_sim_table_poke(b->sim, world_table_addr(root), t->v, sizeof(t->v));
 	for (unsigned int i = 0; i < 512; i++)
 		cw_model_table_set(b->model, world_table_addr(root) + 8 * i, t->v[i]);
@@ -244,14 +296,7 @@ void world_open(struct bench *b)
 	for (unsigned int i = 0; i < NDOMAIN; i++) {
 		struct domain *d = &b->dom[i];
 
-		d->levels = i == 2 ? 5 : 4;
 		d->mmio_gen = 2 * rng_below(&b->rng, 1 << 18);
-		/* The same addresses in all domains: only the tag tells them apart. */
-		d->region[0] = 0;
-		d->region[1] = 3 * 512;
-		d->region[2] = UINT64_C(1) << 18;
-		d->region[3] = UINT64_C(5) << 27;
-		d->region[4] = i == 2 ? UINT64_C(3) << 36 : UINT64_C(7) << 18;
 		world_build(b, i);
 	}
 }

@@ -8,6 +8,7 @@
 #include "sim/model/model.h"
 
 static const uint64_t frame = 0x123456000;
+static const struct cw_model_format ept = {false, 46, 1 << 28}, x86 = {true, 46, 1 << 28};
 
 static void verdicts(void)
 {
@@ -30,10 +31,9 @@ static void verdicts(void)
 		{p | rd | host | frame, 1, true, 0, CW_V_WRITE_TRACKED, CW_RSN_PROTECTED, 0},
 		{p | rd | host | mmu | frame, 1, true, 0, CW_V_WRITE_PROTECTED, CW_RSN_PROTECTED, 0},
 		{p | w | x | frame, 1, false, 0, CW_V_MISS, CW_RSN_NOT_PRESENT, 0},
-		/* large leaves take more of the address; bits of the offset in the entry do not count */
+		/* large leaves take more of the address */
 		{p | rd | ps | 0x40200000, 2, false, 0, CW_V_HIT, CW_RSN_NONE, 0x40345abc},
 		{p | rd | ps | 0x80000000, 3, false, 0, CW_V_HIT, CW_RSN_NONE, 0xb2345abc},
-		{p | rd | ps | 0x40201000, 2, false, 0, CW_V_HIT, CW_RSN_NONE, 0x40345abc},
 		{p | rd | ps, 4, false, 0, CW_V_ABORT, CW_RSN_BAD_ENTRY, 0},
 		{p | rd | ps, 5, false, 0, CW_V_ABORT, CW_RSN_BAD_ENTRY, 0},
 		/* MMIO entries of the specification's table: generation, EPT value */
@@ -49,22 +49,111 @@ static void verdicts(void)
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		struct cw_model_verdict v =
-			cw_model_judge(row[i].entry, row[i].level, 0x32345abc, row[i].write, row[i].gen, false);
+			cw_model_judge(&ept, row[i].entry, row[i].level, 0x32345abc, row[i].write, row[i].gen, false);
 
 		CHECK_EQ(v.verdict, row[i].verdict);
 		CHECK_EQ(v.reason, row[i].reason);
 		if (v.verdict == CW_V_HIT)
 			CHECK_EQ(v.pa, row[i].pa);
 	}
-	CHECK_EQ(cw_model_judge(p | rd, 1, 0, false, 0, true).reason, CW_RSN_BUS_ERROR);
-	CHECK(cw_model_entry_nonleaf(p, 2));
-	CHECK(!cw_model_entry_nonleaf(p, 1));
-	CHECK(!cw_model_entry_nonleaf(p | ps, 2));
-	CHECK(!cw_model_entry_nonleaf(rd | w | x, 3));
+	CHECK_EQ(cw_model_judge(&ept, p | rd, 1, 0, false, 0, true).reason, CW_RSN_BUS_ERROR);
+	CHECK(cw_model_entry_nonleaf(&ept, p, 2));
+	CHECK(!cw_model_entry_nonleaf(&ept, p, 1));
+	CHECK(!cw_model_entry_nonleaf(&ept, p | ps, 2));
+	CHECK(!cw_model_entry_nonleaf(&ept, rd | w | x, 3));
+}
+
+static void legacy(void)
+{
+	const uint64_t p = CW_SPTE(PRESENT) | 1, w = 2, host = 1 << 9, mmu = 1 << 10;
+	const struct {
+		uint64_t entry;
+		bool write;
+		uint32_t gen;
+		unsigned int verdict;
+	} row[] = {
+		{p | frame, false, 0, CW_V_HIT},
+		{p | w | host | mmu | frame, true, 0, CW_V_HIT},
+		{p | UINT64_C(1) << 63 | frame, false, 0, CW_V_HIT}, /* NX */
+		{p | frame, true, 0, CW_V_WRITE_PROTECTED},
+		{p | host | mmu | frame, true, 0, CW_V_WRITE_PROTECTED},
+		{p | host | frame, true, 0, CW_V_WRITE_TRACKED},
+		{p | CW_SPTE(HOST_W) | frame, true, 0, CW_V_WRITE_PROTECTED}, /* bits of the other flavour */
+		{CW_SPTE(PRESENT) | w | frame, false, 0, CW_V_MISS},
+		{UINT64_C(1) << 63, false, 0, CW_V_MISS},
+		/* values of the specification's table */
+		{0x0000000012345e67, true, 0, CW_V_HIT},
+		{0x0000000012345e65, true, 0, CW_V_WRITE_PROTECTED},
+		{0x00080000fee00007, false, 0, CW_V_MMIO},
+		{0x00080000fee00017, true, 2, CW_V_MMIO},
+		{0x00080000fee007ff, false, 0xff, CW_V_MMIO},
+		{0x00180000fee00007, false, 0x100, CW_V_MMIO},
+		{0x7ff80000fee007f7, false, 0x7fffe, CW_V_MMIO},
+		{0x7ff80000fee007f7, false, 0x7fffd, CW_V_MISS},
+		{0x00000000fee00006, false, 0, CW_V_MISS}, /* an EPT one */
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct cw_model_verdict v =
+			cw_model_judge(&x86, row[i].entry, 1, 0x345abc, row[i].write, row[i].gen, false);
+
+		CHECK_EQ(v.verdict, row[i].verdict);
+		CHECK(v.verdict != CW_V_HIT || v.pa == ((row[i].entry & 0xffffffffff000) | 0xabc));
+	}
+}
+
+/* P43: each reserved bit by itself, on an entry that is fine without it. */
+static void reserved_bits(void)
+{
+	const uint64_t p = CW_SPTE(PRESENT) | CW_SPTE(R), ps = CW_SPTE(PS);
+
+	for (unsigned int flavour = 0; flavour < 2; flavour++) {
+		const struct cw_model_format *f = flavour ? &x86 : &ept;
+
+		for (unsigned int level = 1; level <= 5; level++) {
+			for (unsigned int leaf = level == 1; leaf < 2; leaf++) {
+				uint64_t fine = p | (leaf ? (level > 1 ? ps : 0) : 0x100000);
+				bool no_page = leaf && level > 3;
+
+				for (unsigned int bit = 3; bit < 63; bit++) {
+					bool low = leaf && level > 1 && bit >= 12 && bit < 12 + 9 * (level - 1);
+					bool bad = no_page || low || (bit >= 46 && bit < 52) ||
+						   (flavour && (bit == 52 || bit == 53)) ||
+						   (!flavour && (leaf ? bit == 4 : bit >= 3 && bit < 7));
+					bool out = !leaf && bit >= 28 && bit < 46;
+					struct cw_model_verdict v =
+						cw_model_judge(f, fine | UINT64_C(1) << bit, level, 0, false, 0, false);
+
+					/* a table's page-size bit makes another entry of it, bit 11 is set anyway */
+					if ((!leaf && bit == 7) || bit == 11)
+						continue;
+					if (!leaf)
+						CHECK_EQ(cw_model_entry_nonleaf(f, fine | UINT64_C(1) << bit, level),
+							 !bad && !out);
+					CHECK_EQ(v.verdict, bad || !leaf ? CW_V_ABORT : CW_V_HIT);
+					if (bad || out)
+						CHECK_EQ(v.reason, bad ? CW_RSN_BAD_ENTRY : CW_RSN_BAD_TABLE);
+				}
+			}
+		}
+	}
+	/* EPT: memory types 2, 3, 7 and A/D type 3 are none */
+	for (unsigned int type = 0; type < 8; type++) {
+		struct cw_model_verdict v = cw_model_judge(&ept, p | type << 3, 1, 0, false, 0, false);
+
+		CHECK_EQ(v.verdict, type == 2 || type == 3 || type == 7 ? CW_V_ABORT : CW_V_HIT);
+	}
+	for (uint64_t type = 0; type < 4; type++) {
+		struct cw_model_verdict v = cw_model_judge(&ept, p | type << 52, 1, 0, false, 0, false);
+
+		CHECK_EQ(v.verdict, type == 3 ? CW_V_ABORT : CW_V_HIT);
+	}
 }
 
 int main(void)
 {
 	RUN(verdicts);
+	RUN(legacy);
+	RUN(reserved_bits);
 	return CHECK_DONE("model-verdict");
 }

@@ -199,7 +199,8 @@ module tb_regs;
     begin_test("reset values of the table");
     for (i = 0; tb_reg(i, offset, bits, access, count, stride, rst) != 0; i++) begin
       derived = offset >= 32'(cw_pkg::REG_CAP_PORTS) && offset <= 32'(cw_pkg::REG_CAP_TABLE_SIZE) &&
-                offset != 32'(cw_pkg::REG_CAP_CLOCK) || offset == 32'(cw_pkg::REG_BUILD_HASH);
+                offset != 32'(cw_pkg::REG_CAP_CLOCK) || offset == 32'(cw_pkg::REG_CAP_ENTRY) ||
+                offset == 32'(cw_pkg::REG_BUILD_HASH);
       for (int unsigned n = 0; n < count && !derived; n++) begin
         expect_reg(offset + n * stride, rst[31:0]);
         if (bits == 64) expect_reg(offset + 4, rst[63:32]);
@@ -215,6 +216,7 @@ module tb_regs;
     expect_reg(32'(cw_pkg::REG_CAP_WALK), 32'h0c00_4010);
     expect_reg(32'(cw_pkg::REG_CAP_TLB), 32'h0804_0100);
     expect_reg(32'(cw_pkg::REG_CAP_PARK), 32'h0008_0040);
+    expect_reg(32'(cw_pkg::REG_CAP_ENTRY), 32'h0000_0034);
     expect_reg(32'(cw_pkg::REG_CAP_TABLE_SIZE), 32'h4000_0000);
     expect_reg(32'(cw_pkg::REG_CAP_TABLE_SIZE) + 4, 32'h0000_0002);
     expect_reg(32'(cw_pkg::REG_CAP_HOT_OPS), 32'h0001_033f);

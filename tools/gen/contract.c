@@ -53,10 +53,20 @@ const struct gen_code gen_counters[] = {
 TABLE_END(counters);
 
 #define CW_SPTE_BIT(n, bit, d) {.name = #n, .doc = d, .code = (bit)},
+#define CW_SPTE_X86_BIT(n, bit, d)
 const struct gen_code gen_spte_bits[] = {
 #include <catwalk/spte.def>
 };
 TABLE_END(spte_bits);
+#undef CW_SPTE_BIT
+#undef CW_SPTE_X86_BIT
+
+#define CW_SPTE_BIT(n, bit, d)
+#define CW_SPTE_X86_BIT(n, bit, d) {.name = #n, .doc = d, .code = (bit)},
+const struct gen_code gen_spte_x86_bits[] = {
+#include <catwalk/spte.def>
+};
+TABLE_END(spte_x86_bits);
 
 #define CW_STRUCT(r, size, d)
 #define CW_FIELD(r, n, t, c, at, d) \

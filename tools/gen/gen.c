@@ -86,6 +86,7 @@ int main(int argc, char **argv)
 	check_codes("reason", gen_reasons, gen_nreasons, 5);
 	check_codes("resume action", gen_resumes, gen_nresumes, 2);
 	check_codes("entry bit", gen_spte_bits, gen_nspte_bits, 6);
+	check_codes("legacy/NPT entry bit", gen_spte_x86_bits, gen_nspte_x86_bits, 6);
 	check_regs();
 	check_fields();
 	if (errors)

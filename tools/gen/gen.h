@@ -49,6 +49,7 @@ GEN_TABLE(gen_code, reasons);
 GEN_TABLE(gen_code, resumes);
 GEN_TABLE(gen_code, counters);
 GEN_TABLE(gen_code, spte_bits);
+GEN_TABLE(gen_code, spte_x86_bits);
 GEN_TABLE(gen_field, fields);
 GEN_TABLE(gen_struct, structs);
 GEN_TABLE(gen_mon, mons);

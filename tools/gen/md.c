@@ -130,5 +130,7 @@ void gen_md(FILE *out)
 	codes(out, "Counters", "64 bits each, wrapping, latched by a write to `SNAPSHOT`.", gen_counters,
 	      gen_ncounters);
 	codes(out, "Bits of table entries", "EPT flavour; `Code` is the bit number.", gen_spte_bits, gen_nspte_bits);
+	codes(out, "Bits of table entries, legacy/NPT flavour", "Those that differ from EPT; `Code` is the bit number.",
+	      gen_spte_x86_bits, gen_nspte_x86_bits);
 	sizes(out);
 }

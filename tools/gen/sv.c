@@ -166,6 +166,7 @@ void gen_sv(FILE *out)
 	ints(out, "CTR_", gen_counters, gen_ncounters);
 	fprintf(out, "  localparam int unsigned NCOUNTER = %u;\n", (unsigned)CW_NCOUNTER);
 	ints(out, "SPTE_", gen_spte_bits, gen_nspte_bits);
+	ints(out, "SPTE_X86_", gen_spte_x86_bits, gen_nspte_x86_bits);
 	regs(out);
 	records(out);
 	monitor(out);
