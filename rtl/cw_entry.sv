@@ -2,8 +2,8 @@
 // Copyright The Catwalk authors
 //
 // What a present entry is, whatever the access: leaf or table, well-formed or not. Combinational; `level` is that of
-// the table that holds it. Walker and verdict function ask the same question here, so a walk goes on exactly if nothing is
-// wrong, and the verdict on an entry at which it stopped says what is.
+// the table that holds it. Walker and verdict function ask the same question here, so a walk goes on exactly if nothing
+// is wrong, and the verdict on an entry at which it stopped says what is.
 //
 //   reserved              EPT                       legacy/NPT
 //   all                   address above PA_BITS     address above PA_BITS
