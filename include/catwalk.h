@@ -97,7 +97,8 @@ struct cw_mem {
 	size_t size;  /* as asked for */
 };
 
-/* Zeroed memory, aligned to 4 KiB (to 2 MiB from 2 MiB on). -ENOMEM, -EINVAL for size 0. */
+/* Zeroed memory, contiguous for the device; aligned to 4 KiB, to 2 MiB from 2 MiB on, to 1 GiB from 1 GiB on. -ENOMEM,
+ * -EINVAL for size 0. */
 int cw_mem_alloc(struct cw_dev *dev, size_t size, struct cw_mem *mem);
 
 /* Frees it. No slot may lie over it any more: -EBUSY. -EINVAL if it is not from cw_mem_alloc() of this device. */
@@ -113,6 +114,7 @@ enum cw_default_answer {
 
 struct cw_vm_params {
 	unsigned address_bits; /* guest-physical width, 32..52; 0: 48 */
+	uint64_t page_size;    /* of the largest table entry: 4 KiB, 2 MiB or 1 GiB; 0: 1 GiB */
 	enum cw_default_answer unanswered;
 	bool events;		   /* false: the default answers at once, cw_event_poll() never shows it */
 	uint64_t event_timeout_ns; /* until the default answers; 0: 1 s of device time */
@@ -157,10 +159,17 @@ const char *cw_vm_stat_name(unsigned i);
 
 #define CW_CTX_ANY UINT32_MAX
 
+/* Format of the table entries. */
+enum cw_ctx_flavour {
+	CW_CTX_EPT,    /* as in Intel's extended page tables */
+	CW_CTX_LEGACY, /* as in x86 page tables, and AMD's nested ones */
+};
+
 struct cw_ctx_params {
 	unsigned space; /* address space of the VM: 0 normal, 1 SMM */
 	unsigned level; /* of the root: 4 or 5; 0: 4 */
 	uint32_t id;	/* number that initiators name, or CW_CTX_ANY */
+	enum cw_ctx_flavour flavour;
 };
 
 /* What an initiator translates through. params NULL: normal space, 4 levels, any number. -EINVAL, -EEXIST (number in

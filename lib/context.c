@@ -27,7 +27,8 @@ static int attach(struct cw_ctx *ctx, unsigned space)
 				   .space = (uint16_t)vm->domain[space],
 				   .addr = ctx->mmu.root_table,
 				   .ctx = (uint16_t)ctx->id,
-				   .level = (uint8_t)ctx->mmu.level};
+				   .level = (uint8_t)ctx->mmu.level,
+				   .flavour = ctx->mmu.flavour == CW_FLAVOUR_X86};
 	struct cw_cpl cpl;
 	int err;
 
@@ -44,7 +45,9 @@ static int attach(struct cw_ctx *ctx, unsigned space)
 
 static int create(struct cw_vm *vm, const struct cw_ctx_params *params, struct cw_ctx *ctx)
 {
-	struct cw_mmu_ctx_params mp = {.as_id = params->space, .level = params->level, .flavour = CW_FLAVOUR_EPT};
+	struct cw_mmu_ctx_params mp = {.as_id = params->space,
+				       .level = params->level,
+				       .flavour = params->flavour == CW_CTX_LEGACY ? CW_FLAVOUR_X86 : CW_FLAVOUR_EPT};
 	int err = pick_number(vm->dev, &ctx->id);
 
 	if (!err)
@@ -78,6 +81,8 @@ int cw_ctx_create(struct cw_vm *vm, const struct cw_ctx_params *params, struct c
 		p.level = 4;
 	if (p.level != 4 && p.level != 5)
 		return cw_error(-EINVAL, "a context has 4 or 5 levels, not %u", p.level);
+	if (p.flavour != CW_CTX_EPT && p.flavour != CW_CTX_LEGACY)
+		return cw_error(-EINVAL, "no such flavour of table entries");
 	if (p.space >= CW_AS_MAX)
 		return cw_error(-EINVAL, "address space %u does not exist", p.space);
 	ctx = calloc(1, sizeof(*ctx));

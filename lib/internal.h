@@ -23,6 +23,9 @@
 #define CW_BOOT_TIMEOUT_NS 50000000ull
 #define CW_PROBE_TIMEOUT_NS 20000000ull
 
+#define CW_MIB2 (UINT64_C(1) << 21)
+#define CW_GIB (UINT64_C(1) << 30)
+
 #define CW_HOT_LOG2 8
 #define CW_COLD_LOG2 4
 #define CW_FAULT_LOG2 7

@@ -72,7 +72,7 @@ static void block_remove(struct cw_dev *dev, struct cw_block *b)
 
 int cw_mem_alloc(struct cw_dev *dev, size_t size, struct cw_mem *mem)
 {
-	const size_t large = 2u << 20;
+	const size_t align = size >= CW_GIB ? CW_GIB : size >= CW_MIB2 ? CW_MIB2 : CW_PAGE_SIZE;
 	struct cw_block b = {.size = size};
 	int err;
 
@@ -81,7 +81,7 @@ int cw_mem_alloc(struct cw_dev *dev, size_t size, struct cw_mem *mem)
 	cw_lock(dev);
 	err = block_reserve(dev);
 	if (!err) {
-		b.ptr = dev->tr->mem_alloc(dev->t, size, size >= large ? large : CW_PAGE_SIZE, &b.bus);
+		b.ptr = dev->tr->mem_alloc(dev->t, size, align, &b.bus);
 		if (b.ptr) {
 			block_insert(dev, &b);
 			*mem = (struct cw_mem){.ptr = b.ptr, .bus = b.bus, .size = size};

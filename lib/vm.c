@@ -127,6 +127,18 @@ static void op_mmio_generation(void *priv, unsigned space, uint32_t generation)
 		domain_set(vm, vm->domain[space], generation);
 }
 
+/* Level of the largest leaf that may map a page: the block that is aligned on the bus must lie in the memory (P49). */
+static unsigned page_level(const struct cw_block *b, uint64_t bus)
+{
+	for (unsigned level = CW_LEVEL_LEAF_MAX; level > CW_LEVEL_4K; level--) {
+		uint64_t size = cw_level_pages(level) << CW_PAGE_SHIFT, first = bus & ~(size - 1);
+
+		if (first >= b->bus && first + size <= b->bus + b->size)
+			return level;
+	}
+	return CW_LEVEL_4K;
+}
+
 static int op_resolve(void *priv, const struct cw_memslot *slot, uint64_t gfn, bool write, struct cw_hpage *out)
 {
 	uint64_t hva = cw_memslot_hva(slot, gfn);
@@ -137,10 +149,12 @@ static int op_resolve(void *priv, const struct cw_memslot *slot, uint64_t gfn, b
 	(void)write;
 	cw_lock(vm->dev);
 	b = cw_block_find_locked(vm->dev, (const void *)(uintptr_t)hva, CW_PAGE_SIZE);
-	if (b)
+	if (b) {
 		*out = (struct cw_hpage){.bus = b->bus + (hva - (uintptr_t)b->ptr), .writable = true};
-	else
+		out->level = page_level(b, out->bus);
+	} else {
 		err = -EFAULT;
+	}
 	cw_unlock(vm->dev);
 	return err;
 }
@@ -170,6 +184,7 @@ const struct cw_mmu_ops cw_vm_ops = {
 
 int cw_vm_create(struct cw_dev *dev, const struct cw_vm_params *params, struct cw_vm **out)
 {
+	struct cw_mmu_params mp = {.max_level = CW_LEVEL_LEAF_MAX};
 	struct cw_vm *vm;
 	int err;
 
@@ -179,6 +194,12 @@ int cw_vm_create(struct cw_dev *dev, const struct cw_vm_params *params, struct c
 		return cw_error(-EINVAL, "address_bits must be 32..52, not %u", params->address_bits);
 	if (params && params->unanswered != CW_DEFAULT_ABORT && params->unanswered != CW_DEFAULT_DROP)
 		return cw_error(-EINVAL, "no such default answer");
+	if (params && params->page_size) {
+		while (mp.max_level && cw_level_pages(mp.max_level) << CW_PAGE_SHIFT != params->page_size)
+			mp.max_level--;
+		if (!mp.max_level)
+			return cw_error(-EINVAL, "page_size must be 4 KiB, 2 MiB or 1 GiB");
+	}
 	vm = calloc(1, sizeof(*vm));
 	if (!vm)
 		return cw_error(-ENOMEM, "no memory");
@@ -191,7 +212,8 @@ int cw_vm_create(struct cw_dev *dev, const struct cw_vm_params *params, struct c
 		vm->params.event_timeout_ns = 1000000000;
 	for (unsigned i = 0; i < CW_AS_MAX; i++)
 		vm->domain[i] = -1;
-	err = cw_mmu_init(&vm->mmu, &cw_vm_ops, vm, &(struct cw_mmu_params){.address_bits = vm->params.address_bits});
+	mp.address_bits = vm->params.address_bits;
+	err = cw_mmu_init(&vm->mmu, &cw_vm_ops, vm, &mp);
 	if (err) {
 		free(vm);
 		return cw_error(err, "cannot make a VM: %s", strerror(-err));

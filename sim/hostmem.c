@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define FIRST_BUS 0x100000000ull /* above 32 bits, so that a lost high word shows */
 #define GUARD 0x1000ull		 /* never mapped, between two regions */
 #define LINE 64
+#define LARGE (2u << 20) /* from here on memory costs only where it is touched */
 
 void cw_hostmem_init(struct cw_hostmem *h)
 {
@@ -15,12 +17,36 @@ void cw_hostmem_init(struct cw_hostmem *h)
 	h->next = FIRST_BUS;
 }
 
+static void drop(struct cw_region *r)
+{
+	if (r->mapping)
+		munmap(r->mapping, r->map_size);
+	else if (r->own)
+		free(r->ptr);
+}
+
 void cw_hostmem_exit(struct cw_hostmem *h)
 {
 	for (size_t i = 0; i < h->n; i++)
-		if (h->region[i].own)
-			free(h->region[i].ptr);
+		drop(&h->region[i]);
 	free(h->region);
+}
+
+static int allocate(struct cw_region *r, size_t align)
+{
+	if (r->len < LARGE) {
+		if (posix_memalign((void **)&r->ptr, align, r->len))
+			return -ENOMEM;
+		memset(r->ptr, 0, r->len);
+		return 0;
+	}
+	r->map_size = r->len + align;
+	r->mapping =
+		mmap(NULL, r->map_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (r->mapping == MAP_FAILED)
+		return -ENOMEM;
+	r->ptr = (uint8_t *)r->mapping + (-(uintptr_t)r->mapping & (align - 1));
+	return 0;
 }
 
 /* Keep the offset of a long mapping within 2 MiB and 1 GiB, so that large leaves can cover it. */
@@ -31,9 +57,8 @@ static uint64_t congruent(size_t len)
 
 int cw_hostmem_add(struct cw_hostmem *h, void *ptr, size_t len, size_t align, uint64_t *bus, void **out)
 {
-	struct cw_region *r;
+	struct cw_region new = {.len = len, .ptr = ptr, .own = !ptr}, *r;
 	uint64_t base, offset = 0;
-	bool own = !ptr;
 
 	if (!align)
 		align = 4096;
@@ -50,21 +75,23 @@ int cw_hostmem_add(struct cw_hostmem *h, void *ptr, size_t len, size_t align, ui
 	}
 	if (align < 4096)
 		align = 4096;
-	if (own) {
-		if (posix_memalign(&ptr, align, len))
-			return -ENOMEM;
-		memset(ptr, 0, len);
+	if (new.own) {
+		int err = allocate(&new, align);
+
+		if (err)
+			return err;
 	} else {
 		align = congruent(len);
 		offset = (uintptr_t)ptr & (align - 1);
 	}
 	base = (h->next + align - 1) & ~(uint64_t)(align - 1);
+	new.bus = base + offset;
 	r = &h->region[h->n++];
-	*r = (struct cw_region){.bus = base + offset, .len = len, .ptr = ptr, .own = own};
+	*r = new;
 	h->next = (r->bus + len + GUARD + 4095) & ~4095ull;
 	*bus = r->bus;
 	if (out)
-		*out = ptr;
+		*out = r->ptr;
 	return 0;
 }
 
@@ -95,8 +122,7 @@ int cw_hostmem_remove(struct cw_hostmem *h, uint64_t bus, bool own)
 
 	if (!r || r->bus != bus || r->own != own)
 		return -ENOENT;
-	if (own)
-		free(r->ptr);
+	drop(r);
 	h->n--;
 	memmove(r, r + 1, (size_t)(h->region + h->n - r) * sizeof(*r));
 	return 0;

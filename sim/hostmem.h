@@ -13,7 +13,9 @@
 struct cw_region {
 	uint64_t bus, len;
 	uint8_t *ptr;
-	bool own; /* allocated here */
+	bool own;      /* allocated here: */
+	void *mapping; /* by mmap(), if large; else by malloc() */
+	size_t map_size;
 };
 
 /* Regions sorted by bus address; new ones always go to the end, because bus addresses are never used twice. */

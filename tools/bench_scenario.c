@@ -259,13 +259,14 @@ const struct bench_scenario bench_scenarios[] = {
 static int set_up(struct bench *b)
 {
 	struct cw_vm_region region = {.size = b->p->bytes};
+	const struct cw_vm_params vp = {.page_size = PAGE};
 	struct cw_ctx_params cp = {.id = CW_CTX_ANY};
 	int err = cw_info(b->dev, &b->info);
 
 	if (!err)
 		err = cw_mem_alloc(b->dev, b->p->bytes, &b->mem);
 	if (!err)
-		err = cw_vm_create(b->dev, NULL, &b->vm);
+		err = cw_vm_create(b->dev, &vp, &b->vm);
 	if (err)
 		return err;
 	/* Not at 0, so that guest and bus addresses cannot be mistaken for each other. */

@@ -11,19 +11,6 @@
 
 /* --- look --- */
 
-/* Deepest entry of the mirror on the way to gfn; its level is 1 or it is not present. */
-static struct cw_entry walk(struct cw_mmu_page *root, uint64_t gfn)
-{
-	struct cw_entry e = {.sp = root};
-
-	for (;;) {
-		e.index = cw_level_index(gfn, e.sp->role.level);
-		if (e.sp->role.level == CW_LEVEL_4K || !cw_spte_present(e.sp->spte[e.index]))
-			return e;
-		e.sp = e.sp->child[e.index];
-	}
-}
-
 static bool mmio_current(const struct cw_mmu *mmu, struct cw_entry e, unsigned as_id)
 {
 	uint64_t gen = mmu->space[as_id].generation;
@@ -52,7 +39,7 @@ static int look(struct cw_fault *f, bool *mmio_hit)
 		f->slot = *slot;
 	f->inval_seq = mmu->inval_seq;
 
-	e = walk(f->ctx->root, f->gfn);
+	e = cw_page_walk(f->ctx->root, f->gfn);
 	if (!slot) {
 		if (mmio_current(mmu, e, f->ctx->as_id)) {
 			*mmio_hit = true;
@@ -67,7 +54,7 @@ static int look(struct cw_fault *f, bool *mmio_hit)
 		return f->write ? CW_PF_EMULATE : CW_PF_ONES; /* MS-13, MS-14: no entry of any kind */
 	if (f->write && (slot->flags & CW_MEM_READONLY))
 		return CW_PF_EMULATE; /* MS-7 */
-	if (cw_inval_blocks(mmu, cw_memslot_hva(slot, f->gfn)))
+	if (cw_inval_blocks(mmu, cw_memslot_hva(slot, f->gfn), 1))
 		return CW_PF_RETRY;
 	if (cw_spte_present(e.sp->spte[e.index]) &&
 	    cw_spte_allows(cw_spte_format(e.sp->role), e.sp->spte[e.index], f->write)) {
@@ -91,26 +78,40 @@ struct path {
 	struct step step[CW_LEVEL_MAX];
 	unsigned nr;
 	unsigned done; /* steps from the bottom that the engine has */
+
+	struct cw_entry at;    /* place of the leaf, of the wanted level or where one is or fits */
+	struct cw_entry empty; /* table without entries that keeps a larger leaf away; sp NULL: none */
 };
 
-/* Finds or makes the tables down to level 1 and returns the leaf's place. Changes no page but fresh ones. */
-static struct cw_entry build_path(struct cw_fault *f, struct path *p, struct cw_cache_set *cache)
+/*
+ * Finds or makes the tables down to the leaf's place: at `level`, at a leaf that is there already, or below tables that
+ * stand where a leaf of that level would go. Changes no page but fresh ones.
+ */
+static void build_path(struct cw_fault *f, struct path *p, unsigned level, struct cw_cache_set *cache)
 {
 	struct cw_mmu *mmu = f->ctx->mmu;
 	struct cw_mmu_page *sp = f->ctx->root;
 
-	p->nr = p->done = 0;
-	while (sp->role.level > CW_LEVEL_4K) {
+	*p = (struct path){.nr = 0};
+	for (;;) {
 		unsigned index = cw_level_index(f->gfn, sp->role.level);
+		uint64_t spte = sp->spte[index];
 		union cw_role role = cw_role_child(sp->role);
 		struct step *s;
 
-		if (cw_spte_present(sp->spte[index])) {
+		p->at = (struct cw_entry){sp, index};
+		if (cw_spte_present(spte)) {
+			if (cw_spte_is_leaf(spte, sp->role.level))
+				return;
+			if (sp->role.level <= level && !sp->child[index]->nr_present)
+				p->empty = p->at;
 			sp = sp->child[index];
 			continue;
 		}
+		if (sp->role.level <= level)
+			return;
 		s = &p->step[p->nr++];
-		s->at = (struct cw_entry){sp, index};
+		s->at = p->at;
 		s->child = cw_page_find(mmu, cw_table_gfn(f->gfn, role.level), role);
 		s->fresh = !s->child;
 		if (s->fresh)
@@ -118,7 +119,6 @@ static struct cw_entry build_path(struct cw_fault *f, struct path *p, struct cw_
 		s->spte = cw_spte_make_table(sp->role, s->child->table);
 		sp = s->child;
 	}
-	return (struct cw_entry){sp, cw_level_index(f->gfn, CW_LEVEL_4K)};
 }
 
 /* Gives back the fresh tables that the engine does not have. */
@@ -148,11 +148,9 @@ static void commit_step(struct cw_fault *f, struct step *s, struct cw_cache_set 
 	if (!cw_spte_present(s->spte)) {
 		cw_stat_add(&mmu->stats.pf_mmio_spte_created, 1);
 	} else if (!was_present) {
-		uint64_t rel = f->gfn - f->slot.base_gfn;
-
 		s->at.sp->nr_present++;
-		cw_rmap_add(f->slot.rmap, rel, s->at, cache);
-		cw_stat_add(&mmu->stats.pages_4k, 1);
+		cw_rmap_add(f->slot.rmap, cw_entry_gfn(s->at.sp, s->at.index) - f->slot.base_gfn, s->at, cache);
+		cw_stat_add(cw_stat_leaves(mmu, s->at.sp->role.level), 1);
 	}
 }
 
@@ -192,53 +190,36 @@ static int publish(struct cw_fault *f, struct path *p, struct cw_cache_set *cach
 	return r;
 }
 
-/* The host page changed without an invalidation: take the old one away before anything else is said about it. */
-static int replace_page(struct cw_fault *f, struct cw_entry e, bool *flush)
+/* Takes away what stands at an entry, so that the next try finds the place free. */
+static int clear_place(struct cw_fault *f, struct cw_entry e)
 {
+	struct cw_mmu_page *child = e.sp->role.level > CW_LEVEL_4K ? e.sp->child[e.index] : NULL;
 	struct cw_zap z;
 	int r;
 
 	cw_zap_init(&z, f->ctx->mmu, f->ctx->as_id);
-	r = cw_zap_leaf(&z, e);
+	r = child ? cw_zap_table(&z, e) : cw_zap_leaf(&z, e);
+	if (!r && child && !child->parents.val)
+		cw_page_detach(z.mmu, child);
 	cw_zap_post(&z);
-	*flush = true;
+	/* May drop the lock: the caller must not rely on what it saw after a table. */
+	if (child)
+		cw_zap_drain(&z);
 	return r ? r : CW_PF_RETRY;
 }
 
-static int map_leaf(struct cw_fault *f, uint64_t spte, struct cw_cache_set *cache, bool *flush)
+/* Publishes the path and, unless the leaf is there already, its entry. */
+static int map_entry(struct cw_fault *f, struct path *p, bool leaf, uint64_t spte, struct cw_cache_set *cache)
 {
-	struct cw_mmu *mmu = f->ctx->mmu;
-	const struct cw_spte_format *fmt = cw_spte_format(f->ctx->root->role);
-	struct cw_entry at;
-	struct path p;
-	uint64_t old;
-	bool mark;
 	int r;
 
-	at = build_path(f, &p, cache);
-	old = at.sp->spte[at.index];
-	if (cw_spte_present(old) && cw_spte_addr(old) != cw_spte_addr(spte)) {
-		drop_path(mmu, &p);
-		return replace_page(f, at, flush);
-	}
-	if (!cw_spte_present(old) || !cw_spte_allows(fmt, old, f->write)) {
-		p.step[p.nr++] = (struct step){.at = at, .spte = spte};
-	} else if (!p.nr) {
-		found(f, at);
-		return CW_PF_SPURIOUS;
-	}
-	/* Else links alone are missing, above a table that was found by its role. */
-	/* P51: mark before the engine can see W, under the lock that a pass takes. */
-	mark = cw_spte_present(spte) && cw_spte_allows(fmt, spte, true) && (f->slot.flags & CW_MEM_LOG_DIRTY);
-	if (mark) {
-		cw_rmap_get(f->slot.rmap, f->gfn - f->slot.base_gfn, cache);
-		cw_rmap_mark(f->slot.rmap, f->gfn - f->slot.base_gfn);
-	}
-	r = publish(f, &p, cache);
+	if (leaf)
+		p->step[p->nr++] = (struct step){.at = p->at, .spte = spte};
+	r = publish(f, p, cache);
 	if (r)
 		return r;
-	cw_hash_grow(mmu, cache);
-	found(f, at);
+	cw_hash_grow(f->ctx->mmu, cache);
+	found(f, p->at);
 	return CW_PF_FIXED;
 }
 
@@ -246,16 +227,94 @@ static int map_mmio(struct cw_fault *f, struct cw_cache_set *cache)
 {
 	struct cw_mmu *mmu = f->ctx->mmu;
 	union cw_role role = f->ctx->root->role;
-	bool flush = false;
+	uint64_t spte;
+	struct path p;
 	int r;
 
 	/* No entry can hold such a gfn. */
 	if (f->gfn >> cw_spte_format(role)->mmio_gfn_bits)
 		return CW_PF_EMULATE;
 	/* While an update is in progress this is the old number: the entry is stale once it is over (MS-1). */
-	r = map_leaf(f, cw_spte_make_mmio(role, f->gfn, mmu->space[f->ctx->as_id].generation), cache, &flush);
-	CW_ASSERT(!flush);
+	spte = cw_spte_make_mmio(role, f->gfn, mmu->space[f->ctx->as_id].generation);
+	build_path(f, &p, CW_LEVEL_4K, cache);
+	CW_ASSERT(!cw_spte_present(p.at.sp->spte[p.at.index]));
+	r = map_entry(f, &p, true, spte, cache);
 	return r < 0 ? r : CW_PF_EMULATE;
+}
+
+/*
+ * The largest leaf that slot, host and log allow (MS-6, P49). A slot whose writes are found by W or D is mapped by
+ * 4 KiB leaves, since one bit cannot stand for 512 pages (P23).
+ */
+static unsigned choose_level(const struct cw_fault *f, bool exact)
+{
+	const struct cw_mmu *mmu = f->ctx->mmu;
+	unsigned level = f->page.level < mmu->params.max_level ? f->page.level : mmu->params.max_level;
+
+	if (exact)
+		return CW_LEVEL_4K;
+	for (; level > CW_LEVEL_4K; level--) {
+		uint64_t pages = cw_level_pages(level), first = f->gfn & ~(pages - 1);
+
+		if (first >= f->slot.base_gfn && first + pages <= f->slot.base_gfn + f->slot.npages &&
+		    !((f->gfn ^ f->page.bus >> CW_PAGE_SHIFT) & (pages - 1)) &&
+		    !cw_inval_blocks(mmu, cw_memslot_hva(&f->slot, first), pages))
+			return level;
+	}
+	return CW_LEVEL_4K;
+}
+
+static int map_page(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
+{
+	struct cw_mmu *mmu = f->ctx->mmu;
+	const struct cw_spte_format *fmt = cw_spte_format(f->ctx->root->role);
+	bool exact = f->slot.flags & CW_MEM_LOG_DIRTY;
+	unsigned level = choose_level(f, exact);
+	struct cw_leaf leaf;
+	uint64_t old;
+	struct path p;
+	bool present, allowed;
+	int r;
+
+	build_path(f, &p, level, cache);
+	old = p.at.sp->spte[p.at.index];
+	present = cw_spte_present(old);
+	leaf.level = p.at.sp->role.level;
+	leaf.addr = f->page.bus - ((f->gfn & (cw_level_pages(leaf.level) - 1)) << CW_PAGE_SHIFT);
+	if (present && cw_spte_addr(old) != leaf.addr) {
+		/* The host page changed without an invalidation: nothing is said about it before the old one is gone.
+		 */
+		drop_path(mmu, &p);
+		*flush = true;
+		return clear_place(f, p.at);
+	}
+	if (!present && p.empty.sp) {
+		drop_path(mmu, &p);
+		return clear_place(f, p.empty);
+	}
+	allowed = present && cw_spte_allows(fmt, old, f->write);
+	if (allowed && !p.nr) {
+		found(f, p.at);
+		return CW_PF_SPURIOUS;
+	}
+	/* If it is allowed, links alone are missing, above a table that was found by its role. */
+	if (present && !allowed && leaf.level > level) {
+		/* A large entry is in the way of the one page that may be written: dropped only now. */
+		drop_path(mmu, &p);
+		r = clear_place(f, p.at);
+		if (r < 0)
+			return r;
+		return map_page(f, cache, flush);
+	}
+	leaf.host_writable = f->page.writable && !(f->slot.flags & CW_MEM_READONLY);
+	/* P27: where W tells what is written, a read grants no W, so that a run of reads reports no page. */
+	leaf.grant_write = f->write || !exact;
+	/* P51: mark before the engine can see W, under the lock that a pass takes. */
+	if (exact && leaf.host_writable && leaf.grant_write) {
+		cw_rmap_get(f->slot.rmap, f->gfn - f->slot.base_gfn, cache);
+		cw_rmap_mark(f->slot.rmap, f->gfn - f->slot.base_gfn);
+	}
+	return map_entry(f, &p, !allowed, cw_spte_make_leaf(f->ctx->root->role, &leaf), cache);
 }
 
 /* Second look, then the entry. */
@@ -263,8 +322,6 @@ static int map(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 {
 	struct cw_mmu *mmu = f->ctx->mmu;
 	struct cw_memslot *slot = cw_slots_find(cw_slots_active(mmu, f->ctx->as_id), f->gfn);
-	union cw_role role = f->ctx->root->role;
-	struct cw_leaf leaf;
 
 	CW_ASSERT(cw_page_live(mmu, f->ctx->root));
 	if (!slot && !f->have_slot)
@@ -273,17 +330,12 @@ static int map(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 	if (!slot || !f->have_slot || slot->flags != f->slot.flags ||
 	    cw_memslot_hva(slot, f->gfn) != cw_memslot_hva(&f->slot, f->gfn))
 		return CW_PF_RETRY;
-	if (f->inval_seq != mmu->inval_seq || cw_inval_blocks(mmu, cw_memslot_hva(slot, f->gfn)))
+	if (f->inval_seq != mmu->inval_seq || cw_inval_blocks(mmu, cw_memslot_hva(slot, f->gfn), 1))
 		return CW_PF_RETRY;
 	f->slot = *slot;
 	if (f->write && !f->page.writable)
 		return -EFAULT; /* only the host mapping is read-only: an error for the user to see */
-
-	leaf.addr = f->page.bus;
-	leaf.host_writable = f->page.writable && !(slot->flags & CW_MEM_READONLY);
-	/* P27: in a logged slot a read grants no W, so that a run of reads reports no page. */
-	leaf.grant_write = f->write || !(slot->flags & CW_MEM_LOG_DIRTY);
-	return map_leaf(f, cw_spte_make_leaf(role, &leaf), cache, flush);
+	return map_page(f, cache, flush);
 }
 
 /* --- the whole --- */

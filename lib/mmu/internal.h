@@ -7,7 +7,7 @@
 #include "mmu.h"
 #include "spte.h"
 
-/* --- rmap: which entries map a gfn --- */
+/* --- rmap: which entries map a gfn; a large leaf stands at its first page only --- */
 
 /* One entry of one shadow page. */
 struct cw_entry {
@@ -113,7 +113,7 @@ struct cw_mmu_page {
 	uint64_t table;		    /* engine-visible address */
 	uint64_t zap_seq;	    /* in quarantine: the change that a FLUSH must cover */
 	uint64_t *spte;		    /* mirror, 512 entries; behind the engine's by P12 only */
-	struct cw_mmu_page **child; /* level > 1: the page that each present entry points to */
+	struct cw_mmu_page **child; /* level > 1: the page that each present entry points to; NULL for leaves */
 	struct cw_rmap_head parents;
 };
 
@@ -131,6 +131,12 @@ static inline uint64_t cw_entry_gfn(const struct cw_mmu_page *sp, unsigned index
 static inline bool cw_page_live(const struct cw_mmu *mmu, const struct cw_mmu_page *sp)
 {
 	return !sp->role.invalid && sp->gen == mmu->valid_gen;
+}
+
+/* The counter of leaves of a level. */
+static inline uint64_t *cw_stat_leaves(struct cw_mmu *mmu, unsigned level)
+{
+	return level == 3 ? &mmu->stats.pages_1g : level == 2 ? &mmu->stats.pages_2m : &mmu->stats.pages_4k;
 }
 
 static inline struct cw_mmu_domain *cw_page_domain(struct cw_mmu *mmu, const struct cw_mmu_page *sp)
@@ -154,6 +160,8 @@ void cw_page_insert(struct cw_mmu *mmu, struct cw_mmu_page *sp);
 void cw_page_free_host(struct cw_mmu_page *sp);
 /* Frees a page that the engine never reached. With or without mmu->lock. */
 void cw_page_discard(struct cw_mmu *mmu, struct cw_mmu_page *sp);
+/* Deepest entry of the mirror on the way to gfn: a leaf, or not present. */
+struct cw_entry cw_page_walk(struct cw_mmu_page *root, uint64_t gfn);
 /* Records in parent and child that an entry points to the child. */
 void cw_page_link(struct cw_entry parent, uint64_t spte, struct cw_mmu_page *child, struct cw_cache_set *cache);
 /* Takes the page out of hash and lists, into mmu->zapped. It must have no parents and be no root. */
@@ -183,13 +191,13 @@ void cw_zap_note(struct cw_zap *z, uint64_t gfn, uint64_t npages, bool nonleaf);
 void cw_zap_post(struct cw_zap *z);
 /* Posts, drops the lock, lets others run, takes the lock again. */
 void cw_zap_yield(struct cw_zap *z);
-/* Takes a present leaf away. On error the entry is as it was. */
+/* Takes a present leaf of any level away. On error the entry is as it was. */
 int cw_zap_leaf(struct cw_zap *z, struct cw_entry e);
 /* Makes a present non-leaf entry of a live page non-present; the child may be left without parents. */
 int cw_zap_table(struct cw_zap *z, struct cw_entry e);
 /* Tears down what is in mmu->zapped. Sends no command and cannot fail. */
 void cw_zap_drain(struct cw_zap *z);
-/* Leaves of gfns start .. end - 1. Yields. */
+/* Leaves that touch gfns start .. end - 1. Yields. */
 int cw_zap_gfns(struct cw_zap *z, uint64_t start, uint64_t end);
 /* Without mmu->lock. */
 int cw_zap_flush(struct cw_mmu *mmu, unsigned as_id);
@@ -217,7 +225,7 @@ void cw_slots_destroy(struct cw_mmu *mmu);
 
 /* --- invalidation --- */
 
-/* True if the page at hva may not be mapped now, whatever resolve() said. */
-bool cw_inval_blocks(const struct cw_mmu *mmu, uint64_t hva);
+/* True if pages from hva on may not be mapped now, whatever resolve() said. */
+bool cw_inval_blocks(const struct cw_mmu *mmu, uint64_t hva, uint64_t npages);
 
 #endif

@@ -7,9 +7,9 @@
  */
 #include "internal.h"
 
-bool cw_inval_blocks(const struct cw_mmu *mmu, uint64_t hva)
+bool cw_inval_blocks(const struct cw_mmu *mmu, uint64_t hva, uint64_t npages)
 {
-	return mmu->inval_in_progress && hva < mmu->inval_end && hva + CW_PAGE_SIZE > mmu->inval_start;
+	return mmu->inval_in_progress && hva < mmu->inval_end && hva + (npages << CW_PAGE_SHIFT) > mmu->inval_start;
 }
 
 /* Range of gfns of a slot whose host pages touch start .. end; false if there is none. */

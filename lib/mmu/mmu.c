@@ -7,6 +7,8 @@ int cw_mmu_init(struct cw_mmu *mmu, const struct cw_mmu_ops *ops, void *priv, co
 {
 	if (params->address_bits < 32 || params->address_bits > 52)
 		return -EINVAL;
+	if (params->max_level > CW_LEVEL_LEAF_MAX)
+		return -EINVAL;
 	if (!ops->table_alloc || !ops->table_free || !ops->table_load || !ops->entry_write || !ops->entry_xchg ||
 	    !ops->invalidate || !ops->flush || !ops->resolve || !ops->release)
 		return -EINVAL;
@@ -16,6 +18,8 @@ int cw_mmu_init(struct cw_mmu *mmu, const struct cw_mmu_ops *ops, void *priv, co
 		.params = *params,
 		.hash_bits = CW_HASH_BITS_MIN,
 	};
+	if (!mmu->params.max_level)
+		mmu->params.max_level = CW_LEVEL_LEAF_MAX;
 	mmu->hash = cw_hash_alloc(mmu->hash_bits);
 	if (!mmu->hash)
 		return -ENOMEM;

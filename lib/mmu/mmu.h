@@ -61,7 +61,12 @@ struct cw_memslot_region {
 struct cw_hpage {
 	uint64_t bus;  /* bus address, 4 KiB aligned */
 	bool writable; /* the host mapping is writable */
-	void *cookie;  /* the embedder's own */
+	/*
+	 * The largest leaf that may map the page (P49): the block of that size which is aligned on the bus around it is
+	 * one piece of host memory and of the bus, with the same rights throughout. 0 is taken as 1.
+	 */
+	unsigned level;
+	void *cookie; /* the embedder's own */
 };
 
 /*
@@ -96,7 +101,8 @@ struct cw_mmu_ops {
 	int (*resolve)(void *priv, const struct cw_memslot *slot, uint64_t gfn, bool write, struct cw_hpage *out);
 	/*
 	 * Ends resolve(). mapped: an entry for the page was made or is in place; mark the page accessed, and dirty if
-	 * its host mapping was writable (SPTE-18). [L] if mapped, so that an invalidation cannot overtake it.
+	 * its host mapping was writable (SPTE-18), with all of its block that a leaf may span. [L] if mapped, so that
+	 * an invalidation cannot overtake it.
 	 */
 	void (*release)(void *priv, const struct cw_hpage *page, bool mapped);
 	/* Between two batches of a long operation; may be NULL. [S] */
@@ -133,6 +139,7 @@ struct cw_mmu_stats {
 
 struct cw_mmu_params {
 	unsigned address_bits; /* guest-physical width, 32..52: slots must end below it */
+	unsigned max_level;    /* of leaves: 1 (4 KiB), 2 (2 MiB) or 3 (1 GiB); 0: 3 */
 };
 
 /* All slots of one address space, sorted by gfn. */

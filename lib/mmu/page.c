@@ -105,6 +105,18 @@ void cw_page_discard(struct cw_mmu *mmu, struct cw_mmu_page *sp)
 	cw_page_free_host(sp);
 }
 
+struct cw_entry cw_page_walk(struct cw_mmu_page *root, uint64_t gfn)
+{
+	struct cw_entry e = {.sp = root};
+
+	for (;;) {
+		e.index = cw_level_index(gfn, e.sp->role.level);
+		if (!cw_spte_present(e.sp->spte[e.index]) || cw_spte_is_leaf(e.sp->spte[e.index], e.sp->role.level))
+			return e;
+		e.sp = e.sp->child[e.index];
+	}
+}
+
 void cw_page_link(struct cw_entry parent, uint64_t spte, struct cw_mmu_page *child, struct cw_cache_set *cache)
 {
 	parent.sp->spte[parent.index] = spte;

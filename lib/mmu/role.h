@@ -15,6 +15,7 @@
 #define CW_ACC_ALL 7u
 
 #define CW_LEVEL_4K 1u
+#define CW_LEVEL_LEAF_MAX 3u /* 1 GiB */
 #define CW_LEVEL_MAX 5u
 
 enum cw_flavour { CW_FLAVOUR_EPT, CW_FLAVOUR_X86 };

@@ -50,7 +50,8 @@ uint64_t cw_spte_engine_bits(const struct cw_spte_format *fmt, uint64_t mirror)
 {
 	uint64_t bits = 0;
 
-	if ((mirror & fmt->mmu_w) && !(mirror & SPTE_W))
+	/* W is fixed in 4 KiB leaves only; those have no page-size bit. */
+	if ((mirror & fmt->mmu_w) && !(mirror & (SPTE_W | CW_SPTE(PS))))
 		bits |= SPTE_W;
 	if (!(mirror & fmt->ad_disabled)) {
 		if (!(mirror & fmt->accessed))
@@ -80,6 +81,8 @@ uint64_t cw_spte_make_leaf(union cw_role role, const struct cw_leaf *leaf)
 	const struct cw_spte_format *fmt = cw_spte_format(role);
 	uint64_t spte = CW_SPTE(PRESENT) | fmt->leaf | fmt->present | leaf->addr;
 
+	if (leaf->level > CW_LEVEL_4K)
+		spte |= CW_SPTE(PS);
 	if (role.ad_disabled)
 		spte |= fmt->ad_disabled;
 	spte |= fmt->accessed | fmt->exec | fmt->user;

@@ -42,6 +42,12 @@ static inline bool cw_spte_present(uint64_t spte)
 	return spte & CW_SPTE(PRESENT);
 }
 
+/* True if a present entry of a table of this level maps memory. */
+static inline bool cw_spte_is_leaf(uint64_t spte, unsigned level)
+{
+	return level == CW_LEVEL_4K || (spte & CW_SPTE(PS));
+}
+
 static inline uint64_t cw_spte_addr(uint64_t spte)
 {
 	return spte & CW_SPTE_ADDR_MASK;
@@ -60,12 +66,13 @@ uint64_t cw_spte_engine_bits(const struct cw_spte_format *fmt, uint64_t mirror);
 uint64_t cw_spte_make_table(union cw_role role, uint64_t table);
 
 struct cw_leaf {
-	uint64_t addr;	    /* bus address of the page */
+	uint64_t addr;	    /* bus address of the page, aligned to its size */
+	unsigned level;	    /* 1..CW_LEVEL_LEAF_MAX */
 	bool host_writable; /* the host mapping and the slot allow writing */
 	bool grant_write;   /* W may be set now; else mmu-W alone, for the fixer */
 };
 
-/* A 4 KiB leaf by the rules of mmu-spec 2.2: W with D, mmu-W wherever W could be granted later. */
+/* A leaf by the rules of mmu-spec 2.2: W with D, mmu-W wherever W could be granted later. */
 uint64_t cw_spte_make_leaf(union cw_role role, const struct cw_leaf *leaf);
 
 /* MMIO entries (SPTE-4). The gfn must be below 2^mmio_gfn_bits. */

@@ -10,7 +10,7 @@
 	} while (0)
 
 struct totals {
-	uint64_t pages, leaves, rmap_entries;
+	uint64_t pages, rmap_entries, leaves[CW_LEVEL_LEAF_MAX + 1];
 };
 
 static const char *check_set(const struct cw_slot_set *set, unsigned as_id)
@@ -67,8 +67,9 @@ static const char *check_rmap(const struct cw_memslot *slot, struct totals *t)
 			mapped += leaf->head[i].val != 0;
 			marked += leaf->mark[i / 64] >> i % 64 & 1;
 			for (unsigned n = 0; cw_rmap_head_get(&leaf->head[i], n, &e); n++) {
-				CHECK(e.sp->role.level == CW_LEVEL_4K && e.sp->role.smm == slot->as_id);
+				CHECK(e.sp->role.smm == slot->as_id);
 				CHECK(cw_spte_present(e.sp->spte[e.index]));
+				CHECK(cw_spte_is_leaf(e.sp->spte[e.index], e.sp->role.level));
 				CHECK(cw_entry_gfn(e.sp, e.index) == slot->base_gfn + rel);
 				for (unsigned m = 0; m < n; m++) {
 					CHECK(cw_rmap_head_get(&leaf->head[i], m, &other));
@@ -98,9 +99,12 @@ static const char *check_leaf(struct cw_mmu *mmu, const struct cw_mmu_page *sp, 
 		return NULL;
 	}
 	CHECK(slot && slot->rmap);
+	CHECK(sp->role.level <= mmu->params.max_level && !(spte & CW_SPTE(PS)) == (sp->role.level == CW_LEVEL_4K));
+	/* MS-6: a large leaf lies inside its slot, and its pages are aligned on the bus. */
+	CHECK(gfn + cw_level_pages(sp->role.level) <= slot->base_gfn + slot->npages);
+	CHECK(!(cw_spte_addr(spte) >> CW_PAGE_SHIFT & (cw_level_pages(sp->role.level) - 1)));
 	CHECK(cw_spte_writable_triple_ok(fmt, spte));			  /* SPTE-5 */
 	CHECK(!(slot->flags & CW_MEM_READONLY) || !(spte & fmt->host_w)); /* MS-7 */
-	CHECK(!(spte & fmt->dirty) || cw_spte_allows(fmt, spte, true));
 	CHECK(!cw_spte_is_mmio(fmt, spte));
 	return NULL;
 }
@@ -134,17 +138,19 @@ static const char *check_page(struct cw_mmu *mmu, const struct cw_mmu_page *sp, 
 	CHECK(sp->gfn == cw_table_gfn(sp->gfn, sp->role.level));
 	CHECK(sp->role.invalid || cw_role_legal(sp->role));
 	for (unsigned i = 0; i < CW_SPTES; i++) {
-		const char *what = sp->role.level == CW_LEVEL_4K ? check_leaf(mmu, sp, i) : check_table(sp, i);
+		bool is_present = cw_spte_present(sp->spte[i]);
+		bool table = sp->role.level > CW_LEVEL_4K && !(is_present && (sp->spte[i] & CW_SPTE(PS)));
+		const char *what = table ? check_table(sp, i) : check_leaf(mmu, sp, i);
 
 		if (what)
 			return what;
-		present += cw_spte_present(sp->spte[i]);
+		present += is_present;
+		if (is_present && !table)
+			t->leaves[sp->role.level]++;
 	}
 	CHECK(present == sp->nr_present);
 	for (unsigned n = 0; cw_rmap_head_get(&sp->parents, n, &e); n++)
 		CHECK(e.sp->child[e.index] == sp);
-	if (sp->role.level == CW_LEVEL_4K)
-		t->leaves += present;
 	return NULL;
 }
 
@@ -232,8 +238,9 @@ static const char *check_all(struct cw_mmu *mmu)
 	if (what)
 		return what;
 	/* Each rmap entry is a present leaf, none twice: equal numbers make it all of them (ST-3). */
-	CHECK(t.rmap_entries == t.leaves);
-	CHECK(t.leaves == mmu->stats.pages_4k);
+	CHECK(t.rmap_entries == t.leaves[1] + t.leaves[2] + t.leaves[3]);
+	for (unsigned level = 1; level <= CW_LEVEL_LEAF_MAX; level++)
+		CHECK(t.leaves[level] == *cw_stat_leaves(mmu, level));
 	return NULL;
 }
 

@@ -89,7 +89,7 @@ static void forget_leaf(struct cw_mmu *mmu, struct cw_entry e)
 	cw_rmap_del(slot->rmap, gfn - slot->base_gfn, e);
 	e.sp->spte[e.index] = CW_SPTE_NONPRESENT;
 	e.sp->nr_present--;
-	cw_stat_add(&mmu->stats.pages_4k, -1ull);
+	cw_stat_add(cw_stat_leaves(mmu, e.sp->role.level), -1ull);
 }
 
 static void forget_table(struct cw_entry e)
@@ -140,7 +140,7 @@ int cw_zap_leaf(struct cw_zap *z, struct cw_entry e)
 	if (r)
 		return r;
 	if (live)
-		cw_zap_note(z, cw_entry_gfn(e.sp, e.index), 1, false);
+		cw_zap_note(z, cw_entry_gfn(e.sp, e.index), cw_level_pages(e.sp->role.level), false);
 	forget_leaf(z->mmu, e);
 	z->batch++;
 	if (z->free_empty && live)
@@ -169,7 +169,7 @@ void cw_zap_drain(struct cw_zap *z)
 
 			if (!cw_spte_present(sp->spte[i]))
 				continue;
-			if (sp->role.level == CW_LEVEL_4K) {
+			if (cw_spte_is_leaf(sp->spte[i], sp->role.level)) {
 				forget_leaf(mmu, e);
 			} else {
 				struct cw_mmu_page *child = sp->child[i];
@@ -185,11 +185,38 @@ void cw_zap_drain(struct cw_zap *z)
 	}
 }
 
+/* First entry of the slot that maps gfn by a leaf which begins before gfn. */
+static bool find_spanning(const struct cw_memslot *slot, uint64_t gfn, struct cw_entry *out)
+{
+	for (unsigned level = 2; slot && slot->rmap && level <= CW_LEVEL_LEAF_MAX; level++) {
+		uint64_t first = cw_table_gfn(gfn, level - 1);
+		struct cw_rmap_leaf *leaf;
+
+		if (first == gfn || first < slot->base_gfn)
+			continue;
+		leaf = cw_rmap_lookup(slot->rmap, first - slot->base_gfn);
+		for (unsigned n = 0; leaf; n++) {
+			if (!cw_rmap_head_get(&leaf->head[(first - slot->base_gfn) % CW_RMAP_LEAF_PAGES], n, out))
+				break;
+			if (out->sp->role.level >= level)
+				return true;
+		}
+	}
+	return false;
+}
+
 int cw_zap_gfns(struct cw_zap *z, uint64_t start, uint64_t end)
 {
 	struct cw_mmu *mmu = z->mmu;
+	struct cw_entry spanning;
 	uint64_t gfn = start;
 
+	while (start < end && find_spanning(cw_slots_find(cw_slots_active(mmu, z->as_id), start), start, &spanning)) {
+		int r = cw_zap_leaf(z, spanning);
+
+		if (r)
+			return r;
+	}
 	while (gfn < end) {
 		struct cw_memslot *slot = cw_slots_from(cw_slots_active(mmu, z->as_id), gfn);
 		struct cw_rmap_leaf *leaf;
@@ -230,7 +257,10 @@ bool cw_zap_any_mapped(const struct cw_memslot *slot, uint64_t start, uint64_t e
 {
 	uint64_t rel = start - slot->base_gfn, last = end - slot->base_gfn;
 	struct cw_rmap_leaf *leaf;
+	struct cw_entry e;
 
+	if (find_spanning(slot, start, &e))
+		return true;
 	while (slot->rmap && (leaf = cw_rmap_next(slot->rmap, &rel)) && rel < last) {
 		for (unsigned i = rel % CW_RMAP_LEAF_PAGES; i < CW_RMAP_LEAF_PAGES && rel < last; i++, rel++) {
 			if (leaf->head[i].val)

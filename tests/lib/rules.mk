@@ -11,3 +11,7 @@ lib-api_LIBS := lib
 TESTS += lib-malformed
 lib-malformed_SRCS := tests/lib/test_malformed.c
 lib-malformed_LIBS := lib
+
+TESTS += lib-large
+lib-large_SRCS := tests/lib/test_large.c tools/bench_sum.c
+lib-large_LIBS := lib

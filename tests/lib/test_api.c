@@ -186,6 +186,7 @@ static void vm_and_context_arguments(void)
 	CHECK_EQ(cw_vm_create(dev, &(struct cw_vm_params){.address_bits = 31}, &vm), -EINVAL);
 	CHECK_EQ(cw_vm_create(dev, &(struct cw_vm_params){.address_bits = 53}, &vm), -EINVAL);
 	CHECK_EQ(cw_vm_create(dev, &(struct cw_vm_params){.unanswered = (enum cw_default_answer)5}, &vm), -EINVAL);
+	CHECK_EQ(cw_vm_create(dev, &(struct cw_vm_params){.page_size = 8192}, &vm), -EINVAL);
 	CHECK_EQ(cw_vm_create(dev, NULL, NULL), -EINVAL);
 	CHECK_EQ(cw_vm_create(dev, NULL, &vm), 0);
 	p.level = 3;

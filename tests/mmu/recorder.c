@@ -21,7 +21,7 @@ struct rec_table {
 struct rec_cached {
 	struct rec_cached *next;
 	unsigned domain;
-	uint64_t gfn, bus;
+	uint64_t gfn, bus, npages;
 	bool reachable;
 	uint64_t dropped;
 };
@@ -87,15 +87,15 @@ static bool is_link(uint64_t entry)
 	return (entry & REC_PRESENT) && (entry & REC_ADDR) >= REC_TABLE_BASE;
 }
 
-static struct rec_cached *cached_get(struct recorder *r, unsigned domain, uint64_t gfn, uint64_t bus)
+static struct rec_cached *cached_get(struct recorder *r, unsigned domain, uint64_t gfn, uint64_t bus, uint64_t npages)
 {
 	struct rec_cached **head = &r->bucket[gfn % 1024], *c;
 
 	for (c = *head; c; c = c->next)
-		if (c->domain == domain && c->gfn == gfn && c->bus == bus)
+		if (c->domain == domain && c->gfn == gfn && c->bus == bus && c->npages == npages)
 			return c;
 	c = malloc(sizeof(*c));
-	*c = (struct rec_cached){.next = *head, .domain = domain, .gfn = gfn, .bus = bus};
+	*c = (struct rec_cached){.next = *head, .domain = domain, .gfn = gfn, .bus = bus, .npages = npages};
 	*head = c;
 	return c;
 }
@@ -111,7 +111,7 @@ static void mark_entry(struct recorder *r, struct rec_table *t, unsigned i)
 
 	if (!(e & REC_PRESENT))
 		return;
-	if (t->level > 1) {
+	if (t->level > 1 && !((e & REC_PS) && t->level <= 3)) {
 		if (!is_link(e))
 			violate(r, "entry %llx of level %u is no table", (unsigned long long)e, t->level);
 		else
@@ -120,7 +120,9 @@ static void mark_entry(struct recorder *r, struct rec_table *t, unsigned i)
 	}
 	if (is_link(e))
 		violate(r, "a leaf points into table memory");
-	c = cached_get(r, t->domain, t->gfn + i, e & REC_ADDR);
+	if ((e & REC_ADDR) >> 12 & (stride - 1))
+		violate(r, "a large leaf is not aligned");
+	c = cached_get(r, t->domain, t->gfn + i * stride, e & REC_ADDR, stride);
 	c->reachable = true;
 	c->dropped = 0;
 }
@@ -173,7 +175,8 @@ static void model_invalidate(struct recorder *r, unsigned domain, uint64_t gfn, 
 	}
 	for (unsigned b = 0; b < 1024; b++)
 		for (struct rec_cached *c = r->bucket[b]; c; c = c->next)
-			if (c->domain == domain && !c->reachable && c->gfn >= gfn && c->gfn < end && !c->dropped)
+			if (c->domain == domain && !c->reachable && c->gfn + c->npages > gfn && c->gfn < end &&
+			    !c->dropped)
 				c->dropped = r->tick;
 }
 
@@ -312,9 +315,9 @@ static void set_entry(struct recorder *r, uint64_t addr, uint64_t value, uint64_
 	was = t->entry[(addr & 4095) / 8];
 	if (old)
 		*old = was;
-	else if ((was & REC_PRESENT) && !(value & REC_PRESENT) && (was & REC_MMU_W) && !(was & REC_W))
+	else if ((was & REC_PRESENT) && !(value & REC_PRESENT) && (was & REC_MMU_W) && !(was & (REC_W | REC_PS)))
 		violate(r, "P12: blind write over an entry that the engine may fix");
-	if ((was & REC_PRESENT) && (value & REC_PRESENT) && ((was ^ value) & REC_ADDR))
+	if ((was & REC_PRESENT) && (value & REC_PRESENT) && ((was ^ value) & (REC_ADDR | REC_PS)))
 		violate(r, "an entry changed from one page to another");
 	t->entry[(addr & 4095) / 8] = value;
 	/* Taking away makes the snapshot stale; adding is followed at once, as nothing may be missed. */
@@ -401,6 +404,7 @@ static int rec_resolve(void *priv, const struct cw_memslot *slot, uint64_t gfn, 
 		return leave(r, err);
 	out->bus = r->host_bus[page];
 	out->writable = !r->host_ro[page];
+	out->level = r->host_level[page];
 	out->cookie = r;
 	r->pages_held++;
 	leave(r, 0);
@@ -453,9 +457,11 @@ void rec_init(struct recorder *r, struct cw_mmu *mmu, uint64_t host_pages)
 	r->nr_host = host_pages;
 	r->host_bus = malloc(host_pages * sizeof(*r->host_bus));
 	r->host_ro = malloc(host_pages * sizeof(*r->host_ro));
+	r->host_level = malloc(host_pages * sizeof(*r->host_level));
 	for (uint64_t i = 0; i < host_pages; i++) {
 		r->host_bus[i] = 0x100000000ull + (i << 12);
 		r->host_ro[i] = false;
+		r->host_level[i] = 1;
 	}
 }
 
@@ -472,6 +478,7 @@ void rec_destroy(struct recorder *r)
 	free(r->table);
 	free(r->host_bus);
 	free(r->host_ro);
+	free(r->host_level);
 	pthread_mutex_destroy(&r->lock);
 }
 
@@ -522,7 +529,7 @@ uint64_t rec_walk(struct recorder *r, const struct cw_mmu_ctx *ctx, uint64_t gfn
 
 		*level = l;
 		e = t->entry[(gfn >> (9 * (l - 1))) & 511];
-		if (!(e & REC_PRESENT))
+		if (!(e & REC_PRESENT) || ((e & REC_PS) && l <= 3))
 			break;
 		addr = e & REC_ADDR;
 	}
@@ -551,7 +558,7 @@ bool rec_bus_alive(struct recorder *r, uint64_t bus)
 	pthread_mutex_lock(&r->lock);
 	for (unsigned b = 0; b < 1024; b++)
 		for (struct rec_cached *c = r->bucket[b]; c; c = c->next)
-			alive |= c->bus == bus;
+			alive |= bus - c->bus < c->npages << 12;
 	pthread_mutex_unlock(&r->lock);
 	return alive;
 }

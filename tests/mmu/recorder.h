@@ -14,6 +14,7 @@
 #define REC_TABLE_BASE 0x700000000000ull /* table addresses; bus addresses are below */
 #define REC_PRESENT (1ull << 11)
 #define REC_W (1ull << 1)
+#define REC_PS (1ull << 7)
 #define REC_D (1ull << 9)
 #define REC_MMU_W (1ull << 58)
 #define REC_NONPRESENT (1ull << 63)
@@ -70,6 +71,7 @@ struct recorder {
 	/* Host memory: pages from hva 0. */
 	uint64_t *host_bus;
 	bool *host_ro;
+	unsigned *host_level; /* largest leaf that may map it */
 	uint64_t nr_host;
 	void (*resolve_hook)(struct recorder *r, const struct cw_memslot *slot, uint64_t gfn);
 	void (*yield_hook)(struct recorder *r);

@@ -9,18 +9,23 @@
 #include "vm.h"
 
 #define NSLOT 8u
-#define NHOST 96u
+#define NHOST 96u      /* host pages of small slots */
+#define BIG_HOST 1024u /* first host page of big slots: four blocks of 2 MiB, each a large page or pieces */
+#define BIG_BLOCKS 4u
+#define BIG_PAGES 512u
 #define NCTX 4u
 
 static const uint64_t bases[] = {0, 0x1f0, 0x3fff0, 0x7fffff0, 0x123456780};
 #define NBASE (sizeof(bases) / sizeof(bases[0]))
 #define SPAN 40u
+static const uint64_t big_bases[] = {0x10000, 0x3fe00};
+#define BIG_MAX (2 * BIG_PAGES)
 
 struct model_slot {
 	bool used, busy;
 	uint64_t gfn, n, hpage;
 	uint32_t flags;
-	uint64_t marks; /* bit per page; slots have at most 24 */
+	uint64_t marks[BIG_MAX / 64];
 };
 
 static struct vm vm;
@@ -36,7 +41,7 @@ static const struct cw_mmu_ctx_params ctx_params[NCTX] = {
 };
 static uint64_t next_bus = 0x200000000;
 static uint64_t rng;
-static unsigned long op_nr;
+static unsigned long op_nr, large_seen;
 static unsigned faults_running, in_progress; /* faults within faults, invalidations */
 
 static uint64_t rnd(uint64_t n)
@@ -68,7 +73,10 @@ static uint64_t random_target(unsigned as_id)
 {
 	const struct model_slot *s = &slot[as_id][rnd(NSLOT)];
 
-	return s->used && rnd(4) ? s->gfn + rnd(s->n) : random_gfn();
+	if (!s->used || !rnd(4))
+		return random_gfn();
+	/* Few pages of a big slot, so that they are met again. */
+	return s->gfn + (s->n > SPAN && rnd(8) ? rnd(4) * (s->n / 4) + rnd(2) : rnd(s->n));
 }
 
 static bool model_overlaps(unsigned as_id, const struct model_slot *self, uint64_t gfn, uint64_t n)
@@ -108,11 +116,12 @@ static void check_translation(const struct cw_mmu_ctx *c, uint64_t gfn)
 	if (e & REC_PRESENT) {
 		uint64_t page;
 
-		CHECK_EQ(level, 1);
 		if (!CHECK(s && !(s->flags & CW_MEM_ALLONES)))
 			return;
 		page = s->hpage + gfn - s->gfn;
-		CHECK_EQ(e & REC_ADDR, vm.rec.host_bus[page]);
+		CHECK(level == 1 || (level == 2 && vm.rec.host_level[page] == 2));
+		large_seen += level == 2;
+		CHECK_EQ((e & REC_ADDR) + (level == 2 ? gfn % BIG_PAGES << 12 : 0), vm.rec.host_bus[page]);
 		CHECK(!(e & REC_W) || (!(s->flags & CW_MEM_READONLY) && !vm.rec.host_ro[page]));
 		return;
 	}
@@ -134,6 +143,13 @@ static void check_everything(void)
 		for (unsigned b = 0; attached[i] && b < NBASE; b++)
 			for (uint64_t g = 0; g < SPAN; g++)
 				check_translation(&ctx[i], bases[b] + g);
+	for (unsigned i = 0; i < NCTX; i++)
+		for (unsigned j = 0; attached[i] && j < NSLOT; j++) {
+			const struct model_slot *s = &slot[ctx[i].as_id][j];
+
+			for (uint64_t g = rnd(40); s->used && s->n > SPAN && g < s->n; g += 37)
+				check_translation(&ctx[i], s->gfn + g);
+		}
 	vm_check(&vm);
 }
 
@@ -158,6 +174,9 @@ static void op_fault(void)
 		unsigned long op = op_nr;
 
 		r = do_fault(&f);
+		/* An empty table is in the way of a large leaf once. */
+		if (r == CW_PF_RETRY && s && s->n > SPAN && op == op_nr && !in_progress)
+			r = do_fault(&f);
 		nested = op != op_nr || in_progress;
 	}
 	after = rec_walk(&vm.rec, c, gfn, &level);
@@ -188,7 +207,7 @@ static void op_fault(void)
 		CHECK(nested || entry_allows(after, write));
 	/* P51 and P27: marked if and only if the host made it writable; a read does not, in a logged slot. */
 	if (s && r == CW_PF_FIXED && (s->flags & CW_MEM_LOG_DIRTY) && write)
-		s->marks |= 1ull << (gfn - s->gfn);
+		s->marks[(gfn - s->gfn) / 64] |= 1ull << (gfn - s->gfn) % 64;
 	/* A missing upper link may lead to a leaf that is older than the logging. */
 	if (s && r == CW_PF_FIXED && (s->flags & CW_MEM_LOG_DIRTY) && !write && !nested && level_before == 1)
 		CHECK(!(after & REC_W));
@@ -196,12 +215,22 @@ static void op_fault(void)
 
 static void op_host_page(void)
 {
-	uint64_t first = rnd(NHOST), n = 1 + rnd(8), old[8];
-	bool may_block = rnd(8) != 0;
+	uint64_t first = rnd(NHOST), n = 1 + rnd(8), block = BIG_HOST + rnd(BIG_BLOCKS) * BIG_PAGES, what = rnd(8);
+	bool may_block = rnd(8) != 0, ro = rnd(4) == 0;
+	static uint64_t old_of[8][BIG_PAGES];
+	uint64_t *old = old_of[in_progress];
 	int r;
 
-	if (first + n > NHOST)
+	if (what < 2)
+		first = block + rnd(BIG_PAGES);
+	if (what < 2 && first + n > block + BIG_PAGES)
+		n = block + BIG_PAGES - first;
+	if (what >= 2 && first + n > NHOST)
 		n = NHOST - first;
+	if (what == 2) { /* one piece again */
+		first = block;
+		n = BIG_PAGES;
+	}
 	r = cw_mmu_invalidate_begin(&vm.mmu, first << 12, (first + n) << 12, may_block);
 	if (r == -EAGAIN && !may_block)
 		return;
@@ -211,7 +240,8 @@ static void op_host_page(void)
 	in_progress++;
 	for (uint64_t i = 0; i < n; i++) {
 		old[i] = vm.rec.host_bus[first + i];
-		CHECK(!rec_bus_alive(&vm.rec, old[i]));
+		if (n < BIG_PAGES || i % 32 == 0)
+			CHECK(!rec_bus_alive(&vm.rec, old[i]));
 	}
 	/* A fault meanwhile must not map any of them. */
 	if (faults_running < 2 && rnd(2))
@@ -223,11 +253,18 @@ static void op_host_page(void)
 				CHECK(do_fault(&f) > 0);
 		}
 	for (uint64_t i = 0; i < n; i++) {
-		CHECK(!rec_bus_alive(&vm.rec, old[i]));
+		if (n < BIG_PAGES || i % 32 == 0)
+			CHECK(!rec_bus_alive(&vm.rec, old[i]));
+		if (n == BIG_PAGES && !i)
+			next_bus += -next_bus & (BIG_PAGES * 4096 - 1);
 		vm.rec.host_bus[first + i] = next_bus;
 		next_bus += 4096;
-		vm.rec.host_ro[first + i] = rnd(4) == 0;
+		vm.rec.host_ro[first + i] = n == BIG_PAGES ? ro : rnd(4) == 0;
 	}
+	if (n == BIG_PAGES)
+		vm_host_level(&vm, first, n, 2);
+	else if (what < 2)
+		vm_host_level(&vm, block, BIG_PAGES, 1);
 	in_progress--;
 	cw_mmu_invalidate_end(&vm.mmu, first << 12, (first + n) << 12);
 }
@@ -245,12 +282,19 @@ static void op_slot(void)
 		want = (struct model_slot){
 			.used = true, .gfn = random_gfn(), .n = 1 + rnd(24), .hpage = rnd(NHOST - 24)};
 		want.flags = flag_sets[rnd(5)];
+		if (rnd(3) == 0) {
+			uint64_t off = rnd(4) ? 0 : rnd(SPAN);
+
+			want.gfn = big_bases[rnd(2)] + off;
+			want.n = BIG_PAGES + rnd(2) * (BIG_PAGES - SPAN);
+			want.hpage = BIG_HOST + rnd(3) * BIG_PAGES + (rnd(4) ? off : rnd(SPAN));
+		}
 	} else if (rnd(3) == 0) {
 		want.n = 0;
 		want.used = false;
 	} else {
 		if (rnd(2))
-			want.gfn = random_gfn();
+			want.gfn = s->n > SPAN ? s->gfn ^ BIG_PAGES * 8 : random_gfn();
 		if (rnd(2))
 			want.flags ^= CW_MEM_LOG_DIRTY;
 		if (rnd(8) == 0)
@@ -273,9 +317,9 @@ static void op_slot(void)
 	if (expect)
 		return;
 	if (!want.used || !(want.flags & CW_MEM_LOG_DIRTY))
-		want.marks = 0;
+		memset(want.marks, 0, sizeof(want.marks));
 	else
-		want.marks = s->marks;
+		memcpy(want.marks, s->marks, sizeof(want.marks));
 	*s = want;
 }
 
@@ -283,16 +327,18 @@ static void op_marks(void)
 {
 	unsigned as_id = (unsigned)rnd(2), id = (unsigned)rnd(NSLOT);
 	struct model_slot *s = &slot[as_id][id];
-	uint64_t map = 0;
-	int64_t r = cw_mmu_take_marks(&vm.mmu, as_id << 16 | id, 0, s->used ? s->n : 1, &map);
+	uint64_t map[BIG_MAX / 64] = {0};
+	int64_t r = cw_mmu_take_marks(&vm.mmu, as_id << 16 | id, 0, s->used ? s->n : 1, map), marks = 0;
 
 	if (!s->used || !(s->flags & CW_MEM_LOG_DIRTY)) {
 		CHECK_EQ(r, -ENOENT);
 		return;
 	}
-	CHECK_EQ(map, s->marks);
-	CHECK_EQ(r, __builtin_popcountll(s->marks));
-	s->marks = 0;
+	CHECK(!memcmp(map, s->marks, sizeof(map)));
+	for (unsigned i = 0; i < BIG_MAX / 64; i++)
+		marks += __builtin_popcountll(s->marks[i]);
+	CHECK_EQ(r, marks);
+	memset(s->marks, 0, sizeof(s->marks));
 }
 
 /* The engine fixes a random entry: W where mmu-W is set, D with it. */
@@ -307,7 +353,7 @@ static void op_engine(void)
 		if (!attached[c])
 			continue;
 		e = rec_walk(&vm.rec, &ctx[c], gfn, &level);
-		if (!(e & REC_PRESENT) || !(e & mmu_w) || (e & REC_W))
+		if (!(e & REC_PRESENT) || level > 1 || !(e & mmu_w) || (e & REC_W))
 			continue;
 		/* A read of what is present is SPURIOUS and tells the entry's address. */
 		if (do_fault(&f) == CW_PF_SPURIOUS)
@@ -391,6 +437,7 @@ static void random_operations(void)
 	rng = seed * 0x9e3779b97f4a7c15ull | 1;
 	vm_init(&vm);
 	CHECK_EQ(cw_mmu_worker_init(&worker2, &vm.mmu), 0);
+	vm_host_level(&vm, BIG_HOST, BIG_BLOCKS * BIG_PAGES, 2);
 	vm.rec.yield_hook = yield_hook;
 	vm.rec.resolve_hook = resolve_hook;
 	for (op_nr = 0; op_nr < operations && !check_bad; op_nr++) {
@@ -424,7 +471,10 @@ static void random_operations(void)
 	vm.rec.resolve_hook = NULL;
 	fixed = vm.mmu.stats.pf_fixed;
 	zapped = vm.mmu.stats.mmu_shadow_zapped;
-	printf("# seed %" PRIu64 ": %lu fixed, %lu tables zapped\n", seed, fixed, zapped);
+	printf("# seed %" PRIu64 ": %lu fixed, %lu tables zapped, %lu large leaves seen\n", seed, fixed, zapped,
+	       large_seen);
+	CHECK(large_seen > operations / 200);
+	large_seen = 0;
 	CHECK(fixed > operations / 20 && zapped > operations / 40);
 	for (unsigned i = 0; i < NCTX; i++)
 		if (attached[i])

@@ -42,16 +42,28 @@ static inline void vm_detach(struct vm *vm, struct cw_mmu_ctx *ctx)
 	cw_mmu_ctx_destroy(ctx);
 }
 
-static inline void vm_init(struct vm *vm)
+static inline void vm_init_pages(struct vm *vm, uint64_t host_pages)
 {
 	struct cw_mmu_params p = {.address_bits = 48};
 
-	rec_init(&vm->rec, &vm->mmu, VM_HOST_PAGES);
+	rec_init(&vm->rec, &vm->mmu, host_pages);
 	CHECK_EQ(cw_mmu_init(&vm->mmu, &rec_ops, &vm->rec, &p), 0);
 	CHECK_EQ(cw_mmu_worker_init(&vm->worker, &vm->mmu), 0);
 	alloc_fail(0);
 	alloc_watch(&vm->rec);
 	vm_attach(vm, &vm->ctx, 4, 0, CW_FLAVOUR_EPT);
+}
+
+static inline void vm_init(struct vm *vm)
+{
+	vm_init_pages(vm, VM_HOST_PAGES);
+}
+
+/* Host pages first .. first + n - 1 may be mapped by leaves of this level. */
+static inline void vm_host_level(struct vm *vm, uint64_t first, uint64_t n, unsigned level)
+{
+	for (uint64_t i = first; i < first + n; i++)
+		vm->rec.host_level[i] = level;
 }
 
 /* Ends the VM; nothing may be left. */
@@ -101,6 +113,18 @@ static inline uint64_t vm_leaf(struct vm *vm, struct cw_mmu_ctx *ctx, uint64_t g
 	uint64_t e = rec_walk(&vm->rec, ctx, gfn, &level);
 
 	return level == 1 ? e : 0;
+}
+
+/* Level of the leaf that maps a gfn; 0: none. *bus: what it maps the gfn to. */
+static inline unsigned vm_level(struct vm *vm, struct cw_mmu_ctx *ctx, uint64_t gfn, uint64_t *bus)
+{
+	unsigned level;
+	uint64_t e = rec_walk(&vm->rec, ctx, gfn, &level);
+
+	if (!(e & REC_PRESENT))
+		return 0;
+	*bus = (e & REC_ADDR) + ((gfn & ((1ull << 9 * (level - 1)) - 1)) << 12);
+	return level;
 }
 
 #define READ false
