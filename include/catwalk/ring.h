@@ -44,11 +44,25 @@ struct cw_fault_record {
 	uint8_t phase;
 };
 
+/* Entry of a log directory. */
+struct cw_log_dir {
+	uint64_t leaf, summary;
+};
+
+/* What HARVEST writes: 2 MiB of guest memory. */
+struct cw_log_record {
+	uint64_t line[8];
+	uint64_t index;
+	uint8_t pad0[56];
+};
+
 #ifndef __cplusplus
 /* What C calls the records of ring.def. */
 #define CW_REC_cmd struct cw_cmd
 #define CW_REC_cpl struct cw_cpl
 #define CW_REC_fault struct cw_fault_record
+#define CW_REC_log_dir struct cw_log_dir
+#define CW_REC_log_rec struct cw_log_record
 
 #define CW_STRUCT(rec, size, doc) _Static_assert(sizeof(CW_REC_##rec) == CW_##size, "size of cw_" #rec);
 #define CW_FIELD(rec, field, type, count, offset, doc) \
@@ -61,6 +75,8 @@ struct cw_fault_record {
 /* Fields and padding fill each record, so that no field overlaps another and none is missing from ring.def. */
 #define CW_STRUCT(rec, size, doc)
 #define CW_FIELD(rec, field, type, count, offset, doc) CW_IN_##rec(sizeof(type) * (count))
+#define CW_IN_log_dir(n)
+#define CW_IN_log_rec(n)
 #define CW_IN_cmd(n) +(n)
 #define CW_IN_cpl(n)
 #define CW_IN_fault(n)
@@ -87,11 +103,15 @@ _Static_assert(12 + 1 +
 #undef CW_IN_cmd
 #undef CW_IN_cpl
 #undef CW_IN_fault
+#undef CW_IN_log_dir
+#undef CW_IN_log_rec
 #undef CW_STRUCT
 #undef CW_FIELD
 #undef CW_REC_cmd
 #undef CW_REC_cpl
 #undef CW_REC_fault
+#undef CW_REC_log_dir
+#undef CW_REC_log_rec
 #endif
 
 /* parked_id: index and generation (P32). */
