@@ -15,6 +15,7 @@ module cw_core #(
 ) (
   input  logic                                  clk,
   input  logic                                  rst_n,
+  output logic                                  awake,         // see cw_clkgate
   input  logic [63:0]                           cycle,
   // initiators: requests of all ports; answers and releases of all but the host-submission port
   input  logic [cw_pkg::NPORT-1:0]              req_valid,
@@ -245,6 +246,13 @@ module cw_core #(
     .res_dec(dec), .res_dec_port(dec_port), .res_dec_epoch(dec_epoch), .rel_dec(rel_known), .rel_epoch,
     .timeout(flush_timeout), .flush_valid, .flush_ready, .flush, .flush_full, .fdone_valid, .fdone_ready, .fdone,
     .busy(flush_open), .mon_flip, .mon_close);
+
+  // ---- clock ----
+  // Every valid at the ports and inside, and what runs by itself: else a part of the core would be left behind.
+  assign awake = req_valid != '0 || retry_valid || !look_empty || hold || abort_busy || w_valid || ans_valid != '0 ||
+                 rel_valid != '0 || rd_valid || r_valid || fill_valid || inv_valid || !inv_ready || flush_valid ||
+                 flush_open || fdone_valid || resume_valid || pans_valid != '0 || fr_valid || mon_alloc ||
+                 mon_unpark || mon_end;
 
   // ---- counters ----
   logic probe;

@@ -15,6 +15,7 @@ module cw_mailbox #(
 ) (
   input  logic                       clk,
   input  logic                       rst_n,
+  output logic                       asleep,         // the CPU waits in SLEEP, and nothing has come
 
   // CPU
   input  logic                       bus_valid,
@@ -78,7 +79,6 @@ module cw_mailbox #(
   // ---- bus: first cycle looks, second one answers ----
   logic        look;
   logic        wr;              // a write takes effect
-  logic        asleep;
   logic        answered_q;
   logic        tick;
   logic [31:0] event_word;

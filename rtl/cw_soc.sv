@@ -14,7 +14,9 @@ module cw_soc #(
   parameter longint unsigned TABLE_BYTES = 64'h0400_0000
 ) (
   input  logic                       clk,
+  input  logic                       clk_cpu,        // CPU and mailbox; may stand still while `awake` is 0
   input  logic                       rst_n,
+  output logic                       awake,
 
   // host registers
   input  logic [31:0]                watchdog,
@@ -96,7 +98,7 @@ module cw_soc #(
     .REGS_INIT_ZERO    (1'b1),
     .PROGADDR_RESET    (32'd0)
   ) u_cpu (
-    .clk          (clk),
+    .clk          (clk_cpu),
     .resetn       (cpu_rst_n),
     .trap         (trap),
     .mem_valid    (mem_valid),
@@ -144,7 +146,7 @@ module cw_soc #(
   assign ram_at  = look ? look_addr[AW+1:2] : mem_addr[AW+1:2];
   assign log_at  = {{(AW-LOG_W){1'b1}}, log_addr[LOG_W+1:2]};
 
-  always_ff @(posedge clk) begin
+  always_ff @(posedge clk_cpu) begin
     if (ram_sel && mem_addr[30:AW+2] == '0) begin
       if (mem_wstrb[0]) ram[ram_at][7:0]   <= mem_wdata[7:0];
       if (mem_wstrb[1]) ram[ram_at][15:8]  <= mem_wdata[15:8];
@@ -163,6 +165,7 @@ module cw_soc #(
 
   // ---- mailbox ----
   logic        beat;
+  logic        asleep;
   logic        bus_ready;
   logic [31:0] bus_rdata;
 
@@ -170,8 +173,9 @@ module cw_soc #(
   assign mem_rdata = mem_addr[31] ? bus_rdata : ram_hit_q ? ram_q : 32'd0;
 
   cw_mailbox #(.TABLE_BYTES(TABLE_BYTES)) u_mailbox (
-    .clk             (clk),
+    .clk             (clk_cpu),
     .rst_n           (rst_n),
+    .asleep          (asleep),
     .bus_valid       (mem_valid && mem_addr[31]),
     .bus_ready       (bus_ready),
     .bus_word        (mem_addr[8:2]),
@@ -217,6 +221,8 @@ module cw_soc #(
     .ev_cold_cmds    (ev_cold_cmds),
     .ev_cmd_errors   (ev_cmd_errors)
   );
+
+  assign awake = !asleep;
 
   // ---- watchdog ----
   logic [31:0] quiet_q;         // cycles since the last heartbeat

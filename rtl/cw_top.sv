@@ -145,7 +145,7 @@ module cw_top #(
   logic [31:0] tgen_lat_min, tgen_lat_max, tgen_hist_data;
   logic [63:0] tgen_base, tgen_seed, tgen_sum, tgen_lat_sum;
   cw_tgen u_tgen (
-    .clk, .rst_n, .start(tgen_start), .stop(tgen_stop), .first_ctx(tgen_ctx[7:0]), .n_ctx_m1(tgen_ctx[15:8]),
+    .clk(clk_tgen), .rst_n, .start(tgen_start), .stop(tgen_stop), .first_ctx(tgen_ctx[7:0]), .n_ctx_m1(tgen_ctx[15:8]),
     .pattern(tgen_mode[1:0]), .hold(tgen_mode[8]), .write_percent(tgen_mode[23:16]), .base(tgen_base),
     .pages(tgen_pages), .stride(tgen_stride), .count(tgen_count), .outstanding(tgen_outstanding),
     .release_delay(tgen_release_delay[7:0]), .seed(tgen_seed), .hist_shift(tgen_hist_shift[3:0]),
@@ -199,7 +199,8 @@ module cw_top #(
   logic [63:0]                mon_w_addr, mon_w_value, mon_b_addr, mon_b_old;
   cw_core #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .WC_ENTRIES(WC_ENTRIES), .PA_BITS(PA_BITS),
             .TABLE_BYTES(TABLE_BYTES)) u_core (
-    .clk, .rst_n, .cycle, .req_valid, .req_ready, .req, .ans_valid, .ans_ready, .ans, .rel_valid, .rel_tag,
+    .clk(clk_core), .rst_n, .awake(core_awake), .cycle, .req_valid, .req_ready, .req, .ans_valid, .ans_ready, .ans, .rel_valid,
+    .rel_tag,
     .emul_data, .res_valid, .res, .res_level,
     .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw,
     .abort_valid(ctx_abort_valid), .abort_ctx(ctx_abort_idx), .abort_busy(ctx_abort_busy),
@@ -233,7 +234,7 @@ module cw_top #(
   cw_fault_rec u_fault_rec (.fault(fr), .rec(fault_rec));
   cw_ring_wr #(.RECORD(cw_pkg::FAULT_BITS), .PHASE(cw_pkg::FAULT_PHASE_LSB), .RESERVED(1'b0),
                .LG(cw_pkg::PARK_W)) u_fault_ring (
-    .clk, .rst_n, .base(fault_base), .size_log2(fault_size_log2), .enable(fault_enable), .doorbell_we(fault_db_we),
+    .clk(clk_cmd), .rst_n, .base(fault_base), .size_log2(fault_size_log2), .enable(fault_enable), .doorbell_we(fault_db_we),
     .doorbell(fault_doorbell), .index(fault_index), .space(fault_space), .take(1'b0), .give(1'b0),
     .rec_valid(fr_valid), .rec_ready(fr_ready), .rec(fault_rec),
     .wr_valid(host_wr_valid[2]), .wr_ready(host_wr_ready[2]), .wr_addr(host_wr_addr[2*64 +: 64]),
@@ -250,7 +251,7 @@ module cw_top #(
   logic         hot_space, hot_take, hot_give, hot_valid, hot_ready, ev_hot_ring, ev_hot_cpl;
   logic [1023:0] hot_cmd;
   cw_ring_rd u_hot_ring (
-    .clk, .rst_n, .bme, .base(hot_cmd_base), .size_log2(hot_cmd_size_log2), .enable(hot_cmd_enable),
+    .clk(clk_cmd), .rst_n, .bme, .base(hot_cmd_base), .size_log2(hot_cmd_size_log2), .enable(hot_cmd_enable),
     .doorbell(hot_cmd_doorbell), .index(hot_cmd_index),
     .cpl_space(hot_space), .cpl_take(hot_take), .cpl_give(hot_give),
     .cmd_valid(hot_valid), .cmd_ready(hot_ready), .cmd(hot_cmd), .cmd_index(hot_index),
@@ -271,7 +272,7 @@ module cw_top #(
   logic [5:0] ld_req_len;
   logic ev_hot_cmds, ev_hot_errors, ev_invalidates, ev_flush_cmds, ev_resumes, ev_resumes_unknown;
   cw_cmd #(.TABLE_BYTES(TABLE_BYTES)) u_cmd (
-    .clk, .rst_n, .cmd_valid(hot_valid), .cmd_ready(hot_ready), .cmd(hot_cmd), .cmd_index(hot_index),
+    .clk(clk_cmd), .rst_n, .cmd_valid(hot_valid), .cmd_ready(hot_ready), .cmd(hot_cmd), .cmd_index(hot_index),
     .fwc_valid, .fwc_ready, .fwc, .cpl_valid(hcpl_valid), .cpl_ready(hcpl_ready), .cpl(hcpl), .fwcpl_valid, .fwcpl,
     .inv_valid, .inv_ready, .inv, .flush_valid, .flush_ready, .flush, .flush_full, .flush_dom, .flush_dom_ports,
     .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume, .resume_status,
@@ -283,7 +284,7 @@ module cw_top #(
   logic [cw_pkg::CPL_BITS-1:0] hot_rec;
   cw_cpl_rec u_hot_rec (.cpl(hcpl), .rec(hot_rec));
   cw_ring_wr #(.RECORD(cw_pkg::CPL_BITS), .PHASE(cw_pkg::CPL_PHASE_LSB), .RESERVED(1'b1)) u_hot_cpl (
-    .clk, .rst_n, .base(hot_cpl_base), .size_log2(hot_cpl_size_log2), .enable(hot_cpl_enable),
+    .clk(clk_cmd), .rst_n, .base(hot_cpl_base), .size_log2(hot_cpl_size_log2), .enable(hot_cpl_enable),
     .doorbell_we(hot_cpl_db_we), .doorbell(hot_cpl_doorbell), .index(hot_cpl_index), .space(hot_space), .take(hot_take),
     .give(hot_give), .rec_valid(hcpl_valid), .rec_ready(hcpl_ready), .rec(hot_rec),
     .wr_valid(host_wr_valid[0]), .wr_ready(host_wr_ready[0]), .wr_addr(host_wr_addr[0 +: 64]),
@@ -299,7 +300,7 @@ module cw_top #(
   logic [63:0] eu_wstrb;
   logic ev_entry_updates, ev_cas_mismatch;
   cw_euu u_euu (
-    .clk, .rst_n, .req_valid(eu_req_valid), .req_ready(eu_req_ready), .req(eu_req), .rsp_valid(eu_rsp_valid),
+    .clk(clk_cmd), .rst_n, .req_valid(eu_req_valid), .req_ready(eu_req_ready), .req(eu_req), .rsp_valid(eu_rsp_valid),
     .rsp_ready(eu_rsp_ready), .rsp(eu_rsp), .load_busy(ld_busy), .eu_arvalid, .eu_arready, .eu_addr, .eu_rvalid,
     .eu_rdata,
     .eu_rerr, .eu_awvalid, .eu_awready, .eu_wvalid, .eu_wready, .eu_wdata, .eu_wstrb, .eu_bvalid, .eu_berr,
@@ -312,7 +313,7 @@ module cw_top #(
   logic [511:0] ld_wdata;
   logic [63:0] ld_wstrb;
   cw_loader u_loader (
-    .clk, .rst_n, .bme, .req_valid(ld_req_valid), .req_ready(ld_req_ready), .req_fill(ld_req_fill),
+    .clk(clk_cmd), .rst_n, .bme, .req_valid(ld_req_valid), .req_ready(ld_req_ready), .req_fill(ld_req_fill),
     .req_addr(ld_req_addr), .req_arg(ld_req_arg), .req_len(ld_req_len), .rsp_valid(ld_rsp_valid),
     .rsp_ready(ld_rsp_ready), .rsp_error(ld_rsp_error), .busy(ld_busy),
     .rd_valid(host_rd_valid[2]), .rd_ready(host_rd_ready[2]), .rd_addr(host_rd_addr[2*64 +: 64]),
@@ -342,7 +343,7 @@ module cw_top #(
   logic         cold_space, cold_take, cold_give, cold_valid, cold_ready, ev_cold_ring, ev_cold_cpl;
   logic [1023:0] cold_cmd;
   cw_ring_rd u_cold_ring (
-    .clk, .rst_n, .bme, .base(cold_cmd_base), .size_log2(cold_cmd_size_log2), .enable(cold_cmd_enable),
+    .clk(clk_cmd), .rst_n, .bme, .base(cold_cmd_base), .size_log2(cold_cmd_size_log2), .enable(cold_cmd_enable),
     .doorbell(cold_cmd_doorbell), .index(cold_cmd_index),
     .cpl_space(cold_space), .cpl_take(cold_take), .cpl_give(cold_give),
     .cmd_valid(cold_valid), .cmd_ready(cold_ready), .cmd(cold_cmd), .cmd_index(cold_index),
@@ -357,7 +358,7 @@ module cw_top #(
   logic [63:0] snap_cycle;
   cw_t::cpl_t ccpl;
   cw_soc #(.FW_HEX(FW_HEX), .TABLE_BYTES(TABLE_BYTES)) u_soc (
-    .clk, .rst_n, .watchdog(fw_watchdog), .flush_timeout, .ready(fw_ready), .dead(fw_dead),
+    .clk, .clk_cpu, .rst_n, .awake(cpu_awake), .watchdog(fw_watchdog), .flush_timeout, .ready(fw_ready), .dead(fw_dead),
     .test_failed(fw_test_failed), .heartbeat(fw_heartbeat), .version(fw_version), .log_head(fwlog_head),
     .log_addr(fwlog_addr), .log_data(fwlog_data),
     .cmd_valid(cold_valid), .cmd_ready(cold_ready), .cmd(cold_cmd), .cmd_index(cold_index),
@@ -370,7 +371,7 @@ module cw_top #(
   logic [cw_pkg::CPL_BITS-1:0] cold_rec;
   cw_cpl_rec u_cold_rec (.cpl(ccpl), .rec(cold_rec));
   cw_ring_wr #(.RECORD(cw_pkg::CPL_BITS), .PHASE(cw_pkg::CPL_PHASE_LSB), .RESERVED(1'b1)) u_cold_cpl (
-    .clk, .rst_n, .base(cold_cpl_base), .size_log2(cold_cpl_size_log2), .enable(cold_cpl_enable),
+    .clk(clk_cmd), .rst_n, .base(cold_cpl_base), .size_log2(cold_cpl_size_log2), .enable(cold_cpl_enable),
     .doorbell_we(cold_cpl_db_we), .doorbell(cold_cpl_doorbell), .index(cold_cpl_index), .space(cold_space),
     .take(cold_take), .give(cold_give), .rec_valid(ccpl_valid), .rec_ready(ccpl_ready), .rec(cold_rec),
     .wr_valid(host_wr_valid[1]), .wr_ready(host_wr_ready[1]), .wr_addr(host_wr_addr[64 +: 64]),
@@ -381,7 +382,7 @@ module cw_top #(
   // Host memory, registers, counters
   // ===================================================================================================================
   cw_host_bus u_host_bus (
-    .clk, .rst_n, .bme, .rd_valid(host_rd_valid), .rd_ready(host_rd_ready), .rd_addr(host_rd_addr),
+    .clk(clk_cmd), .rst_n, .bme, .rd_valid(host_rd_valid), .rd_ready(host_rd_ready), .rd_addr(host_rd_addr),
     .rd_len(host_rd_len),
     .rd_rvalid(host_rd_rvalid), .rd_rready(host_rd_rready), .rd_rdata(host_rd_rdata), .rd_rerr(host_rd_rerr),
     .rd_rlast(host_rd_rlast), .wr_valid(host_wr_valid), .wr_ready(host_wr_ready), .wr_addr(host_wr_addr),
@@ -430,6 +431,27 @@ module cw_top #(
   end
   cw_counters u_counters (.clk, .rst_n, .ev, .snap, .busy(snap_busy), .cycle, .snap_cycle, .rd_idx(ctr_idx),
                           .rd_data(ctr_data));
+
+  // ===================================================================================================================
+  // Clocks: one, gated for what is at rest; a valid between two parts wakes both
+  // ===================================================================================================================
+  logic clk_core, clk_cmd, clk_cpu, clk_tgen, core_awake, cpu_awake, reg_access, cpu_tables;
+  assign reg_access = s_awvalid || s_wvalid || s_bvalid || s_arvalid || s_rvalid;
+  assign cpu_tables = ctxw_valid || domw_valid || portw_valid || ctx_abort_valid;
+  cw_clkgate #(.N(2)) u_clk_core (.clk, .rst_n, .awake({core_awake, cpu_tables}), .gclk(clk_core));
+  cw_clkgate #(.N(15)) u_clk_cmd (
+    .clk, .rst_n, .gclk(clk_cmd),
+    .awake({reg_access, host_rd_valid != '0, host_wr_valid != '0, h_arvalid || h_rvalid,
+            h_awvalid || h_wvalid || h_bvalid, inv_valid || flush_valid || fdone_valid, resume_valid, fr_valid,
+            hot_valid || hcpl_valid, cold_valid || ccpl_valid, fwc_valid || fwcpl_valid, eu_req_valid || eu_rsp_valid,
+            eu_arvalid || eu_awvalid || eu_wvalid, ld_req_valid || ld_busy || ld_rsp_valid, t_rvalid || t_bvalid}));
+  cw_clkgate #(.N(4)) u_clk_cpu (
+    .clk, .rst_n, .gclk(clk_cpu),
+    .awake({cpu_awake, cpu_tables, cold_valid || ccpl_valid, fwc_valid || fwcpl_valid}));
+  cw_clkgate #(.N(4)) u_clk_tgen (
+    .clk, .rst_n, .gclk(clk_tgen),
+    .awake({reg_access, tgen_running || tgen_clearing, tgen_req_valid || tgen_rel_valid,
+            ans_valid[cw_pkg::PORT_TGEN]}));
 
 `ifndef SYNTHESIS
   if ($bits(cw_t::req_t) != RW || $bits(cw_t::ans_t) != AW || $bits(cw_t::cookie_t) != cw_pkg::COOKIE_W) begin

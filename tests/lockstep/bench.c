@@ -106,6 +106,9 @@ static void monitor(void *priv, uint64_t at, const uint32_t *vec)
 	struct bench *b = priv;
 
 	judge(b);
+	b->digest = (b->digest ^ at) * UINT64_C(0x100000001b3);
+	for (unsigned int i = 0; i < CW_MON_WORDS; i++)
+		b->digest = (b->digest ^ vec[i]) * UINT64_C(0x100000001b3);
 	memcpy(b->events, vec, sizeof(b->events));
 	b->events_at = at;
 	b->have_events = true;

@@ -234,6 +234,7 @@ struct bench {
 	uint64_t requests, goal;
 	unsigned int inflight[NCOMMAND];
 	uint64_t hits[NVERDICT][NCOMMAND];
+	uint64_t digest; /* of all events and their cycles */
 	uint64_t dma, answers;
 };
 

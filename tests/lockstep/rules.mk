@@ -26,3 +26,14 @@ lockstep-large_LIBS    := sim model
 lockstep-large_VL      := large
 lockstep-large_ARGS    := --name lockstep-large --seed 201 --seeds 7 --requests 60000
 lockstep-large_TIMEOUT := 900
+
+# Gated clocks change nothing: the same events in the same cycles as without (rtl/cw_clkgate.sv).
+$(eval $(call vl_variant,ungated,-DCW_NO_CLKGATE))
+LOCKSTEP_SAME := --seed 301 --seeds 7 --requests 20000 --no-cover
+TESTS += lockstep-ungated
+lockstep-ungated_SRCS    := $(LOCKSTEP_SRCS)
+lockstep-ungated_LIBS    := sim model
+lockstep-ungated_VL      := ungated
+lockstep-ungated_CMD      = tests/lockstep/same.sh $(O)/tests/lockstep-ungated $(O)/tests/lockstep-a $(LOCKSTEP_SAME)
+lockstep-ungated_DEPS    := $(O)/tests/lockstep-a
+lockstep-ungated_TIMEOUT := 600
