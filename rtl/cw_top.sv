@@ -199,8 +199,8 @@ module cw_top #(
   logic [63:0]                mon_w_addr, mon_w_value, mon_b_addr, mon_b_old;
   cw_core #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .WC_ENTRIES(WC_ENTRIES), .PA_BITS(PA_BITS),
             .TABLE_BYTES(TABLE_BYTES)) u_core (
-    .clk(clk_core), .rst_n, .awake(core_awake), .cycle, .req_valid, .req_ready, .req, .ans_valid, .ans_ready, .ans, .rel_valid,
-    .rel_tag,
+    .clk(clk_core), .rst_n, .awake(core_awake), .cycle, .req_valid, .req_ready, .req, .ans_valid, .ans_ready, .ans,
+    .rel_valid, .rel_tag,
     .emul_data, .res_valid, .res, .res_level,
     .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw,
     .abort_valid(ctx_abort_valid), .abort_ctx(ctx_abort_idx), .abort_busy(ctx_abort_busy),
@@ -234,7 +234,8 @@ module cw_top #(
   cw_fault_rec u_fault_rec (.fault(fr), .rec(fault_rec));
   cw_ring_wr #(.RECORD(cw_pkg::FAULT_BITS), .PHASE(cw_pkg::FAULT_PHASE_LSB), .RESERVED(1'b0),
                .LG(cw_pkg::PARK_W)) u_fault_ring (
-    .clk(clk_cmd), .rst_n, .base(fault_base), .size_log2(fault_size_log2), .enable(fault_enable), .doorbell_we(fault_db_we),
+    .clk(clk_cmd), .rst_n, .base(fault_base), .size_log2(fault_size_log2), .enable(fault_enable),
+    .doorbell_we(fault_db_we),
     .doorbell(fault_doorbell), .index(fault_index), .space(fault_space), .take(1'b0), .give(1'b0),
     .rec_valid(fr_valid), .rec_ready(fr_ready), .rec(fault_rec),
     .wr_valid(host_wr_valid[2]), .wr_ready(host_wr_ready[2]), .wr_addr(host_wr_addr[2*64 +: 64]),
