@@ -5,12 +5,14 @@
 // after the other, and completes each exactly once.
 //
 // Order (P11, P15, P18): a command begins when the one before it is complete, so INVALIDATE and FLUSH come after the
-// acknowledgement of every earlier change. FLUSH alone is only handed over here and completes later, out of order. A
-// command with BARRIER waits at the input until every earlier FLUSH of its source has completed; the other source goes
-// on meanwhile. A malformed command completes with an error and does nothing else.
+// acknowledgement of every earlier change. FLUSH and DRAIN alone are only handed over here and complete later, out of
+// order; a DRAIN is told then how many requests of its scope are parked. A command with BARRIER waits at the input
+// until every earlier FLUSH and DRAIN of its source has completed; the other source goes on meanwhile. A malformed
+// command completes with an error and does nothing else.
 // A command leaves the input when it is handed to the part that executes it. Completions never wait for the host: their
 // slots are reserved (P16).
-// `flush_dom` and `flush_dom_ports`: question and answer of one cycle, the ports that own contexts of a domain (P20).
+// `flush_dom`, `drain_what` and `flush_ports`, `drain_stopped`: question and answer of one cycle, the ports that own
+// contexts of a domain (P20), and whether the scope of a DRAIN is stopped (P30).
 //
 // Mutant: CW_MUT_INVALIDATE_BEFORE_ACK executes an INVALIDATE that follows an entry change before its acknowledgement.
 module cw_cmd #(
@@ -41,7 +43,17 @@ module cw_cmd #(
   output cw_t::flush_t             flush,
   input  logic                     flush_full,
   output logic [cw_pkg::DOM_W-1:0] flush_dom,
-  input  logic [cw_pkg::NPORT-1:0] flush_dom_ports,
+  output cw_t::scope_t             drain_what,
+  input  logic [cw_pkg::NPORT-1:0] flush_ports,
+  input  logic                     drain_stopped,
+  output logic                     stop_valid,
+  input  logic                     stop_ready,
+  output cw_t::stop_t              stop,
+  output logic                     count_ask,
+  output cw_t::scope_t             count_what,
+  output logic                     count_take,
+  input  logic                     count_done,
+  input  logic [cw_pkg::PARK_W:0]  count,
   input  logic                     fdone_valid,
   output logic                     fdone_ready,
   input  cw_t::flush_done_t        fdone,
@@ -87,7 +99,8 @@ module cw_cmd #(
     INV       = 4'd6,   // hands over to the core: done when taken
     FLUSH     = 4'd7,
     RESUME    = 4'd8,
-    CPL       = 4'd9    // completes
+    CPL       = 4'd9,   // completes
+    STOP      = 4'd10   // waits until no request is between its table read and its lookup cycle
   } state_t;
 
   state_t      state_q;
@@ -185,12 +198,23 @@ module cw_cmd #(
   assign inv.lo    = addr[63:12];
   assign inv.hi    = addr[63:12] + arg0[51:0] - 52'd1;
 
+  logic is_drain;
   assign flush_valid        = state_q == FLUSH;
   assign flush_dom          = scope == 8'd1 ? arg1[cw_pkg::DOM_W-1:0] : space[cw_pkg::DOM_W-1:0];
-  assign flush.ports        = scope == 8'd2 ? '1 : flush_dom_ports | (cw_pkg::NPORT'(1) << cw_pkg::PORT_HOST);
+  assign flush.ports        = scope == 8'd2 ? '1 : flush_ports | (cw_pkg::NPORT'(1) << cw_pkg::PORT_HOST);
+  assign is_drain           = opcode == cw_pkg::OP_DRAIN;
+  assign flush.drain        = is_drain;
+  assign flush.what         = drain_what;
+  assign drain_what.scope   = is_drain ? scope : '0;
+  assign drain_what.id      = space;
   assign flush.cookie.index = index_q;
   assign flush.cookie.id    = id_q;
   assign flush.cookie.cold  = cold_q;
+
+  assign stop_valid     = state_q == STOP;
+  assign stop.stop      = opcode == cw_pkg::OP_STOP;
+  assign stop.what.scope = scope;
+  assign stop.what.id   = space;
 
   assign resume_valid  = state_q == RESUME;
   assign resume.index  = arg0[15:0];
@@ -218,9 +242,13 @@ module cw_cmd #(
             cw_pkg::OP_LOAD, cw_pkg::OP_FILL: state_d = LOAD;
             cw_pkg::OP_WRITE, cw_pkg::OP_XCHG, cw_pkg::OP_CMPXCHG: state_d = ENTRY;
             cw_pkg::OP_INVALIDATE: state_d = INV;
-            cw_pkg::OP_FLUSH: begin
+            cw_pkg::OP_STOP, cw_pkg::OP_START: state_d = STOP;
+            cw_pkg::OP_FLUSH, cw_pkg::OP_DRAIN: begin
               state_d = FLUSH;
-              if (flush_full) begin
+              if (opcode == cw_pkg::OP_DRAIN && !drain_stopped) begin
+                status_d = cw_pkg::ST_NOT_STOPPED;
+                state_d  = CPL;
+              end else if (flush_full) begin
                 status_d = cw_pkg::ST_BUSY;
                 state_d  = CPL;
               end
@@ -262,6 +290,10 @@ module cw_cmd #(
       FLUSH: begin
         pop = flush_ready;
         if (flush_ready) state_d = IDLE;
+      end
+      STOP: begin
+        pop = stop_ready;
+        if (stop_ready) state_d = CPL;
       end
       RESUME: begin
         pop = resume_ready;
@@ -327,8 +359,13 @@ module cw_cmd #(
   cw_t::cpl_t out_d;
 
   assign out_room    = !out_valid_q || out_cold_q || cpl_ready;
-  assign fdone_ready = out_room;
-  assign cpl_go      = state_q == CPL && out_room && !fdone_valid;
+  logic       fdone_go;     // the oldest finished FLUSH completes: a DRAIN only with its count
+  assign fdone_go    = fdone_valid && (!fdone.drain || count_done);
+  assign fdone_ready = out_room && (!fdone.drain || count_done);
+  assign count_ask   = fdone_valid && fdone.drain;
+  assign count_what  = fdone.what;
+  assign count_take  = count_ask && fdone_ready;
+  assign cpl_go      = state_q == CPL && out_room && !fdone_go;
   assign out_load    = cpl_go || (fdone_valid && fdone_ready);
 
   always_comb begin
@@ -339,11 +376,12 @@ module cw_cmd #(
     out_d.opcode = opcode_q;
     out_d.status = status_q;
     out_d.field  = field_q;
-    if (fdone_valid) begin
-      out_d.value  = '0;
+    if (fdone_go) begin
+      out_d.value  = fdone.drain ? 64'(count) : '0;
+      out_d.info   = 64'(fdone.fenced);
       out_d.index  = fdone.cookie.index;
       out_d.id     = fdone.cookie.id;
-      out_d.opcode = cw_pkg::OP_FLUSH;
+      out_d.opcode = fdone.drain ? cw_pkg::OP_DRAIN : cw_pkg::OP_FLUSH;
       out_d.status = fdone.status;
       out_d.field  = cw_pkg::FIELD_NONE;
     end
@@ -359,7 +397,7 @@ module cw_cmd #(
       else if (out_room)
         out_valid_q <= 1'b0;
       if (out_load)
-        out_cold_q <= fdone_valid ? fdone.cookie.cold : cold_q;
+        out_cold_q <= fdone_go ? fdone.cookie.cold : cold_q;
     end
   end
 

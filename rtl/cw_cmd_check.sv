@@ -111,6 +111,13 @@ module cw_cmd_check #(
           else if (scope == 8'd1 && arg1 >= 64'(cw_pkg::NDOM))
             blame = cw_pkg::FIELD_ARG1;
         end
+        cw_pkg::OP_STOP, cw_pkg::OP_START, cw_pkg::OP_DRAIN: begin
+          if (scope != 8'(cw_pkg::SCOPE_DOMAIN) && scope != 8'(cw_pkg::SCOPE_CTX) && scope != 8'(cw_pkg::SCOPE_PORT))
+            blame = cw_pkg::FIELD_SCOPE;
+          else if (space >= (scope == 8'(cw_pkg::SCOPE_CTX)  ? 16'(cw_pkg::NCTX) :
+                             scope == 8'(cw_pkg::SCOPE_PORT) ? 16'(cw_pkg::PORT_HOST) : 16'(cw_pkg::NDOM)))
+            blame = cw_pkg::FIELD_SPACE;
+        end
         cw_pkg::OP_RESUME: begin
           if (arg0[63:32] != '0)
             blame = cw_pkg::FIELD_ARG0;

@@ -53,7 +53,19 @@ module cw_core #(
   output logic                                  flush_full,
   input  logic [31:0]                           flush_timeout,
   input  logic [cw_pkg::DOM_W-1:0]              flush_dom,
-  output logic [cw_pkg::NPORT-1:0]              flush_dom_ports,
+  input  cw_t::scope_t                          drain_what,
+  output logic [cw_pkg::NPORT-1:0]              flush_ports,
+  output logic                                  drain_stopped,
+  input  logic                                  stop_valid,
+  output logic                                  stop_ready,
+  input  cw_t::stop_t                           stop,
+  input  logic                                  count_ask,
+  input  cw_t::scope_t                          count_what,
+  input  logic                                  count_take,
+  output logic                                  count_done,
+  output logic [cw_pkg::PARK_W:0]               count,
+  output logic [cw_pkg::NPORT-1:0]              fenced,
+  input  logic                                  log_idle,
   output logic                                  fdone_valid,
   input  logic                                  fdone_ready,
   output cw_t::flush_done_t                     fdone,
@@ -110,7 +122,8 @@ module cw_core #(
   cw_lookup #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_lookup (
     .clk, .rst_n, .hold, .empty(look_empty), .req_valid, .req_ready, .req, .port_room, .bubble,
     .retry_valid, .retry_ready, .retry, .tlb_valid, .tlb_page, .c2_space, .c2_page, .tlb_hit, .tlb_entry,
-    .c3_space, .c3_page, .inv_hits, .ctx_idx, .ctx_entry, .range_port, .range, .tag_port, .tag, .tag_busy,
+    .c3_space, .c3_page, .inv_hits, .ctx_idx, .ctx_entry, .range_port, .range, .look_stopped, .fenced, .tag_port, .tag,
+    .tag_busy,
     .miss, .miss_room, .miss_now, .look, .look_ctx, .look_valid, .counted, .answered, .verdict(look_verdict));
 
   // ---- tables ----
@@ -123,12 +136,19 @@ module cw_core #(
   cw_t::dom_t mon_dom;
   logic [cw_pkg::PORT_W-1:0] mon_port_idx;
   cw_t::port_range_t mon_range;
+  logic look_stopped, retry_stopped, mon_stop;
+  cw_t::stop_t mon_stop_what;
+  cw_t::req_t retry_r;
+  assign retry_r = retry.req;
 
   cw_tables u_tables (
     .clk, .rst_n, .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw,
     .hold, .quiet, .look_ctx(ctx_idx), .look_entry(ctx_entry), .look_port(range_port), .look_range(range),
-    .res_ctx(res_ctx_idx), .res_entry(res_ctx), .res_dom, .res_mmio_gen, .flush_dom, .flush_dom_ports,
-    .mon_ctxw, .mon_ctx_idx, .mon_ctx, .mon_domw, .mon_dom_idx, .mon_dom, .mon_portw, .mon_port_idx, .mon_range);
+    .res_ctx(res_ctx_idx), .res_entry(res_ctx), .res_dom, .res_mmio_gen,
+    .stop_valid, .stop_ready, .stop, .look_stopped, .retry_ctx(retry_r.ctx[cw_pkg::CTX_W-1:0]),
+    .retry_port(retry.port), .retry_stopped, .flush_dom, .drain_what, .flush_ports, .drain_stopped,
+    .mon_ctxw, .mon_ctx_idx, .mon_ctx, .mon_domw, .mon_dom_idx, .mon_dom, .mon_stop, .mon_stop_what, .mon_portw,
+    .mon_port_idx, .mon_range);
   assign quiet = look_empty;
 
   // ---- TLB ----
@@ -197,7 +217,7 @@ module cw_core #(
     .mon_pa);
 
   // ---- park ----
-  logic joined, mon_unpark, mon_unpark_retry;
+  logic joined, mon_unpark, mon_unpark_retry, park_busy;
   logic [cw_pkg::PARK_W-1:0] mon_park, mon_unpark_idx;
   logic [cw_pkg::GEN_W-1:0] mon_gen;
   cw_t::look_t mon_unpark_req;
@@ -208,7 +228,8 @@ module cw_core #(
     .clk, .rst_n, .cycle, .park_ask(w_valid), .park_valid, .park_room, .park_req, .park_fault, .fr_valid, .fr_ready,
     .fr,
     .resume_valid, .resume_ready, .resume, .resume_status, .resumed, .abort_valid, .abort_ctx, .abort_busy,
-    .retry_valid, .retry_ready, .retry, .ans_valid(pans_valid), .ans_ready(pans_ready), .ans(pans),
+    .retry_valid, .retry_ready, .retry, .retry_stopped, .started(stop_ready && !stop.stop), .busy(park_busy), .count_ask,
+    .count_what, .count_take, .count_done, .count, .ans_valid(pans_valid), .ans_ready(pans_ready), .ans(pans),
     .emul_taken, .emul_data, .joined, .mon_park, .mon_gen, .mon_unpark, .mon_unpark_retry, .mon_unpark_idx,
     .mon_unpark_req);
 
@@ -245,14 +266,14 @@ module cw_core #(
     .look_port(look.port), .walk_inc, .walk_inc_port, .walk_dec, .walk_dec_port, .walk_dec_epoch,
     .res_dec(dec), .res_dec_port(dec_port), .res_dec_epoch(dec_epoch), .rel_dec(rel_known), .rel_epoch,
     .timeout(flush_timeout), .flush_valid, .flush_ready, .flush, .flush_full, .fdone_valid, .fdone_ready, .fdone,
-    .busy(flush_open), .mon_flip, .mon_close);
+    .busy(flush_open), .log_idle, .fenced, .mon_flip, .mon_close);
 
   // ---- clock ----
   // Every valid at the ports and inside, and what runs by itself: else a part of the core would be left behind.
   assign awake = req_valid != '0 || retry_valid || !look_empty || hold || abort_busy || w_valid || ans_valid != '0 ||
                  rel_valid != '0 || rd_valid || r_valid || fill_valid || inv_valid || !inv_ready || flush_valid ||
                  flush_open || fdone_valid || resume_valid || pans_valid != '0 || fr_valid || mon_alloc ||
-                 mon_unpark || mon_end;
+                 mon_unpark || mon_end || park_busy;
 
   // ---- counters ----
   logic probe;
@@ -291,8 +312,8 @@ module cw_core #(
   assign unpark_r = mon_unpark_req.req;
   // Nothing to tell in most cycles: the wide vector is put together only when there is.
   logic mon_any;
-  assign mon_any = mon_ctxw || mon_domw || mon_portw || inv_new || r_valid || w_valid || mon_end || look_valid ||
-      mon_alloc ||
+  assign mon_any = mon_ctxw || mon_stop || mon_domw || mon_portw || inv_new || r_valid || w_valid || mon_end ||
+                   look_valid || mon_alloc ||
                    rd_valid || resume_valid || mon_unpark || (rel_valid != '0) || flush_valid || (mon_flip != '0) ||
                    (mon_close != '0) || fdone_valid || mon_w_valid || mon_b_valid;
   always_comb begin
@@ -315,6 +336,10 @@ module cw_core #(
       mon.portw_enable   = mon_range.enable;
       mon.portw_first    = mon_range.first;
       mon.portw_last     = mon_range.last;
+      mon.stop_valid     = mon_stop;
+      mon.stop_on        = mon_stop_what.stop;
+      mon.stop_scope     = mon_stop_what.what.scope;
+      mon.stop_id        = mon_stop_what.what.id;
       mon.inv_valid      = inv_new;
       mon.inv_all        = inv_now.all;
       mon.inv_whole      = inv_now.whole;
@@ -390,12 +415,17 @@ module cw_core #(
       mon.flush_index    = flush.cookie.index;
       mon.flush_cold     = flush.cookie.cold;
       mon.flush_ports    = 8'(flush.ports);
+      mon.flush_drain    = flush.drain;
+      mon.flush_scope    = flush.what.scope;
+      mon.flush_id       = flush.what.id;
       mon.flip_ports     = 8'(mon_flip);
       mon.close_ports    = 8'(mon_close);
       mon.fdone_valid    = fdone_valid && fdone_ready;
       mon.fdone_index    = fdone.cookie.index;
       mon.fdone_cold     = fdone.cookie.cold;
       mon.fdone_status   = fdone.status;
+      mon.fdone_fenced   = 8'(fdone.fenced);
+      mon.fdone_parked   = 8'(count);
       mon.euu_w_valid    = mon_w_valid;
       mon.euu_w_addr     = mon_w_addr;
       mon.euu_w_value    = mon_w_value;
@@ -409,5 +439,5 @@ module cw_core #(
 
   logic unused;
   assign unused = &{1'b0, mon_ctx, look_ctx, look_req, w_r, alloc_r, unpark_r, mon_alloc_req, mon_unpark_req, w_req,
-                    flush.cookie.id, fdone.cookie.id};
+                    retry_r, flush.cookie.id, fdone.cookie.id};
 endmodule

@@ -4,7 +4,12 @@
 // Epochs: per port one epoch bit, two counters of what is in flight, one open flip (P20); and the FLUSHes that wait.
 // Contract: a count raised in the cycle of a flip belongs to the old epoch. A FLUSH needs, on each of its ports, a flip
 // that opens after its arrival; those that wait share the next one. An idle FLUSH completes 4 cycles after acceptance.
-// A FLUSH that is older than `timeout` cycles completes with NOT_FLUSHED (P21); the counters stay as they are.
+// A DRAIN (P30) is the same, and waits until the log is idle as well.
+// What is older than `timeout` cycles completes with NOT_FLUSHED and fences the ports whose open flip has not ended
+// (P21): they take no new stamps. Counters fall by releases only; the fence of a port ends with its open flip.
+//
+// Mutants: CW_MUT_FENCE_CLEARS takes the stamps of a fenced port for given back; CW_MUT_DRAIN_EARLY completes a DRAIN
+// when its ports have flipped.
 module cw_epoch (
   input  logic                      clk,
   input  logic                      rst_n,
@@ -37,6 +42,8 @@ module cw_epoch (
   input  logic                      fdone_ready,
   output cw_t::flush_done_t         fdone,
   output logic                      busy,        // a FLUSH is open
+  input  logic                      log_idle,    // no mark is under way (P22)
+  output logic [cw_pkg::NPORT-1:0]  fenced,
   output logic [cw_pkg::NPORT-1:0]  mon_flip,
   output logic [cw_pkg::NPORT-1:0]  mon_close
 );
@@ -101,7 +108,12 @@ module cw_epoch (
   always_comb begin
     close = '0;
     if (open != '0)
-      for (int p = 0; p < NP; p++) close[p] = open[p] && (epoch[p] ? cnt0[p] == '0 : cnt1[p] == '0);
+      for (int p = 0; p < NP; p++)
+        close[p] = open[p] && ((epoch[p] ? cnt0[p] == '0 : cnt1[p] == '0)
+`ifdef CW_MUT_FENCE_CLEARS
+                               || fenced[p]
+`endif
+                               );
   end
 `ifdef CW_MUT_SECOND_FLIP_EARLY
   assign flip = wanted;
@@ -129,6 +141,13 @@ module cw_epoch (
     end
   end
 
+  // ---- fences ----
+  logic [NP-1:0] fence_now;
+  always_ff @(posedge clk) begin
+    if (!rst_n) fenced <= '0;
+    else if (fenced != '0 || fence_now != '0) fenced <= (fenced | fence_now) & open & ~close;
+  end
+
   // ---- FLUSH table ----
   assign flush_full  = &used;
   assign flush_ready = !(&used);
@@ -142,13 +161,19 @@ module cw_epoch (
 
   logic [31:0] age [NF];
   logic [cw_pkg::COOKIE_W-1:0] cookie [NF];
+  logic [23:0]   what [NF];
+  logic [NF-1:0] drain;
   always_comb begin
     expired = '0;
     done    = '0;
     late    = '0;
     for (int f = 0; f < NF; f++) begin
       if (used[f]) begin
-        late[f]    = need[f*NP +: NP] != '0 || waits[f*NP +: NP] != '0;
+`ifdef CW_MUT_DRAIN_EARLY
+        late[f]    = need[f*NP +: NP] != '0 || (waits[f*NP +: NP] != '0 && !drain[f]);
+`else
+        late[f]    = need[f*NP +: NP] != '0 || waits[f*NP +: NP] != '0 || (drain[f] && !log_idle);
+`endif
         expired[f] = age[f] >= timeout;
         done[f]    = !late[f] || expired[f];
       end
@@ -165,6 +190,8 @@ module cw_epoch (
           used[f]           <= 1'b1;
           age[f]            <= '0;
           cookie[f]         <= flush.cookie;
+          drain[f]          <= flush.drain;
+          what[f]           <= flush.what;
 `ifdef CW_MUT_JOIN_OPEN_FLIP
           need[f*NP +: NP]  <= flush.ports & ~(open & ~close);
           waits[f*NP +: NP] <= flush.ports & open & ~close;
@@ -182,11 +209,24 @@ module cw_epoch (
     end
   end
   logic [cw_pkg::COOKIE_W-1:0] cookie_done;
+  logic [23:0] what_done;
+  logic [NP-1:0] late_ports;
   always_comb begin
     cookie_done = '0;
-    for (int f = 0; f < NF; f++)
-      if (done_pick[f]) cookie_done |= cookie[f];
+    what_done   = '0;
+    late_ports  = '0;
+    if (fdone_valid)
+      for (int f = 0; f < NF; f++)
+        if (done_pick[f]) begin
+          cookie_done |= cookie[f];
+          what_done   |= what[f];
+          if (late[f]) late_ports |= need[f*NP +: NP] | waits[f*NP +: NP];
+        end
   end
   assign fdone.cookie = cookie_done;
+  assign fdone.drain  = |(done_pick & drain);
+  assign fdone.what   = what_done;
+  assign fdone.fenced = late_ports & open & ~close;
   assign fdone.status = |(done_pick & late) ? cw_pkg::ST_NOT_FLUSHED : cw_pkg::ST_OK;
+  assign fence_now    = fdone_valid && fdone_ready ? fdone.fenced : '0;
 endmodule

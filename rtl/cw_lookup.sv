@@ -7,7 +7,8 @@
 // and port range and compares tags; 3 is the lookup cycle of the rules: everything that decides is judged there, in
 // one cycle. The pipe never stalls: a request is taken only if its answer has room (`port_room`), so cycle 3 always
 // has an outcome: granted, refused, or waiting for a walk. `hold` lets it run empty; `bubble` skips one port so that
-// answers of walks get a turn on its answer path.
+// answers of walks get a turn on its answer path. Requests of a stopped scope (P30) and of a fenced port (P21) are
+// refused with RETRY_LATER; those that were parked do not come here while their scope is stopped. Probes always pass.
 module cw_lookup #(
   parameter int unsigned     PA_BITS     = cw_pkg::PA_BITS,
   parameter longint unsigned TABLE_BYTES = 64'h1000_0000
@@ -41,6 +42,8 @@ module cw_lookup #(
   input  cw_t::ctx_t                     ctx_entry,
   output logic [cw_pkg::PORT_W-1:0]      range_port,
   input  cw_t::port_range_t              range,
+  input  logic                           look_stopped,
+  input  logic [cw_pkg::NPORT-1:0]       fenced,
   // tags in use
   output logic [cw_pkg::PORT_W-1:0]      tag_port,
   output logic [cw_pkg::TAG_W-1:0]       tag,
@@ -123,7 +126,7 @@ module cw_lookup #(
   assign c2_page    = c2_req.addr[63:12];
 
   // ---- checks of P2, P3, P6, registered into cycle 3 ----
-  logic bad_ctx, bad_addr, bad_len;
+  logic bad_ctx, bad_addr, bad_len, stopped;
   logic [12:0] last_byte;
   cw_t::ctx_t c3_ctx;
   assign last_byte = {1'b0, c2_req.addr[11:0]} + {1'b0, c2_req.len_m1};
@@ -133,6 +136,7 @@ module cw_lookup #(
                 c2_req.ctx >= 16'(cw_pkg::NCTX);
     bad_addr <= c2_req.addr[63:57] != '0 || (!ctx_entry.level5 && c2_req.addr[56:48] != '0);
     bad_len  <= last_byte[12];
+    stopped  <= look_stopped && !c2.retry && c2.port != cw_pkg::PORT_W'(cw_pkg::PORT_HOST);
   end
 
   // ---- cycle 3: the lookup cycle ----
@@ -167,6 +171,12 @@ module cw_lookup #(
       verdict.reason = cw_pkg::RSN_BAD_ADDRESS;
     end else if (bad_len) begin
       verdict.reason = cw_pkg::RSN_BAD_LENGTH;
+    end else if (fenced[c3.port] && !probe) begin
+      verdict.verdict = cw_pkg::V_RETRY_LATER;
+      verdict.reason = cw_pkg::RSN_FENCED;
+    end else if (stopped) begin
+      verdict.verdict = cw_pkg::V_RETRY_LATER;
+      verdict.reason = cw_pkg::RSN_STOPPED;
     end else if (tlb_ok) begin
       counted        = look_valid && !probe;
       verdict        = tlb_verdict;

@@ -8,6 +8,11 @@
 // record's request and all that joined, one per cycle: RETRY looks them up again, ABORT and ONES answer them, EMULATED
 // answers the record's request with data and looks the others up again, for their offsets differ (P34).
 // `abort_*` ends everything of one context with ABORT (P33). A generation changes each time its entry is freed.
+// While the scope of a request is stopped it is not looked up again (P30): the head of the retry queue then goes back
+// to its entry (`held`), and each START, and the end of a context, sends all held entries through the queue once more.
+// `count_*` counts the entries in use of a scope, one per cycle, for DRAIN.
+//
+// Mutant: CW_MUT_STOP_LEAKS_RETRY looks parked requests up again although their scope is stopped.
 module cw_park (
   input  logic                       clk,
   input  logic                       rst_n,
@@ -36,6 +41,15 @@ module cw_park (
   output logic                       retry_valid,
   input  logic                       retry_ready,
   output cw_t::look_t                retry,
+  input  logic                       retry_stopped,  // of the request in `retry`
+  input  logic                       started,        // a START holds from the next cycle on
+  output logic                       busy,           // entries move by themselves
+  // entries in use, for DRAIN
+  input  logic                       count_ask,
+  input  cw_t::scope_t               count_what,
+  input  logic                       count_take,
+  output logic                       count_done,
+  output logic [cw_pkg::PARK_W:0]    count,
   // answers
   output logic [cw_pkg::NPORT-1:0]   ans_valid,
   input  logic [cw_pkg::NPORT-1:0]   ans_ready,
@@ -172,7 +186,7 @@ module cw_park (
                else if (accept) state_next = P_CHAIN;
       P_CHAIN: if (step && cur == cur_last) state_next = by_abort ? P_SCAN : P_IDLE;
       P_SCAN:  if (scan_hit) state_next = P_CHAIN;
-               else if (scan_done) state_next = P_IDLE;
+               else if (scan_done && !rescan && !rq_valid) state_next = P_IDLE;
       default: state_next = P_IDLE;
     endcase
   end
@@ -201,12 +215,12 @@ module cw_park (
       end
       if (state == P_SCAN) begin
         if (scan_hit) leader[scan] <= 1'b0;
-        else if (scan_done) by_abort <= 1'b0;
+        else if (scan_done && !rescan && !rq_valid) by_abort <= 1'b0;
       end
     end
     if (abort_valid) scan_ctx <= abort_ctx;
     if (state == P_IDLE) scan <= '0;
-    else if (state == P_SCAN && !scan_hit) scan <= scan + 1'b1;
+    else if (state == P_SCAN && !scan_hit && !scan_done) scan <= scan + 1'b1;
     if (accept) begin
       cur       <= resume.index[IW-1:0];
       cur_last  <= (park_valid && joined && match_idx == resume.index[IW-1:0]) ? put_idx : last[resume.index[IW-1:0]];
@@ -246,10 +260,76 @@ module cw_park (
   logic [IW-1:0] rq_idx;
   logic rq_valid;
   cw_t::look_t rq_req;
-  cw_fifo #(.W(IW), .LG(IW)) u_retry (.clk, .rst_n, .in_valid(step && cur_retry), .in_ready(rq_ready), .in_data(cur),
-                                      .out_valid(rq_valid), .out_ready(retry_valid && retry_ready), .out_data(rq_idx));
-  assign retry_valid = rq_valid && !(step && !cur_retry);   // one entry is freed per cycle
+  logic chain_in, held_in, hold_head;
+  assign chain_in = step && cur_retry;
+  cw_fifo #(.W(IW), .LG(IW)) u_retry (.clk, .rst_n, .in_valid(chain_in || held_in), .in_ready(rq_ready),
+                                      .in_data(chain_in ? cur : rs_idx), .out_valid(rq_valid),
+                                      .out_ready(hold_head || (retry_valid && retry_ready)), .out_data(rq_idx));
+`ifdef CW_MUT_STOP_LEAKS_RETRY
+  assign hold_head   = 1'b0;
+`else
+  assign hold_head   = rq_valid && retry_stopped;
+`endif
+  assign retry_valid = rq_valid && !hold_head && !(step && !cur_retry);   // one entry is freed per cycle
   assign rq_req      = data[rq_idx];
+
+  // ---- held while stopped; all of them try again after a START ----
+  logic [NP-1:0] held;
+  logic rescan;
+  logic [IW-1:0] rs_idx;
+  assign busy    = rescan || rq_valid;
+  assign held_in = rescan && held[rs_idx] && !chain_in;      // there is room for every entry
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      held   <= '0;
+      rescan <= 1'b0;
+    end else if (rescan || hold_head || started || abort_valid) begin
+      if (held_in) held[rs_idx] <= 1'b0;
+      if (hold_head) held[rq_idx] <= 1'b1;
+      if (started || abort_valid) rescan <= 1'b1;
+      else if (rs_idx == IW'(NP - 1) && (held_in || !held[rs_idx])) rescan <= 1'b0;
+    end
+    if (started || abort_valid) rs_idx <= '0;
+    else if (rescan && (held_in || !held[rs_idx])) rs_idx <= rs_idx + 1'b1;
+  end
+
+  // ---- entries in use of a scope ----
+  logic [NP-1:0] used;
+  logic [cw_pkg::DOM_W-1:0] dom [NP];
+  logic [IW:0] count_at;
+  logic count_hit;
+  cw_t::look_t count_req;
+  cw_t::req_t count_r;
+  always_ff @(posedge clk) begin
+    if (!rst_n) used <= '0;
+    else begin
+      if (free) used[free_idx] <= 1'b0;
+      if (park_valid) used[put_idx] <= 1'b1;
+    end
+    if (park_valid) dom[put_idx] <= park_fault.domain[cw_pkg::DOM_W-1:0];
+  end
+  assign count_req = data[count_at[IW-1:0]];
+  assign count_r   = count_req.req;
+  always_comb begin
+    count_hit = 1'b0;
+    if (count_ask) begin
+      case (count_what.scope)
+        8'(cw_pkg::SCOPE_CTX):  count_hit = count_r.ctx == count_what.id;
+        8'(cw_pkg::SCOPE_PORT): count_hit = 16'(count_req.port) == count_what.id;
+        default:            count_hit = 16'(dom[count_at[IW-1:0]]) == count_what.id;
+      endcase
+    end
+  end
+  assign count_done = count_at[IW];
+  always_ff @(posedge clk) begin
+    if (!rst_n || count_take) begin
+      count_at <= '0;
+      count    <= '0;
+    end else if (count_ask && !count_done) begin
+      count_at <= count_at + 1'b1;
+      if (used[count_at[IW-1:0]] && count_hit) count <= count + 1'b1;
+    end
+  end
   always_comb begin
     retry      = rq_req;
     retry.park = rq_idx;
@@ -262,5 +342,5 @@ module cw_park (
 
   logic unused;
   assign unused = &{1'b0, f_ready, park_req, cur_r, park_r, named_req, scan_key, park_fault.timestamp,
-      park_fault.parked_id};
+      park_fault.parked_id, count_req, count_r};
 endmodule

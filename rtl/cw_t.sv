@@ -83,12 +83,27 @@ package cw_t;
   } cookie_t;
 
   typedef struct packed {
+    logic [7:0]  scope;                   // domain, context or port
+    logic [15:0] id;
+  } scope_t;
+
+  typedef struct packed {
+    logic   stop;                         // else START (P30)
+    scope_t what;
+  } stop_t;
+
+  typedef struct packed {
     cookie_t                  cookie;
+    logic                     drain;      // DRAIN, of `what`
+    scope_t                   what;
     logic [NPORT-1:0] ports;      // ports to flip (P20)
   } flush_t;
 
   typedef struct packed {
     cookie_t    cookie;
+    logic       drain;
+    scope_t     what;
+    logic [NPORT-1:0] fenced;     // NOT_FLUSHED: ports that it fences (P21)
     logic [7:0] status;
   } flush_done_t;
 

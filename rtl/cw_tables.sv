@@ -6,6 +6,10 @@
 // entry or none of it. `hold` asks the lookup pipe to run empty. That pipe never stalls, so a write is applied within 4
 // cycles; two stores of the soft CPU are further apart (each is fetched and answered in two cycles or more). Reads are
 // combinational.
+//
+// Here too stands what is stopped (P30): a bit per context, domain and port. STOP and START wait for `quiet` like table
+// writes, so that no request is between its read and its lookup cycle: when STOP is done, every later lookup of the
+// scope is refused and no parked request of it is looked up. The bit of a context goes with its detach.
 module cw_tables (
   input  logic                      clk,
   input  logic                      rst_n,
@@ -30,8 +34,19 @@ module cw_tables (
   output cw_t::ctx_t                res_entry,
   input  logic [cw_pkg::DOM_W-1:0]  res_dom,
   output logic [18:0]               res_mmio_gen,
+  // STOP and START
+  input  logic                      stop_valid,
+  output logic                      stop_ready,
+  input  cw_t::stop_t               stop,
+  output logic                      look_stopped,     // of look_ctx and look_port
+  input  logic [cw_pkg::CTX_W-1:0]  retry_ctx,
+  input  logic [cw_pkg::PORT_W-1:0] retry_port,
+  output logic                      retry_stopped,    // a detached context is not: its requests must end (P33)
+  // FLUSH and DRAIN: ports that own contexts of the domain; is it stopped?
   input  logic [cw_pkg::DOM_W-1:0]  flush_dom,
-  output logic [cw_pkg::NPORT-1:0]  flush_dom_ports,
+  input  cw_t::scope_t              drain_what,
+  output logic [cw_pkg::NPORT-1:0]  flush_ports,
+  output logic                      drain_stopped,
   // monitor: the cycle from which on the new entry holds
   output logic                      mon_ctxw,
   output logic [cw_pkg::CTX_W-1:0]  mon_ctx_idx,
@@ -39,6 +54,8 @@ module cw_tables (
   output logic                      mon_domw,
   output logic [cw_pkg::DOM_W-1:0]  mon_dom_idx,
   output cw_t::dom_t                mon_dom,
+  output logic                      mon_stop,
+  output cw_t::stop_t               mon_stop_what,
   output logic                      mon_portw,
   output logic [cw_pkg::PORT_W-1:0] mon_port_idx,
   output cw_t::port_range_t         mon_range
@@ -60,8 +77,8 @@ module cw_tables (
   cw_t::dom_t        dom_new;
   cw_t::port_range_t port_new;
 
-  assign hold  = ctx_held || dom_held || port_held;
-  assign apply = hold && quiet;
+  assign hold  = ctx_held || dom_held || port_held || stop_valid;
+  assign apply = (ctx_held || dom_held || port_held) && quiet;
 
   always_ff @(posedge clk) begin
     if (!rst_n) begin
@@ -120,11 +137,66 @@ module cw_tables (
   end
   assign look_range = ranges[look_port];
 
+  // ---- STOP ----
+  logic [NC-1:0] stop_ctx;
+  logic [ND-1:0] stop_dom;
+  logic [NP-1:0] stop_port;
+  logic          stop_any;
+
+  assign stop_ready = stop_valid && quiet;
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      stop_ctx  <= '0;
+      stop_dom  <= '0;
+      stop_port <= '0;
+      stop_any  <= 1'b0;
+      mon_stop  <= 1'b0;
+    end else begin
+      mon_stop <= stop_ready;
+      if (stop_ready) begin
+        stop_any <= 1'b1;
+        case (stop.what.scope)
+          8'(cw_pkg::SCOPE_CTX):  stop_ctx[stop.what.id[cw_pkg::CTX_W-1:0]]   <= stop.stop;
+          8'(cw_pkg::SCOPE_PORT): stop_port[stop.what.id[cw_pkg::PORT_W-1:0]] <= stop.stop;
+          default:            stop_dom[stop.what.id[cw_pkg::DOM_W-1:0]]   <= stop.stop;
+        endcase
+      end else if (stop_any) stop_any <= {stop_ctx, stop_dom, stop_port} != '0;
+      if (apply && ctx_held && !ctx_new.valid) stop_ctx[ctx_idx] <= 1'b0;
+    end
+    if (stop_ready) mon_stop_what <= stop;
+  end
+
+  cw_t::ctx_t retry_entry, drain_entry;
+  always_comb begin
+    look_stopped  = 1'b0;
+    retry_stopped = 1'b0;
+    retry_entry   = '0;
+    if (stop_any) begin
+      look_stopped  = stop_ctx[look_ctx] || stop_dom[look_entry.domain] || stop_port[look_port];
+      retry_entry   = ctx_mem[retry_ctx];
+      retry_stopped = ctx_valid[retry_ctx] &&
+                      (stop_ctx[retry_ctx] || stop_dom[retry_entry.domain] || stop_port[retry_port]);
+    end
+  end
+
+  logic [cw_pkg::DOM_W-1:0] of_dom;
+  assign drain_entry   = ctx_mem[drain_what.id[cw_pkg::CTX_W-1:0]];
+  assign of_dom        = drain_what.scope == 8'(cw_pkg::SCOPE_CTX) ? drain_entry.domain : flush_dom;
+  always_comb begin
+    flush_ports   = dom_valid[of_dom] ? flush_dom_entry.ports : '0;
+    drain_stopped = stop_dom[of_dom];
+    if (drain_what.scope == 8'(cw_pkg::SCOPE_CTX)) begin
+      drain_stopped = stop_dom[of_dom] || stop_ctx[drain_what.id[cw_pkg::CTX_W-1:0]];
+    end else if (drain_what.scope == 8'(cw_pkg::SCOPE_PORT)) begin
+      flush_ports   = NP'(1) << drain_what.id[cw_pkg::PORT_W-1:0];
+      drain_stopped = stop_port[drain_what.id[cw_pkg::PORT_W-1:0]];
+    end
+  end
+
   cw_t::dom_t res_dom_entry, flush_dom_entry;
   assign res_dom_entry   = dom_mem[res_dom];
-  assign flush_dom_entry = dom_mem[flush_dom];
+  assign flush_dom_entry = dom_mem[of_dom];
   assign res_mmio_gen    = res_dom_entry.mmio_gen;
-  assign flush_dom_ports = dom_valid[flush_dom] ? flush_dom_entry.ports : '0;
 
 `ifndef SYNTHESIS
   always @(posedge clk) if (rst_n) assert (!hold || !(ctxw_valid || domw_valid || portw_valid))
@@ -132,5 +204,5 @@ module cw_tables (
 `endif
 
   logic unused;
-  assign unused = &{1'b0, res_dom_entry.ports, flush_dom_entry.mmio_gen};
+  assign unused = &{1'b0, res_dom_entry.ports, flush_dom_entry.mmio_gen, retry_entry, drain_entry, drain_what, stop};
 endmodule

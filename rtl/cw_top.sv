@@ -186,7 +186,12 @@ module cw_top #(
   cw_t::flush_done_t          fdone;
   cw_t::resume_t              resume;
   logic [7:0]                 resume_status;
-  logic [NP-1:0]              flush_dom_ports;
+  logic [NP-1:0]              flush_ports, fenced;
+  logic                       drain_stopped, stop_valid, stop_ready, count_ask, count_take, count_done, log_idle;
+  cw_t::scope_t               drain_what, count_what;
+  cw_t::stop_t                stop;
+  logic [cw_pkg::PARK_W:0]    count;
+  assign log_idle = 1'b1;                                      // no dirty log, no marks
   cw_t::fault_t               fr;
   logic                       rd_valid, rd_ready, wr_rvalid, wr_rerr;
   logic [cw_pkg::SLOT_W-1:0]  rd_slot, wr_rslot;
@@ -205,7 +210,9 @@ module cw_top #(
     .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw,
     .abort_valid(ctx_abort_valid), .abort_ctx(ctx_abort_idx), .abort_busy(ctx_abort_busy),
     .inv_valid, .inv_ready, .inv, .flush_valid, .flush_ready, .flush, .flush_full, .flush_timeout, .flush_dom,
-    .flush_dom_ports, .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume, .resume_status,
+    .drain_what, .flush_ports, .drain_stopped, .stop_valid, .stop_ready, .stop, .count_ask, .count_what, .count_take,
+    .count_done, .count, .fenced, .log_idle, .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume,
+    .resume_status,
     .fr_valid, .fr_ready, .fr, .rd_valid, .rd_ready, .rd_slot, .rd_addr,
     .r_valid(wr_rvalid), .r_slot(wr_rslot), .r_data(wr_rdata), .r_error(wr_rerr), .ev(ev_core),
     .mon_w_valid, .mon_w_addr, .mon_w_value, .mon_b_valid, .mon_b_addr, .mon_b_old, .mon_b_mismatch, .mon_b_error,
@@ -275,8 +282,9 @@ module cw_top #(
   cw_cmd #(.TABLE_BYTES(TABLE_BYTES)) u_cmd (
     .clk(clk_cmd), .rst_n, .cmd_valid(hot_valid), .cmd_ready(hot_ready), .cmd(hot_cmd), .cmd_index(hot_index),
     .fwc_valid, .fwc_ready, .fwc, .cpl_valid(hcpl_valid), .cpl_ready(hcpl_ready), .cpl(hcpl), .fwcpl_valid, .fwcpl,
-    .inv_valid, .inv_ready, .inv, .flush_valid, .flush_ready, .flush, .flush_full, .flush_dom, .flush_dom_ports,
-    .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume, .resume_status,
+    .inv_valid, .inv_ready, .inv, .flush_valid, .flush_ready, .flush, .flush_full, .flush_dom, .drain_what,
+    .flush_ports, .drain_stopped, .stop_valid, .stop_ready, .stop, .count_ask, .count_what, .count_take, .count_done,
+    .count, .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume, .resume_status,
     .eu_req_valid, .eu_req_ready, .eu_req, .eu_rsp_valid, .eu_rsp_ready, .eu_rsp,
     .ld_req_valid, .ld_req_ready, .ld_req_fill, .ld_req_addr, .ld_req_arg, .ld_req_len, .ld_rsp_valid, .ld_rsp_ready,
     .ld_rsp_error, .ev_hot_cmds, .ev_cmd_errors(ev_hot_errors), .ev_invalidates, .ev_flush_cmds, .ev_resumes,
@@ -468,7 +476,7 @@ module cw_top #(
 `endif
 
   logic unused;
-  assign unused = &{1'b0, fault_space, ev_fault_ring, ev_hot_ring, ev_hot_cpl, ev_cold_ring, ev_cold_cpl,
+  assign unused = &{1'b0, fenced, fault_space, ev_fault_ring, ev_hot_ring, ev_hot_cpl, ev_cold_ring, ev_cold_cpl,
                     emul_data[NP*512-1:NS*512], res, tgen_ctx[31:16], tgen_mode, tgen_release_delay[31:8],
                     tgen_hist_shift[31:4], tgen_hist_index[31:10]};
 endmodule

@@ -59,13 +59,9 @@ enum cw_counter {
 };
 #undef CW_COUNTER
 
-/* Flag bits and scopes of commands, bits of registers: meanings that ring.def and regs.def describe in words. */
+/* Flag bits of commands, bits of registers: meanings that ring.def and regs.def describe in words. */
 enum {
 	CW_CMD_BARRIER = CW_CMD_FLAG_BARRIER, /* cmd.flags (P15) */
-
-	CW_SCOPE_DOMAIN = 0,
-	CW_SCOPE_ROOT = 1,
-	CW_SCOPE_ALL = 2,
 
 	CW_ACCESS_READ = 1, /* fault.access */
 	CW_ACCESS_WRITE = 2,

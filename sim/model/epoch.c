@@ -25,6 +25,49 @@ void cw_model_unstamp(struct cw_model *m, unsigned int port, bool bit, const cha
 	m->epoch[port].count[bit]--;
 }
 
+/* ---- what a DRAIN names (P30) ---- */
+static bool stopped(const struct cw_model *m, const struct cw_model_flush *f)
+{
+	unsigned int domain = f->scope == CW_SCOPE_CTX ? m->ctx[f->id % CW_NCTX].domain : f->id % CW_NDOM;
+
+	if (f->scope == CW_SCOPE_PORT)
+		return m->stop_port[f->id % CW_NPORT];
+	return m->stop_dom[domain] || (f->scope == CW_SCOPE_CTX && m->stop_ctx[f->id % CW_NCTX]);
+}
+
+static bool in_scope(const struct cw_model_flush *f, unsigned int port, const struct cw_model_req *r)
+{
+	return f->id == (f->scope == CW_SCOPE_PORT ? port : f->scope == CW_SCOPE_CTX ? r->ctx : r->domain);
+}
+
+/* When it completes and START has not come in between, nothing of the scope holds a stamp, whatever the counts say. */
+static void drained(struct cw_model *m, const struct cw_model_flush *f, unsigned int parked)
+{
+	unsigned int count = 0;
+	uint64_t changed = 0;
+
+	for (unsigned int p = 0; p < CW_PORT_HOST; p++) {
+		for (unsigned int t = 0; t < CW_NTAG; t++) {
+			const struct cw_model_req *r = &m->req[p][t];
+
+			if (!in_scope(f, p, r))
+				continue;
+			if (m->park_changed[r->ctx % CW_NCTX] > changed)
+				changed = m->park_changed[r->ctx % CW_NCTX];
+			count += r->state == CW_REQ_PARKED || r->state == CW_REQ_RETRY;
+			if ((r->state == CW_REQ_QUEUED || r->state == CW_REQ_WALK || r->state == CW_REQ_GRANTED) &&
+			    stopped(m, f) && r->born < f->born)
+				cw_model_fail(
+					m, "drain-early",
+					"DRAIN %u of scope %u number %u completes, but port %u tag %u is in flight",
+					f->index, f->scope, f->id, p, t);
+		}
+	}
+	if (stopped(m, f) && m->cycle - changed > CW_MODEL_COUNTING && count != parked)
+		cw_model_fail(m, "drain-wrong", "DRAIN %u: %u requests are parked, %u said (P30)", f->index, count,
+			      parked);
+}
+
 static void accept(struct cw_model *m, const uint32_t *vec)
 {
 	struct cw_model_flush *f = NULL;
@@ -44,9 +87,15 @@ static void accept(struct cw_model *m, const uint32_t *vec)
 		.ports = (uint8_t)G(flush_ports),
 		.born = ++m->order,
 		.cycle = m->cycle,
+		.drain = G(flush_drain),
+		.scope = (uint8_t)G(flush_scope),
+		.id = (uint16_t)G(flush_id),
 		.domain = CW_MODEL_UNKNOWN,
 	};
-	if (!f->cold && m->ops.flush_domain)
+	if (f->drain && !stopped(m, f))
+		cw_model_fail(m, "drain-wrong", "DRAIN %u of scope %u number %u, which is not stopped (P30)", f->index,
+			      f->scope, f->id);
+	if (!f->cold && !f->drain && m->ops.flush_domain)
 		f->domain = m->ops.flush_domain(m->ops.priv, f->index);
 	for (unsigned int p = 0; p < CW_NPORT; p++)
 		f->need[p] = f->ports >> p & 1 ? CW_FLUSH_WANTS : CW_FLUSH_NONE;
@@ -101,6 +150,7 @@ static void close_flip(struct cw_model *m, unsigned int port)
 		if (m->flush[i].used && m->flush[i].need[port] == CW_FLUSH_WAITS)
 			m->flush[i].need[port] = CW_FLUSH_NONE;
 	e->open = false;
+	e->fenced = false;
 	e->idle_since = never;
 }
 
@@ -162,6 +212,14 @@ static void done(struct cw_model *m, const uint32_t *vec)
 	}
 	for (unsigned int p = 0; p < CW_NPORT; p++)
 		ready &= f->need[p] == CW_FLUSH_NONE;
+	for (unsigned int p = 0; p < CW_NPORT; p++) {
+		bool fence = G(fdone_status) == CW_ST_NOT_FLUSHED && f->need[p] != CW_FLUSH_NONE && m->epoch[p].open;
+
+		if ((bool)(G(fdone_fenced) >> p & 1) != fence)
+			cw_model_fail(m, "fence-wrong", "FLUSH %u: port %u %s (P21)", f->index, p,
+				      fence ? "is not fenced" : "is fenced, its epoch has ended");
+		m->epoch[p].fenced |= fence;
+	}
 	if (G(fdone_status) == CW_ST_NOT_FLUSHED) {
 		cw_model_count(m, CW_CTR_NOT_FLUSHED);
 		if (m->cycle - f->cycle < m->config.flush_timeout)
@@ -173,6 +231,8 @@ static void done(struct cw_model *m, const uint32_t *vec)
 	} else if (!ready) {
 		cw_model_fail(m, "flush-early", "FLUSH %u completes before its ports have flipped and closed (P20)",
 			      f->index);
+	} else if (f->drain) {
+		drained(m, f, (unsigned int)G(fdone_parked));
 	} else {
 		nothing_older(m, f);
 		if (f->cold)

@@ -18,6 +18,7 @@ enum {
 	CW_MODEL_LEVELS = 6,	/* levels 1..5 */
 	CW_MODEL_GRACE = 8,	/* cycles by which the end of a full wait list may be felt later */
 	CW_MODEL_DEADLINE = 64, /* cycles in which a flip or a close that nothing hinders must come */
+	CW_MODEL_COUNTING = 80, /* cycles that a DRAIN may take to count what is parked */
 };
 
 /* ---- tables that the firmware writes (P1, P3) ---- */
@@ -136,6 +137,7 @@ struct cw_model_record {
 /* ---- epochs (P20) ---- */
 struct cw_model_epoch {
 	bool bit, open;
+	bool fenced; /* takes no new stamps (P21) */
 	unsigned int count[2];
 	uint64_t idle_since; /* old count zero while open; ~0: not so */
 	uint64_t want_since; /* a FLUSH wants a flip while none is open; ~0: not so */
@@ -144,9 +146,11 @@ struct cw_model_epoch {
 enum cw_model_need { CW_FLUSH_NONE, CW_FLUSH_WANTS, CW_FLUSH_WAITS };
 
 struct cw_model_flush {
-	bool used, cold;
+	bool used, cold, drain;
 	uint32_t index;
 	uint8_t ports;
+	uint8_t scope; /* of a DRAIN, with its number */
+	uint16_t id;
 	enum cw_model_need need[CW_NPORT];
 	uint64_t born, cycle;
 	int domain;
@@ -172,6 +176,8 @@ struct cw_model {
 	struct cw_model_ctx ctx[CW_NCTX];
 	struct cw_model_dom dom[CW_NDOM];
 	struct cw_model_port port[CW_NPORT];
+	bool stop_ctx[CW_NCTX], stop_dom[CW_NDOM], stop_port[CW_NPORT]; /* P30 */
+	uint64_t park_changed[CW_NCTX];					/* cycle in which a request came or went */
 
 	struct cw_model_page *pages[CW_MODEL_HASH];
 	struct cw_model_pending pending[CW_MODEL_PENDING];
@@ -226,6 +232,8 @@ static inline uint64_t cw_model_page_number(uint64_t addr)
 /* lookup.c */
 void cw_model_tables(struct cw_model *m, const uint32_t *vec);
 void cw_model_look(struct cw_model *m, const uint32_t *vec);
+/* Is this request held back by a STOP (P30)? */
+bool cw_model_stopped(const struct cw_model *m, unsigned int port, unsigned int ctx);
 /* How a request ended, at its lookup or at its walk. */
 void cw_model_end(struct cw_model *m, struct cw_model_req *r, unsigned int port, unsigned int verdict,
 		  unsigned int reason, uint64_t pa);

@@ -6,6 +6,26 @@
 typedef unsigned long long ull;
 
 /* ---- tables of contexts, domains and ports ---- */
+bool cw_model_stopped(const struct cw_model *m, unsigned int port, unsigned int ctx)
+{
+	return m->stop_ctx[ctx % CW_NCTX] || m->stop_dom[m->ctx[ctx % CW_NCTX].domain] || m->stop_port[port];
+}
+
+static void stop(struct cw_model *m, const uint32_t *vec)
+{
+	unsigned int id = (unsigned int)G(stop_id);
+	bool on = G(stop_on);
+
+	if (G(stop_scope) == CW_SCOPE_CTX && id < CW_NCTX)
+		m->stop_ctx[id] = on;
+	else if (G(stop_scope) == CW_SCOPE_PORT && id < CW_NPORT)
+		m->stop_port[id] = on;
+	else if (G(stop_scope) == CW_SCOPE_DOMAIN && id < CW_NDOM)
+		m->stop_dom[id] = on;
+	else
+		cw_model_fail(m, "bad-event", "STOP of scope %llu number %u", (ull)G(stop_scope), id);
+}
+
 void cw_model_tables(struct cw_model *m, const uint32_t *vec)
 {
 	if (G(ctxw_valid)) {
@@ -24,6 +44,10 @@ void cw_model_tables(struct cw_model *m, const uint32_t *vec)
 			.ports = (uint8_t)G(domw_ports),
 		};
 	}
+	if (G(ctxw_valid) && !G(ctxw_enable))
+		m->stop_ctx[G(ctxw_idx) % CW_NCTX] = false;
+	if (G(stop_valid))
+		stop(m, vec);
 	if (G(portw_valid)) {
 		m->port[G(portw_idx) % CW_NPORT] = (struct cw_model_port){
 			.enable = G(portw_enable),
@@ -33,7 +57,7 @@ void cw_model_tables(struct cw_model *m, const uint32_t *vec)
 	}
 }
 
-/* The four checks of a lookup; the first that fails names the reason. */
+/* The checks of a lookup; the first that fails names the reason. */
 static unsigned int must_refuse(const struct cw_model *m, const struct cw_model_request *q, bool retry)
 {
 	const struct cw_model_port *p = &m->port[q->port];
@@ -52,6 +76,14 @@ static unsigned int must_refuse(const struct cw_model *m, const struct cw_model_
 	/* P6 */
 	if ((q->addr & 4095) + q->len_m1 > 4095)
 		return CW_RSN_BAD_LENGTH;
+	if (q->port == CW_PORT_HOST)
+		return CW_RSN_NONE; /* probes are not held */
+	/* P21 */
+	if (m->epoch[q->port].fenced)
+		return CW_RSN_FENCED;
+	/* P30: a parked request stays where it is */
+	if (cw_model_stopped(m, q->port, q->ctx))
+		return CW_RSN_STOPPED;
 	return CW_RSN_NONE;
 }
 
@@ -154,6 +186,8 @@ static void look_refused(struct cw_model *m, const struct cw_model_request *q, c
 
 	if (want == CW_RSN_NONE)
 		legal = verdict == CW_V_RETRY_LATER && reason == CW_RSN_NO_ROOM && no_room(m, q->port);
+	else if (want == CW_RSN_STOPPED || want == CW_RSN_FENCED)
+		legal = verdict == CW_V_RETRY_LATER && reason == want;
 	else
 		legal = verdict == CW_V_ABORT && reason == want;
 	if (!legal)
@@ -211,6 +245,9 @@ void cw_model_look(struct cw_model *m, const uint32_t *vec)
 		return;
 	look_source(m, &q, r, vec);
 	want = must_refuse(m, &q, G(look_retry));
+	if (want == CW_RSN_STOPPED && G(look_retry))
+		cw_model_fail(m, "stop-leak", "port %u tag %u ctx %u: left the park while it is stopped (P30)", q.port,
+			      q.tag, q.ctx);
 	if (want == CW_RSN_BAD_TAG && outcome == 3) {
 		look_refused(m, &q, vec, r, want);
 		return;

@@ -72,6 +72,7 @@ void cw_model_park(struct cw_model *m, struct cw_model_req *r, const uint32_t *v
 		.write = r->write,
 	};
 	m->parked++;
+	m->park_changed[r->ctx % CW_NCTX] = m->cycle;
 	r->state = CW_REQ_PARKED;
 	r->park = (uint8_t)index;
 	if (joins) {
@@ -184,6 +185,7 @@ static void unpark(struct cw_model *m, const uint32_t *vec)
 	}
 	p->used = false;
 	m->parked--;
+	m->park_changed[r->ctx % CW_NCTX] = m->cycle;
 	if (retry != (bool)G(unpark_retry) || (!retry && verdict != want))
 		cw_model_fail(m, "unpark-wrong", "port %u tag %u: %s, expected %s", port, tag,
 			      G(unpark_retry) ? "new lookup" : cw_verdict_name(verdict),

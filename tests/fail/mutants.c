@@ -43,6 +43,9 @@ static const struct {
 	{"LOST_MERGE", false, {"request-lost", "hang", "result-unknown"}},
 	{"RECORD_BEFORE_DATA", false, {"completion-wrong", "completion-value", "fault-record"}},
 	{"QUEUE_AFTER_INV", false, {"fill-stale-page", "fill-stale-neighbour", "fill-stale-wc", "detach-cached"}},
+	{"STOP_LEAKS_RETRY", true, {"stop-leak", "stop-grant"}},
+	{"DRAIN_EARLY", false, {"flush-early", "drain-early", "drain-held"}},
+	{"FENCE_CLEARS", false, {"close-early", "flush-old-request"}},
 	{"GLOBAL_EPOCH", true, {"stamp-wrong", "close-early"}},
 	{"RESERVED_IGNORED", false, {"walk-wrong", "verdict-wrong"}},
 	{"TABLE_ANYWHERE", false, {"walk-wrong"}},
@@ -115,8 +118,8 @@ static bool listed(const char *const *kinds, size_t n, const char *kind)
 
 static bool found(const char *dir, unsigned int m, bool data)
 {
-	static const char *const seen[] = {"dma-poison", "dma-owner",	     "dma-protected",	"dma-wild",
-					   "sim",	 "completion-value", "completion-wrong"};
+	static const char *const seen[] = {"dma-poison",       "dma-owner",	   "dma-protected", "dma-wild",	 "sim",
+					   "completion-value", "completion-wrong", "drain-held",    "stop-grant"};
 	struct finding f;
 	int status = run(dir, mutants[m].name, data, &f);
 	bool ok = status > 0 && (data ? listed(seen, sizeof(seen) / sizeof(seen[0]), f.kind) :

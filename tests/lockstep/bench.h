@@ -120,6 +120,15 @@ struct job {
 	uint16_t table[NTABLE];
 };
 
+enum { NPAUSE = 2 };
+
+struct pause {
+	enum { PAUSE_NONE, PAUSE_DRAINS, PAUSE_AGAIN, PAUSE_DRAINED } state;
+	unsigned int scope, id;
+	unsigned int times_down; /* of the context, when STOP was sent */
+	uint64_t until;
+};
+
 struct submitted {
 	bool used, done;
 	struct cw_cmd cmd;
@@ -130,6 +139,8 @@ struct submitted {
 	uint64_t cycle;
 	unsigned int ctx, times_down; /* RESUME: of its context when the record came */
 	bool late;		      /* ... which was of an earlier life of the context */
+	struct pause *pause;	      /* STOP, DRAIN, START */
+	bool drains;		      /* the DRAIN that the pause waits for */
 };
 
 struct ring {
@@ -168,7 +179,7 @@ struct port {
 	uint64_t last_page;
 };
 
-enum { NVERDICT = 10, NCOMMAND = 14 };
+enum { NVERDICT = 10, NCOMMAND = 17 };
 
 struct pending_fault {
 	bool used;
@@ -221,6 +232,8 @@ struct bench {
 	unsigned int nagain, jobs;
 	struct submitted busy[64]; /* RESUMEs answered BUSY */
 	unsigned int nbusy;
+	struct pause pause[NPAUSE];
+	uint64_t drained, drained_parked;
 	uint64_t probe_busy[CW_NPROBE];
 	uint64_t next_job, next_probe, next_cold;
 	bool quiet;	  /* no new requests and no new changes */
@@ -301,6 +314,12 @@ bool host_extend(struct bench *b, unsigned int domain, uint64_t page);
 /* Give all rights to the leaf of this page. False: it has them, or there is none. */
 bool host_unprotect(struct bench *b, unsigned int domain, uint64_t page);
 void host_random_job(struct bench *b);
+
+/* pause.c */
+void pause_cycle(struct bench *b);
+bool pause_status_ok(const struct bench *b, const struct submitted *s, unsigned int status);
+void pause_complete(struct bench *b, const struct submitted *s, const struct cw_cpl *cpl);
+void pause_grant(struct bench *b, unsigned int port, unsigned int ctx);
 
 /* fault.c */
 void host_fault(struct bench *b, const struct cw_fault_record *f);

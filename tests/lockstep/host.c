@@ -15,6 +15,8 @@ static bool status_ok(const struct bench *b, const struct submitted *s, const st
 			return s->late || s->times_down % 2 || b->ctx[s->ctx].times_down != s->times_down;
 		return cpl->status == CW_ST_BUSY && s->cmd.arg1 == CW_RESUME_EMULATED;
 	}
+	if (s->cmd.opcode == CW_OP_DRAIN)
+		return pause_status_ok(b, s, cpl->status);
 	if (s->cmd.opcode == CW_OP_FLUSH)
 		return cpl->status == CW_ST_BUSY || (b->hasty && cpl->status == CW_ST_NOT_FLUSHED);
 	return (s->cmd.opcode == CW_OP_CTX_DETACH || s->cmd.opcode == CW_OP_PORT_SET) && b->hasty &&
@@ -29,8 +31,8 @@ static void check_barrier(struct bench *b, const struct submitted *s, uint32_t i
 	for (uint32_t i = b->hot.oldest; i != index; i++) {
 		const struct submitted *o = &b->hot_slot[i % NHOT];
 
-		if (o->used && !o->done && o->cmd.opcode == CW_OP_FLUSH)
-			bench_fail(b, "barrier", "index %u completes with BARRIER before FLUSH %u", index, i);
+		if (o->used && !o->done && (o->cmd.opcode == CW_OP_FLUSH || o->cmd.opcode == CW_OP_DRAIN))
+			bench_fail(b, "barrier", "index %u completes with BARRIER before FLUSH or DRAIN %u", index, i);
 	}
 }
 
@@ -50,6 +52,8 @@ void host_complete(struct bench *b, struct ring *r, struct submitted *s, const s
 		return;
 	}
 	check_barrier(b, s, cpl->index);
+	if (s->pause)
+		pause_complete(b, s, cpl);
 	if (s->cmd.opcode == CW_OP_FLUSH && cpl->status != CW_ST_OK) {
 		/* BUSY or NOT_FLUSHED (P21): the pages stay what they are until a FLUSH succeeds */
 		if (s->job)
@@ -97,6 +101,7 @@ void host_cycle(struct bench *b)
 
 	host_answer_faults(b);
 	try_again(b);
+	pause_cycle(b);
 	if (!b->quiet && now >= b->next_job) {
 		host_random_job(b);
 		b->next_job = now + rng_below(&b->rng, rng_percent(&b->rng, 5) ? 1000 : 50);
@@ -115,6 +120,9 @@ void host_cycle(struct bench *b)
 
 bool host_idle(const struct bench *b)
 {
+	for (unsigned int i = 0; i < NPAUSE; i++)
+		if (b->pause[i].state != PAUSE_NONE)
+			return false;
 	return !b->npf && !b->nagain && !b->nbusy && !b->jobs && !b->open && rings_idle(b);
 }
 

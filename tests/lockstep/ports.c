@@ -127,6 +127,7 @@ static void granted(struct bench *b, unsigned int port, struct port *p, struct t
 
 	t->state = TAG_HELD;
 	t->pa = pa;
+	pause_grant(b, port, t->ctx);
 	t->until = cw_sim_cycle(b->sim) + hold;
 	world_dma(b, t->pa, t->domain, t->addr, t->write, "at the grant");
 	/* A second request with the tag of a grant that is held: refused, the grant stays (P6). */

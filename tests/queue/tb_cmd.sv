@@ -45,7 +45,11 @@ module tb_cmd;
   logic          inv_valid, inv_ready = 1'b0, flush_valid, flush_ready = 1'b0, flush_full;
   cw_t::inv_t    inv;
   cw_t::flush_t  flush;
-  logic [3:0]    flush_dom, flush_dom_ports;
+  logic [3:0]    flush_dom, flush_ports;
+  cw_t::scope_t  drain_what, count_what;
+  cw_t::stop_t   stop;
+  logic          drain_stopped, stop_valid, stop_ready = 1'b0, count_ask, count_take, count_done;
+  logic [cw_pkg::PARK_W:0] count;
   logic          fdone_valid = 1'b0, fdone_ready, resume_valid, resume_ready = 1'b0;
   cw_t::flush_done_t fdone;
   cw_t::resume_t resume;
@@ -260,6 +264,8 @@ module tb_cmd;
     logic [31:0] index;
     logic [15:0] id;
     logic        cold;
+    logic        drain;
+    cw_t::scope_t what;
     longint      due;
   } open_t;
 
@@ -272,7 +278,23 @@ module tb_cmd;
   longint      flush_time = 100;
 
   assign flush_full      = open.size() >= 8;
-  assign flush_dom_ports = flush_dom & 4'b0111;
+  assign flush_ports     = (drain_what.scope == 8'd4 ? 4'd1 << drain_what.id[1:0] : flush_dom) & 4'b0111;
+  // Only what was stopped last is stopped; a scope has as many parked requests as its number says.
+  cw_t::stop_t   last_stop = '0;
+  int            counted = 0, n_stop = 0;
+  assign drain_stopped   = last_stop.stop && last_stop.what == drain_what;
+  assign count_done      = counted == 20;
+  assign count           = count_what.id[cw_pkg::PARK_W:0];
+  always @(posedge clk) if (rst_n) begin
+    stop_ready <= $urandom_range(2) == 0;
+    if (stop_valid && stop_ready) begin
+      last_stop <= stop;
+      n_stop++;
+    end
+    if (count_take && !count_done) fault("DRAIN without its count", 0, 0);
+    if (count_take) counted <= 0;
+    else if (count_ask && !count_done) counted <= counted + 1;
+  end
   assign resume_status   = resume.index[0] ? cw_pkg::ST_UNKNOWN_ID : cw_pkg::ST_OK;
 
   always @(posedge clk) if (rst_n) begin
@@ -289,6 +311,7 @@ module tb_cmd;
     if (flush_valid && flush_ready) begin
       open_t o;
       o.index = flush.cookie.index; o.id = flush.cookie.id; o.cold = flush.cookie.cold;
+      o.drain = flush.drain; o.what = flush.what;
       o.due = now + longint'($urandom_range(int'(flush_time)));
       if (open.size() >= 8) fault("FLUSH while full", 0, 0);
       if (changing || u_table.writes.size() != 0) fault("FLUSH before acknowledgement", 0, 0);
@@ -308,6 +331,9 @@ module tb_cmd;
           fdone.cookie.index <= open[i].index;
           fdone.cookie.id    <= open[i].id;
           fdone.cookie.cold  <= open[i].cold;
+          fdone.drain        <= open[i].drain;
+          fdone.what         <= open[i].what;
+          fdone.fenced       <= '0;
           fdone.status       <= cw_pkg::ST_OK;
           open.delete(i);
           break;
@@ -423,87 +449,27 @@ module tb_cmd;
     repeat (100) @(negedge clk);
   endtask
 
-  // Malformed commands and the fields to blame, submitted together by `run_bad`.
-  logic [1023:0] bad_cmds [$];
-  logic [7:0]    bad_fields [$];
+`include "tests/queue/cmd_malformed.svh"
 
-  task automatic bad(input logic [1023:0] c, input logic [7:0] field);
-    bad_cmds.push_back(c);
-    bad_fields.push_back(field);
-  endtask
-
-  task automatic run_bad();
-    while (bad_cmds.size() != 0) begin
-      logic [7:0] op = bad_cmds[0][7:0];
-      logic [7:0] field = bad_fields[0];
-      logic [7:0] status = cw_pkg::ST_BAD_FIELD;
-      if (field == cw_pkg::FIELD_OPCODE)
-        status = op == 8'h06 || (op >= 8'h0a && op <= 8'h0d) ? cw_pkg::ST_UNSUPPORTED : cw_pkg::ST_BAD_OPCODE;
-      submit(bad_cmds[0], status, field, 0);
-      void'(bad_cmds.pop_front());
-      void'(bad_fields.pop_front());
+  // P30: a DRAIN needs the STOP of its scope, and its completion says how many requests are parked.
+  task automatic stops();
+    logic [15:0] ids [3] = '{15, 63, 2};
+    logic [7:0]  scopes [3] = '{0, 3, 4};
+    foreach (scopes[i]) begin
+      submit(command(DRAIN, 0, 0, 0, 0, ids[i], scopes[i]), cw_pkg::ST_NOT_STOPPED, 0, 0);
+      submit(command(STOP, 0, 0, 0, 0, ids[i], scopes[i]), cw_pkg::ST_OK, 0, 0);
+      drain();
+      check(last_stop.stop && last_stop.what.scope == scopes[i] && last_stop.what.id == ids[i], "STOP");
+      submit(command(DRAIN, 0, 0, 0, 0, ids[i], scopes[i]), cw_pkg::ST_OK, 0, 64'(ids[i]));
+      drain();
+      check(last_flush.drain && last_flush.what == last_stop.what &&
+            last_flush.ports == (scopes[i] == 4 ? 4'b1100 : 4'b1111), "DRAIN");
+      submit(command(START, 0, 0, 0, 0, ids[i], scopes[i]), cw_pkg::ST_OK, 0, 0);
+      submit(command(DRAIN, 0, 0, 0, 0, ids[i], scopes[i]), cw_pkg::ST_NOT_STOPPED, 0, 0);
+      drain();
+      check(!last_stop.stop && last_stop.what.id == ids[i], "START");
     end
-  endtask
-
-  localparam logic [7:0] LOAD = cw_pkg::OP_LOAD, FILL = cw_pkg::OP_FILL, WRITE = cw_pkg::OP_WRITE,
-                         INV = cw_pkg::OP_INVALIDATE, FLUSH = cw_pkg::OP_FLUSH, RESUME = cw_pkg::OP_RESUME;
-
-  function automatic logic [1023:0] with_bit(input logic [1023:0] c, input int b);
-    c[b] = 1'b1;
-    return c;
-  endfunction
-
-  task automatic malformed();
-    int reads = u_table.n_ar;
-    for (int op = 0; op < 256; op++) begin
-      case (op)
-        'h00, 'h01, 'h02, 'h03, 'h04, 'h05, 'h08, 'h09, 'h10: ;
-        default: bad(command(8'(op), 0, 0, 0, 0, 0, 0), cw_pkg::FIELD_OPCODE);
-      endcase
-    end
-    for (int b = 9; b < 16; b++) bad(with_bit(command(WRITE, 0, 0, 1, 0, 0, 0), b), cw_pkg::FIELD_FLAGS);
-    for (int b = 768; b < 1024; b++) bad(with_bit(command(WRITE, 0, 0, 1, 0, 0, 0), b), cw_pkg::FIELD_RESERVED);
-    for (int b = 57; b < 64; b++) bad(with_bit(command(INV, 0, 0, 0, 0, 0, 0), b), cw_pkg::FIELD_RESERVED);
-    bad(command(LOAD, 0, 32, BUFFER, 64, 0, 0), cw_pkg::FIELD_ADDR);
-    bad(command(LOAD, 0, TABLE, BUFFER, 64, 0, 0), cw_pkg::FIELD_ADDR);
-    bad(command(LOAD, 0, 64'hffff_ffff_ffff_ffc0, BUFFER, 64, 0, 0), cw_pkg::FIELD_ADDR);
-    bad(command(LOAD, 0, 64'hfc0, BUFFER, 128, 0, 0), cw_pkg::FIELD_ADDR);
-    bad(command(LOAD, 0, 0, BUFFER + 8, 64, 0, 0), cw_pkg::FIELD_ARG0);
-    bad(command(LOAD, 0, 0, BUFFER + 64'hfc0, 128, 0, 0), cw_pkg::FIELD_ARG0);
-    bad(command(LOAD, 0, 0, BUFFER + 64, 4096, 0, 0), cw_pkg::FIELD_ARG0);
-    bad(command(LOAD, 0, 0, BUFFER, 0, 0, 0), cw_pkg::FIELD_ARG1);
-    bad(command(LOAD, 0, 0, BUFFER, 63, 0, 0), cw_pkg::FIELD_ARG1);
-    bad(command(LOAD, 0, 0, BUFFER, 4160, 0, 0), cw_pkg::FIELD_ARG1);
-    bad(command(LOAD, 0, 0, BUFFER, 64'h1_0000_0040, 0, 0), cw_pkg::FIELD_ARG1);
-    bad(command(FILL, 0, 64, 0, 0, 0, 0), cw_pkg::FIELD_ADDR);
-    bad(command(FILL, 0, TABLE, 0, 0, 0, 0), cw_pkg::FIELD_ADDR);
-    for (int op = int'(WRITE); op <= int'(cw_pkg::OP_CMPXCHG); op++) begin
-      bad(command(8'(op), 0, 4, 1, 0, 0, 0), cw_pkg::FIELD_ADDR);
-      bad(command(8'(op), 0, TABLE, 1, 0, 0, 0), cw_pkg::FIELD_ADDR);
-      bad(command(8'(op), 0, 64'h8000_0000_0000_0000, 1, 0, 0, 0), cw_pkg::FIELD_ADDR);
-    end
-    bad(command(INV, 0, 0, 0, 0, 0, 3), cw_pkg::FIELD_SCOPE);
-    bad(command(INV, 0, 0, 0, 0, 16, 0), cw_pkg::FIELD_SPACE);
-    bad(command(INV, 0, 0, 0, 0, 4096, 1), cw_pkg::FIELD_SPACE);
-    bad(command(INV, 0, 512, 1, 0, 0, 0), cw_pkg::FIELD_ADDR);
-    bad(command(INV, 0, 64'h0200_0000_0000_0000, 0, 0, 0, 0), cw_pkg::FIELD_ADDR);
-    bad(command(INV, 0, 64'h01ff_ffff_ffff_f000, 2, 0, 0, 0), cw_pkg::FIELD_ARG0);
-    bad(command(INV, 0, 64'h1000, 64'hffff_ffff_ffff_ffff, 0, 0, 0), cw_pkg::FIELD_ARG0);
-    bad(command(FLUSH, 0, 0, 0, 0, 0, 3), cw_pkg::FIELD_SCOPE);
-    bad(command(FLUSH, 0, 0, 0, 0, 16, 0), cw_pkg::FIELD_SPACE);
-    bad(command(FLUSH, 0, 0, 0, 0, 4096, 1), cw_pkg::FIELD_SPACE);
-    bad(command(FLUSH, 0, 0, 0, 16, 0, 1), cw_pkg::FIELD_ARG1);
-    bad(command(RESUME, 0, 0, 64'h1_0000_0000, 0, 0, 0), cw_pkg::FIELD_ARG0);
-    bad(command(RESUME, 0, 0, 0, 4, 0, 0), cw_pkg::FIELD_ARG1);
-    run_bad();
-    drain();
-    check(wrong == 0, "malformed commands: status and field");
-    check(u_table.n_aw == 0 && n_inv == 0 && n_flush == 0 && n_resume == 0 && n_upd == 0,
-          "malformed commands change nothing");
-    check(n_hot == int'(produced) && n_err == int'(produced), "malformed commands are counted");
-    submit(command(cw_pkg::OP_NOP, 0, 0, 0, 0, 0, 0), cw_pkg::ST_OK, 0, 0);
-    drain();
-    check(wrong == 0 && completed == produced && reads != u_table.n_ar, "and stop nothing");
+    check(wrong == 0, "completions of STOP, DRAIN and START");
   endtask
 
   task automatic fields();
@@ -527,7 +493,8 @@ module tb_cmd;
     check(last_flush.ports == 4'b1010, "FLUSH of a root: the ports of the domain in arg1");
     submit(command(FLUSH, 0, 0, 0, 0, 0, 2), cw_pkg::ST_OK, 0, 0);
     drain();
-    check(last_flush.ports == 4'b1111, "FLUSH of everything");
+    check(last_flush.ports == 4'b1111 && !last_flush.drain, "FLUSH of everything");
+    stops();
     c = command(RESUME, 0, 0, 64'h1234_0006, 3, 0, 0);
     for (int i = 0; i < 16; i++) c[256 + 32 * i +: 32] = 32'h1000_0000 + i;
     submit(c, cw_pkg::ST_OK, 0, 0);

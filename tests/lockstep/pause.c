@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * STOP, DRAIN, START of domains, contexts and ports under traffic (P30). Two pauses at most, which may overlap. From
+ * the end of its DRAIN to its START nothing of a scope may be granted or held.
+ */
+#include "bench.h"
+
+static bool covers(const struct pause *p, unsigned int port, unsigned int ctx)
+{
+	return p->id == (p->scope == CW_SCOPE_PORT ? port : p->scope == CW_SCOPE_CTX ? ctx : world_domain(ctx));
+}
+
+/* A detach undoes the STOP of its context. */
+static bool lasts(const struct bench *b, const struct pause *p)
+{
+	return p->scope != CW_SCOPE_CTX || b->ctx[p->id].times_down == p->times_down;
+}
+
+static struct submitted *command(struct bench *b, struct pause *p, unsigned int opcode)
+{
+	struct cw_cmd c = {.opcode = (uint8_t)opcode, .scope = (uint8_t)p->scope, .space = (uint16_t)p->id};
+	struct submitted *s = host_hot(b, &c);
+
+	s->pause = p;
+	return s;
+}
+
+static bool stopped_already(const struct bench *b, const struct pause *p)
+{
+	for (unsigned int i = 0; i < NPAUSE; i++) {
+		const struct pause *o = &b->pause[i];
+
+		if (o->state != PAUSE_NONE &&
+		    (o->scope == p->scope ? o->id == p->id : p->scope == CW_SCOPE_CTX && o->scope == CW_SCOPE_DOMAIN))
+			return true;
+	}
+	return false;
+}
+
+static void begin(struct bench *b, struct pause *p)
+{
+	static const uint8_t scopes[3] = {CW_SCOPE_DOMAIN, CW_SCOPE_CTX, CW_SCOPE_PORT};
+	static const uint8_t limits[3] = {NDOMAIN, NCONTEXT, CW_PORT_HOST};
+	unsigned int kind = rng_below(&b->rng, 3);
+
+	p->scope = scopes[kind];
+	p->id = rng_below(&b->rng, limits[kind]);
+	if (stopped_already(b, p) || (p->scope == CW_SCOPE_CTX && b->ctx[p->id].state != CTX_UP))
+		return;
+	p->times_down = p->scope == CW_SCOPE_CTX ? b->ctx[p->id].times_down : 0;
+	if (rng_percent(&b->rng, 20))
+		command(b, p, CW_OP_DRAIN)->status = CW_ST_NOT_STOPPED;
+	command(b, p, CW_OP_STOP);
+	command(b, p, CW_OP_DRAIN)->drains = true;
+	p->state = PAUSE_DRAINS;
+}
+
+void pause_cycle(struct bench *b)
+{
+	uint64_t now = cw_sim_cycle(b->sim);
+
+	for (unsigned int i = 0; i < NPAUSE; i++) {
+		struct pause *p = &b->pause[i];
+
+		if (ring_room(&b->hot) < 32)
+			return;
+		if (p->state == PAUSE_NONE && !b->quiet && now >= p->until) {
+			p->until = now + 500 + rng_below(&b->rng, 6000);
+			begin(b, p);
+		} else if (p->state == PAUSE_AGAIN) {
+			command(b, p, CW_OP_DRAIN)->drains = true;
+			p->state = PAUSE_DRAINS;
+		} else if (p->state == PAUSE_DRAINED && (b->quiet || now >= p->until)) {
+			command(b, p, CW_OP_START);
+			p->state = PAUSE_NONE;
+			p->until = now + 500 + rng_below(&b->rng, 6000);
+		}
+	}
+}
+
+bool pause_status_ok(const struct bench *b, const struct submitted *s, unsigned int status)
+{
+	if (status == CW_ST_NOT_STOPPED)
+		return !lasts(b, s->pause) || s->pause->times_down % 2;
+	return status == CW_ST_BUSY || (b->hasty && status == CW_ST_NOT_FLUSHED);
+}
+
+void pause_complete(struct bench *b, const struct submitted *s, const struct cw_cpl *cpl)
+{
+	struct pause *p = s->pause;
+
+	if (!s->drains)
+		return;
+	p->until = cw_sim_cycle(b->sim) + rng_below(&b->rng, 800);
+	if (cpl->status == CW_ST_BUSY || cpl->status == CW_ST_NOT_FLUSHED) {
+		p->state = PAUSE_AGAIN;
+		return;
+	}
+	p->state = PAUSE_DRAINED;
+	b->drained++;
+	b->drained_parked += cpl->value;
+	if (cpl->status != CW_ST_OK || !lasts(b, p))
+		return;
+	for (unsigned int i = 0; i < CW_NPORT_STREAM; i++)
+		for (unsigned int t = 0; t < CW_NTAG; t++)
+			if (b->port[i].tag[t].state == TAG_HELD && covers(p, i, b->port[i].tag[t].ctx))
+				bench_fail(b, "drain-held", "DRAIN of scope %u number %u: port %u tag %u is held",
+					   p->scope, p->id, i, t);
+}
+
+void pause_grant(struct bench *b, unsigned int port, unsigned int ctx)
+{
+	for (unsigned int i = 0; i < NPAUSE; i++) {
+		const struct pause *p = &b->pause[i];
+
+		if (p->state == PAUSE_DRAINED && lasts(b, p) && covers(p, port, ctx))
+			bench_fail(b, "stop-grant", "port %u ctx %u: a grant, though scope %u number %u is drained",
+				   port, ctx, p->scope, p->id);
+	}
+}
