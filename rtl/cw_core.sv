@@ -9,6 +9,7 @@ module cw_core #(
   parameter int unsigned NSLOT      = cw_pkg::NSLOT,
   parameter int unsigned TLB_SETS   = cw_pkg::TLB_SETS,
   parameter int unsigned TLB_WAYS   = cw_pkg::TLB_WAYS,
+  parameter int unsigned TLB_LARGE  = cw_pkg::TLB_LARGE,
   parameter int unsigned WC_ENTRIES = cw_pkg::WC_ENTRIES,
   parameter int unsigned PA_BITS    = cw_pkg::PA_BITS,
   parameter longint unsigned TABLE_BYTES = 64'h1000_0000
@@ -107,7 +108,8 @@ module cw_core #(
   logic [NP-1:0] port_room, bubble;
   logic retry_valid, retry_ready;
   cw_t::look_t retry, look;
-  logic tlb_valid, tlb_hit, inv_hits, tag_busy;
+  logic tlb_valid, tlb_hit, c2_valid, inv_hits, tag_busy;
+  logic [2:0] tlb_level;
   logic [63:12] tlb_page, c2_page, c3_page;
   logic [cw_pkg::SPACE_W-1:0] c2_space, c3_space;
   logic [63:0] tlb_entry;
@@ -121,9 +123,9 @@ module cw_core #(
 
   cw_lookup #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_lookup (
     .clk, .rst_n, .hold, .empty(look_empty), .req_valid, .req_ready, .req, .port_room, .bubble,
-    .retry_valid, .retry_ready, .retry, .tlb_valid, .tlb_page, .c2_space, .c2_page, .tlb_hit, .tlb_entry,
-    .c3_space, .c3_page, .inv_hits, .ctx_idx, .ctx_entry, .range_port, .range, .look_stopped, .fenced, .tag_port, .tag,
-    .tag_busy,
+    .retry_valid, .retry_ready, .retry, .tlb_valid, .tlb_page, .c2_valid, .c2_space, .c2_page, .tlb_hit,
+    .tlb_entry, .tlb_level, .c3_space, .c3_page, .inv_hits, .ctx_idx, .ctx_entry, .range_port, .range, .look_stopped,
+    .fenced, .tag_port, .tag, .tag_busy,
     .miss, .miss_room, .miss_now, .look, .look_ctx, .look_valid, .counted, .answered, .verdict(look_verdict));
 
   // ---- tables ----
@@ -152,17 +154,19 @@ module cw_core #(
   assign quiet = look_empty;
 
   // ---- TLB ----
-  logic fill_valid, fill_ready, fill_now, inv_new;
+  logic fill_valid, fill_ready, fill_now, fill_large, fill_big, inv_new;
+  logic [63:0] fill_entry;
   logic [cw_pkg::SPACE_W-1:0] fill_space;
   logic [56:15] fill_line;
   logic [7:0] fill_mask;
   logic [511:0] fill_data;
   cw_t::inv_t inv_now;
 
-  cw_tlb #(.SETS(TLB_SETS), .WAYS(TLB_WAYS)) u_tlb (
-    .clk, .rst_n, .look_valid(tlb_valid), .look_page(tlb_page), .c2_space, .c2_page, .hit(tlb_hit), .entry(tlb_entry),
-    .c3_space, .c3_page, .inv_hits, .fill_valid, .fill_ready, .fill_space, .fill_line, .fill_now, .fill_mask,
-    .fill_data, .inv_valid, .inv_ready, .inv, .inv_new, .inv_now);
+  cw_tlb #(.SETS(TLB_SETS), .WAYS(TLB_WAYS), .LARGE(TLB_LARGE)) u_tlb (
+    .clk, .rst_n, .look_valid(tlb_valid), .look_page(tlb_page), .c2_valid, .c2_space, .c2_page, .hit(tlb_hit),
+    .entry(tlb_entry), .level(tlb_level), .c3_space, .c3_page, .inv_hits, .fill_valid, .fill_ready, .fill_space,
+    .fill_line, .fill_now, .fill_mask, .fill_data, .fill_large, .fill_big, .fill_entry,
+    .inv_valid, .inv_ready, .inv, .inv_new, .inv_now);
 
   // ---- walker ----
   logic [NP-1:0] epoch;
@@ -190,8 +194,8 @@ module cw_core #(
     .rd_valid, .rd_ready, .rd_slot, .rd_addr, .r_valid, .r_slot, .r_data, .r_error,
     .out_valid(w_valid), .out_ready(w_ready), .out_slot(w_slot), .out_req(w_req), .out_entry(w_entry),
     .out_entry_addr(w_entry_addr), .out_level(w_level), .out_error(w_error), .out_faulted(w_faulted),
-    .fill_valid, .fill_ready, .fill_space, .fill_line, .fill_now, .fill_mask, .fill_data,
-    .ev_walk, .ev_merge, .ev_wc_hit, .ev_fill, .ev_fill_refused, .ev_poisoned,
+    .fill_valid, .fill_ready, .fill_space, .fill_line, .fill_now, .fill_mask, .fill_data, .fill_large, .fill_big,
+    .fill_entry, .ev_walk, .ev_merge, .ev_wc_hit, .ev_fill, .ev_fill_refused, .ev_poisoned,
     .mon_alloc, .mon_alloc_req, .mon_attach, .mon_slot, .mon_level, .mon_table, .mon_wc_fill, .mon_last, .mon_r_level,
     .mon_r_entry, .mon_end, .mon_end_slot, .mon_end_mask);
 
@@ -369,6 +373,7 @@ module cw_core #(
       mon.fill_valid     = mon_end;
       mon.fill_slot      = 8'(mon_end_slot);
       mon.fill_mask      = mon_end_mask;
+      mon.fill_large     = fill_large;
       mon.look_valid     = look_valid;
       mon.look_port      = 8'(look.port);
       mon.look_retry     = look.retry;
@@ -383,6 +388,7 @@ module cw_core #(
       mon.look_verdict   = 8'(look_verdict.verdict);
       mon.look_reason    = 8'(look_verdict.reason);
       mon.look_entry     = tlb_entry;
+      mon.look_level     = 8'(tlb_level);
       mon.look_pa        = {12'd0, look_verdict.pa};
       mon.alloc_valid    = mon_alloc;
       mon.alloc_port     = 8'(mon_alloc_req.port);

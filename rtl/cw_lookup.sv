@@ -30,10 +30,12 @@ module cw_lookup #(
   // TLB
   output logic                           tlb_valid,
   output logic [63:12]                   tlb_page,
+  output logic                           c2_valid,
   output logic [cw_pkg::SPACE_W-1:0]     c2_space,
   output logic [63:12]                   c2_page,
   input  logic                           tlb_hit,
   input  logic [63:0]                    tlb_entry,
+  input  logic [2:0]                     tlb_level,
   output logic [cw_pkg::SPACE_W-1:0]     c3_space,
   output logic [63:12]                   c3_page,
   input  logic                           inv_hits,
@@ -70,7 +72,7 @@ module cw_lookup #(
   logic [cw_pkg::PORT_W-1:0] port_no;
   cw_t::look_t c0, c1, c2, c3;
   cw_t::req_t c0_req, c2_req, c3_req;
-  logic c0_valid, c1_valid, c2_valid;
+  logic c0_valid, c1_valid;
 
   assign ask         = req_valid & port_room & ~bubble & {NP{!hold && !retry_valid}};
   cw_arb #(.N(NP)) u_arb (.clk, .rst_n, .req(ask), .gnt(pick), .take(pick_any));
@@ -152,7 +154,7 @@ module cw_lookup #(
   assign probe    = c3.port == cw_pkg::PORT_W'(cw_pkg::PORT_HOST);
 
   cw_verdict #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_verdict (
-    .entry(tlb_entry), .level(3'd1), .flavour(c3_ctx.flavour), .offset(c3_req.addr[11:0]),
+    .entry(tlb_entry), .level(tlb_level), .flavour(c3_ctx.flavour), .offset(c3_req.addr[11:0]),
     .page_offset(c3_req.addr[29:12]), .write(c3_req.write), .bus_error(1'b0), .mmio_gen('0), .v(tlb_verdict));
   // An entry that does not allow the access is looked up afresh by a walk: the TLB may be behind.
   assign tlb_ok = tlb_hit && !inv_hits && tlb_verdict.verdict == cw_pkg::V_HIT;

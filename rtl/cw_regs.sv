@@ -13,6 +13,7 @@ module cw_regs #(
   parameter int unsigned NSLOT       = cw_pkg::NSLOT,
   parameter int unsigned TLB_SETS    = cw_pkg::TLB_SETS,
   parameter int unsigned TLB_WAYS    = cw_pkg::TLB_WAYS,
+  parameter int unsigned TLB_LARGE   = cw_pkg::TLB_LARGE,
   parameter int unsigned WC_ENTRIES  = cw_pkg::WC_ENTRIES,
   parameter int unsigned PA_BITS     = cw_pkg::PA_BITS,
   parameter longint unsigned TABLE_BYTES = 64'h0400_0000
@@ -444,7 +445,7 @@ module cw_regs #(
           cw_pkg::REG_CAP_TLB:            s_rdata <= {8'(cw_pkg::LINE_BYTES / 8), 8'(TLB_WAYS), 16'(TLB_SETS)};
           cw_pkg::REG_CAP_PARK:           s_rdata <= {16'(cw_pkg::NFLUSH), 16'(cw_pkg::NPARK)};
           cw_pkg::REG_CAP_HOT_OPS:        s_rdata <= cw_pkg::CAP_HOT_OPS;
-          cw_pkg::REG_CAP_ENTRY:          s_rdata <= {24'd0, 8'(PA_BITS)};
+          cw_pkg::REG_CAP_ENTRY:          s_rdata <= {16'd0, 8'(TLB_LARGE), 8'(PA_BITS)};
           cw_pkg::REG_CAP_CLOCK:          s_rdata <= cw_pkg::RST_CAP_CLOCK;
           cw_pkg::REG_CAP_TABLE_SIZE:     s_rdata <= TABLE_BYTES[31:0];
           cw_pkg::REG_CAP_TABLE_SIZE_HI:  s_rdata <= TABLE_BYTES[63:32];

@@ -1,30 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Copyright The Catwalk authors
 //
-// TLB: set-associative, one line of eight neighbouring 4 KiB entries per way, whole entries as the walk read them.
+// TLB: set-associative, one line of eight neighbouring 4 KiB entries per way, and a fully associative part for the
+// entries of 2 MiB and 1 GiB pages; whole entries as the walk read them.
 //
 // Lookup, fully pipelined: `look_*` in cycle 0, RAM in cycle 1, compare in cycle 2, `hit` and `entry` registered in
 // cycle 3. Whether the hit may be used is decided there, by `inv_hits` (P18): an INVALIDATE masks from the cycle in
 // which it takes effect, the sweep of the sets follows in the background, and the mask stays until sweep and pipe are
 // through. Fill: three steps; the slot's poison is asked in the very cycle of the write (P18). A line is tagged by
-// space (P1). INVALIDATE: `inv_ready` while no sweep runs; one page sweeps one set, anything else all sets.
+// space (P1). INVALIDATE: `inv_ready` while no sweep runs; one page sweeps one set, anything else all sets. A large
+// entry goes, at once, and is masked, if the range touches any page of it.
 module cw_tlb #(
   parameter int unsigned SETS = cw_pkg::TLB_SETS,
-  parameter int unsigned WAYS = cw_pkg::TLB_WAYS
+  parameter int unsigned WAYS = cw_pkg::TLB_WAYS,
+  parameter int unsigned LARGE = cw_pkg::TLB_LARGE
 ) (
   input  logic                       clk,
   input  logic                       rst_n,
   // lookup, cycle 0 and (space and address again) cycle 2
   input  logic                       look_valid,
   input  logic [63:12]               look_page,
+  input  logic                       c2_valid,
   input  logic [cw_pkg::SPACE_W-1:0] c2_space,
   input  logic [63:12]               c2_page,
   // cycle 3
   output logic                       hit,
   output logic [63:0]                entry,
+  output logic [2:0]                 level,
   input  logic [cw_pkg::SPACE_W-1:0] c3_space,
   input  logic [63:12]               c3_page,
-  output logic                       inv_hits,   // an INVALIDATE covers the address of cycle 3
+  output logic                       inv_hits,   // an INVALIDATE covers the entry that hits in cycle 3
   // fill
   input  logic                       fill_valid,
   output logic                       fill_ready,
@@ -33,6 +38,9 @@ module cw_tlb #(
   output logic                       fill_now,   // two cycles after the handshake: the write, with the data below
   input  logic [7:0]                 fill_mask,  // entries to fill; zero: none
   input  logic [511:0]               fill_data,
+  input  logic                       fill_large, // in the same cycle: this entry of a 2 MiB page
+  input  logic                       fill_big,   // or of a 1 GiB page
+  input  logic [63:0]                fill_entry,
   // INVALIDATE
   input  logic                       inv_valid,
   output logic                       inv_ready,
@@ -141,10 +149,86 @@ module cw_tlb #(
     assign line_valid[w*SETS +: SETS] = valid;
   end
 
+  // ---- large entries: compared in cycle 2; dropped in the first cycle of an INVALIDATE ----
+  localparam int unsigned LW = (LARGE > 1) ? $clog2(LARGE) : 1;
+  localparam int unsigned KW = cw_pkg::SPACE_W + 36;
+  logic [LARGE-1:0] l_valid, l_big, l_match, l_first, l_drop, l_same;
+  logic [KW-1:0]    l_key [LARGE];     // space, address bits 56:21; those below 30 are zero in a 1 GiB entry
+  logic [63:0]      l_entry [LARGE];
+  logic [63:0]      l_found;
+  logic             l_found_big;
+  logic [KW-1:0]    c2_key, l_fill_key;
+  logic [LW-1:0]    l_rotor, l_at;
+  logic [51:0]      l_lo, l_hi;
+
+  assign c2_key = {c2_space, c2_page[56:21]};
+  always_comb begin
+    l_match     = '0;
+    l_first     = '0;
+    l_found     = '0;
+    l_found_big = 1'b0;
+    if (c2_valid && l_valid != '0) begin
+      for (int e = 0; e < LARGE; e++)
+        l_match[e] = l_valid[e] && l_key[e] == {c2_key[KW-1:9], l_big[e] ? 9'd0 : c2_key[8:0]};
+      l_first = l_match & (~l_match + 1'b1);
+      for (int e = 0; e < LARGE; e++)
+        if (l_first[e]) begin
+          l_found     |= l_entry[e];
+          l_found_big |= l_big[e];
+        end
+    end
+  end
+  always_comb begin
+    l_drop = '0;
+    l_lo   = '0;
+    l_hi   = '0;
+    if (inv_new && l_valid != '0)
+      for (int e = 0; e < LARGE; e++) begin
+        l_lo = {7'd0, l_key[e][35:0], 9'd0};
+        l_hi = l_lo | (l_big[e] ? 52'h3ffff : 52'h1ff);
+        l_drop[e] = inv_now.all || (l_key[e][KW-1:36] == inv_now.space && (inv_now.whole ||
+`ifdef CW_MUT_LARGE_INV_CONTAIN
+                    (l_lo >= inv_now.lo && l_hi <= inv_now.hi)));
+`else
+                    (l_hi >= inv_now.lo && l_lo <= inv_now.hi)));
+`endif
+      end
+  end
+  // The same page again replaces its entry; otherwise in turn.
+  assign l_fill_key = {f2_space, f2_line[56:30], fill_big ? 9'd0 : f2_line[29:21]};
+  always_comb begin
+    l_same = '0;
+    l_at   = l_rotor;
+    if (fill_large)
+      for (int e = 0; e < LARGE; e++)
+        if (l_valid[e] && l_big[e] == fill_big && l_key[e] == l_fill_key) begin
+          l_same[e] = 1'b1;
+          l_at      = LW'(e);
+        end
+  end
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      l_valid <= '0;
+      l_rotor <= '0;
+    end else begin
+      if (inv_new) l_valid <= l_valid & ~l_drop;
+      if (fill_large) begin
+        l_valid[l_at] <= 1'b1;
+        if (l_same == '0) l_rotor <= (l_rotor == LW'(LARGE - 1)) ? '0 : l_rotor + 1'b1;
+      end
+    end
+    if (fill_large) begin
+      l_big[l_at]   <= fill_big;
+      l_key[l_at]   <= l_fill_key;
+      l_entry[l_at] <= fill_entry;
+    end
+  end
+
   // ---- lookup, cycle 3 ----
   always_ff @(posedge clk) begin
     if (!rst_n) hit <= 1'b0;
-    else        hit <= |way_hit;
+    else        hit <= |way_hit || |l_match;
+    if (c2_valid) level <= |way_hit ? 3'd1 : l_found_big ? 3'd3 : 3'd2;
   end
   logic [63:0] entry_or;
   logic [WAYS-1:0] way_first;
@@ -153,10 +237,16 @@ module cw_tlb #(
     entry_or = '0;
     for (int w = 0; w < WAYS; w++) if (way_first[w]) entry_or |= way_entry[w*64 +: 64];
   end
-  always_ff @(posedge clk) entry <= entry_or;
+  always_ff @(posedge clk) entry <= |way_hit ? entry_or : l_found;
 
+  logic [51:0] c3_inside;                // page bits that are inside of the entry's page
+`ifdef CW_MUT_LARGE_INV_CONTAIN
+  assign c3_inside = '0;
+`else
+  assign c3_inside = level == 3'd3 ? 52'h3ffff : level == 3'd2 ? 52'h1ff : '0;
+`endif
   assign inv_hits = inv_active && (inv_now.all || (c3_space == inv_now.space &&
-                    (inv_now.whole || (c3_page >= inv_now.lo && c3_page <= inv_now.hi))));
+                    (inv_now.whole || ((c3_page | c3_inside) >= inv_now.lo && (c3_page & ~c3_inside) <= inv_now.hi))));
 
   // ---- fill pipe ----
   logic [WW-1:0] rotor;                // way to replace when none matches and none is free

@@ -13,6 +13,7 @@ module cw_top #(
   parameter int unsigned     NSLOT       = cw_pkg::NSLOT,
   parameter int unsigned     TLB_SETS    = cw_pkg::TLB_SETS,
   parameter int unsigned     TLB_WAYS    = cw_pkg::TLB_WAYS,
+  parameter int unsigned     TLB_LARGE   = cw_pkg::TLB_LARGE,
   parameter int unsigned     WC_ENTRIES  = cw_pkg::WC_ENTRIES,
   parameter int unsigned     PA_BITS     = cw_pkg::PA_BITS,
   parameter longint unsigned TABLE_BYTES = 64'h1000_0000,
@@ -202,8 +203,8 @@ module cw_top #(
   logic [cw_pkg::NCOUNTER*3-1:0] ev_core;
   logic                       mon_w_valid, mon_b_valid, mon_b_mismatch, mon_b_error;
   logic [63:0]                mon_w_addr, mon_w_value, mon_b_addr, mon_b_old;
-  cw_core #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .WC_ENTRIES(WC_ENTRIES), .PA_BITS(PA_BITS),
-            .TABLE_BYTES(TABLE_BYTES)) u_core (
+  cw_core #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .TLB_LARGE(TLB_LARGE), .WC_ENTRIES(WC_ENTRIES),
+            .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_core (
     .clk(clk_core), .rst_n, .awake(core_awake), .cycle, .req_valid, .req_ready, .req, .ans_valid, .ans_ready, .ans,
     .rel_valid, .rel_tag,
     .emul_data, .res_valid, .res, .res_level,
@@ -403,7 +404,7 @@ module cw_top #(
   logic [7:0] ctr_idx;
   logic [63:0] ctr_data;
   logic [2:0] ev_interrupts;
-  cw_regs #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .WC_ENTRIES(WC_ENTRIES),
+  cw_regs #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .TLB_LARGE(TLB_LARGE), .WC_ENTRIES(WC_ENTRIES),
             .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_regs (
     .clk, .rst_n, .s_awvalid, .s_awready, .s_awaddr, .s_wvalid, .s_wready, .s_wdata, .s_wstrb, .s_bvalid, .s_bready,
     .s_bresp, .s_arvalid, .s_arready, .s_araddr, .s_rvalid, .s_rready, .s_rdata, .s_rresp,
@@ -469,6 +470,9 @@ module cw_top #(
   end
   if (NSLOT < 2 || NSLOT > (1 << cw_pkg::SLOT_W)) begin : g_slots
     $error("NSLOT must be 2..32");
+  end
+  if (TLB_LARGE < 1 || TLB_LARGE > 255) begin : g_large
+    $error("TLB_LARGE must be 1..255");
   end
   if (PA_BITS < 32 || PA_BITS > cw_pkg::PA_W) begin : g_pa
     $error("PA_BITS must be 32..52");

@@ -66,6 +66,9 @@ module cw_walker #(
   input  logic                       fill_now,
   output logic [7:0]                 fill_mask,
   output logic [511:0]               fill_data,
+  output logic                       fill_large,  // or else this leaf of level 2, or 3 if big
+  output logic                       fill_big,
+  output logic [63:0]                fill_entry,
   // events and monitor
   output logic                       ev_walk,
   output logic                       ev_merge,
@@ -522,6 +525,28 @@ module cw_walker #(
     end
   end
 `endif
+  // A larger leaf is the same entry for all requests of the walk: none may have faulted on it (I7).
+  logic [41:0] fl_line;
+  logic [2:0]  fl_level, fl_sub;
+  assign fl_line  = f_line[f2_slot[LS-1:0]];
+  assign fl_level = f_level[f2_slot[LS-1:0]];
+  assign fill_big = fl_level == 3'd3;
+  assign fl_sub   = fill_big ? fl_line[17:15] : fl_line[8:6];
+  always_comb begin
+    fill_entry = '0;
+    fill_large = 1'b0;
+    if (fill_now && (fl_level == 3'd2 || fl_level == 3'd3)) begin
+      fill_entry = fill_data[fl_sub*64 +: 64];
+      fill_large = fill_entry[cw_pkg::SPTE_PRESENT] && !f_error[f2_slot[LS-1:0]]
+`ifndef CW_MUT_FILL_FAULTING
+                   && f_fault[f2_slot[LS-1:0]] == '0
+`endif
+`ifndef CW_MUT_FILL_AFTER_INV_LARGE
+                   && !fill_poisoned
+`endif
+                   ;
+    end
+  end
   always_comb begin
     fill_end = '0;
     if (fill_now) fill_end[f2_slot[LS-1:0]] = 1'b1;
@@ -538,8 +563,8 @@ module cw_walker #(
   assign ev_walk         = start;
   assign ev_merge        = attach;
   assign ev_wc_hit       = start && wc_hit;
-  assign ev_fill         = fill_now && fill_mask != '0;
-  assign ev_fill_refused = fill_now && fill_poisoned;
+  assign ev_fill         = fill_now && (fill_mask != '0 || fill_large);
+  assign ev_fill_refused = fill_now && fill_poisoned && !fill_large;
   assign mon_alloc       = link;
   assign mon_alloc_req   = cand_req;
   assign mon_attach      = attach;
@@ -551,5 +576,5 @@ module cw_walker #(
   assign mon_end_mask    = fill_mask;
 
   logic unused;
-  assign unused = &{1'b0, s_filling, r_index[8:3], miss_ctx, cand_r, queue_r, miss_r, r1_data, ar_line, r1_r};
+  assign unused = &{1'b0, s_filling, r_index[8:3], miss_ctx, cand_r, queue_r, miss_r, r1_data, ar_line, r1_r, fl_line};
 endmodule

@@ -99,6 +99,7 @@ enum cw_model_state {
 
 struct cw_model_req {
 	enum cw_model_state state;
+	bool attached;	/* to the walk of another request */
 	bool to_answer; /* the pins still owe the initiator an answer */
 	bool write, level5, x86;
 	bool epoch;
@@ -160,10 +161,12 @@ struct cw_model_flush {
 struct cw_model_cached {
 	struct cw_model_cached *next;
 	uint16_t space;
-	uint8_t level;	/* 1: a TLB entry; 1+l: walk cache, a table of level l */
+	uint8_t level;	/* 1: a TLB entry; 1+l: walk cache, a table of level l; LARGE+l: a TLB entry of level l */
 	uint64_t key;	/* page number, or page number >> 9*l */
 	uint64_t value; /* entry, or table address */
 };
+
+enum { CW_MODEL_LARGE = 8 };
 
 enum { CW_MODEL_HASH = 4096, CW_MODEL_PENDING = 512, CW_MODEL_QUEUE = 256, CW_MODEL_RECORDS = 1024 };
 
@@ -208,6 +211,7 @@ struct cw_model {
 	uint64_t euu_addr, euu_value, euu_old;
 
 	uint64_t counter[CW_NCOUNTER];
+	uint64_t leaves[2][3][CW_MODEL_WAYS]; /* grants by flavour, level - 1, way */
 };
 
 #define G(field) cw_mon_get(vec, MON_##field)
@@ -242,8 +246,8 @@ struct cw_model_req *cw_model_req_of(struct cw_model *m, uint64_t port, uint64_t
 void cw_model_releases(struct cw_model *m, const uint32_t *vec);
 /* tlb.c: cached translations and the walk cache */
 void cw_model_inv(struct cw_model *m, const uint32_t *vec);
-void cw_model_tlb_fill(struct cw_model *m, uint16_t space, uint64_t page, uint64_t entry);
-bool cw_model_tlb_has(const struct cw_model *m, uint16_t space, uint64_t page, uint64_t entry);
+void cw_model_tlb_fill(struct cw_model *m, uint16_t space, unsigned int level, uint64_t page, uint64_t entry);
+bool cw_model_tlb_has(const struct cw_model *m, uint16_t space, unsigned int level, uint64_t page, uint64_t entry);
 void cw_model_wc_fill(struct cw_model *m, uint16_t space, unsigned int level, uint64_t page, uint64_t table);
 bool cw_model_wc_has(const struct cw_model *m, uint16_t space, unsigned int level, uint64_t page, uint64_t table);
 void cw_model_tlb_free(struct cw_model *m);

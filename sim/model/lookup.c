@@ -146,14 +146,17 @@ void cw_model_end(struct cw_model *m, struct cw_model_req *r, unsigned int port,
 static void look_hit(struct cw_model *m, const struct cw_model_request *q, const uint32_t *vec, struct cw_model_req *r)
 {
 	uint64_t entry = G(look_entry), pa = G(look_pa);
+	unsigned int level = (unsigned int)G(look_level);
 	const struct cw_model_format format = cw_model_format(m, r->x86);
 	/* no generation is needed: only present entries are cached */
-	struct cw_model_verdict v = cw_model_judge(&format, entry, 1, q->addr, q->write, 0, false);
+	struct cw_model_verdict v = cw_model_judge(&format, entry, level, q->addr, q->write, 0, false);
 
-	if (!cw_model_tlb_has(m, r->space, cw_model_page_number(q->addr), entry))
+	if (!cw_model_tlb_has(m, r->space, level, cw_model_page_number(q->addr), entry))
 		cw_model_fail(m, "stale-hit",
-			      "port %u tag %u space %u addr 0x%llx: entry 0x%llx is not cached any more", q->port,
-			      q->tag, r->space, (ull)q->addr, (ull)entry);
+			      "port %u tag %u space %u addr 0x%llx: entry 0x%llx level %u is not cached any more",
+			      q->port, q->tag, r->space, (ull)q->addr, (ull)entry, level);
+	else
+		m->leaves[r->x86][level - 1][CW_MODEL_HIT]++;
 	if (v.verdict != G(look_verdict) || v.verdict != CW_V_HIT || v.pa != pa)
 		cw_model_fail(
 			m, "verdict-wrong",

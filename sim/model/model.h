@@ -88,6 +88,10 @@ void cw_model_check_quiet(struct cw_model *m);
 /* What the counters must show; false: the model does not count this one. */
 bool cw_model_counter(const struct cw_model *m, unsigned int counter, uint64_t *value);
 
+/* Grants so far, by flavour and level of the leaf and by how the request met it. */
+enum cw_model_way { CW_MODEL_HIT, CW_MODEL_MISS, CW_MODEL_MERGE, CW_MODEL_WAYS };
+uint64_t cw_model_leaves(const struct cw_model *m, bool x86, unsigned int level, enum cw_model_way way);
+
 /* What the initiator of this tag may think: for stimulus that must not disturb a request. */
 bool cw_model_tag_free(const struct cw_model *m, unsigned int port, unsigned int tag);
 unsigned int cw_model_parked(const struct cw_model *m);

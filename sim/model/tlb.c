@@ -42,17 +42,22 @@ static void add(struct cw_model *m, uint16_t space, unsigned int level, uint64_t
 
 static unsigned int key_shift(unsigned int level)
 {
-	return 9 * (level - 1);
+	return 9 * (level % CW_MODEL_LARGE - 1);
 }
 
-void cw_model_tlb_fill(struct cw_model *m, uint16_t space, uint64_t page, uint64_t entry)
+static unsigned int tlb_level(unsigned int level)
 {
-	add(m, space, 1, page, entry);
+	return level == 1 ? 1 : CW_MODEL_LARGE + level;
 }
 
-bool cw_model_tlb_has(const struct cw_model *m, uint16_t space, uint64_t page, uint64_t entry)
+void cw_model_tlb_fill(struct cw_model *m, uint16_t space, unsigned int level, uint64_t page, uint64_t entry)
 {
-	return has(m, space, 1, page, entry);
+	add(m, space, tlb_level(level), page >> key_shift(level), entry);
+}
+
+bool cw_model_tlb_has(const struct cw_model *m, uint16_t space, unsigned int level, uint64_t page, uint64_t entry)
+{
+	return level >= 1 && level <= 3 && has(m, space, tlb_level(level), page >> key_shift(level), entry);
 }
 
 void cw_model_wc_fill(struct cw_model *m, uint16_t space, unsigned int level, uint64_t page, uint64_t table)
@@ -79,6 +84,12 @@ static void drop_key(struct cw_model *m, uint16_t space, unsigned int level, uin
 			at = &c->next;
 		}
 	}
+}
+
+static void drop_short(struct cw_model *m, uint16_t space, unsigned int level, uint64_t lo, uint64_t hi)
+{
+	for (uint64_t k = lo >> key_shift(level); k <= hi >> key_shift(level); k++)
+		drop_key(m, space, level, k);
 }
 
 static void drop_range(struct cw_model *m, bool all, bool whole, uint16_t space, uint64_t lo, uint64_t hi)
@@ -113,11 +124,10 @@ void cw_model_inv(struct cw_model *m, const uint32_t *vec)
 			      "INVALIDATE in effect while %u table writes are unacknowledged", m->npending);
 	cw_model_count(m, CW_CTR_INVALIDATES);
 	if (!all && !whole && hi - lo < 16) {
-		for (uint64_t p = lo; p <= hi; p++)
-			drop_key(m, space, 1, p);
-		for (unsigned int level = 2; level <= CW_MODEL_LEVELS; level++)
-			for (uint64_t k = lo >> key_shift(level); k <= hi >> key_shift(level); k++)
-				drop_key(m, space, level, k);
+		for (unsigned int level = 1; level <= CW_MODEL_LEVELS; level++)
+			drop_short(m, space, level, lo, hi);
+		for (unsigned int level = 2; level <= 3; level++)
+			drop_short(m, space, tlb_level(level), lo, hi);
 	} else {
 		drop_range(m, all, whole, space, lo, hi);
 	}

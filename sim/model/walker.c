@@ -102,7 +102,8 @@ static void attach(struct cw_model *m, const struct cw_model_req *r, const uint3
 	if (w->space != r->space || w->page >> 3 != page >> 3)
 		cw_model_fail(m, "merge-wrong", "space %u page 0x%llx attached to a walk of space %u page 0x%llx",
 			      r->space, (ull)page, w->space, (ull)w->page);
-	if (w->stale)
+	/* A leaf above level 1 is an upper entry too (P18). */
+	if (w->stale || (w->ended && w->stale_at[w->level]))
 		cw_model_fail(m, "merge-poisoned",
 			      "page 0x%llx attached to slot %u, which an INVALIDATE has covered (P5)", (ull)page,
 			      slot_of(m, w));
@@ -120,7 +121,8 @@ void cw_model_alloc(struct cw_model *m, const uint32_t *vec)
 	}
 	r->state = CW_REQ_WALK;
 	r->slot = (uint8_t)G(alloc_slot);
-	if (G(alloc_attach))
+	r->attached = G(alloc_attach);
+	if (r->attached)
 		attach(m, r, vec);
 	else
 		start(m, r, port, vec);
@@ -346,6 +348,8 @@ void cw_model_res(struct cw_model *m, const uint32_t *vec)
 	if (G(res_entry) != entry)
 		cw_model_fail(m, "result-entry", "port %u tag %u: judged 0x%llx, the walk read 0x%llx", port, tag,
 			      (ull)G(res_entry), (ull)entry);
+	if (v.verdict == CW_V_HIT)
+		m->leaves[w->x86][w->level - 1][r->attached ? CW_MODEL_MERGE : CW_MODEL_MISS]++;
 	if (port == CW_PORT_HOST || v.verdict == CW_V_HIT || v.verdict == CW_V_ABORT)
 		answered(m, r, vec, &v);
 	else
@@ -353,10 +357,25 @@ void cw_model_res(struct cw_model *m, const uint32_t *vec)
 }
 
 /* ---- fill ---- */
+static void fill_large(struct cw_model *m, struct cw_model_walk *w)
+{
+	const struct cw_model_format format = cw_model_format(m, w->x86);
+	bool fine = cw_model_judge(&format, w->entry, w->level, 0, false, 0, w->error).verdict != CW_V_ABORT;
+
+	if (w->stale_at[w->level])
+		cw_model_fail(m, "fill-stale-large", "slot %u page 0x%llx level %u: filled after INVALIDATE (P18)",
+			      slot_of(m, w), (ull)w->page, w->level);
+	if (w->level < 2 || w->level > 3 || !(w->entry & CW_SPTE(PRESENT)) || !fine || w->faulted)
+		cw_model_fail(m, "fill-faulting", "slot %u: 0x%llx level %u is no large leaf, or faulted (I7)",
+			      slot_of(m, w), (ull)w->entry, w->level);
+	cw_model_tlb_fill(m, w->space, w->level, w->page, w->entry);
+}
+
 void cw_model_fill(struct cw_model *m, const uint32_t *vec)
 {
 	struct cw_model_walk *w = walk_of(m, G(fill_slot), "fill");
 	unsigned int mask = (unsigned int)G(fill_mask);
+	bool large = G(fill_large);
 
 	if (!w)
 		return;
@@ -364,11 +383,15 @@ void cw_model_fill(struct cw_model *m, const uint32_t *vec)
 		cw_model_fail(m, "fill-early", "slot %u fills %s", slot_of(m, w),
 			      w->filled ? "again" : "before its last entry is read");
 	w->filled = true;
-	if (w->inv_any && !mask)
+	if (w->inv_any && !mask && !large)
 		cw_model_count(m, CW_CTR_FILLS_REFUSED);
-	if (!mask)
+	if (!mask && !large)
 		return;
 	cw_model_count(m, CW_CTR_FILLS);
+	if (large)
+		fill_large(m, w);
+	if (!mask)
+		return;
 	if (w->stale)
 		cw_model_fail(m, mask & w->asked ? "fill-stale-page" : "fill-stale-neighbour",
 			      "slot %u page 0x%llx mask 0x%02x: filled after INVALIDATE (P18)", slot_of(m, w),
@@ -380,6 +403,6 @@ void cw_model_fill(struct cw_model *m, const uint32_t *vec)
 			cw_model_fail(m, "fill-faulting",
 				      "slot %u: entry %u, 0x%llx level %u, is no present 4 KiB leaf, or faulted (I7)",
 				      slot_of(m, w), i, (ull)w->line[i], w->level);
-		cw_model_tlb_fill(m, w->space, (w->page & ~UINT64_C(7)) | i, w->line[i]);
+		cw_model_tlb_fill(m, w->space, 1, (w->page & ~UINT64_C(7)) | i, w->line[i]);
 	}
 }

@@ -48,6 +48,8 @@ static const struct {
 	{"FENCE_CLEARS", false, {"close-early", "flush-old-request"}},
 	{"GLOBAL_EPOCH", true, {"stamp-wrong", "close-early"}},
 	{"RESERVED_IGNORED", false, {"walk-wrong", "verdict-wrong"}},
+	{"LARGE_INV_CONTAIN", true, {"stale-hit"}},
+	{"FILL_AFTER_INV_LARGE", false, {"fill-stale-large"}},
 	{"TABLE_ANYWHERE", false, {"walk-wrong"}},
 };
 

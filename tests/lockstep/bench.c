@@ -359,6 +359,9 @@ void bench_run(struct bench *b)
 	for (end = cw_sim_cycle(b->sim) + REST_CYCLES; cw_sim_cycle(b->sim) < end || !host_idle(b);)
 		if (!step(b, &last, &since))
 			return;
+	for (unsigned int i = 0; i < 2 * 3 * CW_MODEL_WAYS; i++)
+		(&b->leaves[0][0][0])[i] = cw_model_leaves(b->model, i / (3 * CW_MODEL_WAYS), 1 + i / CW_MODEL_WAYS % 3,
+							   (enum cw_model_way)(i % CW_MODEL_WAYS));
 	cw_model_check_quiet(b->model);
 	if (!b->oracle)
 		compare_counters(b);

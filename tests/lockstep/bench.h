@@ -248,6 +248,7 @@ struct bench {
 	unsigned int inflight[NCOMMAND];
 	uint64_t hits[NVERDICT][NCOMMAND];
 	uint64_t digest; /* of all events and their cycles */
+	uint64_t leaves[2][3][CW_MODEL_WAYS]; /* grants by flavour, level - 1, way */
 	uint64_t dma, answers;
 };
 

@@ -126,7 +126,7 @@ static uint64_t random_leaf(struct bench *b, unsigned int domain, uint64_t page,
 	if (index == ~0u)
 		return np;
 	e = world_leaf(b, domain, kind, index, rights[rng_below(&b->rng, 20)]);
-	return rng_percent(&b->rng, 2) ? world_malformed(b, domain, e, kind + 1u) : e;
+	return !rng_below(&b->rng, 200) ? world_malformed(b, domain, e, kind + 1u) : e;
 }
 
 static uint64_t random_entry(struct bench *b, unsigned int domain, uint64_t page)
@@ -198,15 +198,15 @@ bool host_extend(struct bench *b, unsigned int domain, uint64_t page)
 			continue;
 		if (level == 1) {
 			value = random_leaf(b, domain, page, PAGE_SMALL);
-		} else if (level == 2 && rng_percent(&b->rng, 20)) {
+		} else if (level == 2 && rng_percent(&b->rng, 40)) {
 			value = random_leaf(b, domain, page & ~UINT64_C(511), PAGE_BIG);
-		} else if (level == 3 && rng_percent(&b->rng, 10)) {
+		} else if (level == 3 && rng_percent(&b->rng, 25)) {
 			value = random_leaf(b, domain, page & ~UINT64_C(0x3ffff), PAGE_HUGE);
 		} else {
 			n = new_table(b, domain, page, level - 1);
 			if (n != NTABLE)
 				value = host_link_entry(n);
-			if (n != NTABLE && level < 4 && rng_percent(&b->rng, 2))
+			if (n != NTABLE && level < 4 && !rng_below(&b->rng, 200))
 				value = world_malformed(b, domain, value, level);
 		}
 		if (value == np)
@@ -228,11 +228,16 @@ uint64_t host_pick_page(struct bench *b, unsigned int domain)
 	return b->dom[domain].region[rng_below(&b->rng, NREGION)] + rng_below(&b->rng, REGION_PAGES);
 }
 
-static void after_change(struct bench *b, unsigned int domain, uint64_t page, unsigned int level, struct job *job)
+static void after_change(struct bench *b, unsigned int domain, uint64_t page, unsigned int level, bool leaf,
+			 struct job *job)
 {
 	uint64_t pages = UINT64_C(1) << (9 * (level - 1));
 
-	invalidate(b, domain, page & ~(pages - 1), pages, level == 1);
+	/* P18: any page of a large leaf stands for all of it. */
+	if (leaf && level > 1 && rng_percent(&b->rng, 50))
+		invalidate(b, domain, (page & ~(pages - 1)) + rng_next(&b->rng) % pages, 1, leaf);
+	else
+		invalidate(b, domain, page & ~(pages - 1), pages, leaf);
 	host_flush(b, domain, job);
 }
 
@@ -241,10 +246,12 @@ static void job_zap(struct bench *b, unsigned int domain, uint64_t page, unsigne
 {
 	uint64_t at = world_entry(b, domain, page, level), old;
 	struct job *j;
+	bool leaf;
 
 	if (!at)
 		return;
 	old = *world_mirror(b, at);
+	leaf = level == 1 || (old & CW_SPTE(PS));
 	if (!(old & CW_SPTE(PRESENT)) || !world_known(b, old, level))
 		return;
 	j = job_new(b, JOB_FREE_PAGES, domain);
@@ -252,9 +259,11 @@ static void job_zap(struct bench *b, unsigned int domain, uint64_t page, unsigne
 	world_kill(b, j, PAGE_DYING);
 	if (remap && level == 1)
 		change(b, at, random_entry(b, domain, page));
+	else if (remap && leaf)
+		change(b, at, random_leaf(b, domain, page, (enum page_kind)(level - 1)));
 	else
 		change(b, at, rng_percent(&b->rng, 70) ? np : 0);
-	after_change(b, domain, page, level, j);
+	after_change(b, domain, page, level, leaf, j);
 }
 
 static unsigned int leaf_level(struct bench *b, unsigned int domain, uint64_t page)
@@ -301,7 +310,7 @@ static void job_protect(struct bench *b, unsigned int domain, uint64_t page)
 	j->gpa = p->gpa;
 	j->serial = ++p->serial;
 	change(b, at, e & ~(CW_SPTE(W) | (rng_percent(&b->rng, 40) ? world_mmu_w(&b->dom[domain]) : 0)));
-	after_change(b, domain, page, level, j);
+	after_change(b, domain, page, level, true, j);
 }
 
 /* Give rights back: needs no INVALIDATE. */
@@ -327,7 +336,7 @@ bool host_unprotect(struct bench *b, unsigned int domain, uint64_t page)
 
 void host_random_job(struct bench *b)
 {
-	unsigned int domain = rng_below(&b->rng, NDOMAIN), r = rng_below(&b->rng, 100);
+	unsigned int domain = rng_below(&b->rng, NDOMAIN), r = rng_below(&b->rng, 100), leaf;
 	uint64_t page;
 
 	if (rng_percent(&b->rng, 60))
@@ -337,19 +346,21 @@ void host_random_job(struct bench *b)
 		return;
 	if (b->jobs >= 7)
 		r = 60 + r * 35 / 100; /* no more FLUSHes for now */
+	leaf = leaf_level(b, domain, page);
+	leaf = leaf ? leaf : 1;
 	if (r < 30)
-		job_zap(b, domain, page, 1, false);
+		job_zap(b, domain, page, leaf, false);
 	else if (r < 45)
-		job_zap(b, domain, page, 1, true);
+		job_zap(b, domain, page, leaf, true);
 	else if (r < 60)
 		job_protect(b, domain, page);
 	else if (r < 68)
 		host_unprotect(b, domain, page);
-	else if (r < 78)
+	else if (r < 74)
 		host_extend(b, domain, page);
 	else if (r < 84 && b->jobs < 7)
 		job_zap(b, domain, page, 2, false);
-	else if (r < 86 && b->jobs < 7)
+	else if (r < 87 && b->jobs < 7)
 		job_zap(b, domain, page, 3, false);
 	else if (r < 93) {
 		uint64_t at = world_entry(b, domain, page, 1);

@@ -92,6 +92,25 @@ static unsigned int coverage(uint64_t hits[NVERDICT][NCOMMAND])
 	return missing;
 }
 
+/* Leaves by flavour and level, and how a request came by them: from the TLB, by a walk of its own, of another. */
+static unsigned int leaf_coverage(uint64_t leaves[2][3][CW_MODEL_WAYS])
+{
+	unsigned int missing = 0;
+
+	printf("%-16s %10s %10s %10s\n", "leaf", "hit", "miss", "merge");
+	for (unsigned int f = 0; f < 2; f++) {
+		for (unsigned int level = 1; level <= 3; level++) {
+			printf("%-8s level %u", f ? "x86" : "EPT", level);
+			for (unsigned int way = 0; way < CW_MODEL_WAYS; way++) {
+				printf(" %10llu", (unsigned long long)leaves[f][level - 1][way]);
+				missing += !leaves[f][level - 1][way];
+			}
+			printf("\n");
+		}
+	}
+	return missing;
+}
+
 static uint64_t gave_up(const struct bench *b)
 {
 	uint64_t n = 0;
@@ -112,7 +131,7 @@ static double seconds(void)
 int main(int argc, char **argv)
 {
 	struct options o = {.seed = 1, .seeds = 1, .requests = 50000, .name = "lockstep", .cover = true};
-	static uint64_t hits[NVERDICT][NCOMMAND];
+	static uint64_t hits[NVERDICT][NCOMMAND], leaves[2][3][CW_MODEL_WAYS];
 	unsigned int passed = 0, failed = 0;
 	struct bench *b;
 
@@ -143,16 +162,17 @@ int main(int argc, char **argv)
 		for (unsigned int v = 0; v < NVERDICT; v++)
 			for (unsigned int c = 0; c < NCOMMAND; c++)
 				hits[v][c] += b->hits[v][c];
+		for (unsigned int i = 0; i < sizeof(leaves) / sizeof(leaves[0][0][0]); i++)
+			(&leaves[0][0][0])[i] += (&b->leaves[0][0][0])[i];
 		bench_close(b);
 		if (failed && o.stop)
 			break;
 	}
 	if (o.cover) {
-		unsigned int missing = coverage(hits);
+		unsigned int missing = coverage(hits) + leaf_coverage(leaves);
 
 		if (missing)
-			printf("FAIL kind: coverage\n     %u combinations of verdict and command were never met\n",
-			       missing);
+			printf("FAIL kind: coverage\n     %u of the cases above were never met\n", missing);
 		failed += missing != 0;
 		passed += !missing;
 	}

@@ -5,8 +5,8 @@
 # smallest engine, which also has the fewest address bits, and the largest.
 LOCKSTEP_SRCS := $(wildcard tests/lockstep/*.c)
 
-$(eval $(call vl_variant,small,-GNSLOT=2 -GTLB_SETS=4 -GTLB_WAYS=1 -GWC_ENTRIES=1 -GPA_BITS=46))
-$(eval $(call vl_variant,large,-GNSLOT=32 -GTLB_SETS=512 -GTLB_WAYS=4 -GWC_ENTRIES=16))
+$(eval $(call vl_variant,small,-GNSLOT=2 -GTLB_SETS=4 -GTLB_WAYS=1 -GTLB_LARGE=1 -GWC_ENTRIES=1 -GPA_BITS=46))
+$(eval $(call vl_variant,large,-GNSLOT=32 -GTLB_SETS=512 -GTLB_WAYS=4 -GTLB_LARGE=64 -GWC_ENTRIES=16))
 
 TESTS += lockstep-a lockstep-b lockstep-small lockstep-large
 lockstep-a_SRCS        := $(LOCKSTEP_SRCS)

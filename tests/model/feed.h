@@ -250,6 +250,7 @@ CHECK_UNUSED static void hit(unsigned int tag)
 	look(tag, false, 0);
 	SET(look_verdict, CW_V_HIT);
 	SET(look_entry, leaf());
+	SET(look_level, 1);
 	SET(look_pa, frame);
 	go();
 }

@@ -29,6 +29,7 @@ static void legal_run(void)
 	SET(look_epoch, 1);
 	SET(look_verdict, CW_V_HIT);
 	SET(look_entry, leaf());
+	SET(look_level, 1);
 	SET(look_pa, frame);
 	go();
 	answer(5, CW_V_HIT, frame);
@@ -177,6 +178,123 @@ static void hit_after_invalidate(void)
 	end("stale-hit");
 }
 
+/* ---- a 2 MiB page ---- */
+static const uint64_t large_frame = 0x123400000;
+
+static uint64_t large_leaf(void)
+{
+	return large_frame | CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(PS);
+}
+
+static void walk_to_large(unsigned int tag)
+{
+	cw_model_table_set(m, entry_at(2), large_leaf());
+	start_walk(tag);
+	read_level(4, true);
+	read_level(3, true);
+	ar(2);
+	r(2, large_leaf(), false);
+	SET(r_last, 1);
+	go();
+}
+
+static void fill_of_large(void)
+{
+	SET(fill_large, 1);
+	fill(0);
+}
+
+static void hit_large(unsigned int tag)
+{
+	look(tag, false, 0);
+	SET(look_verdict, CW_V_HIT);
+	SET(look_entry, large_leaf());
+	SET(look_level, 2);
+	SET(look_pa, large_frame | page_addr);
+	go();
+}
+
+static void large(uint64_t inv_before_fill, uint64_t inv_after, const char *expected)
+{
+	begin();
+	walk_to_large(1);
+	SET(res_valid, 1);
+	SET(res_slot, SLOT);
+	SET(res_tag, 1);
+	SET(res_entry, large_leaf());
+	SET(res_pa, large_frame | page_addr);
+	go();
+	if (inv_before_fill)
+		inv(inv_before_fill, inv_before_fill);
+	fill_of_large();
+	if (inv_after)
+		inv(inv_after, inv_after);
+	hit_large(2);
+	if (!*expected) {
+		CHECK_EQ(cw_model_leaves(m, false, 2, CW_MODEL_MISS), 1);
+		CHECK_EQ(cw_model_leaves(m, false, 2, CW_MODEL_HIT), 1);
+	}
+	end(expected);
+}
+
+/* P18: any page of it counts, and none beside it. */
+static void large_pages(void)
+{
+	large(0, 0, "");
+	large(0, 0x1ff, "stale-hit");
+	large(0, 0x200, "");
+	large(0x100, 0, "fill-stale-large");
+	large(0x200, 0, "");
+}
+
+static void merge_with_large(uint64_t page, const char *expected)
+{
+	begin();
+	walk_to_large(1);
+	inv(page, page);
+	look(2, false, 1);
+	alloc(2, true, 0, 0);
+	go();
+	end(expected);
+}
+
+static void merges_with_large(void)
+{
+	merge_with_large(0x1ff, "merge-poisoned");
+	merge_with_large(0x200, "");
+}
+
+static void fill_of_large_that_faulted(void)
+{
+	begin();
+	cw_model_table_set(m, entry_at(2), large_leaf());
+	look(1, true, 1);
+	go();
+	alloc(1, false, ROOT_LEVEL, ROOT);
+	go();
+	read_level(4, true);
+	read_level(3, true);
+	ar(2);
+	r(2, large_leaf(), false);
+	SET(r_last, 1);
+	go();
+	res(1, large_leaf(), 1, CW_V_WRITE_PROTECTED, CW_RSN_PROTECTED);
+	go();
+	fill_of_large();
+	end("fill-faulting");
+}
+
+static void fill_of_small_as_large(void)
+{
+	begin();
+	start_walk(1);
+	walk();
+	res(1, leaf(), 0, CW_V_HIT, 0);
+	go();
+	fill_of_large();
+	end("fill-faulting");
+}
+
 static void invalidate_before_ack(void)
 {
 	const uint64_t line[8] = {0};
@@ -280,6 +398,10 @@ int main(void)
 	RUN(start_from_dropped_walk_cache);
 	RUN(queued_over_whole_invalidate);
 	RUN(hit_after_invalidate);
+	RUN(large_pages);
+	RUN(merges_with_large);
+	RUN(fill_of_large_that_faulted);
+	RUN(fill_of_small_as_large);
 	RUN(invalidate_before_ack);
 	RUN(complete_before_ack);
 	RUN(swap_finds_another_value);

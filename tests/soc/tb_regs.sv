@@ -216,7 +216,7 @@ module tb_regs;
     expect_reg(32'(cw_pkg::REG_CAP_WALK), 32'h0c00_4010);
     expect_reg(32'(cw_pkg::REG_CAP_TLB), 32'h0804_0100);
     expect_reg(32'(cw_pkg::REG_CAP_PARK), 32'h0008_0040);
-    expect_reg(32'(cw_pkg::REG_CAP_ENTRY), 32'h0000_0034);
+    expect_reg(32'(cw_pkg::REG_CAP_ENTRY), 32'h0000_1034);
     expect_reg(32'(cw_pkg::REG_CAP_TABLE_SIZE), 32'h4000_0000);
     expect_reg(32'(cw_pkg::REG_CAP_TABLE_SIZE) + 4, 32'h0000_0002);
     expect_reg(32'(cw_pkg::REG_CAP_HOT_OPS), 32'h0001_3b3f);
