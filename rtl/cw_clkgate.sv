@@ -5,7 +5,8 @@
 //
 // It serves the simulation: what does not tick need not be evaluated. Synthesis sees a wire, so that the engine has one
 // clock (P44). `awake` must be set whenever a register of the part could change other than by what follows within
-// LINGER cycles of a cycle with `awake`: on each valid that goes in, comes out or waits inside, and on running counters.
+// LINGER cycles of a cycle with `awake`: on each valid that goes in, comes out or waits inside, and on running
+// counters.
 // That nothing is forgotten is checked: with and without -DCW_NO_CLKGATE the lock-step run gives the same digest of all
 // events (tests/lockstep).
 module cw_clkgate #(

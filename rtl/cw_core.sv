@@ -232,7 +232,8 @@ module cw_core #(
     .clk, .rst_n, .cycle, .park_ask(w_valid), .park_valid, .park_room, .park_req, .park_fault, .fr_valid, .fr_ready,
     .fr,
     .resume_valid, .resume_ready, .resume, .resume_status, .resumed, .abort_valid, .abort_ctx, .abort_busy,
-    .retry_valid, .retry_ready, .retry, .retry_stopped, .started(stop_ready && !stop.stop), .busy(park_busy), .count_ask,
+    .retry_valid, .retry_ready, .retry, .retry_stopped, .started(stop_ready && !stop.stop), .busy(park_busy),
+    .count_ask,
     .count_what, .count_take, .count_done, .count, .ans_valid(pans_valid), .ans_ready(pans_ready), .ans(pans),
     .emul_taken, .emul_data, .joined, .mon_park, .mon_gen, .mon_unpark, .mon_unpark_retry, .mon_unpark_idx,
     .mon_unpark_req);
