@@ -106,6 +106,12 @@ static inline uint64_t cw_stat_read(const uint64_t *p)
 	return __atomic_load_n(p, __ATOMIC_RELAXED);
 }
 
+/* Bits into a word that other threads change too. */
+static inline void cw_atomic_or(uint64_t *p, uint64_t bits)
+{
+	__atomic_fetch_or(p, bits, __ATOMIC_RELAXED);
+}
+
 /* Called between batches, with no lock held. */
 static inline void cw_relax(void)
 {

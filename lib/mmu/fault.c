@@ -21,6 +21,17 @@ static bool mmio_current(const struct cw_mmu *mmu, struct cw_entry e, unsigned a
 	       cw_spte_mmio_gen(spte) == (gen & CW_MMIO_GEN_MASK);
 }
 
+/* P23: where W or D tells what is written, no write passes a leaf above 4 KiB. */
+static bool allows(const struct cw_fault *f, struct cw_entry e)
+{
+	uint64_t spte = e.sp->spte[e.index];
+
+	if (!cw_spte_present(spte) || !cw_spte_allows(cw_spte_format(e.sp->role), spte, f->write))
+		return false;
+	return !f->write || e.sp->role.level == CW_LEVEL_4K ||
+	       !cw_log_exact(f->ctx->mmu->domain[f->ctx->as_id].log_mode);
+}
+
 static void found(struct cw_fault *f, struct cw_entry e)
 {
 	f->spte = e.sp->spte[e.index];
@@ -56,8 +67,7 @@ static int look(struct cw_fault *f, bool *mmio_hit)
 		return CW_PF_EMULATE; /* MS-7 */
 	if (cw_inval_blocks(mmu, cw_memslot_hva(slot, f->gfn), 1))
 		return CW_PF_RETRY;
-	if (cw_spte_present(e.sp->spte[e.index]) &&
-	    cw_spte_allows(cw_spte_format(e.sp->role), e.sp->spte[e.index], f->write)) {
+	if (allows(f, e)) {
 		found(f, e);
 		return CW_PF_SPURIOUS;
 	}
@@ -243,15 +253,15 @@ static int map_mmio(struct cw_fault *f, struct cw_cache_set *cache)
 }
 
 /*
- * The largest leaf that slot, host and log allow (MS-6, P49). A slot whose writes are found by W or D is mapped by
- * 4 KiB leaves, since one bit cannot stand for 512 pages (P23).
+ * The largest leaf that slot, host and log allow (MS-6, P49): where W or D tells what is written, one bit cannot stand
+ * for 512 pages (P23).
  */
-static unsigned choose_level(const struct cw_fault *f, bool exact)
+static unsigned choose_level(const struct cw_fault *f)
 {
 	const struct cw_mmu *mmu = f->ctx->mmu;
 	unsigned level = f->page.level < mmu->params.max_level ? f->page.level : mmu->params.max_level;
 
-	if (exact)
+	if (cw_log_exact(mmu->domain[f->ctx->as_id].log_mode))
 		return CW_LEVEL_4K;
 	for (; level > CW_LEVEL_4K; level--) {
 		uint64_t pages = cw_level_pages(level), first = f->gfn & ~(pages - 1);
@@ -267,9 +277,8 @@ static unsigned choose_level(const struct cw_fault *f, bool exact)
 static int map_page(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 {
 	struct cw_mmu *mmu = f->ctx->mmu;
-	const struct cw_spte_format *fmt = cw_spte_format(f->ctx->root->role);
-	bool exact = f->slot.flags & CW_MEM_LOG_DIRTY;
-	unsigned level = choose_level(f, exact);
+	bool logged = f->slot.log && cw_log_exact(mmu->domain[f->ctx->as_id].log_mode);
+	unsigned level = choose_level(f);
 	struct cw_leaf leaf;
 	uint64_t old;
 	struct path p;
@@ -292,7 +301,7 @@ static int map_page(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 		drop_path(mmu, &p);
 		return clear_place(f, p.empty);
 	}
-	allowed = present && cw_spte_allows(fmt, old, f->write);
+	allowed = allows(f, p.at);
 	if (allowed && !p.nr) {
 		found(f, p.at);
 		return CW_PF_SPURIOUS;
@@ -308,12 +317,10 @@ static int map_page(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 	}
 	leaf.host_writable = f->page.writable && !(f->slot.flags & CW_MEM_READONLY);
 	/* P27: where W tells what is written, a read grants no W, so that a run of reads reports no page. */
-	leaf.grant_write = f->write || !exact;
+	leaf.grant_write = f->write || !logged;
 	/* P51: mark before the engine can see W, under the lock that a pass takes. */
-	if (exact && leaf.host_writable && leaf.grant_write) {
-		cw_rmap_get(f->slot.rmap, f->gfn - f->slot.base_gfn, cache);
-		cw_rmap_mark(f->slot.rmap, f->gfn - f->slot.base_gfn);
-	}
+	if (logged && leaf.host_writable && leaf.grant_write)
+		cw_log_mark(&f->slot, f->gfn);
 	return map_entry(f, &p, !allowed, cw_spte_make_leaf(f->ctx->root->role, &leaf), cache);
 }
 
@@ -406,6 +413,11 @@ int cw_mmu_fault(struct cw_mmu_worker *w, struct cw_fault *f)
 		return r;
 	}
 	cw_stat_add(&mmu->stats.pf_taken, 1);
+	if (f->log_missing && (r == CW_PF_CONTINUE || r == CW_PF_SPURIOUS)) {
+		/* For any page: where a domain logs, "no leaf" never means "need not be logged". */
+		r = mmu->ops->log_provide ? mmu->ops->log_provide(mmu->priv, f->ctx->as_id, f->gfn) : -EOPNOTSUPP;
+		return count(mmu, r ? r : CW_PF_FIXED);
+	}
 	if (r == CW_PF_CONTINUE)
 		r = resolve_and_map(w, f);
 	return count(mmu, r);

@@ -28,12 +28,10 @@ struct cw_rmap_desc {
 };
 
 #define CW_RMAP_LEAF_PAGES 512u
-/* Heads and host marks of 512 pages of a slot. */
+/* Heads of 512 pages of a slot. */
 struct cw_rmap_leaf {
 	struct cw_rmap_head *head; /* 512 */
-	uint64_t mark[8];
-	unsigned nr_mapped; /* heads that are not empty */
-	unsigned nr_marked;
+	unsigned nr_mapped;	   /* heads that are not empty */
 };
 
 /* Radix tree over the pages of a slot; grows where pages are mapped. */
@@ -93,11 +91,6 @@ bool cw_rmap_head_get(const struct cw_rmap_head *head, unsigned n, struct cw_ent
 /* The same on a page of a slot, with the leaf's count kept. */
 void cw_rmap_add(struct cw_rmap *rmap, uint64_t rel, struct cw_entry e, struct cw_cache_set *cache);
 void cw_rmap_del(struct cw_rmap *rmap, uint64_t rel, struct cw_entry e);
-/* P51: a page became writable, or the host wrote it. Its leaf must exist. */
-void cw_rmap_mark(struct cw_rmap *rmap, uint64_t rel);
-/* Forgets all marks. */
-void cw_rmap_clear_marks(struct cw_rmap *rmap);
-uint64_t cw_rmap_take_marks(struct cw_rmap *rmap, uint64_t first, uint64_t npages, uint64_t *bitmap);
 
 /* --- shadow pages --- */
 
@@ -208,6 +201,36 @@ void cw_zap_everything(struct cw_mmu *mmu);
 /* True if an entry maps a page of the range. */
 bool cw_zap_any_mapped(const struct cw_memslot *slot, uint64_t start, uint64_t end);
 
+/* Tables of 4 KiB leaves that a 2 MiB leaf could replace: taken away, so that faults decide anew. Yields, waits. */
+void cw_zap_collapse(struct cw_mmu *mmu, const struct cw_memslot *slot);
+
+/* --- dirty log --- */
+
+/* Dirty bitmap of a slot. */
+struct cw_slot_log {
+	uint64_t npages;
+	uint64_t *dirty; /* written or made writable since it was taken; mmu->lock */
+	uint64_t *taken; /* of the pass under way; slots_lock */
+};
+
+/* W or D of 4 KiB leaves tells what is written: a page that the host makes writable is marked, and only a write may. */
+static inline bool cw_log_exact(unsigned mode)
+{
+	return mode == CW_LOG_PROTECT || mode == CW_LOG_DIRTYBIT;
+}
+
+struct cw_slot_log *cw_log_create(const struct cw_mmu *mmu, unsigned as_id, uint64_t npages);
+void cw_log_destroy(struct cw_slot_log *log);
+/* P51: a page became writable, or the host wrote it. */
+void cw_log_mark(const struct cw_memslot *slot, uint64_t gfn);
+/* Everything that is logged in an address space. */
+void cw_log_all_dirty(struct cw_mmu *mmu, unsigned as_id);
+/* Takes the engine's log of an address space into the bitmaps. Under slots_lock, without mmu->lock. 0, or an error:
+ * everything is dirty. */
+int cw_log_sync(struct cw_mmu *mmu, unsigned as_id);
+/* Writes to a slot are recorded from now on. Under slots_lock, without mmu->lock. On an error everything is dirty. */
+int cw_log_enable(struct cw_mmu *mmu, const struct cw_memslot *slot);
+
 /* --- memslots --- */
 
 static inline struct cw_slot_set *cw_slots_active(struct cw_mmu *mmu, unsigned as_id)
@@ -221,6 +244,8 @@ int cw_slots_floor(const struct cw_slot_set *set, uint64_t gfn);
 struct cw_memslot *cw_slots_find(const struct cw_slot_set *set, uint64_t gfn);
 /* First slot that holds a gfn >= gfn, or NULL. */
 struct cw_memslot *cw_slots_from(const struct cw_slot_set *set, uint64_t gfn);
+/* Slot of an id or NULL. Under slots_lock. */
+struct cw_memslot *cw_slots_by_id(struct cw_mmu *mmu, unsigned as_id, unsigned id);
 void cw_slots_destroy(struct cw_mmu *mmu);
 
 /* --- invalidation --- */

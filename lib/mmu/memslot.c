@@ -135,7 +135,7 @@ static int reserve(struct cw_mmu *mmu, unsigned as_id, unsigned id)
 	return 0;
 }
 
-static struct cw_memslot *find_id(struct cw_mmu *mmu, unsigned as_id, unsigned id)
+struct cw_memslot *cw_slots_by_id(struct cw_mmu *mmu, unsigned as_id, unsigned id)
 {
 	return id < mmu->space[as_id].by_id_cap ? mmu->space[as_id].by_id[id] : NULL;
 }
@@ -226,11 +226,16 @@ static int delete_or_move(struct cw_mmu *mmu, struct cw_memslot *old, struct cw_
 		cw_free(gone);
 		return r;
 	}
+	/* What the engine logged at the old place must be taken while the slot is there. */
+	if (new && new->log)
+		cw_log_sync(mmu, as_id);
 	if (new)
-		new->rmap = gone->rmap; /* empty, and as long: the marks go with the slot */
+		new->rmap = gone->rmap; /* empty, and as long */
 	replace(mmu, as_id, gone, new);
 	if (!new)
 		cw_rmap_destroy(gone->rmap);
+	if (!new || new->log != gone->log)
+		cw_log_destroy(gone->log);
 	cw_free(gone);
 	cw_free(old);
 	return 0;
@@ -240,11 +245,11 @@ static int change_flags(struct cw_mmu *mmu, struct cw_memslot *old, struct cw_me
 {
 	new->rmap = old->rmap;
 	replace(mmu, old->as_id, old, new);
-	if (!(new->flags &CW_MEM_LOG_DIRTY) && new->rmap) {
-		cw_mutex_lock(&mmu->lock);
-		cw_rmap_clear_marks(new->rmap);
-		cw_mutex_unlock(&mmu->lock);
-	}
+	/* An error leaves all of it dirty: the first pass says so, or reports and protects it. */
+	if (new->log && !old->log)
+		cw_log_enable(mmu, new);
+	if (!new->log)
+		cw_log_destroy(old->log);
 	cw_free(old);
 	return 0;
 }
@@ -301,7 +306,7 @@ static int check_region(const struct cw_mmu *mmu, const struct cw_memslot_region
 	return 0;
 }
 
-static int change(struct cw_mmu *mmu, const struct cw_memslot_region *r, struct cw_memslot *old, struct cw_memslot *new)
+static int change(struct cw_mmu *mmu, struct cw_memslot *old, struct cw_memslot *new)
 {
 	int err;
 
@@ -312,24 +317,24 @@ static int change(struct cw_mmu *mmu, const struct cw_memslot_region *r, struct 
 	err = reserve(mmu, new->as_id, new->id);
 	if (err)
 		return err;
-	if (!old)
-		return create(mmu, new);
-	if (old->base_gfn != new->base_gfn) {
-		err = delete_or_move(mmu, old, new);
-		if (!err && !(r->flags & CW_MEM_LOG_DIRTY) && new->rmap) {
-			cw_mutex_lock(&mmu->lock);
-			cw_rmap_clear_marks(new->rmap);
-			cw_mutex_unlock(&mmu->lock);
-		}
-		return err;
+	/* The bitmap goes with the slot as long as it has the flag. */
+	if (new->flags & CW_MEM_LOG_DIRTY) {
+		new->log = old && old->log ? old->log : cw_log_create(mmu, new->as_id, new->npages);
+		if (!new->log)
+			return -ENOMEM;
 	}
-	return change_flags(mmu, old, new);
+	err = !old			     ? create(mmu, new) :
+	      old->base_gfn != new->base_gfn ? delete_or_move(mmu, old, new) :
+					       change_flags(mmu, old, new);
+	if (err && new->log && (!old || old->log != new->log))
+		cw_log_destroy(new->log);
+	return err;
 }
 
 static int set_locked(struct cw_mmu *mmu, const struct cw_memslot_region *r)
 {
 	unsigned as_id = r->slot >> 16, id = r->slot & 0xffff;
-	struct cw_memslot *old = find_id(mmu, as_id, id), *new;
+	struct cw_memslot *old = cw_slots_by_id(mmu, as_id, id), *new;
 	int err;
 
 	if (!r->size)
@@ -348,7 +353,7 @@ static int set_locked(struct cw_mmu *mmu, const struct cw_memslot_region *r)
 		.id = (uint16_t)id,
 		.as_id = (uint16_t)as_id,
 	};
-	err = change(mmu, r, old, new);
+	err = change(mmu, old, new);
 	if (err)
 		cw_free(new);
 	return err;
@@ -381,31 +386,10 @@ int cw_mmu_get_memslot(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, struct 
 	if (slot && !(slot->flags & CW_MEM_INVALID)) {
 		*out = *slot;
 		out->rmap = NULL;
+		out->log = NULL;
 		r = 0;
 	}
 	cw_mutex_unlock(&mmu->lock);
-	return r;
-}
-
-int64_t cw_mmu_take_marks(struct cw_mmu *mmu, uint32_t slot_id, uint64_t first, uint64_t npages, uint64_t *bitmap)
-{
-	struct cw_memslot *slot;
-	int64_t r = -ENOENT;
-
-	if (slot_id >> 16 >= CW_AS_MAX)
-		return -EINVAL;
-	cw_mutex_lock(&mmu->slots_lock);
-	slot = find_id(mmu, slot_id >> 16, slot_id & 0xffff);
-	if (slot && (slot->flags & CW_MEM_LOG_DIRTY)) {
-		if (first % 64 || first > slot->npages || npages > slot->npages - first) {
-			r = -EINVAL;
-		} else {
-			cw_mutex_lock(&mmu->lock);
-			r = (int64_t)cw_rmap_take_marks(slot->rmap, first, npages, bitmap);
-			cw_mutex_unlock(&mmu->lock);
-		}
-	}
-	cw_mutex_unlock(&mmu->slots_lock);
 	return r;
 }
 
@@ -417,6 +401,7 @@ void cw_slots_destroy(struct cw_mmu *mmu)
 
 		for (unsigned i = 0; i < active->nr; i++) {
 			cw_rmap_destroy(active->slots[i]->rmap);
+			cw_log_destroy(active->slots[i]->log);
 			cw_free(active->slots[i]);
 		}
 		for (unsigned i = 0; i < 2; i++) {

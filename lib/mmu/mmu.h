@@ -11,6 +11,8 @@
 #ifndef CW_MMU_MMU_H
 #define CW_MMU_MMU_H
 
+#include <catwalk/contract.h>
+
 #include "env.h"
 #include "list.h"
 #include "role.h"
@@ -34,6 +36,7 @@ struct cw_mmu;
 struct cw_mmu_page;
 struct cw_rmap;
 struct cw_cache_set;
+struct cw_slot_log;
 
 /* A range of guest memory. Immutable once it is in a set; replaced as a whole. */
 struct cw_memslot {
@@ -42,7 +45,8 @@ struct cw_memslot {
 	uint32_t flags; /* CW_MEM_* */
 	uint16_t id;
 	uint16_t as_id;
-	struct cw_rmap *rmap; /* what maps it, and the host's marks; shared by the copies of one slot; mmu->lock */
+	struct cw_rmap *rmap;	 /* what maps it; shared by the copies of one slot; mmu->lock */
+	struct cw_slot_log *log; /* dirty bitmap, while it has CW_MEM_LOG_DIRTY; shared likewise */
 };
 
 static inline uint64_t cw_memslot_hva(const struct cw_memslot *slot, uint64_t gfn)
@@ -89,6 +93,25 @@ struct cw_mmu_ops {
 	int (*invalidate)(void *priv, unsigned domain, uint64_t gfn, uint64_t npages, bool leaf_only);
 	/* Waits (P19). -ETIMEDOUT: not flushed (P21). [S] */
 	int (*flush)(void *priv, unsigned domain);
+	/*
+	 * The dirty log (P22-P30). All may be NULL: the engine has no log; protect: not for PROTECT and DIRTYBIT.
+	 *
+	 * log_set: sets the mode of a domain, CW_LOG_*; flips log and grant epochs and waits for the older grants
+	 * (P28). [S]
+	 * protect: clears W in the 4 KiB leaves of a table of this flavour (enum cw_flavour) that the 512-bit mask
+	 * names; dirty: D instead, where the entry's A/D type is enabled (P13). [L] harvest: reads and clears the
+	 * engine's log; line() gets each 512 pages that are dirty, gfn a multiple of 512. In CAPTURE the data of every
+	 * write whose mark it took is in memory when it returns (P25). On an error everything of the domain counts as
+	 * dirty. Called under slots_lock; line() takes mmu->lock. [S] log_provide: the engine has no leaf of its log
+	 * for a page and cannot grant the write before (P27). [S]
+	 */
+	int (*log_set)(void *priv, unsigned domain, unsigned mode);
+	int (*protect)(void *priv, uint64_t table, const uint64_t *mask, unsigned flavour, bool dirty);
+	int (*harvest)(void *priv, unsigned domain, void (*line)(void *arg, uint64_t gfn, const uint64_t *bits),
+		       void *arg);
+	int (*log_provide)(void *priv, unsigned domain, uint64_t gfn);
+	/* Writes guest memory for cw_mmu_write(): atomic, 0 or -EFAULT; may be NULL. [L] */
+	int (*host_write)(void *priv, uint64_t hva, const void *buf, size_t len);
 	/*
 	 * The generation that MMIO entries of the domain must carry to be current, 19 bits. [S]; may be NULL. Called
 	 * last in a slot update; an engine that still has the old number sends an MMIO access to the host, no more.
@@ -167,6 +190,8 @@ struct cw_mmu_domain {
 	uint64_t flushed_seq;	   /* changes up to this one are covered by a completed FLUSH */
 	bool inval_lost;	   /* an INVALIDATE could not be posted: the next flush begins with one of everything */
 	struct cw_list quarantine; /* zapped pages whose tables await a FLUSH, in order of zap_seq */
+	unsigned log_mode;	   /* CW_LOG_*; this and the flags: slots_lock and lock to change, either to read */
+	unsigned log_flags;
 };
 
 /* MMU of one VM. */
@@ -239,6 +264,7 @@ struct cw_fault {
 	struct cw_mmu_ctx *const ctx;
 	const uint64_t gpa;
 	const bool write;
+	const bool log_missing; /* the engine may write, but has no place for the mark (P27) */
 
 	uint64_t gfn;
 	bool have_slot;
@@ -293,12 +319,42 @@ int cw_mmu_set_memslot(struct cw_mmu *mmu, const struct cw_memslot_region *r);
 /* Copies the slot of a gfn. 0, or -ENOENT if there is none that is valid. */
 int cw_mmu_get_memslot(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, struct cw_memslot *out);
 
+/* --- dirty log: slots with CW_MEM_LOG_DIRTY, while their address space logs --- */
+
+#define CW_LOG_MANUAL (1u << 0)	       /* get only copies; clear takes, protects and flushes (DL-4) */
+#define CW_LOG_INITIALLY_SET (1u << 1) /* with MANUAL: slots begin dirty, so that nothing is protected at once (DL-1) \
+					*/
+
 /*
- * Takes the host's marks (P51) of pages first .. first + npages - 1 of a slot: ORs them into bitmap (bit 0 is page
- * first, 64-bit words) and clears them. first must be a multiple of 64. Number of pages taken, -EINVAL, or -ENOENT if
- * the slot does not exist or does not log.
+ * Starts logging in CW_LOG_CAPTURE, CW_LOG_PROTECT or CW_LOG_DIRTYBIT, or changes the mode (P28). A start reports
+ * nothing: copy everything after it. A change into PROTECT or DIRTYBIT reports everything once. 0, -EINVAL,
+ * -EOPNOTSUPP, or what the engine said: if log_set() failed the mode is as before, else it is the new one and
+ * everything is dirty.
  */
-int64_t cw_mmu_take_marks(struct cw_mmu *mmu, uint32_t slot, uint64_t first, uint64_t npages, uint64_t *bitmap);
+int cw_mmu_log_start(struct cw_mmu *mmu, unsigned as_id, unsigned mode, unsigned flags);
+
+/* Stops it; small leaves give way to large ones by faults. 0, or an error: it logs still. */
+int cw_mmu_log_stop(struct cw_mmu *mmu, unsigned as_id);
+
+/*
+ * One pass over a slot: ORs its dirty pages into bitmap by atomics (bit 0 is its first page; 64-bit words, rounded up)
+ * and forgets them, unless the log is MANUAL. A write after it is reported next time. Number of pages; -EINVAL;
+ * -ENOENT if the slot does not exist or does not log; or what the engine said: then every page of the slot must be
+ * taken as dirty, and will be reported again. The last pass comes after STOP and DRAIN (P30).
+ */
+int64_t cw_mmu_log_get(struct cw_mmu *mmu, uint32_t slot, uint64_t *bitmap);
+
+/*
+ * Forgets those pages of first .. first + npages - 1 whose bits are set in bitmap (bit 0 is page first). Both numbers
+ * are multiples of 64, unless the range ends with the slot. Results as above.
+ */
+int64_t cw_mmu_log_clear(struct cw_mmu *mmu, uint32_t slot, uint64_t first, uint64_t npages, const uint64_t *bitmap);
+
+/*
+ * Writes guest memory on behalf of the host, and marks it (P51). 0; -EFAULT: not all of it is in plain slots, the part
+ * before is written; -EAGAIN: the host takes the page away just now; -EOPNOTSUPP: no host_write().
+ */
+int cw_mmu_write(struct cw_mmu *mmu, unsigned as_id, uint64_t gpa, const void *buf, size_t len);
 
 /* --- zapping --- */
 
@@ -324,7 +380,8 @@ void cw_mmu_invalidate_end(struct cw_mmu *mmu, uint64_t start, uint64_t end);
 /*
  * The engine was reset: it holds no translation, reaches no table and does nothing until contexts are attached again.
  * Drops all pages without a command, frees tables in quarantine, and loads empty roots. 0, or the first error of
- * table_load(): then do not attach, call it again. Every logged page must be taken as dirty (P43).
+ * table_load(): then do not attach, call it again. Every logged page is dirty (P43); the engine must get the log mode
+ * of each domain again before a context is attached.
  */
 int cw_mmu_engine_lost(struct cw_mmu *mmu);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
-/* Reverse map: from a page of a slot to the entries that map it, and the host's marks beside it. */
+/* Reverse map: from a page of a slot to the entries that map it. */
 #include "internal.h"
 
 #define HEAD_DESC 1ull /* val is a descriptor */
@@ -202,53 +202,4 @@ void cw_rmap_del(struct cw_rmap *rmap, uint64_t rel, struct cw_entry e)
 	cw_rmap_head_del(head, e);
 	if (!head->val)
 		leaf->nr_mapped--;
-}
-
-void cw_rmap_mark(struct cw_rmap *rmap, uint64_t rel)
-{
-	struct cw_rmap_leaf *leaf = cw_rmap_lookup(rmap, rel);
-	unsigned i = rel % CW_RMAP_LEAF_PAGES;
-
-	CW_ASSERT(leaf);
-	if (!(leaf->mark[i / 64] & 1ull << i % 64)) {
-		leaf->mark[i / 64] |= 1ull << i % 64;
-		leaf->nr_marked++;
-	}
-}
-
-void cw_rmap_clear_marks(struct cw_rmap *rmap)
-{
-	struct cw_rmap_leaf *leaf;
-
-	for (uint64_t rel = 0; (leaf = cw_rmap_next(rmap, &rel)); rel += CW_RMAP_LEAF_PAGES) {
-		for (unsigned i = 0; i < 8; i++)
-			leaf->mark[i] = 0;
-		leaf->nr_marked = 0;
-	}
-}
-
-uint64_t cw_rmap_take_marks(struct cw_rmap *rmap, uint64_t first, uint64_t npages, uint64_t *bitmap)
-{
-	uint64_t end = first + npages, rel = first, taken = 0;
-	struct cw_rmap_leaf *leaf;
-
-	while ((leaf = cw_rmap_next(rmap, &rel)) && rel < end) {
-		uint64_t base = rel & ~(uint64_t)(CW_RMAP_LEAF_PAGES - 1);
-
-		for (unsigned i = (rel - base) / 64; leaf->nr_marked && i < 8 && base + 64 * i < end; i++) {
-			uint64_t at = base + 64 * i, word = leaf->mark[i];
-			uint64_t left = end - at;
-
-			if (left < 64)
-				word &= (1ull << left) - 1;
-			bitmap[(at - first) / 64] |= word;
-			leaf->mark[i] &= ~word;
-			for (; word; word &= word - 1) {
-				leaf->nr_marked--;
-				taken++;
-			}
-		}
-		rel = base + CW_RMAP_LEAF_PAGES;
-	}
-	return taken;
 }

@@ -24,6 +24,10 @@ static const char *check_set(const struct cw_slot_set *set, unsigned as_id)
 		CHECK(slot->npages && slot->npages <= CW_MEM_MAX_PAGES);
 		CHECK(!i || set->keys[i - 1] + set->slots[i - 1]->npages <= set->keys[i]);
 		CHECK(!slot->rmap == !!(slot->flags & CW_MEM_ALLONES));
+		CHECK(!slot->log == !(slot->flags & CW_MEM_LOG_DIRTY));
+		CHECK(!slot->log || slot->log->npages == slot->npages);
+		CHECK(!slot->log || slot->npages % 64 == 0 ||
+		      !(slot->log->dirty[slot->npages / 64] >> slot->npages % 64));
 		CHECK(!slot->rmap || slot->rmap->npages == slot->npages);
 	}
 	return NULL;
@@ -58,14 +62,13 @@ static const char *check_rmap(const struct cw_memslot *slot, struct totals *t)
 	struct cw_rmap_leaf *leaf;
 
 	for (uint64_t rel = 0; slot->rmap && (leaf = cw_rmap_next(slot->rmap, &rel));) {
-		unsigned mapped = 0, marked = 0;
+		unsigned mapped = 0;
 
 		CHECK(rel % CW_RMAP_LEAF_PAGES == 0);
 		for (unsigned i = 0; i < CW_RMAP_LEAF_PAGES; i++, rel++) {
 			struct cw_entry e, other;
 
 			mapped += leaf->head[i].val != 0;
-			marked += leaf->mark[i / 64] >> i % 64 & 1;
 			for (unsigned n = 0; cw_rmap_head_get(&leaf->head[i], n, &e); n++) {
 				CHECK(e.sp->role.smm == slot->as_id);
 				CHECK(cw_spte_present(e.sp->spte[e.index]));
@@ -79,8 +82,6 @@ static const char *check_rmap(const struct cw_memslot *slot, struct totals *t)
 			}
 		}
 		CHECK(mapped == leaf->nr_mapped);
-		CHECK(marked == leaf->nr_marked);
-		CHECK(!marked || (slot->flags & CW_MEM_LOG_DIRTY));
 	}
 	return NULL;
 }
@@ -90,6 +91,7 @@ static const char *check_leaf(struct cw_mmu *mmu, const struct cw_mmu_page *sp, 
 	const struct cw_spte_format *fmt = cw_spte_format(sp->role);
 	uint64_t gfn = cw_entry_gfn(sp, i), spte = sp->spte[i];
 	const struct cw_memslot *slot = cw_slots_find(cw_slots_active(mmu, sp->role.smm), gfn);
+	unsigned mode = mmu->domain[sp->role.smm].log_mode;
 
 	if (!cw_spte_present(spte)) {
 		if (spte != CW_SPTE_NONPRESENT) {
@@ -106,6 +108,10 @@ static const char *check_leaf(struct cw_mmu *mmu, const struct cw_mmu_page *sp, 
 	CHECK(cw_spte_writable_triple_ok(fmt, spte));			  /* SPTE-5 */
 	CHECK(!(slot->flags & CW_MEM_READONLY) || !(spte & fmt->host_w)); /* MS-7 */
 	CHECK(!cw_spte_is_mmio(fmt, spte));
+	/* DL-10: what may be written without a record is known as dirty. */
+	if (slot->log && cw_log_exact(mode) && cw_page_live(mmu, sp) && (spte & CW_SPTE(W)) &&
+	    (mode == CW_LOG_PROTECT || sp->role.ad_disabled || (spte & fmt->dirty)))
+		CHECK(slot->log->dirty[(gfn - slot->base_gfn) / 64] >> (gfn - slot->base_gfn) % 64 & 1);
 	return NULL;
 }
 

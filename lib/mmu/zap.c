@@ -435,6 +435,7 @@ int cw_mmu_engine_lost(struct cw_mmu *mmu)
 	for (unsigned i = 0; i < CW_AS_MAX; i++) {
 		mmu->domain[i].flushed_seq = mmu->domain[i].zap_seq;
 		mmu->domain[i].inval_lost = false;
+		cw_log_all_dirty(mmu, i);
 	}
 	drain_obsolete(mmu, &z);
 	for (unsigned i = 0; i < CW_AS_MAX; i++)
@@ -442,6 +443,80 @@ int cw_mmu_engine_lost(struct cw_mmu *mmu)
 	cw_mutex_unlock(&mmu->lock);
 	cw_mutex_unlock(&mmu->slots_lock);
 	return err;
+}
+
+/* True if all leaves of a table map one block that is aligned as the guest: a 2 MiB leaf could do the same. */
+static bool could_be_large(const struct cw_mmu_page *sp, const struct cw_memslot *slot)
+{
+	uint64_t block = ~0ull;
+
+	if (sp->gfn < slot->base_gfn || sp->gfn + CW_SPTES > slot->base_gfn + slot->npages)
+		return false;
+	for (unsigned i = 0; i < CW_SPTES; i++) {
+		uint64_t pfn = cw_spte_addr(sp->spte[i]) >> CW_PAGE_SHIFT;
+
+		if (!cw_spte_present(sp->spte[i]))
+			continue;
+		if (pfn % CW_SPTES != i || (block != ~0ull && pfn - i != block))
+			return false;
+		block = pfn - i;
+	}
+	return block != ~0ull;
+}
+
+static int drop_table(struct cw_zap *z, struct cw_mmu_page *sp)
+{
+	struct cw_entry parent;
+
+	while (cw_rmap_head_get(&sp->parents, 0, &parent)) {
+		int r = cw_zap_table(z, parent);
+
+		if (r)
+			return r;
+		free_empty(z, parent.sp);
+	}
+	cw_page_detach(z->mmu, sp);
+	return 0;
+}
+
+void cw_zap_collapse(struct cw_mmu *mmu, const struct cw_memslot *slot)
+{
+	unsigned as_id = slot->as_id;
+	struct cw_rmap_leaf *leaf;
+	struct cw_zap z;
+	int r = 0;
+
+	if (mmu->params.max_level == CW_LEVEL_4K || !slot->rmap)
+		return;
+	cw_mutex_lock(&mmu->lock);
+	cw_zap_init(&z, mmu, as_id);
+	for (uint64_t rel = 0; !r && (leaf = cw_rmap_next(slot->rmap, &rel));) {
+		uint64_t next = (rel | (CW_RMAP_LEAF_PAGES - 1)) + 1;
+
+		while (!r && rel < next && rel < slot->npages) {
+			struct cw_rmap_head *head = &leaf->head[rel % CW_RMAP_LEAF_PAGES];
+			struct cw_entry e;
+			unsigned n = 0;
+
+			/* Pages of one table have neighbours in the rmap: look at the first and go on behind it. */
+			while (!r && cw_rmap_head_get(head, n, &e)) {
+				if (e.sp->role.level == CW_LEVEL_4K && cw_page_live(mmu, e.sp) &&
+				    could_be_large(e.sp, slot)) {
+					r = drop_table(&z, e.sp);
+					cw_zap_drain(&z);
+					n = 0;
+				} else {
+					n++;
+				}
+			}
+			rel = n ? cw_table_gfn(slot->base_gfn + rel, CW_LEVEL_4K) + CW_SPTES - slot->base_gfn : rel + 1;
+		}
+		rel = rel < next ? next : rel;
+	}
+	cw_zap_post(&z);
+	cw_mutex_unlock(&mmu->lock);
+	/* Best effort: whatever is left serves as well, and tables wait for the next FLUSH. */
+	cw_zap_flush(mmu, as_id);
 }
 
 void cw_zap_everything(struct cw_mmu *mmu)

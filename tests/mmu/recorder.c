@@ -376,9 +376,61 @@ static int rec_flush(void *priv, unsigned domain)
 	if (err)
 		return err;
 	cw_relax();
+	if (r->flush_hook)
+		r->flush_hook(r);
 	pthread_mutex_lock(&r->lock);
 	model_flushed(r, domain, tick);
 	return leave(r, 0);
+}
+
+static int rec_log_set(void *priv, unsigned domain, unsigned mode)
+{
+	struct recorder *r = priv;
+
+	(void)domain;
+	(void)mode;
+	return leave(r, enter(r, REC_LOG_SET, 0));
+}
+
+/* P13: entries without bit 11 and, in a table of level 1, none other than 4 KiB leaves. */
+static int rec_protect(void *priv, uint64_t table, const uint64_t *mask, unsigned flavour, bool dirty)
+{
+	struct recorder *r = priv;
+	int err = enter(r, REC_PROTECT, 1);
+	struct rec_table *t = table_at(r, table);
+
+	if (err)
+		return leave(r, err);
+	if (!t || t->state != TABLE_LOADED || (t->reachable && t->level != 1))
+		violate(r, "PROTECT of a page that is no table of 4 KiB leaves");
+	for (unsigned i = 0; t && i < 512; i++) {
+		bool ad = flavour || !(t->entry[i] & 3ull << 52);
+
+		if ((mask[i / 64] >> i % 64 & 1) && (t->entry[i] & REC_PRESENT))
+			t->entry[i] &= ~(!dirty || !ad ? REC_W : flavour ? 1ull << 6 : REC_D);
+	}
+	return leave(r, 0);
+}
+
+/* Nothing was written. */
+static int rec_harvest(void *priv, unsigned domain, void (*line)(void *arg, uint64_t gfn, const uint64_t *bits),
+		       void *arg)
+{
+	struct recorder *r = priv;
+
+	(void)domain;
+	(void)line;
+	(void)arg;
+	return leave(r, enter(r, REC_HARVEST, 0));
+}
+
+static int rec_log_provide(void *priv, unsigned domain, uint64_t gfn)
+{
+	struct recorder *r = priv;
+
+	(void)domain;
+	(void)gfn;
+	return leave(r, enter(r, REC_LOG_PROVIDE, 0));
 }
 
 static void rec_mmio_generation(void *priv, unsigned domain, uint32_t gen)
@@ -441,6 +493,10 @@ const struct cw_mmu_ops rec_ops = {
 	.entry_xchg = rec_entry_xchg,
 	.invalidate = rec_invalidate,
 	.flush = rec_flush,
+	.log_set = rec_log_set,
+	.protect = rec_protect,
+	.harvest = rec_harvest,
+	.log_provide = rec_log_provide,
 	.mmio_generation = rec_mmio_generation,
 	.resolve = rec_resolve,
 	.release = rec_release,
@@ -519,7 +575,7 @@ void rec_reset(struct recorder *r)
 	pthread_mutex_unlock(&r->lock);
 }
 
-uint64_t rec_walk(struct recorder *r, const struct cw_mmu_ctx *ctx, uint64_t gfn, unsigned *level)
+uint64_t rec_walk_at(struct recorder *r, const struct cw_mmu_ctx *ctx, uint64_t gfn, unsigned *level, uint64_t *at)
 {
 	uint64_t addr = ctx->root_table, e = 0;
 
@@ -528,6 +584,7 @@ uint64_t rec_walk(struct recorder *r, const struct cw_mmu_ctx *ctx, uint64_t gfn
 		struct rec_table *t = table_at(r, addr);
 
 		*level = l;
+		*at = addr + 8 * ((gfn >> (9 * (l - 1))) & 511);
 		e = t->entry[(gfn >> (9 * (l - 1))) & 511];
 		if (!(e & REC_PRESENT) || ((e & REC_PS) && l <= 3))
 			break;
@@ -535,6 +592,27 @@ uint64_t rec_walk(struct recorder *r, const struct cw_mmu_ctx *ctx, uint64_t gfn
 	}
 	pthread_mutex_unlock(&r->lock);
 	return e;
+}
+
+uint64_t rec_walk(struct recorder *r, const struct cw_mmu_ctx *ctx, uint64_t gfn, unsigned *level)
+{
+	uint64_t addr;
+
+	return rec_walk_at(r, ctx, gfn, level, &addr);
+}
+
+bool rec_swap(struct recorder *r, uint64_t entry_addr, uint64_t from, uint64_t to)
+{
+	uint64_t *e;
+	bool same;
+
+	pthread_mutex_lock(&r->lock);
+	e = &table_at(r, entry_addr & ~4095ull)->entry[(entry_addr & 4095) / 8];
+	same = *e == from;
+	if (same)
+		*e = to;
+	pthread_mutex_unlock(&r->lock);
+	return same;
 }
 
 uint64_t rec_entry(struct recorder *r, uint64_t entry_addr)

@@ -28,6 +28,10 @@ enum rec_op {
 	REC_ENTRY_XCHG,
 	REC_INVALIDATE,
 	REC_FLUSH,
+	REC_LOG_SET,
+	REC_PROTECT,
+	REC_HARVEST,
+	REC_LOG_PROVIDE,
 	REC_MMIO_GENERATION,
 	REC_RESOLVE,
 	REC_RELEASE,
@@ -75,6 +79,7 @@ struct recorder {
 	uint64_t nr_host;
 	void (*resolve_hook)(struct recorder *r, const struct cw_memslot *slot, uint64_t gfn);
 	void (*yield_hook)(struct recorder *r);
+	void (*flush_hook)(struct recorder *r); /* FLUSH waits for what it waits for */
 	void *hook_priv;
 
 	char violation[256]; /* empty: none */
@@ -93,6 +98,10 @@ void rec_reset(struct recorder *r);
 
 /* Entry that a walk for gfn ends at; *level is its level. */
 uint64_t rec_walk(struct recorder *r, const struct cw_mmu_ctx *ctx, uint64_t gfn, unsigned *level);
+/* The same, with the address of the entry. */
+uint64_t rec_walk_at(struct recorder *r, const struct cw_mmu_ctx *ctx, uint64_t gfn, unsigned *level, uint64_t *addr);
+/* The engine's compare-and-swap of an entry; true if it succeeded. */
+bool rec_swap(struct recorder *r, uint64_t entry_addr, uint64_t from, uint64_t to);
 /* Current value of an entry. */
 uint64_t rec_entry(struct recorder *r, uint64_t entry_addr);
 /* The engine sets bits of an entry on its own (P12). */

@@ -1,11 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Copyright The Catwalk authors
 # Suites of the MMU core. The recorder makes allocations fail by wrapping calloc(), which is what cw_zalloc() calls.
-MMU_TESTS := spte memslot fault large zap nth random threads
+MMU_TESTS := spte memslot fault large zap log nth random threads
 define mmu_test
 TESTS += mmu_$(1)
-mmu_$(1)_SRCS := tests/mmu/test_$(1).c tests/mmu/recorder.c
+mmu_$(1)_SRCS := tests/mmu/test_$(1).c tests/mmu/recorder.c tests/mmu/engine.c
 mmu_$(1)_LIBS := mmu
 $(O)/tests/mmu_$(1): LDFLAGS += -Wl,--wrap=calloc
 endef
 $(foreach t,$(MMU_TESTS),$(eval $(call mmu_test,$(t))))
+
+# The threads under the thread sanitizer, which cannot be combined with the others.
+TESTS += mmu_tsan
+mmu_tsan_CMD := $(O)/tests/mmu_tsan 1000
+mmu_tsan_DEPS := $(O)/tests/mmu_tsan
+MMU_TSAN_SRCS := tests/mmu/test_threads.c tests/mmu/recorder.c $(LIBMMU_SRCS)
+$(O)/tests/mmu_tsan: $(MMU_TSAN_SRCS) $(wildcard lib/mmu/*.h tests/mmu/*.h include/catwalk/*)
+	$(call say,CC,$@)mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(CFLAGS_ALL)) -Itests/unit -O1 -fsanitize=thread -Wl,--wrap=calloc \
+	  -o $@ $(filter %.c,$^)

@@ -197,6 +197,7 @@ static void p27_reads_of_a_logged_slot_grant_no_write(void)
 	struct vm vm;
 
 	vm_init(&vm);
+	vm_log(&vm);
 	CHECK_EQ(vm_slot(&vm, 0, 0x100, 4, 0, CW_MEM_LOG_DIRTY), 0);
 	CHECK_EQ(vm_fault(&vm, 0x101, READ), CW_PF_FIXED);
 	CHECK_EQ(vm_leaf(&vm, &vm.ctx, 0x101), LEAF_LOG | HOST(1ull));
@@ -217,6 +218,7 @@ static void change_of_page_without_invalidation(void)
 	struct vm vm;
 
 	vm_init(&vm);
+	vm_log(&vm);
 	CHECK_EQ(vm_slot(&vm, 0, 0x100, 4, 0, CW_MEM_LOG_DIRTY), 0);
 	CHECK_EQ(vm_fault(&vm, 0x101, READ), CW_PF_FIXED);
 	vm.rec.host_bus[1] = 0x5000;
@@ -359,6 +361,7 @@ static void slot_changes_between_lookup_and_map(void)
 	struct vm vm;
 
 	vm_init(&vm);
+	vm_log(&vm);
 	CHECK_EQ(vm_slot(&vm, 0, 0x100, 16, 0, 0), 0);
 	vm.rec.resolve_hook = hook_delete;
 	CHECK_EQ(vm_fault(&vm, 0x101, WRITE), CW_PF_RETRY);
@@ -457,6 +460,7 @@ static void x86_flavour(void)
 	struct vm vm;
 
 	vm_init(&vm);
+	vm_log(&vm);
 	vm_attach(&vm, &x86, 4, 0, CW_FLAVOUR_X86);
 	CHECK_EQ(vm_slot(&vm, 0, 0x100, 4, 0, CW_MEM_LOG_DIRTY), 0);
 	CHECK_EQ(vm_fault_ctx(&vm, &x86, 0x101, READ), CW_PF_FIXED);

@@ -206,6 +206,7 @@ static void ms_4_move_takes_translations_and_keeps_marks(void)
 	uint64_t map[1] = {0};
 
 	vm_init(&vm);
+	vm_log(&vm);
 	CHECK_EQ(vm_slot(&vm, 0, 0x100, 16, 0, CW_MEM_LOG_DIRTY), 0);
 	CHECK_EQ(vm_fault(&vm, 0x103, WRITE), CW_PF_FIXED);
 	CHECK_EQ(vm_slot(&vm, 0, 0x108, 16, 0, CW_MEM_LOG_DIRTY), 0);
@@ -213,7 +214,7 @@ static void ms_4_move_takes_translations_and_keeps_marks(void)
 	CHECK_EQ(vm_fault(&vm, 0x103, READ), CW_PF_EMULATE);
 	CHECK_EQ(vm_fault(&vm, 0x10b, READ), CW_PF_FIXED);
 	CHECK_EQ(vm_leaf(&vm, &vm.ctx, 0x10b) & REC_ADDR, vm.rec.host_bus[3]);
-	CHECK_EQ(cw_mmu_take_marks(&vm.mmu, 0, 0, 16, map), 1);
+	CHECK_EQ(cw_mmu_log_get(&vm.mmu, 0, map), 1);
 	CHECK_EQ(map[0], 1 << 3);
 	vm_destroy(&vm);
 }
@@ -284,7 +285,7 @@ static void a_fresh_slot_costs_nothing(void)
 	vm_init(&vm);
 	alloc_fail(0);
 	clock_gettime(CLOCK_MONOTONIC, &a);
-	CHECK_EQ(vm_slot(&vm, 0, 0, 1ull << 28, 0, CW_MEM_LOG_DIRTY), 0);
+	CHECK_EQ(vm_slot(&vm, 0, 0, 1ull << 28, 0, 0), 0);
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	calls = alloc_calls();
 	CHECK(calls < 10);
@@ -298,35 +299,72 @@ static void p51_marks_are_taken_once(void)
 	uint64_t map[32] = {0};
 
 	vm_init(&vm);
+	vm_log(&vm);
 	CHECK_EQ(vm_slot(&vm, 7, 0x100, 1100, 0, CW_MEM_LOG_DIRTY), 0);
-	CHECK_EQ(cw_mmu_take_marks(&vm.mmu, 7, 0, 1100, map), 0);
+	CHECK_EQ(cw_mmu_log_get(&vm.mmu, 7, map), 0);
 	CHECK_EQ(vm_fault(&vm, 0x100 + 0, WRITE), CW_PF_FIXED);
 	CHECK_EQ(vm_fault(&vm, 0x100 + 70, READ), CW_PF_FIXED); /* P27: a read grants no W and marks nothing */
 	CHECK_EQ(vm_fault(&vm, 0x100 + 600, WRITE), CW_PF_FIXED);
 	CHECK_EQ(vm_fault(&vm, 0x100 + 1099, WRITE), CW_PF_FIXED);
 	vm_check(&vm);
 	map[1] = 1; /* ORed into what is there */
-	CHECK_EQ(cw_mmu_take_marks(&vm.mmu, 7, 0, 1099, map), 2);
+	CHECK_EQ(cw_mmu_log_get(&vm.mmu, 7, map), 3);
 	CHECK_EQ(map[0], 1);
 	CHECK_EQ(map[1], 1);
 	CHECK_EQ(map[600 / 64], 1ull << 600 % 64);
-	CHECK_EQ(map[1099 / 64], 0);
-	memset(map, 0, sizeof(map));
-	CHECK_EQ(cw_mmu_take_marks(&vm.mmu, 7, 1088, 12, map), 1);
-	CHECK_EQ(map[0], 1ull << 11);
-	CHECK_EQ(cw_mmu_take_marks(&vm.mmu, 7, 0, 1100, map), 0);
+	CHECK_EQ(map[1099 / 64], 1ull << 1099 % 64);
+	CHECK_EQ(cw_mmu_log_get(&vm.mmu, 7, map), 0);
+	/* DL-6: the next write faults again, and is marked again. */
+	CHECK(!(vm_leaf(&vm, &vm.ctx, 0x100) & REC_W));
+	CHECK_EQ(vm_fault(&vm, 0x100 + 0, WRITE), CW_PF_FIXED);
+	CHECK_EQ(cw_mmu_log_get(&vm.mmu, 7, map), 1);
 	/* Bad arguments. */
-	CHECK_EQ(cw_mmu_take_marks(&vm.mmu, 7, 1, 64, map), -EINVAL);
-	CHECK_EQ(cw_mmu_take_marks(&vm.mmu, 7, 64, 1100, map), -EINVAL);
-	CHECK_EQ(cw_mmu_take_marks(&vm.mmu, 7, 1152, 0, map), -EINVAL);
-	CHECK_EQ(cw_mmu_take_marks(&vm.mmu, 8, 0, 64, map), -ENOENT);
-	CHECK_EQ(cw_mmu_take_marks(&vm.mmu, 2u << 16, 0, 64, map), -EINVAL);
+	CHECK_EQ(cw_mmu_log_get(&vm.mmu, 8, map), -ENOENT);
+	CHECK_EQ(cw_mmu_log_get(&vm.mmu, 2u << 16, map), -EINVAL);
 	/* Marks do not outlive the flag. */
 	CHECK_EQ(vm_fault(&vm, 0x105, WRITE), CW_PF_FIXED);
 	CHECK_EQ(vm_slot(&vm, 7, 0x100, 1100, 0, 0), 0);
-	CHECK_EQ(cw_mmu_take_marks(&vm.mmu, 7, 0, 64, map), -ENOENT);
+	CHECK_EQ(cw_mmu_log_get(&vm.mmu, 7, map), -ENOENT);
 	CHECK_EQ(vm_slot(&vm, 7, 0x100, 1100, 0, CW_MEM_LOG_DIRTY), 0);
-	CHECK_EQ(cw_mmu_take_marks(&vm.mmu, 7, 0, 1100, map), 0);
+	CHECK_EQ(cw_mmu_log_get(&vm.mmu, 7, map), 0);
+	CHECK_EQ(cw_mmu_log_stop(&vm.mmu, 0), 0);
+	CHECK_EQ(cw_mmu_log_get(&vm.mmu, 7, map), -ENOENT);
+	vm_destroy(&vm);
+}
+
+/* T-DL-05: what clear accepts. */
+static void dl_5_clear(void)
+{
+	struct vm vm;
+	uint64_t map[18], ones[18];
+
+	vm_init(&vm);
+	CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, CW_LOG_PROTECT, CW_LOG_INITIALLY_SET), -EINVAL);
+	CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, CW_LOG_PROTECT, CW_LOG_MANUAL | CW_LOG_INITIALLY_SET), 0);
+	CHECK_EQ(vm_slot(&vm, 7, 0x100, 1100, 0, CW_MEM_LOG_DIRTY), 0);
+	memset(map, 0, sizeof(map));
+	memset(ones, 0xff, sizeof(ones));
+	/* DL-1, DL-4: all set, and copied only. */
+	CHECK_EQ(cw_mmu_log_get(&vm.mmu, 7, map), 1100);
+	CHECK_EQ(map[0], ~0ull);
+	CHECK_EQ(map[17], (1ull << 12) - 1);
+	CHECK_EQ(cw_mmu_log_get(&vm.mmu, 7, map), 1100);
+	CHECK_EQ(cw_mmu_log_clear(&vm.mmu, 7, 1, 64, ones), -EINVAL);
+	CHECK_EQ(cw_mmu_log_clear(&vm.mmu, 7, 0, 63, ones), -EINVAL);
+	CHECK_EQ(cw_mmu_log_clear(&vm.mmu, 7, 1152, 0, ones), -EINVAL);
+	CHECK_EQ(cw_mmu_log_clear(&vm.mmu, 7, 64, 1100, ones), -EINVAL);
+	CHECK_EQ(cw_mmu_log_clear(&vm.mmu, 8, 0, 64, ones), -ENOENT);
+	/* The odd tail of the slot; bits beyond it are ignored, clean pages are not touched. */
+	CHECK_EQ(cw_mmu_log_clear(&vm.mmu, 7, 1088, 12, ones), 12);
+	CHECK_EQ(cw_mmu_log_clear(&vm.mmu, 7, 1088, 12, ones), 0);
+	CHECK_EQ(vm_fault(&vm, 0x100, WRITE), CW_PF_FIXED);
+	ones[0] = 2;
+	CHECK_EQ(cw_mmu_log_clear(&vm.mmu, 7, 0, 64, ones), 1);
+	CHECK(vm_leaf(&vm, &vm.ctx, 0x100) & REC_W);
+	ones[0] = 1;
+	CHECK_EQ(cw_mmu_log_clear(&vm.mmu, 7, 0, 64, ones), 1);
+	CHECK(!(vm_leaf(&vm, &vm.ctx, 0x100) & REC_W));
+	vm_check(&vm);
 	vm_destroy(&vm);
 }
 
@@ -345,5 +383,6 @@ int main(void)
 	RUN(t_ms_05_all_user_slots);
 	RUN(a_fresh_slot_costs_nothing);
 	RUN(p51_marks_are_taken_once);
+	RUN(dl_5_clear);
 	return CHECK_DONE("mmu_memslot");
 }

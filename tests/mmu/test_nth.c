@@ -46,12 +46,20 @@ static void invalidate(struct run *r, uint64_t page, uint64_t n)
 	cw_mmu_invalidate_end(&r->vm.mmu, page << 12, (page + n) << 12);
 }
 
+/* A slot that does not log because its domain could not be started is no error here. */
+static void ok_log(struct run *r, int64_t result)
+{
+	if (result != -ENOENT || r->vm.mmu.domain[0].log_mode)
+		ok(r, result);
+}
+
 static void scenario(struct run *r)
 {
 	struct cw_mmu_ctx_params p = {.level = 5};
 	struct vm *vm = &r->vm;
 	uint64_t map[16] = {0};
 
+	ok(r, cw_mmu_log_start(&vm->mmu, 0, CW_LOG_PROTECT, 0));
 	ok(r, vm_slot(vm, 0, 0x100, 1024, 0, 0));
 	ok(r, vm_slot(vm, 1, 0x1000, 64, 0, CW_MEM_LOG_DIRTY));
 	ok(r, vm_slot(vm, 2, 0x2000, 64, 0, CW_MEM_ALLONES));
@@ -83,7 +91,9 @@ static void scenario(struct run *r)
 	fault_some(r, &vm->ctx, 0x1100, 4);
 	if (vm->mmu.space[0].by_id_cap > 1 && vm->mmu.space[0].by_id[1] &&
 	    (vm->mmu.space[0].by_id[1]->flags & CW_MEM_LOG_DIRTY))
-		ok(r, cw_mmu_take_marks(&vm->mmu, 1, 0, 64, map));
+		ok_log(r, cw_mmu_log_get(&vm->mmu, 1, map));
+	ok(r, cw_mmu_log_start(&vm->mmu, 0, CW_LOG_DIRTYBIT, 0));
+	ok(r, cw_mmu_log_stop(&vm->mmu, 0));
 	ok(r, cw_mmu_zap_range(&vm->mmu, 0, 0x100, 6));
 	ok(r, cw_mmu_zap_all(&vm->mmu));
 	fault_some(r, &vm->ctx, 0x100, 3);

@@ -26,13 +26,14 @@ struct model_slot {
 	uint64_t gfn, n, hpage;
 	uint32_t flags;
 	uint64_t marks[BIG_MAX / 64];
+	uint64_t failed_at; /* flushes that had failed when it began to log */
 };
 
 static struct vm vm;
 static struct cw_mmu_worker worker2; /* for what happens inside a fault */
 static struct model_slot slot[2][NSLOT];
 static struct cw_mmu_ctx ctx[NCTX];
-static bool attached[NCTX];
+static bool attached[NCTX], logging[2];
 static const struct cw_mmu_ctx_params ctx_params[NCTX] = {
 	{.level = 4},
 	{.level = 5},
@@ -55,6 +56,11 @@ static uint64_t rnd(uint64_t n)
 static uint64_t random_gfn(void)
 {
 	return bases[rnd(NBASE)] + rnd(SPAN);
+}
+
+static bool logs(unsigned as_id, const struct model_slot *s)
+{
+	return logging[as_id] && (s->flags & CW_MEM_LOG_DIRTY);
 }
 
 static struct model_slot *model_find(unsigned as_id, uint64_t gfn)
@@ -194,7 +200,7 @@ static void op_fault(void)
 		CHECK_EQ(before, after);
 	} else if (nested) {
 		CHECK(r == CW_PF_RETRY || r == CW_PF_FIXED || r == CW_PF_SPURIOUS || r == -EFAULT);
-	} else if (entry_allows(before, write)) {
+	} else if (entry_allows(before, write) && !(write && logging[c->as_id] && level_before == 2)) {
 		/* The engine may have fixed what the mirror does not know. */
 		CHECK(r == CW_PF_SPURIOUS || (r == CW_PF_FIXED && write));
 	} else if (write && vm.rec.host_ro[s->hpage + gfn - s->gfn]) {
@@ -206,10 +212,10 @@ static void op_fault(void)
 	if (r == CW_PF_FIXED || r == CW_PF_SPURIOUS)
 		CHECK(nested || entry_allows(after, write));
 	/* P51 and P27: marked if and only if the host made it writable; a read does not, in a logged slot. */
-	if (s && r == CW_PF_FIXED && (s->flags & CW_MEM_LOG_DIRTY) && write)
+	if (s && r == CW_PF_FIXED && logs(c->as_id, s) && write)
 		s->marks[(gfn - s->gfn) / 64] |= 1ull << (gfn - s->gfn) % 64;
-	/* A missing upper link may lead to a leaf that is older than the logging. */
-	if (s && r == CW_PF_FIXED && (s->flags & CW_MEM_LOG_DIRTY) && !write && !nested && level_before == 1)
+	/* A missing upper link may lead to a leaf that another context wrote. */
+	if (s && r == CW_PF_FIXED && logs(c->as_id, s) && !write && !nested && level_before == 1)
 		CHECK(!(after & REC_W));
 }
 
@@ -308,6 +314,8 @@ static void op_slot(void)
 		else if ((!s->used || want.gfn != s->gfn) && model_overlaps(as_id, s, want.gfn, want.n))
 			expect = -EEXIST;
 	}
+	if (!(s->flags & CW_MEM_LOG_DIRTY))
+		want.failed_at = vm.mmu.stats.flush_failed;
 	s->busy = true;
 	r = vm_slot(&vm, as_id << 16 | id, want.gfn, want.n, want.hpage, want.flags);
 	s->busy = false;
@@ -323,22 +331,56 @@ static void op_slot(void)
 	*s = want;
 }
 
+static void op_log(void)
+{
+	unsigned as_id = (unsigned)rnd(2);
+	int r;
+
+	if (logging[as_id]) {
+		logging[as_id] = false;
+		r = cw_mmu_log_stop(&vm.mmu, as_id);
+	} else {
+		uint64_t failed = vm.mmu.stats.flush_failed;
+
+		for (unsigned i = 0; i < NSLOT; i++) {
+			memset(slot[as_id][i].marks, 0, sizeof(slot[as_id][i].marks));
+			slot[as_id][i].failed_at = failed;
+		}
+		logging[as_id] = true;
+		r = cw_mmu_log_start(&vm.mmu, as_id, CW_LOG_PROTECT, 0);
+	}
+	CHECK(r == 0 || r == -ETIMEDOUT);
+}
+
 static void op_marks(void)
 {
 	unsigned as_id = (unsigned)rnd(2), id = (unsigned)rnd(NSLOT);
 	struct model_slot *s = &slot[as_id][id];
-	uint64_t map[BIG_MAX / 64] = {0};
-	int64_t r = cw_mmu_take_marks(&vm.mmu, as_id << 16 | id, 0, s->used ? s->n : 1, map), marks = 0;
+	uint64_t map[BIG_MAX / 64] = {0}, before[BIG_MAX / 64];
+	unsigned long op = op_nr;
+	bool exact = s->failed_at == vm.mmu.stats.flush_failed;
+	int64_t r, marks = 0;
 
-	if (!s->used || !(s->flags & CW_MEM_LOG_DIRTY)) {
+	memcpy(before, s->marks, sizeof(before));
+	s->busy = true;
+	r = cw_mmu_log_get(&vm.mmu, as_id << 16 | id, map);
+	s->busy = false;
+	if (!s->used || !logs(as_id, s)) {
 		CHECK_EQ(r, -ENOENT);
 		return;
 	}
-	CHECK(!memcmp(map, s->marks, sizeof(map)));
-	for (unsigned i = 0; i < BIG_MAX / 64; i++)
-		marks += __builtin_popcountll(s->marks[i]);
-	CHECK_EQ(r, marks);
+	if (r == -ETIMEDOUT)
+		return;
+	for (unsigned i = 0; i < BIG_MAX / 64; i++) {
+		marks += __builtin_popcountll(map[i]);
+		/* A flush that failed once made all of it dirty. */
+		CHECK(!(before[i] & ~map[i]));
+		CHECK(!exact || !(map[i] & ~s->marks[i]));
+	}
 	memset(s->marks, 0, sizeof(s->marks));
+	CHECK_EQ(r, marks);
+	/* A write while the pass ran may be in this report, or in the next. */
+	s->failed_at = op == op_nr ? vm.mmu.stats.flush_failed : ~0ull;
 }
 
 /* The engine fixes a random entry: W where mmu-W is set, D with it. */
@@ -395,6 +437,9 @@ static void op_reset(void)
 {
 	rec_reset(&vm.rec);
 	CHECK_EQ(cw_mmu_engine_lost(&vm.mmu), 0);
+	/* Everything that is logged is dirty. */
+	for (unsigned i = 0; i < 2 * NSLOT; i++)
+		slot[i / NSLOT][i % NSLOT].failed_at = ~0ull;
 	for (unsigned i = 0; i < NCTX; i++)
 		if (attached[i])
 			rec_attach(&vm.rec, &ctx[i]);
@@ -453,8 +498,10 @@ static void random_operations(void)
 			op_engine();
 		else if (what < 87)
 			op_zap();
-		else if (what < 93)
+		else if (what < 92)
 			op_marks();
+		else if (what < 93)
+			op_log();
 		else if (what < 96)
 			op_context();
 		else if (what < 99)
@@ -480,6 +527,7 @@ static void random_operations(void)
 		if (attached[i])
 			vm_detach(&vm, &ctx[i]);
 	memset(attached, 0, sizeof(attached));
+	memset(logging, 0, sizeof(logging));
 	memset(slot, 0, sizeof(slot));
 	cw_mmu_worker_destroy(&worker2);
 	vm_destroy(&vm);

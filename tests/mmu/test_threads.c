@@ -3,6 +3,7 @@
 /*
  * Faults from several threads while others change slots, zap, and move host pages. The recorder checks every step; each
  * slot is deleted with the check that none of its pages is alive, and host pages are moved only between begin and end.
+ * Then writes and their faults against log passes, with a replica as the oracle: after the last pass it equals memory.
  * Usage: [operations of each changing thread]
  */
 #include "vm.h"
@@ -86,7 +87,7 @@ static void *slot_thread(void *arg)
 		} else if (next(&rng) % 4 == 0) {
 			THREAD_CHECK(!cw_mmu_zap_all(&vm.mmu));
 		} else if (id & 1 && next(&rng) % 2) {
-			THREAD_CHECK(cw_mmu_take_marks(&vm.mmu, id, 0, 64, map) >= 0);
+			THREAD_CHECK(cw_mmu_log_get(&vm.mmu, id, map) >= 0);
 		} else {
 			THREAD_CHECK(!set_slot(id, false, 0));
 			present[id] = false;
@@ -129,6 +130,7 @@ static void faults_against_slots_and_invalidations(void)
 	unsigned checked = 0;
 
 	vm_init(&vm);
+	vm_log(&vm);
 	vm_attach(&vm, &five, 5, 0, CW_FLAVOUR_EPT);
 	for (uintptr_t i = 0; i < FAULT_THREADS; i++)
 		CHECK_EQ(pthread_create(&fault[i], NULL, fault_thread, (void *)i), 0);
@@ -158,10 +160,109 @@ static void faults_against_slots_and_invalidations(void)
 	vm_destroy(&vm);
 }
 
+/* --- passes --- */
+
+#define LOG_PAGES 700u
+
+static pthread_rwlock_t in_flight =
+	PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP; /* held to read by accesses, as stamps are */
+static uint64_t memory[LOG_PAGES], replica[LOG_PAGES];	   /* memory: atomic */
+static uint64_t writes;
+
+static void wait_for_accesses(struct recorder *r)
+{
+	(void)r;
+	pthread_rwlock_wrlock(&in_flight);
+	pthread_rwlock_unlock(&in_flight);
+}
+
+/* A device that walks, writes some time after that, and faults where it may not write. */
+static void *write_thread(void *arg)
+{
+	uint64_t rng = 0x7654321 + (uintptr_t)arg;
+	struct cw_mmu_worker w;
+
+	THREAD_CHECK(!cw_mmu_worker_init(&w, &vm.mmu));
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
+		uint64_t page = next(&rng) % (next(&rng) % 4 ? 20 : LOG_PAGES);
+		struct cw_mmu_ctx *c = next(&rng) & 1 ? &five : &vm.ctx;
+		bool writable;
+		unsigned level;
+
+		pthread_rwlock_rdlock(&in_flight);
+		writable = rec_walk(&vm.rec, c, 0x1f0 + page, &level) & REC_W && level == 1;
+		if (next(&rng) % 4 == 0)
+			sched_yield();
+		if (writable) {
+			__atomic_add_fetch(&memory[page], 1, __ATOMIC_RELAXED);
+			__atomic_add_fetch(&writes, 1, __ATOMIC_RELAXED);
+		}
+		pthread_rwlock_unlock(&in_flight);
+		if (!writable) {
+			struct cw_fault f = {.ctx = c, .gpa = (0x1f0 + page) << 12, .write = true};
+
+			THREAD_CHECK(cw_mmu_fault(&w, &f) > 0);
+		}
+	}
+	cw_mmu_worker_destroy(&w);
+	return NULL;
+}
+
+static unsigned one_pass(void)
+{
+	uint64_t map[(LOG_PAGES + 63) / 64] = {0};
+	int64_t r = cw_mmu_log_get(&vm.mmu, 0, map);
+
+	CHECK(r >= 0);
+	for (unsigned p = 0; p < LOG_PAGES; p++)
+		if (map[p / 64] >> p % 64 & 1)
+			replica[p] = __atomic_load_n(&memory[p], __ATOMIC_RELAXED);
+	return r < 0 ? 0 : (unsigned)r;
+}
+
+static void passes_against_writes(void)
+{
+	pthread_t thread[FAULT_THREADS];
+	unsigned reported = 0, differ = 0;
+
+	stop = 0;
+	vm_init(&vm);
+	vm_attach(&vm, &five, 5, 0, CW_FLAVOUR_EPT);
+	vm.rec.flush_hook = wait_for_accesses;
+	CHECK_EQ(vm_slot(&vm, 0, 0x1f0, LOG_PAGES, 0, CW_MEM_LOG_DIRTY), 0);
+	vm_log(&vm);
+	for (uintptr_t i = 0; i < FAULT_THREADS; i++)
+		CHECK_EQ(pthread_create(&thread[i], NULL, write_thread, (void *)i), 0);
+	for (unsigned n = 0; n < operations / 4; n++) {
+		reported += one_pass();
+		if (n % 64 == 63) {
+			/* Into the same kind of mode: everything is protected again, and reported once. */
+			CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, n % 128 == 63 ? CW_LOG_DIRTYBIT : CW_LOG_PROTECT, 0), 0);
+			CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, CW_LOG_PROTECT, 0), 0);
+		}
+		sched_yield();
+	}
+	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+	for (unsigned i = 0; i < FAULT_THREADS; i++)
+		pthread_join(thread[i], NULL);
+	reported += one_pass();
+	CHECK_EQ(bad, 0);
+	for (unsigned p = 0; p < LOG_PAGES; p++)
+		differ += replica[p] != memory[p];
+	CHECK_EQ(differ, 0);
+	CHECK(writes > operations / 4);
+	printf("# %u pages reported, %" PRIu64 " writes, %" PRIu64 " faults\n", reported, writes,
+	       vm.mmu.stats.pf_taken);
+	vm_check(&vm);
+	vm_detach(&vm, &five);
+	vm_destroy(&vm);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1)
 		operations = (unsigned)strtoul(argv[1], NULL, 0);
 	RUN(faults_against_slots_and_invalidations);
-	return CHECK_DONE("mmu_threads");
+	RUN(passes_against_writes);
+	return CHECK_DONE(strstr(argv[0], "tsan") ? "mmu_tsan" : "mmu_threads");
 }

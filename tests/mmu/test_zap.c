@@ -59,6 +59,7 @@ static void p12_exchange_only_where_the_engine_writes(void)
 	struct vm vm;
 
 	vm_init(&vm);
+	vm_log(&vm);
 	memcpy(&f, &(struct cw_fault){.ctx = &vm.ctx, .gpa = 0x101000}, sizeof(f));
 	CHECK_EQ(vm_slot(&vm, 0, 0x100, 4, 0, CW_MEM_LOG_DIRTY), 0);
 	CHECK_EQ(vm_fault(&vm, 0x100, WRITE), CW_PF_FIXED); /* W, A and D set: nothing left for the engine */
@@ -175,6 +176,7 @@ static void exchange_that_times_out(void)
 		struct vm vm;
 
 		vm_init(&vm);
+		vm_log(&vm);
 		CHECK_EQ(vm_slot(&vm, 0, 0x100, 4, 0, CW_MEM_LOG_DIRTY), 0);
 		CHECK_EQ(vm_fault(&vm, 0x101, READ), CW_PF_FIXED);
 		vm.rec.xchg_lies = lies;

@@ -66,6 +66,13 @@ static inline void vm_host_level(struct vm *vm, uint64_t first, uint64_t n, unsi
 		vm->rec.host_level[i] = level;
 }
 
+/* Both address spaces log, W tells what is written. */
+static inline void vm_log(struct vm *vm)
+{
+	CHECK_EQ(cw_mmu_log_start(&vm->mmu, 0, CW_LOG_PROTECT, 0), 0);
+	CHECK_EQ(cw_mmu_log_start(&vm->mmu, 1, CW_LOG_PROTECT, 0), 0);
+}
+
 /* Ends the VM; nothing may be left. */
 static inline void vm_destroy(struct vm *vm)
 {

@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * Dirty logging. The engine's log of a domain is harvested into the bitmaps of its slots, where the host's own marks
+ * stand too (P51); a pass takes bits out of a bitmap and, in PROTECT and DIRTYBIT, takes W or D away from these pages
+ * under the same lock, and reports them after INVALIDATE and FLUSH (P22, DL-10). Until then they are in `taken`, and
+ * they go back into the bitmap if anything fails: what was not reported is dirty still, and will be protected again.
+ */
+#include "internal.h"
+
+#define WORDS(npages) (((npages) + 63) / 64)
+#define BATCH_REGIONS 64u  /* tables changed between two yields */
+#define BATCH_WORDS 32768u /* words looked at */
+
+/* --- bitmaps --- */
+
+static void set_all(struct cw_slot_log *log)
+{
+	for (uint64_t w = 0; w < WORDS(log->npages); w++)
+		log->dirty[w] = ~0ull;
+	if (log->npages % 64)
+		log->dirty[log->npages / 64] = (1ull << log->npages % 64) - 1;
+}
+
+static void clear_all(struct cw_slot_log *log)
+{
+	for (uint64_t w = 0; w < WORDS(log->npages); w++)
+		log->dirty[w] = 0;
+}
+
+struct cw_slot_log *cw_log_create(const struct cw_mmu *mmu, unsigned as_id, uint64_t npages)
+{
+	const struct cw_mmu_domain *dom = &mmu->domain[as_id];
+	struct cw_slot_log *log = cw_zalloc(sizeof(*log));
+
+	if (!log)
+		return NULL;
+	log->npages = npages;
+	log->dirty = cw_zalloc(WORDS(npages) * sizeof(uint64_t));
+	log->taken = cw_zalloc(WORDS(npages) * sizeof(uint64_t));
+	if (!log->dirty || !log->taken) {
+		cw_log_destroy(log);
+		return NULL;
+	}
+	if (dom->log_mode && (dom->log_flags & CW_LOG_INITIALLY_SET))
+		set_all(log);
+	return log;
+}
+
+void cw_log_destroy(struct cw_slot_log *log)
+{
+	if (!log)
+		return;
+	cw_free(log->dirty);
+	cw_free(log->taken);
+	cw_free(log);
+}
+
+void cw_log_mark(const struct cw_memslot *slot, uint64_t gfn)
+{
+	uint64_t rel = gfn - slot->base_gfn;
+
+	CW_ASSERT(rel < slot->log->npages);
+	slot->log->dirty[rel / 64] |= 1ull << rel % 64;
+}
+
+void cw_log_all_dirty(struct cw_mmu *mmu, unsigned as_id)
+{
+	const struct cw_slot_set *set = cw_slots_active(mmu, as_id);
+
+	CW_ASSERT(cw_mutex_is_mine(&mmu->lock));
+	for (unsigned i = 0; mmu->domain[as_id].log_mode && i < set->nr; i++) {
+		if (set->slots[i]->log)
+			set_all(set->slots[i]->log);
+	}
+}
+
+/* --- protection --- */
+
+/* Bits of a page's entries that let writes pass without a record. */
+static uint64_t record_bits(const struct cw_mmu *mmu, const struct cw_mmu_page *sp)
+{
+	const struct cw_spte_format *fmt = cw_spte_format(sp->role);
+
+	if (mmu->domain[sp->role.smm].log_mode == CW_LOG_DIRTYBIT && !sp->role.ad_disabled)
+		return fmt->dirty;
+	return CW_SPTE(W);
+}
+
+static int protect_page(struct cw_zap *z, struct cw_mmu_page *sp, const uint64_t *mask)
+{
+	struct cw_mmu *mmu = z->mmu;
+	uint64_t need[8] = {0}, bits = record_bits(mmu, sp);
+	unsigned first = CW_SPTES, last = 0;
+	int r;
+
+	for (unsigned i = 0; i < CW_SPTES; i++) {
+		uint64_t bit = 1ull << i % 64;
+
+		/* W=0 in the mirror proves nothing: the engine may have fixed it. */
+		if (!(mask[i / 64] & bit) || !cw_spte_present(sp->spte[i]) ||
+		    !(sp->spte[i] & cw_spte_format(sp->role)->mmu_w))
+			continue;
+		need[i / 64] |= bit;
+		first = first < i ? first : i;
+		last = i;
+	}
+	if (first > last)
+		return 0;
+	r = mmu->ops->protect(mmu->priv, sp->table, need, sp->role.x86,
+			      mmu->domain[z->as_id].log_mode == CW_LOG_DIRTYBIT);
+	if (r)
+		return r;
+	for (unsigned i = first; i <= last; i++) {
+		if (need[i / 64] >> i % 64 & 1)
+			sp->spte[i] &= ~bits;
+	}
+	cw_zap_note(z, sp->gfn + first, last - first + 1, false);
+	return 0;
+}
+
+/* A large leaf becomes read-only, so that reads still hit; the fault of a write drops it. */
+static int protect_large(struct cw_zap *z, struct cw_entry e)
+{
+	uint64_t spte = e.sp->spte[e.index];
+	int r;
+
+	if (!(spte & CW_SPTE(W)))
+		return 0;
+	/* Made with A, and with D where it has W: the engine has nothing to change in it. */
+	CW_ASSERT(!cw_spte_volatile(cw_spte_format(e.sp->role), spte));
+	r = z->mmu->ops->entry_write(z->mmu->priv, cw_entry_addr(e.sp, e.index), spte & ~CW_SPTE(W));
+	if (r)
+		return r;
+	e.sp->spte[e.index] = spte & ~CW_SPTE(W);
+	cw_zap_note(z, cw_entry_gfn(e.sp, e.index), cw_level_pages(e.sp->role.level), false);
+	return 0;
+}
+
+/* Pages of one table of level 1: mask bit n is page first + n. */
+static int protect_region(struct cw_zap *z, const struct cw_memslot *slot, uint64_t first, const uint64_t *mask)
+{
+	static const struct {
+		enum cw_flavour flavour;
+		bool ad_disabled;
+	} kind[] = {{CW_FLAVOUR_EPT, false}, {CW_FLAVOUR_EPT, true}, {CW_FLAVOUR_X86, false}};
+	struct cw_entry e;
+	int r = 0;
+
+	for (unsigned i = 0; i < 3 && !r; i++) {
+		struct cw_mmu_page *sp =
+			cw_page_find(z->mmu, first,
+				     cw_role_direct_root(CW_LEVEL_4K, kind[i].flavour, kind[i].ad_disabled, z->as_id));
+
+		if (sp)
+			r = protect_page(z, sp, mask);
+	}
+	for (unsigned level = 2; level <= CW_LEVEL_LEAF_MAX && !r; level++) {
+		uint64_t gfn = cw_table_gfn(first, level - 1), rel = gfn - slot->base_gfn;
+		struct cw_rmap_leaf *leaf = gfn < slot->base_gfn ? NULL : cw_rmap_lookup(slot->rmap, rel);
+
+		for (unsigned n = 0; leaf && !r; n++) {
+			if (!cw_rmap_head_get(&leaf->head[rel % CW_RMAP_LEAF_PAGES], n, &e))
+				break;
+			if (e.sp->role.level == level && cw_page_live(z->mmu, e.sp))
+				r = protect_large(z, e);
+		}
+	}
+	z->batch++;
+	return r;
+}
+
+/* Everything of a slot (P28). Yields. */
+static int protect_slot(struct cw_zap *z, const struct cw_memslot *slot)
+{
+	uint64_t rel = 0;
+	int r = 0;
+
+	while (!r && slot->rmap && cw_rmap_next(slot->rmap, &rel)) {
+		uint64_t first = cw_table_gfn(slot->base_gfn + rel, CW_LEVEL_4K), mask[8] = {0};
+
+		for (unsigned i = 0; i < CW_SPTES; i++) {
+			if (first + i >= slot->base_gfn && first + i < slot->base_gfn + slot->npages)
+				mask[i / 64] |= 1ull << i % 64;
+		}
+		r = protect_region(z, slot, first, mask);
+		rel = first + CW_SPTES - slot->base_gfn;
+		if (z->batch >= BATCH_REGIONS)
+			cw_zap_yield(z);
+	}
+	return r;
+}
+
+/* The bits of words w .. w + n - 1 of `taken`. */
+static int protect_taken(struct cw_zap *z, const struct cw_memslot *slot, uint64_t w, unsigned n)
+{
+	uint64_t mask[8] = {0}, region = ~0ull;
+	int r = 0;
+
+	for (; n && !r; n--, w++) {
+		for (uint64_t bits = slot->log->taken[w]; bits && !r; bits &= bits - 1) {
+			uint64_t gfn = slot->base_gfn + w * 64 + (unsigned)__builtin_ctzll(bits);
+
+			if (cw_table_gfn(gfn, CW_LEVEL_4K) != region) {
+				if (region != ~0ull)
+					r = protect_region(z, slot, region, mask);
+				for (unsigned i = 0; i < 8; i++)
+					mask[i] = 0;
+				region = cw_table_gfn(gfn, CW_LEVEL_4K);
+			}
+			mask[gfn % CW_SPTES / 64] |= 1ull << gfn % 64;
+		}
+	}
+	if (region != ~0ull && !r)
+		r = protect_region(z, slot, region, mask);
+	return r;
+}
+
+static bool exact(const struct cw_mmu *mmu, unsigned as_id)
+{
+	return cw_log_exact(mmu->domain[as_id].log_mode);
+}
+
+int cw_log_enable(struct cw_mmu *mmu, const struct cw_memslot *slot)
+{
+	unsigned as_id = slot->as_id;
+	struct cw_zap z;
+	int r;
+
+	if (!slot->log || !exact(mmu, as_id) || (mmu->domain[as_id].log_flags & CW_LOG_INITIALLY_SET) ||
+	    (slot->flags & CW_MEM_READONLY))
+		return 0;
+	cw_mutex_lock(&mmu->lock);
+	cw_zap_init(&z, mmu, as_id);
+	r = protect_slot(&z, slot);
+	cw_zap_post(&z);
+	cw_mutex_unlock(&mmu->lock);
+	if (!r)
+		r = cw_zap_flush(mmu, as_id);
+	if (r) {
+		/* Nothing of it can be trusted: the first pass protects and reports everything. */
+		cw_mutex_lock(&mmu->lock);
+		set_all(slot->log);
+		cw_mutex_unlock(&mmu->lock);
+	}
+	return r;
+}
+
+/* --- passes --- */
+
+struct merge {
+	struct cw_mmu *mmu;
+	unsigned as_id;
+};
+
+/* One line of the engine's log: 512 pages. */
+static void merge_line(void *arg, uint64_t gfn, const uint64_t *bits)
+{
+	const struct merge *m = arg;
+	struct cw_memslot *slot = NULL;
+
+	cw_mutex_lock(&m->mmu->lock);
+	for (unsigned i = 0; i < CW_SPTES; i++) {
+		if (!(bits[i / 64] >> i % 64 & 1))
+			continue;
+		if (!slot || gfn + i - slot->base_gfn >= slot->npages)
+			slot = cw_slots_find(cw_slots_active(m->mmu, m->as_id), gfn + i);
+		if (slot && slot->log)
+			cw_log_mark(slot, gfn + i);
+	}
+	cw_mutex_unlock(&m->mmu->lock);
+}
+
+int cw_log_sync(struct cw_mmu *mmu, unsigned as_id)
+{
+	struct merge m = {mmu, as_id};
+	int r = mmu->domain[as_id].log_mode ? mmu->ops->harvest(mmu->priv, as_id, merge_line, &m) : 0;
+
+	if (r) {
+		cw_mutex_lock(&mmu->lock);
+		cw_log_all_dirty(mmu, as_id);
+		cw_mutex_unlock(&mmu->lock);
+	}
+	return r;
+}
+
+/* Words first .. first + n - 1 of the bitmap into `taken` (only the bits of `only`, if given), and their protection. */
+static int take(struct cw_mmu *mmu, const struct cw_memslot *slot, uint64_t first, uint64_t n, const uint64_t *only)
+{
+	struct cw_slot_log *log = slot->log;
+	unsigned words = 0;
+	struct cw_zap z;
+	int r = 0;
+
+	cw_mutex_lock(&mmu->lock);
+	cw_zap_init(&z, mmu, slot->as_id);
+	for (uint64_t w = first; w < first + n && !r; w += 8) {
+		unsigned chunk = first + n - w < 8 ? (unsigned)(first + n - w) : 8;
+		bool any = false;
+
+		for (unsigned i = 0; i < chunk; i++) {
+			uint64_t bits = log->dirty[w + i] & (only ? only[w + i - first] : ~0ull);
+
+			log->dirty[w + i] &= ~bits;
+			log->taken[w + i] = bits;
+			any |= bits != 0;
+		}
+		if (any && exact(mmu, slot->as_id))
+			r = protect_taken(&z, slot, w, chunk);
+		words += chunk;
+		if (z.batch >= BATCH_REGIONS || words >= BATCH_WORDS) {
+			cw_zap_yield(&z);
+			words = 0;
+		}
+	}
+	cw_zap_post(&z);
+	cw_mutex_unlock(&mmu->lock);
+	return r;
+}
+
+static void give_back(struct cw_mmu *mmu, struct cw_slot_log *log, uint64_t first, uint64_t n)
+{
+	cw_mutex_lock(&mmu->lock);
+	for (uint64_t w = first; w < first + n; w++)
+		log->dirty[w] |= log->taken[w];
+	cw_mutex_unlock(&mmu->lock);
+}
+
+/* Takes and reports; number of pages or an error. `taken` holds nothing afterwards. */
+static int64_t pass(struct cw_mmu *mmu, const struct cw_memslot *slot, uint64_t first, uint64_t n, const uint64_t *only,
+		    uint64_t *bitmap)
+{
+	struct cw_slot_log *log = slot->log;
+	int r = take(mmu, slot, first, n, only);
+	int64_t pages = 0;
+
+	if (!r && exact(mmu, slot->as_id))
+		r = cw_zap_flush(mmu, slot->as_id);
+	if (r)
+		give_back(mmu, log, first, n);
+	for (uint64_t w = first; w < first + n; w++) {
+		pages += __builtin_popcountll(log->taken[w]);
+		if (!r && bitmap && log->taken[w])
+			cw_atomic_or(&bitmap[w - first], log->taken[w]);
+		log->taken[w] = 0;
+	}
+	return r ? r : pages;
+}
+
+/* Manual mode: what is dirty, which stays so until it is cleared (DL-4). */
+static int64_t copy(struct cw_mmu *mmu, const struct cw_slot_log *log, uint64_t *bitmap)
+{
+	int64_t pages = 0;
+
+	cw_mutex_lock(&mmu->lock);
+	for (uint64_t w = 0; w < WORDS(log->npages); w++) {
+		pages += __builtin_popcountll(log->dirty[w]);
+		if (log->dirty[w])
+			cw_atomic_or(&bitmap[w], log->dirty[w]);
+	}
+	cw_mutex_unlock(&mmu->lock);
+	return pages;
+}
+
+/* Under slots_lock: the slot if it logs, or NULL. */
+static struct cw_memslot *logging_slot(struct cw_mmu *mmu, uint32_t slot_id)
+{
+	struct cw_memslot *slot = cw_slots_by_id(mmu, slot_id >> 16, slot_id & 0xffff);
+
+	return slot && slot->log && mmu->domain[slot_id >> 16].log_mode ? slot : NULL;
+}
+
+int64_t cw_mmu_log_get(struct cw_mmu *mmu, uint32_t slot_id, uint64_t *bitmap)
+{
+	unsigned as_id = slot_id >> 16;
+	struct cw_memslot *slot;
+	int64_t r = -ENOENT;
+
+	if (as_id >= CW_AS_MAX)
+		return -EINVAL;
+	cw_mutex_lock(&mmu->slots_lock);
+	slot = logging_slot(mmu, slot_id);
+	if (slot)
+		r = cw_log_sync(mmu, as_id);
+	if (!r && (mmu->domain[as_id].log_flags & CW_LOG_MANUAL))
+		r = copy(mmu, slot->log, bitmap);
+	else if (!r)
+		r = pass(mmu, slot, 0, WORDS(slot->npages), NULL, bitmap);
+	cw_mutex_unlock(&mmu->slots_lock);
+	return r;
+}
+
+int64_t cw_mmu_log_clear(struct cw_mmu *mmu, uint32_t slot_id, uint64_t first, uint64_t npages, const uint64_t *bitmap)
+{
+	struct cw_memslot *slot;
+	int64_t r = -ENOENT;
+
+	if (slot_id >> 16 >= CW_AS_MAX)
+		return -EINVAL;
+	cw_mutex_lock(&mmu->slots_lock);
+	slot = logging_slot(mmu, slot_id);
+	if (slot && (first % 64 || first > slot->npages || npages > slot->npages - first ||
+		     (npages % 64 && first + npages != slot->npages)))
+		r = -EINVAL;
+	else if (slot)
+		r = pass(mmu, slot, first / 64, WORDS(npages), bitmap, NULL);
+	cw_mutex_unlock(&mmu->slots_lock);
+	return r;
+}
+
+/* --- modes --- */
+
+/* Calls fn for every slot of an address space; the first error. Under slots_lock. */
+static int each_slot(struct cw_mmu *mmu, unsigned as_id, int (*fn)(struct cw_mmu *mmu, const struct cw_memslot *slot))
+{
+	const struct cw_slot_set *set = cw_slots_active(mmu, as_id);
+	int err = 0;
+
+	for (unsigned i = 0; i < set->nr; i++) {
+		int r = fn(mmu, set->slots[i]);
+
+		err = err ? err : r;
+	}
+	return err;
+}
+
+static int begin_clean(struct cw_mmu *mmu, const struct cw_memslot *slot)
+{
+	if (!slot->log)
+		return 0;
+	cw_mutex_lock(&mmu->lock);
+	if (mmu->domain[slot->as_id].log_flags & CW_LOG_INITIALLY_SET)
+		set_all(slot->log);
+	else
+		clear_all(slot->log);
+	cw_mutex_unlock(&mmu->lock);
+	return 0;
+}
+
+static void set_mode(struct cw_mmu *mmu, unsigned as_id, unsigned mode, unsigned flags)
+{
+	cw_mutex_lock(&mmu->lock);
+	mmu->domain[as_id].log_mode = mode;
+	mmu->domain[as_id].log_flags = flags;
+	cw_mutex_unlock(&mmu->lock);
+}
+
+/*
+ * The order of P28. Faults must leave marks, and make no entry that lets writes pass without, as soon as the engine
+ * needs that, and as long: into PROTECT and DIRTYBIT the core changes first, out of them last.
+ */
+static int change_mode(struct cw_mmu *mmu, unsigned as_id, unsigned mode, unsigned flags)
+{
+	unsigned old = mmu->domain[as_id].log_mode, old_flags = mmu->domain[as_id].log_flags;
+	int r;
+
+	if (!old) {
+		set_mode(mmu, as_id, old, flags);
+		each_slot(mmu, as_id, begin_clean);
+	}
+	if (cw_log_exact(mode))
+		set_mode(mmu, as_id, mode, flags);
+	r = mmu->ops->log_set(mmu->priv, as_id, mode);
+	if (r) {
+		set_mode(mmu, as_id, old, old_flags);
+		return r;
+	}
+	set_mode(mmu, as_id, mode, flags);
+	if (!cw_log_exact(mode))
+		return 0;
+	r = each_slot(mmu, as_id, cw_log_enable);
+	if (old) {
+		/* Writes between the flip and the protection left no mark. */
+		cw_mutex_lock(&mmu->lock);
+		cw_log_all_dirty(mmu, as_id);
+		cw_mutex_unlock(&mmu->lock);
+	}
+	return r;
+}
+
+int cw_mmu_log_start(struct cw_mmu *mmu, unsigned as_id, unsigned mode, unsigned flags)
+{
+	const struct cw_mmu_domain *dom;
+	int r = 0;
+
+	if (as_id >= CW_AS_MAX || mode == CW_LOG_OFF || mode > CW_LOG_DIRTYBIT ||
+	    (flags & ~(CW_LOG_MANUAL | CW_LOG_INITIALLY_SET)))
+		return -EINVAL;
+	if ((flags & CW_LOG_INITIALLY_SET) && !(flags & CW_LOG_MANUAL))
+		return -EINVAL;
+	if (!mmu->ops->log_set || !mmu->ops->harvest || (cw_log_exact(mode) && !mmu->ops->protect))
+		return -EOPNOTSUPP;
+	dom = &mmu->domain[as_id];
+	cw_mutex_lock(&mmu->slots_lock);
+	if (dom->log_mode != mode)
+		r = change_mode(mmu, as_id, mode, flags);
+	else
+		set_mode(mmu, as_id, mode, flags);
+	cw_mutex_unlock(&mmu->slots_lock);
+	return r;
+}
+
+static int collapse(struct cw_mmu *mmu, const struct cw_memslot *slot)
+{
+	cw_zap_collapse(mmu, slot);
+	return 0;
+}
+
+int cw_mmu_log_stop(struct cw_mmu *mmu, unsigned as_id)
+{
+	unsigned old;
+	int r = 0;
+
+	if (as_id >= CW_AS_MAX)
+		return -EINVAL;
+	cw_mutex_lock(&mmu->slots_lock);
+	old = mmu->domain[as_id].log_mode;
+	if (old)
+		r = change_mode(mmu, as_id, CW_LOG_OFF, 0);
+	if (!r && cw_log_exact(old))
+		each_slot(mmu, as_id, collapse);
+	cw_mutex_unlock(&mmu->slots_lock);
+	return r;
+}
+
+/* --- the host's own writes --- */
+
+int cw_mmu_write(struct cw_mmu *mmu, unsigned as_id, uint64_t gpa, const void *buf, size_t len)
+{
+	const uint8_t *from = buf;
+	int r = 0;
+
+	if (as_id >= CW_AS_MAX || gpa + len < gpa)
+		return -EINVAL;
+	if (!mmu->ops->host_write)
+		return -EOPNOTSUPP;
+	while (len && !r) {
+		uint64_t gfn = gpa >> CW_PAGE_SHIFT, at = gpa & (CW_PAGE_SIZE - 1);
+		size_t n = len < CW_PAGE_SIZE - at ? len : (size_t)(CW_PAGE_SIZE - at);
+		struct cw_memslot *slot;
+
+		cw_mutex_lock(&mmu->lock);
+		slot = cw_slots_find(cw_slots_active(mmu, as_id), gfn);
+		if (!slot || (slot->flags & (CW_MEM_INVALID | CW_MEM_READONLY | CW_MEM_ALLONES)))
+			r = -EFAULT;
+		else if (cw_inval_blocks(mmu, cw_memslot_hva(slot, gfn), 1))
+			r = -EAGAIN;
+		else
+			r = mmu->ops->host_write(mmu->priv, cw_memslot_hva(slot, gfn) + at, from, n);
+		if (!r && slot->log)
+			cw_log_mark(slot, gfn);
+		cw_mutex_unlock(&mmu->lock);
+		gpa += n;
+		from += n;
+		len -= n;
+	}
+	return r;
+}
