@@ -23,7 +23,8 @@ product: $(if $(LIB_SRCS),$(LIB_A) $(LIB_SO) $(LIB_PC)) $(if $(TOOL_SRCS),$(TOOL
 # the second one is laid out by it. It simulates a quarter faster; what it does is the same. gcc finds the counts by the
 # path of the object, so both compilations stand in one directory. VL_FAST in vl.mk has the flags of the second.
 VL_COUNT := -O3 -fprofile-generate -fprofile-update=single
-VL_TRAIN := bench fault-latency --table-mem ideal:50 --host-time fixed:1500 --iterations 4
+VL_TRAIN := bench fault-latency --table-mem ideal:50 --host-time fixed:1500 --iterations 4 \
+  --scenario tlb-hit,walk-cold,walk-cached,first-touch
 $(O)/vl/main/libsimlib.a: $(O)/vl/main/profile
 $(O)/vl/main/profile: $(O)/vl/main/Vsim_lib.mk mk/vl.mk $(LIB_OBJS) $(call objs,$(TOOL_SRCS))
 	+$(call say,PROFILE,main)rm -f $(@D)/*.gcda $(@D)/*sim*.o $(@D)/libsimlib.a; \

@@ -12,7 +12,8 @@ struct bench_params {
 	const char *device;				      /* URI as given */
 	const char *table_mem, *host_mem, *host_time, *trace; /* NULL: as the URI or its default says */
 	const char *output;
-	uint64_t contexts, bytes, seed, iterations;
+	uint64_t contexts, bytes, seed, iterations, levels, write_percent, span;
+	unsigned page_level; /* of a leaf: 1 for 4 KiB, 2 for 2 MiB, 3 for 1 GiB */
 	bool json, progress;
 };
 
@@ -25,12 +26,13 @@ struct bench_hist {
 };
 
 struct bench_result {
-	const char *name;
-	struct bench_hist lat; /* cycles */
-	uint64_t cycles;       /* of the measured requests, first accepted to last answered */
-	uint64_t errors;       /* wrong or missing answers, implausible counters */
+	const char *name, *timed; /* see bench_scenario */
+	struct bench_hist lat;	  /* cycles */
+	uint64_t cycles;	  /* of the measured requests, first accepted to last answered */
+	uint64_t errors;	  /* wrong or missing answers, implausible counters */
 	uint64_t counters[CW_NCOUNTER];
 	char complaint[256]; /* about the first error */
+	char note[160];	     /* what else was seen, for people */
 };
 
 /* A device set up for a scenario. */
@@ -42,18 +44,63 @@ struct bench {
 	struct cw_ctx *ctx[CW_NCTX];
 	struct cw_mem mem;
 	uint64_t gpa; /* of the memory */
+	uint64_t bus; /* where gpa lies */
+
+	/* bench_tables.c */
+	uint64_t *table; /* addresses */
+	size_t tables, tables_max;
 };
 
 struct bench_scenario {
 	const char *name, *doc;
+	bool tables;	   /* has tables of its own over --span instead of a VM with memory */
+	const char *timed; /* what is timed; NULL: from request to grant */
 	int (*run)(struct bench *b, struct bench_result *r);
 };
+
+#define BENCH_SCENARIOS 32 /* at most */
 
 extern const struct bench_scenario bench_scenarios[];
 
 /* bench_scenario.c: the scenario on a device of its own. 0, or -errno with cw_last_error(). */
 int bench_run(const struct bench_params *p, const char *uri, const struct bench_scenario *s, struct bench_result *r,
 	      struct cw_info *info, uint64_t *sim_cycles);
+
+/* bench_scenario.c, for scenarios: the first complaint is kept, all errors are counted. */
+void bench_complain(struct bench_result *r, uint64_t errors, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void bench_expect(struct bench_result *r, unsigned counter, uint64_t value);
+void bench_expect_between(struct bench_result *r, unsigned counter, uint64_t min, uint64_t max);
+void bench_progress(const struct bench *b, const struct bench_result *r, uint64_t done, uint64_t all);
+/* A program of the traffic generator over the memory. */
+struct cw_tgen bench_program(const struct bench *b, enum cw_tgen_pattern pattern, uint32_t count);
+/* Run it and check its answers; what it measured goes into `measure` if that is given. */
+int bench_tgen(struct bench *b, const struct cw_tgen *t, struct bench_result *r, struct bench_result *measure);
+/* Wait for one that was started, then the same. */
+int bench_tgen_end(struct bench *b, const struct cw_tgen *t, struct bench_result *r, struct bench_result *measure);
+/* Drop every cached translation and table address, and wait until that is over. */
+int bench_forget(struct bench *b);
+/* Counters of what lies between. */
+int bench_counters_begin(struct bench *b, struct bench_result *r);
+int bench_counters_end(struct bench *b, struct bench_result *r);
+
+/*
+ * bench_tables.c: contexts with tables of the benchmark's own, without the MMU core, so that a large range is there at
+ * once. Page i of --span lies at bus + i * 4 KiB; nothing need be behind it, for the generator moves no data.
+ */
+int bench_tables(struct bench *b);
+void bench_tables_free(struct bench *b);
+
+/* bench_engine.c */
+int bench_random(struct bench *b, struct bench_result *r);
+int bench_sequential(struct bench *b, struct bench_result *r);
+int bench_hit_under_miss(struct bench *b, struct bench_result *r);
+int bench_invalidate(struct bench *b, struct bench_result *r);
+int bench_flush(struct bench *b, struct bench_result *r);
+
+/* bench_fault.c */
+int bench_fault_report(struct bench *b, struct bench_result *r);
+int bench_fault_storm(struct bench *b, struct bench_result *r);
 
 /* bench_sum.c: what TGEN_SUM must be when page i of the range lies at bus + (gpa - gpa0). */
 uint64_t bench_sum(const struct cw_tgen *t, uint64_t gpa0, uint64_t bus0);
@@ -73,7 +120,7 @@ struct bench_report {
 	const char *uri;
 	struct cw_info info;
 	double cycles_per_second; /* 0: not a simulation */
-	struct bench_result *results[16];
+	struct bench_result *results[BENCH_SCENARIOS];
 	size_t n;
 };
 

@@ -14,14 +14,11 @@
 #define PAGE 4096ull
 #define REGION_PAGES 512u /* of one table of the lowest level */
 #define LINE_PAGES 8u	  /* whose entries one read brings */
-#define LEVELS 4
 #define RUN_TIMEOUT_NS 4000000000ull
 
 /* ---- checks ---- */
 
-static void complain(struct bench_result *r, uint64_t errors, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-static void complain(struct bench_result *r, uint64_t errors, const char *fmt, ...)
+void bench_complain(struct bench_result *r, uint64_t errors, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -33,44 +30,48 @@ static void complain(struct bench_result *r, uint64_t errors, const char *fmt, .
 	r->errors += errors;
 }
 
-static void expect_between(struct bench_result *r, unsigned counter, uint64_t min, uint64_t max)
+void bench_expect_between(struct bench_result *r, unsigned counter, uint64_t min, uint64_t max)
 {
 	uint64_t v = r->counters[counter];
 
 	if (v < min || v > max)
-		complain(r, 1, "counter %s is %" PRIu64 ", but must be %" PRIu64 " .. %" PRIu64,
-			 cw_counter_label(counter), v, min, max);
+		bench_complain(r, 1, "counter %s is %" PRIu64 ", but must be %" PRIu64 " .. %" PRIu64,
+			       cw_counter_label(counter), v, min, max);
 }
 
-static void expect(struct bench_result *r, unsigned counter, uint64_t value)
+void bench_expect(struct bench_result *r, unsigned counter, uint64_t value)
 {
-	expect_between(r, counter, value, value);
+	bench_expect_between(r, counter, value, value);
 }
 
 /* ---- pieces ---- */
 
-static void progress(const struct bench *b, const struct bench_result *r, uint64_t done, uint64_t all)
+void bench_progress(const struct bench *b, const struct bench_result *r, uint64_t done, uint64_t all)
 {
 	if (b->p->progress)
 		fprintf(stderr, "\r%-16s%3" PRIu64 "%%", r->name, done * 100 / all);
 }
 
 /* Run a program and check its answers; what it measured goes into r if that is given. */
-static int run(struct bench *b, const struct cw_tgen *t, struct bench_result *r, struct bench_result *measure)
+int bench_tgen(struct bench *b, const struct cw_tgen *t, struct bench_result *r, struct bench_result *measure)
 {
-	static _Thread_local struct cw_tgen_result got;
 	int err = cw_tgen_start(b->dev, t);
 
-	if (!err)
-		err = cw_tgen_wait(b->dev, RUN_TIMEOUT_NS, &got);
+	return err ? err : bench_tgen_end(b, t, r, measure);
+}
+
+int bench_tgen_end(struct bench *b, const struct cw_tgen *t, struct bench_result *r, struct bench_result *measure)
+{
+	static _Thread_local struct cw_tgen_result got;
+	int err = cw_tgen_wait(b->dev, RUN_TIMEOUT_NS, &got);
 	if (err)
 		return err;
 	if (got.errors || got.done != t->count)
-		complain(r, t->count - got.done, "%u of %u requests were granted, %u refused", got.done, t->count,
-			 got.errors);
-	else if (got.sum != bench_sum(t, b->gpa, b->mem.bus))
-		complain(r, 1, "the checksum of the answers is 0x%016" PRIx64 ", but must be 0x%016" PRIx64, got.sum,
-			 bench_sum(t, b->gpa, b->mem.bus));
+		bench_complain(r, t->count - got.done, "%u of %u requests were granted, %u refused", got.done, t->count,
+			       got.errors);
+	else if (got.sum != bench_sum(t, b->gpa, b->bus))
+		bench_complain(r, 1, "the checksum of the answers is 0x%016" PRIx64 ", but must be 0x%016" PRIx64,
+			       got.sum, bench_sum(t, b->gpa, b->bus));
 	if (measure) {
 		bench_hist_merge(&measure->lat, &got, t->hist_shift);
 		measure->cycles += got.cycles;
@@ -78,24 +79,24 @@ static int run(struct bench *b, const struct cw_tgen *t, struct bench_result *r,
 	return 0;
 }
 
-static struct cw_tgen program(const struct bench *b, enum cw_tgen_pattern pattern, uint32_t count)
+struct cw_tgen bench_program(const struct bench *b, enum cw_tgen_pattern pattern, uint32_t count)
 {
 	return (struct cw_tgen){
 		.pattern = pattern,
 		.contexts = (uint32_t)b->p->contexts,
-		.first_ctx = cw_ctx_id(b->ctx[0]),
+		.first_ctx = b->ctx[0] ? cw_ctx_id(b->ctx[0]) : 0,
 		.base = b->gpa,
-		.pages = (uint32_t)(b->p->bytes / PAGE),
+		.pages = (uint32_t)((b->ctx[0] ? b->p->bytes : b->p->span) / PAGE),
 		.stride = 1,
 		.count = count,
 		.outstanding = 1u << b->info.tag_bits,
-		.write_percent = 100,
+		.write_percent = (uint32_t)b->p->write_percent,
 		.seed = b->p->seed,
 	};
 }
 
 /* Drop every cached translation and table address, and wait until that is over. */
-static int forget(struct bench *b)
+int bench_forget(struct bench *b)
 {
 	int err =
 		cw_cmd(b->dev, CW_RING_HOT, &(struct cw_cmd){.opcode = CW_OP_INVALIDATE, .scope = CW_SCOPE_ALL}, NULL);
@@ -104,12 +105,12 @@ static int forget(struct bench *b)
 		     cw_cmd(b->dev, CW_RING_HOT, &(struct cw_cmd){.opcode = CW_OP_FLUSH, .scope = CW_SCOPE_ALL}, NULL);
 }
 
-static int counters_begin(struct bench *b, struct bench_result *r)
+int bench_counters_begin(struct bench *b, struct bench_result *r)
 {
 	return cw_counters(b->dev, r->counters, NULL);
 }
 
-static int counters_end(struct bench *b, struct bench_result *r)
+int bench_counters_end(struct bench *b, struct bench_result *r)
 {
 	uint64_t now[CW_NCOUNTER];
 	int err = cw_counters(b->dev, now, NULL);
@@ -124,26 +125,26 @@ static int counters_end(struct bench *b, struct bench_result *r)
 /* A few pages, over and over, as many requests under way as there are tags. */
 static int tlb_hit(struct bench *b, struct bench_result *r)
 {
-	struct cw_tgen t = program(b, CW_TGEN_SEQUENTIAL, 64), warm = t;
+	struct cw_tgen t = bench_program(b, CW_TGEN_SEQUENTIAL, 64), warm = t;
 	int err;
 
 	t.pages = warm.pages = 64;
 	t.count = 20000;
-	err = run(b, &warm, r, NULL);
+	err = bench_tgen(b, &warm, r, NULL);
 	/* The first lap made the entries, the second one brings them into the TLB. */
 	if (!err)
-		err = run(b, &warm, r, NULL);
+		err = bench_tgen(b, &warm, r, NULL);
 	if (!err)
-		err = counters_begin(b, r);
+		err = bench_counters_begin(b, r);
 	for (uint64_t i = 0; i < b->p->iterations && !err; i++) {
-		progress(b, r, i, b->p->iterations);
-		err = run(b, &t, r, r);
+		bench_progress(b, r, i, b->p->iterations);
+		err = bench_tgen(b, &t, r, r);
 	}
 	if (!err)
-		err = counters_end(b, r);
-	expect(r, CW_CTR_TLB_HITS, t.count * b->p->iterations);
-	expect(r, CW_CTR_WALKS, 0);
-	expect(r, CW_CTR_GRANTS, t.count * b->p->iterations);
+		err = bench_counters_end(b, r);
+	bench_expect(r, CW_CTR_TLB_HITS, t.count * b->p->iterations);
+	bench_expect(r, CW_CTR_WALKS, 0);
+	bench_expect(r, CW_CTR_GRANTS, t.count * b->p->iterations);
 	return err;
 }
 
@@ -151,27 +152,27 @@ static int tlb_hit(struct bench *b, struct bench_result *r)
 static int walk_cold(struct bench *b, struct bench_result *r)
 {
 	const uint32_t samples = 32;
-	struct cw_tgen map = program(b, CW_TGEN_RANDOM, (uint32_t)(samples * b->p->iterations)), one = map;
-	int err = run(b, &map, r, NULL);
+	struct cw_tgen map = bench_program(b, CW_TGEN_RANDOM, (uint32_t)(samples * b->p->iterations)), one = map;
+	int err = bench_tgen(b, &map, r, NULL);
 
 	one.pages = one.count = one.outstanding = 1;
 	if (!err)
-		err = counters_begin(b, r);
+		err = bench_counters_begin(b, r);
 	for (uint32_t i = 0; i < map.count && !err; i++) {
-		progress(b, r, i, map.count);
+		bench_progress(b, r, i, map.count);
 		one.base = b->gpa + bench_page(&map, i) * PAGE;
 		one.first_ctx = map.first_ctx + i % map.contexts;
 		one.contexts = 1;
-		err = forget(b);
+		err = bench_forget(b);
 		if (!err)
-			err = run(b, &one, r, r);
+			err = bench_tgen(b, &one, r, r);
 	}
 	if (!err)
-		err = counters_end(b, r);
-	expect(r, CW_CTR_TLB_HITS, 0);
-	expect(r, CW_CTR_WALKS, map.count);
-	expect(r, CW_CTR_WC_HITS, 0);
-	expect(r, CW_CTR_WALK_READS, (uint64_t)map.count * LEVELS);
+		err = bench_counters_end(b, r);
+	bench_expect(r, CW_CTR_TLB_HITS, 0);
+	bench_expect(r, CW_CTR_WALKS, map.count);
+	bench_expect(r, CW_CTR_WC_HITS, 0);
+	bench_expect(r, CW_CTR_WALK_READS, (uint64_t)map.count * b->p->levels);
 	return err;
 }
 
@@ -183,7 +184,7 @@ static int walk_cold(struct bench *b, struct bench_result *r)
 static int walk_cached(struct bench *b, struct bench_result *r)
 {
 	const uint32_t lines = 2 * REGION_PAGES / LINE_PAGES - 2;
-	struct cw_tgen t = program(b, CW_TGEN_STRIDE, lines), warm = program(b, CW_TGEN_STRIDE, 2), map;
+	struct cw_tgen t = bench_program(b, CW_TGEN_STRIDE, lines), warm = bench_program(b, CW_TGEN_STRIDE, 2), map;
 	int err;
 
 	warm.outstanding = t.outstanding = 1;
@@ -197,24 +198,24 @@ static int walk_cached(struct bench *b, struct bench_result *r)
 	t.pages = lines * LINE_PAGES;
 	/* Prime to their number: all lines once, in an order that jumps. */
 	t.stride = 55 * LINE_PAGES;
-	err = run(b, &map, r, NULL);
+	err = bench_tgen(b, &map, r, NULL);
 	if (!err)
-		err = counters_begin(b, r);
+		err = bench_counters_begin(b, r);
 	for (uint64_t i = 0; i < b->p->iterations && !err; i++) {
-		progress(b, r, i, b->p->iterations);
-		err = forget(b);
+		bench_progress(b, r, i, b->p->iterations);
+		err = bench_forget(b);
 		if (!err)
-			err = run(b, &warm, r, NULL);
+			err = bench_tgen(b, &warm, r, NULL);
 		if (!err)
-			err = run(b, &t, r, r);
+			err = bench_tgen(b, &t, r, r);
 	}
 	if (!err)
-		err = counters_end(b, r);
-	expect(r, CW_CTR_TLB_HITS, 0);
-	expect(r, CW_CTR_WALKS, (lines + 2) * b->p->iterations);
+		err = bench_counters_end(b, r);
+	bench_expect(r, CW_CTR_TLB_HITS, 0);
+	bench_expect(r, CW_CTR_WALKS, (lines + 2) * b->p->iterations);
 	/* The second of the warming walks finds the tables above the lowest one. */
-	expect(r, CW_CTR_WC_HITS, (lines + 1) * b->p->iterations);
-	expect(r, CW_CTR_WALK_READS, (lines + LEVELS + 2) * b->p->iterations);
+	bench_expect(r, CW_CTR_WC_HITS, (lines + 1) * b->p->iterations);
+	bench_expect(r, CW_CTR_WALK_READS, (lines + b->p->levels + 2) * b->p->iterations);
 	return err;
 }
 
@@ -223,8 +224,8 @@ static int first_touch(struct bench *b, struct bench_result *r)
 {
 	const uint32_t pages = (uint32_t)(b->p->bytes / PAGE);
 	uint64_t want = 64 * b->p->iterations;
-	struct cw_tgen t = program(b, CW_TGEN_STRIDE, (uint32_t)(want < pages ? want : pages));
-	int err = counters_begin(b, r);
+	struct cw_tgen t = bench_program(b, CW_TGEN_STRIDE, (uint32_t)(want < pages ? want : pages));
+	int err = bench_counters_begin(b, r);
 
 	t.outstanding = 1;
 	/* Odd, hence prime to a number of pages that is a power of two: no page twice. Far, hence new tables now and
@@ -236,22 +237,31 @@ static int first_touch(struct bench *b, struct bench_result *r)
 		t.count = t.pages;
 	t.hist_shift = 3;
 	if (!err)
-		err = run(b, &t, r, r);
+		err = bench_tgen(b, &t, r, r);
 	if (!err)
-		err = counters_end(b, r);
-	expect(r, CW_CTR_MISS_TO_HOST, t.count);
-	expect(r, CW_CTR_RETRIES, t.count);
-	expect(r, CW_CTR_RESUMES, t.count);
-	expect(r, CW_CTR_GRANTS, t.count);
+		err = bench_counters_end(b, r);
+	bench_expect(r, CW_CTR_MISS_TO_HOST, t.count);
+	bench_expect(r, CW_CTR_RETRIES, t.count);
+	bench_expect(r, CW_CTR_RESUMES, t.count);
+	bench_expect(r, CW_CTR_GRANTS, t.count);
 	return err;
 }
 
 const struct bench_scenario bench_scenarios[] = {
-	{"tlb-hit", "a few pages again and again, all tags busy", tlb_hit},
-	{"walk-cold", "nothing cached: a read per level, one request at a time", walk_cold},
-	{"walk-cached", "TLB miss, table address cached: one read, one request at a time", walk_cached},
-	{"first-touch", "page not mapped: fault, host, commands, retry; one request at a time", first_touch},
-	{NULL, NULL, NULL},
+	{"tlb-hit", "a few pages again and again, all tags busy", false, NULL, tlb_hit},
+	{"walk-cold", "nothing cached: a read per level, one request at a time", false, NULL, walk_cold},
+	{"walk-cached", "TLB miss, table address cached: one read, one request at a time", false, NULL, walk_cached},
+	{"random", "random pages of --span, all tags busy", true, NULL, bench_random},
+	{"sequential", "pages of --span one after the other, all tags busy", true, NULL, bench_sequential},
+	{"hit-under-miss", "TLB hits while probes miss", true, NULL, bench_hit_under_miss},
+	{"invalidate", "TLB hits while other pages are invalidated", true, NULL, bench_invalidate},
+	{"flush", "FLUSH with nothing in flight", true, "cycles that it is open", bench_flush},
+	{"first-touch", "page not mapped: fault, host, commands, retry; one request at a time", false, NULL,
+	 first_touch},
+	{"fault-report", "nothing of the walk cached, an event for the user", false, "from request to fault record",
+	 bench_fault_report},
+	{"fault-storm", "every request faults", false, "from one fault record to the next", bench_fault_storm},
+	{0},
 };
 
 /* ---- set-up ---- */
@@ -260,17 +270,15 @@ static int set_up(struct bench *b)
 {
 	struct cw_vm_region region = {.size = b->p->bytes};
 	const struct cw_vm_params vp = {.page_size = PAGE};
-	struct cw_ctx_params cp = {.id = CW_CTX_ANY};
-	int err = cw_info(b->dev, &b->info);
-
-	if (!err)
-		err = cw_mem_alloc(b->dev, b->p->bytes, &b->mem);
+	struct cw_ctx_params cp = {.level = (unsigned)b->p->levels};
+	int err = cw_mem_alloc(b->dev, b->p->bytes, &b->mem);
 	if (!err)
 		err = cw_vm_create(b->dev, &vp, &b->vm);
 	if (err)
 		return err;
 	/* Not at 0, so that guest and bus addresses cannot be mistaken for each other. */
 	region.gpa = b->gpa = 1ull << 32;
+	b->bus = b->mem.bus;
 	region.ptr = b->mem.ptr;
 	err = cw_vm_set_memory(b->vm, &region);
 	for (unsigned i = 0; i < b->p->contexts && !err; i++) {
@@ -290,13 +298,17 @@ int bench_run(const struct bench_params *p, const char *uri, const struct bench_
 		return err;
 	memset(r, 0, sizeof(*r));
 	r->name = s->name;
-	progress(&b, r, 0, 1);
-	err = set_up(&b);
+	r->timed = s->timed;
+	bench_progress(&b, r, 0, 1);
+	err = cw_info(b.dev, &b.info);
+	if (!err)
+		err = s->tables ? bench_tables(&b) : set_up(&b);
 	if (!err)
 		err = s->run(&b, r);
 	if (!err)
 		err = cw_cycles(b.dev, sim_cycles);
 	*info = b.info;
+	bench_tables_free(&b);
 	cw_close(b.dev);
 	return err;
 }

@@ -6,11 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "bench.h"
-
-#define MAX_SCENARIOS 16
 
 static void usage(FILE *out)
 {
@@ -21,12 +20,16 @@ static void usage(FILE *out)
 	      "  --scenario LIST   names with commas between them, or the option several times (default: all):\n",
 	      out);
 	for (const struct bench_scenario *s = bench_scenarios; s->name; s++)
-		fprintf(out, "                      %-13s%s\n", s->name, s->doc);
+		fprintf(out, "                      %-15s%s\n", s->name, s->doc);
 	fputs("  --table-mem NAME  sim: table memory: ideal:N, ddr4, hbm, pcie, random:MIN-MAX (default ddr4)\n"
 	      "  --host-mem NAME   sim: the same for host memory (default pcie)\n"
 	      "  --host-time MODE  sim: time that handling a batch of faults takes: measured, or fixed:NS (default measured)\n"
 	      "  --contexts N      contexts used in turn (default 1)\n"
 	      "  --bytes SIZE      guest memory, at least 4M (default 64M)\n"
+	      "  --span SIZE       guest addresses of scenarios with tables of their own, at least 4M (default 1G)\n"
+	      "  --levels N        of the tables: 4 or 5 (default 4)\n"
+	      "  --page-size SIZE  of those tables: 4k, 2m or 1g (default 4k)\n"
+	      "  --write-percent N of requests that write (default 100)\n"
 	      "  --seed N          of everything random (default 1)\n"
 	      "  --iterations N    repetitions of each scenario's measurement (default 16)\n"
 	      "  --json            as one JSON object\n"
@@ -40,12 +43,12 @@ static int bad_scenario(const char *name)
 {
 	tool_fail(TOOL_USAGE, "unknown scenario '%s'; the scenarios are:", name);
 	for (const struct bench_scenario *s = bench_scenarios; s->name; s++)
-		fprintf(stderr, "  %-13s%s\n", s->name, s->doc);
+		fprintf(stderr, "  %-15s%s\n", s->name, s->doc);
 	return TOOL_USAGE;
 }
 
 struct choice {
-	const struct bench_scenario *list[MAX_SCENARIOS];
+	const struct bench_scenario *list[BENCH_SCENARIOS];
 	size_t n;
 };
 
@@ -60,11 +63,25 @@ static int choose(struct choice *c, char *names)
 			s++;
 		if (!s->name)
 			return bad_scenario(name);
-		if (c->n == MAX_SCENARIOS)
-			return tool_fail(TOOL_USAGE, "at most %d scenarios", MAX_SCENARIOS);
+		if (c->n == BENCH_SCENARIOS)
+			return tool_fail(TOOL_USAGE, "at most %d scenarios", BENCH_SCENARIOS);
 		c->list[c->n++] = s;
 	}
 	return c->n ? TOOL_OK : bad_scenario("");
+}
+
+static bool page_size(const char *text, unsigned *level)
+{
+	static const char *const sizes[] = {"4k", "2m", "1g"};
+
+	for (unsigned i = 0; i < 3; i++) {
+		if (strcasecmp(text, sizes[i]) == 0) {
+			*level = i + 1;
+			return true;
+		}
+	}
+	tool_fail(TOOL_USAGE, "--page-size must be 4k, 2m or 1g, not '%s'", text);
+	return false;
 }
 
 /* Options of the command become options of the URI; they are of `sim:` only. */
@@ -191,6 +208,10 @@ int cmd_bench(int argc, char **argv)
 		HOST_TIME,
 		CONTEXTS,
 		BYTES,
+		SPAN,
+		LEVELS,
+		PAGE_SIZE,
+		WRITE_PERCENT,
 		SEED,
 		ITERATIONS,
 		JSON,
@@ -206,6 +227,10 @@ int cmd_bench(int argc, char **argv)
 		{"host-time", required_argument, NULL, HOST_TIME},
 		{"contexts", required_argument, NULL, CONTEXTS},
 		{"bytes", required_argument, NULL, BYTES},
+		{"span", required_argument, NULL, SPAN},
+		{"levels", required_argument, NULL, LEVELS},
+		{"page-size", required_argument, NULL, PAGE_SIZE},
+		{"write-percent", required_argument, NULL, WRITE_PERCENT},
 		{"seed", required_argument, NULL, SEED},
 		{"iterations", required_argument, NULL, ITERATIONS},
 		{"json", no_argument, NULL, JSON},
@@ -214,7 +239,17 @@ int cmd_bench(int argc, char **argv)
 		{"help", no_argument, NULL, HELP},
 		{NULL, 0, NULL, 0},
 	};
-	struct bench_params p = {.device = "sim:", .contexts = 1, .bytes = 64u << 20, .seed = 1, .iterations = 16};
+	struct bench_params p = {
+		.device = "sim:",
+		.contexts = 1,
+		.bytes = 64u << 20,
+		.span = 1ull << 30,
+		.seed = 1,
+		.iterations = 16,
+		.levels = 4,
+		.page_level = 1,
+		.write_percent = 100,
+	};
 	char table_mem[64], host_mem[64], host_time[64];
 	struct choice c = {.n = 0};
 	bool ok = true;
@@ -242,6 +277,18 @@ int cmd_bench(int argc, char **argv)
 			break;
 		case BYTES:
 			ok = tool_size("--bytes", optarg, 4u << 20, 1ull << 38, &p.bytes);
+			break;
+		case SPAN:
+			ok = tool_size("--span", optarg, 4u << 20, 1ull << 38, &p.span);
+			break;
+		case LEVELS:
+			ok = tool_number("--levels", optarg, 4, 5, &p.levels);
+			break;
+		case PAGE_SIZE:
+			ok = page_size(optarg, &p.page_level);
+			break;
+		case WRITE_PERCENT:
+			ok = tool_number("--write-percent", optarg, 0, 100, &p.write_percent);
 			break;
 		case SEED:
 			ok = tool_number("--seed", optarg, 0, INT64_MAX, &p.seed);
@@ -274,6 +321,9 @@ int cmd_bench(int argc, char **argv)
 	if (tool_no_operands("bench", argc, argv))
 		return TOOL_USAGE;
 	p.bytes &= ~UINT64_C(4095);
+	p.span &= ~((UINT64_C(4096) << 9 * (p.page_level - 1)) - 1);
+	if (!p.span)
+		return tool_fail(TOOL_USAGE, "--span is smaller than a page of --page-size");
 	p.table_mem = effective(&p, "table-mem", p.table_mem, "ddr4", table_mem, sizeof(table_mem));
 	p.host_mem = effective(&p, "host-mem", p.host_mem, "pcie", host_mem, sizeof(host_mem));
 	p.host_time = effective(&p, "host-time", p.host_time, "measured", host_time, sizeof(host_time));

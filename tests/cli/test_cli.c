@@ -104,11 +104,15 @@ static void wrong_options(void)
 	refused("bench fault-latency --what", "--what");
 }
 
+#define ALL_SCENARIOS \
+	"tlb-hit walk-cold walk-cached random sequential hit-under-miss invalidate flush first-touch fault-report " \
+	"fault-storm"
+
 static void wrong_values_list_the_right_ones(void)
 {
-	refused("bench fault-latency --scenario fly", "tlb-hit walk-cold walk-cached first-touch");
-	refused("bench fault-latency --scenario tlb-hit,fly", "tlb-hit walk-cold walk-cached first-touch");
-	refused("bench fault-latency --scenario ,", "tlb-hit walk-cold walk-cached first-touch");
+	refused("bench fault-latency --scenario fly", ALL_SCENARIOS);
+	refused("bench fault-latency --scenario tlb-hit,fly", ALL_SCENARIOS);
+	refused("bench fault-latency --scenario ,", ALL_SCENARIOS);
 	refused("bench fault-latency --table-mem ddr9", "ideal:N ddr4 hbm pcie");
 	refused("bench fault-latency --host-mem x", "ideal:N ddr4 hbm pcie");
 	refused("bench fault-latency --host-time slow", "measured fixed:NS");
@@ -117,6 +121,12 @@ static void wrong_values_list_the_right_ones(void)
 	refused("bench fault-latency --contexts x", "1 64");
 	refused("bench fault-latency --bytes 1M", "--bytes");
 	refused("bench fault-latency --bytes 4Q", "--bytes");
+	refused("bench fault-latency --span 1M", "--span");
+	refused("bench fault-latency --span 8M --page-size 1g", "--span --page-size");
+	refused("bench fault-latency --levels 3", "--levels 4 5");
+	refused("bench fault-latency --levels 6", "--levels 4 5");
+	refused("bench fault-latency --page-size 8k", "4k 2m 1g");
+	refused("bench fault-latency --write-percent 101", "--write-percent 0 100");
 	refused("bench fault-latency --seed -1", "--seed");
 	refused("bench fault-latency --iterations 0", "--iterations");
 }
@@ -159,7 +169,9 @@ static void keys(const json_t *o, const char *names)
 
 static void bench_json_is_exact(void)
 {
-	static const char *const names[] = {"tlb-hit", "walk-cold", "walk-cached", "first-touch"};
+	static const char *const names[] = {"tlb-hit",	   "walk-cold",	     "walk-cached", "random",
+					    "sequential",  "hit-under-miss", "invalidate",  "flush",
+					    "first-touch", "fault-report",   "fault-storm"};
 	json_t *o, *list, *s;
 
 	CHECK_EQ(run(BENCH), 0);
@@ -171,12 +183,12 @@ static void bench_json_is_exact(void)
 	CHECK_EQ(json_integer_value(json_object_get(o, "seed")), 5);
 	CHECK_STR(json_string_value(json_object_get(o, "table_mem")), "ddr4");
 	list = json_object_get(o, "scenarios");
-	CHECK_EQ(json_array_size(list), 4);
+	CHECK_EQ(json_array_size(list), sizeof(names) / sizeof(names[0]));
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		static const char *const order[] = {"min", "p50", "p90", "p99", "p999", "max"};
 
 		s = json_array_get(list, i);
-		keys(s, "name requests unit min p50 p90 p99 p999 max mean per_kcycle errors counters");
+		keys(s, "name requests unit timed note min p50 p90 p99 p999 max mean per_kcycle errors counters");
 		CHECK_STR(json_string_value(json_object_get(s, "name")), names[i]);
 		CHECK_STR(json_string_value(json_object_get(s, "unit")), "cycles");
 		CHECK_EQ(json_integer_value(json_object_get(s, "errors")), 0);
@@ -219,6 +231,36 @@ static void memory_presets_matter(void)
 	}
 	/* Four reads of 90 cycles more each. */
 	CHECK_EQ(p50[1] - p50[0], 360);
+}
+
+static json_int_t p50_of(const char *args)
+{
+	json_int_t v = 0;
+	json_t *o;
+
+	if (CHECK_EQ(run(args), 0)) {
+		o = json_loads(out, 0, NULL);
+		v = json_integer_value(json_object_get(json_array_get(json_object_get(o, "scenarios"), 0), "p50"));
+		json_decref(o);
+	}
+	return v;
+}
+
+/* A level more is a read more, and a large page one or two less; reads are as good as writes. */
+static void shape_of_tables_matters(void)
+{
+	const char *const cold = BENCH " --table-mem ideal:100 --scenario fault-report";
+	char args[256];
+	json_int_t four;
+
+	snprintf(args, sizeof(args), "%s --levels 4", cold);
+	four = p50_of(args);
+	CHECK(four > 4 * 100 && four < 5 * 100);
+	snprintf(args, sizeof(args), "%s --levels 5", cold);
+	CHECK_EQ(p50_of(args) - four, p50_of(BENCH " --table-mem ideal:100 --scenario walk-cold --levels 5") -
+					      p50_of(BENCH " --table-mem ideal:100 --scenario walk-cold"));
+	CHECK_EQ(run(BENCH " --scenario random,sequential --span 1G --page-size 2m --levels 5 --write-percent 0"), 0);
+	CHECK_EQ(run(BENCH " --scenario random,sequential --span 4G --page-size 1g --contexts 2"), 0);
 }
 
 static void bench_table_is_for_people(void)
@@ -278,6 +320,7 @@ int main(int argc, char **argv)
 	RUN(bench_json_is_exact);
 	RUN(bench_repeats_bit_for_bit);
 	RUN(memory_presets_matter);
+	RUN(shape_of_tables_matters);
 	RUN(bench_table_is_for_people);
 	RUN(selftest_passes);
 	RUN(selftest_names_what_fails);
