@@ -274,6 +274,7 @@ module cw_walker #(
   // ---- slot state ----
   logic [2:0] out_sub;                     // entry of its line that the request at the outputs asks for
   logic [NS-1:0] ar_take, fill_take, fill_end;
+  logic ar_first;                          // the first read of a walk goes out at its start: no other slot wants to read
   logic [NS-1:0] open;                     // takes more requests
 `ifdef CW_MUT_MERGE_POISONED
   assign open = s_used & ~nomerge;
@@ -349,7 +350,7 @@ module cw_walker #(
         S_LINGER: if (waiting[s]) state_next = S_DONE;
                   else if (poisoned[s] || nomerge[s]) state_next = S_FREE;
       endcase
-      if (started) state_next = S_READ;
+      if (started) state_next = ar_first ? S_WAIT : S_READ;
     end
     always_ff @(posedge clk) begin
       if (!rst_n) begin
@@ -383,6 +384,7 @@ module cw_walker #(
   logic [SLW-1:0] ar_slot;
   logic [2:0] ar_level;
   logic [41:0] ar_line;
+  logic [39:0] ar_table;
   logic [5:0] ar_index;
   assign ar_free = !rd_valid || rd_ready;
   cw_arb #(.N(NS)) u_ar (.clk, .rst_n, .req(s_reads), .gnt(ar_pick), .take(ar_free));
@@ -392,8 +394,10 @@ module cw_walker #(
     if (s_reads != '0)
       for (int s = 0; s < NS; s++) if (ar_pick[s]) ar_slot |= SLW'(s);
   end
-  assign ar_level = f_level[ar_slot[LS-1:0]];
-  assign ar_line  = f_line[ar_slot[LS-1:0]];
+  assign ar_first = start && s_reads == '0 && ar_free;
+  assign ar_level = ar_first ? wc_level : f_level[ar_slot[LS-1:0]];
+  assign ar_line  = ar_first ? cand_r.addr[56:15] : f_line[ar_slot[LS-1:0]];
+  assign ar_table = ar_first ? wc_table : f_table[ar_slot[LS-1:0]];
   always_comb begin
     case (ar_level)
       3'd1:    ar_index = ar_line[5:0];
@@ -405,10 +409,10 @@ module cw_walker #(
   end
   always_ff @(posedge clk) begin
     if (!rst_n) rd_valid <= 1'b0;
-    else if (ar_free) rd_valid <= |ar_pick;
+    else if (ar_free) rd_valid <= |ar_pick || ar_first;
     if (ar_free) begin
-      rd_slot <= ar_slot;
-      rd_addr <= {f_table[ar_slot[LS-1:0]], ar_index, 6'd0};
+      rd_slot <= ar_first ? pick_slot : ar_slot;
+      rd_addr <= {ar_table, ar_index, 6'd0};
     end
   end
 
