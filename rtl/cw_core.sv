@@ -154,7 +154,7 @@ module cw_core #(
   assign quiet = look_empty;
 
   // ---- TLB ----
-  logic fill_valid, fill_ready, fill_now, fill_large, fill_big, inv_new;
+  logic fill_valid, fill_ready, fill_now, fill_large, fill_big, inv_new, ev_parity;
   logic [63:0] fill_entry;
   logic [cw_pkg::SPACE_W-1:0] fill_space;
   logic [56:15] fill_line;
@@ -166,7 +166,7 @@ module cw_core #(
     .clk, .rst_n, .look_valid(tlb_valid), .look_page(tlb_page), .c2_valid, .c2_space, .c2_page, .hit(tlb_hit),
     .entry(tlb_entry), .level(tlb_level), .c3_space, .c3_page, .inv_hits, .fill_valid, .fill_ready, .fill_space,
     .fill_line, .fill_now, .fill_mask, .fill_data, .fill_large, .fill_big, .fill_entry,
-    .inv_valid, .inv_ready, .inv, .inv_new, .inv_now);
+    .inv_valid, .inv_ready, .inv, .inv_new, .inv_now, .ev_parity);
 
   // ---- walker ----
   logic [NP-1:0] epoch;
@@ -307,6 +307,7 @@ module cw_core #(
     ev[cw_pkg::CTR_PARK_JOINED*3 +: 3]       = 3'(park_valid && joined);
     ev[cw_pkg::CTR_RETRIES*3 +: 3]           = 3'(look_valid && look.retry);
     ev[cw_pkg::CTR_FLUSH_WAIT_CYCLES*3 +: 3] = 3'(flush_open);
+    ev[cw_pkg::CTR_TLB_PARITY*3 +: 3]        = 3'(ev_parity);
     ev[cw_pkg::CTR_NOT_FLUSHED*3 +: 3]       = 3'(fdone_valid && fdone_ready && fdone.status != cw_pkg::ST_OK);
   end
 

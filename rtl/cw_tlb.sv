@@ -9,7 +9,8 @@
 // which it takes effect, the sweep of the sets follows in the background, and the mask stays until sweep and pipe are
 // through. Fill: three steps; the slot's poison is asked in the very cycle of the write (P18). A line is tagged by
 // space (P1). INVALIDATE: `inv_ready` while no sweep runs; one page sweeps one set, anything else all sets. A large
-// entry goes, at once, and is masked, if the range touches any page of it.
+// entry goes, at once, and is masked, if the range touches any page of it. Tags and entries in RAM have a parity bit
+// each: a line with an error is no hit and is dropped; a sweep, which could not tell whose it is, drops it too (P43).
 module cw_tlb #(
   parameter int unsigned SETS = cw_pkg::TLB_SETS,
   parameter int unsigned WAYS = cw_pkg::TLB_WAYS,
@@ -46,7 +47,8 @@ module cw_tlb #(
   output logic                       inv_ready,
   input  cw_t::inv_t                 inv,
   output logic                       inv_new,    // first cycle in which the INVALIDATE is in effect
-  output cw_t::inv_t                 inv_now
+  output cw_t::inv_t                 inv_now,
+  output logic                       ev_parity
 );
   localparam int unsigned SW = $clog2(SETS);
   localparam int unsigned WW = (WAYS > 1) ? $clog2(WAYS) : 1;
@@ -69,7 +71,8 @@ module cw_tlb #(
   logic [56:15]         f1_line, f2_line;
   logic [WAYS-1:0]      f1_match, f1_free, f1_way, f2_way, victim;
   logic [WAYS-1:0]      sweep_match;
-  logic [WAYS-1:0]      way_hit;
+  logic [WAYS-1:0]      way_hit, way_bad;
+  logic [SW-1:0]        c1_set, c2_set;
   logic [WAYS*64-1:0]   way_entry;
 
   assign look_set = look_page[15 +: SW] ^ look_page[15+SW +: SW];
@@ -78,13 +81,46 @@ module cw_tlb #(
   assign b_valid  = sweeping || fill_valid;
   assign b_set    = sweeping ? sweep_set : fill_set;
 
+  assign ev_parity = |way_bad;
+  always_ff @(posedge clk) begin
+    if (look_valid) c1_set <= look_set;
+    c2_set <= c1_set;
+  end
+
+  // Faults for tests: of every four lines that are written, three have one wrong bit.
+  logic [TW:0]  flip_a, flip_b;
+  logic [511:0] flip_data;
+`ifdef CW_MUT_PARITY_IGNORED
+`define CW_TLB_FLIP
+`endif
+`ifdef CW_MUT_PARITY_SWEEP
+`define CW_TLB_FLIP
+`endif
+`ifdef CW_TLB_FLIP
+  logic [31:0] lfsr;
+  always_ff @(posedge clk) begin
+    if (!rst_n) lfsr <= 32'h1;
+    else        lfsr <= {lfsr[30:0], lfsr[31] ^ lfsr[21] ^ lfsr[1] ^ lfsr[0]};
+  end
+  assign flip_a    = lfsr[1:0] == 2'd1 ? (TW+1)'(1) << (32'(lfsr[18:10]) % (TW + 1)) : '0;
+  assign flip_b    = lfsr[1:0] == 2'd2 ? (TW+1)'(1) << (32'(lfsr[18:10]) % (TW + 1)) : '0;
+  assign flip_data = lfsr[1:0] == 2'd3 ? 512'(1) << lfsr[18:10] : '0;
+`else
+  assign flip_a    = '0;
+  assign flip_b    = '0;
+  assign flip_data = '0;
+`endif
+
   for (genvar w = 0; w < WAYS; w++) begin : g_way
-    logic [TW-1:0]  tag_a [SETS];
-    logic [TW-1:0]  tag_b [SETS];
+    logic [TW:0]    tag_a [SETS];      // with parity
+    logic [TW:0]    tag_b [SETS];
     logic [511:0]   data [SETS];
-    logic [TW-1:0]  a1_tag, a2_tag, b1_tag, new_tag;
+    logic [7:0]     parity [SETS];     // of each entry
+    logic [TW:0]    a1_tag, a2_tag, b1_tag, new_tag;
     logic [511:0]   a1_data;
+    logic [7:0]     a1_parity, new_parity;
     logic [63:0]    a2_entry;
+    logic           a2_parity, a2_tag_bad, a2_bad, b1_bad, same;
     logic           a1_valid, a2_valid, b1_valid, write, match;
     logic [2:0]     c1_sub, c2_sub;
     logic [SETS-1:0] valid;            // of this way
@@ -95,21 +131,38 @@ module cw_tlb #(
       if (look_valid) begin
         a1_tag   <= tag_a[look_set];
         a1_data  <= data[look_set];
+        a1_parity <= parity[look_set];
         a1_valid <= valid[look_set];
         c1_sub   <= look_page[14:12];
       end
       a2_tag   <= a1_tag;
       a2_entry <= a1_data[c1_sub*64 +: 64];
+      a2_parity <= a1_parity[c1_sub];
       a2_valid <= a1_valid;
       c2_sub   <= c1_sub;
     end
     assign sub_valid = a2_tag[7:0];
-    assign match = a2_valid && a2_tag[8 +: 42] == c2_page[56:15] && sub_valid[c2_sub]
+    assign same  = a2_valid && a2_tag[8 +: 42] == c2_page[56:15] && sub_valid[c2_sub]
 `ifdef CW_MUT_WRONG_DOMAIN_TAG
                    && a2_tag[TW-1:51] == c2_space[cw_pkg::SPACE_W-1:1];
 `else
                    && a2_tag[TW-1:50] == c2_space;
 `endif
+`ifdef CW_MUT_PARITY_IGNORED
+    assign a2_tag_bad = 1'b0;
+    assign a2_bad     = 1'b0;
+    assign b1_bad     = 1'b0;
+`else
+    assign a2_tag_bad = a2_valid && ^a2_tag;
+    assign a2_bad     = a2_tag_bad || (same && ^{a2_parity, a2_entry});
+`ifdef CW_MUT_PARITY_SWEEP
+    assign b1_bad     = 1'b0;
+`else
+    assign b1_bad     = b1_valid && ^b1_tag;
+`endif
+`endif
+    assign match                  = same && !a2_bad;
+    assign way_bad[w]             = c2_valid && a2_bad;
     assign way_hit[w]             = match;
     assign way_entry[w*64 +: 64]  = match ? a2_entry : '0;
 
@@ -122,7 +175,7 @@ module cw_tlb #(
     end
     assign f1_match[w] = b1_valid && b1_tag[8 +: 42] == f1_line && b1_tag[TW-1:50] == f1_space;
     assign f1_free[w]  = !b1_valid;
-    assign sweep_match[w] = sw1_valid && (inv_now.all || (b1_tag[TW-1:50] == inv_now.space &&
+    assign sweep_match[w] = sw1_valid && (inv_now.all || b1_bad || (b1_tag[TW-1:50] == inv_now.space &&
                             (inv_now.whole || ({10'd0, b1_tag[8 +: 42]} >= {3'd0, inv_now.lo[51:3]} &&
                                                {10'd0, b1_tag[8 +: 42]} <= {3'd0, inv_now.hi[51:3]}))));
 
@@ -131,17 +184,24 @@ module cw_tlb #(
 
     // write
     assign write   = f2_valid && f2_way[w] && fill_mask != '0;
-    assign new_tag = {f2_space, f2_line, fill_mask};
+    assign new_tag = {^{f2_space, f2_line, fill_mask}, f2_space, f2_line, fill_mask};
+    always_comb begin
+      new_parity = '0;
+      if (write)
+        for (int e = 0; e < 8; e++) new_parity[e] = ^fill_data[e*64 +: 64];
+    end
     always_ff @(posedge clk) begin
       if (write) begin
-        tag_a[f2_set] <= new_tag;
-        tag_b[f2_set] <= new_tag;
-        data[f2_set]  <= fill_data;
+        tag_a[f2_set]  <= new_tag ^ flip_a;
+        tag_b[f2_set]  <= new_tag ^ flip_b;
+        data[f2_set]   <= fill_data ^ flip_data;
+        parity[f2_set] <= new_parity;
       end
     end
     always_ff @(posedge clk) begin
       if (!rst_n) valid <= '0;
       else begin
+        if (way_bad[w]) valid[c2_set] <= 1'b0;
         if (write) valid[f2_set] <= 1'b1;
         if (sweep_match[w]) valid[sw1_set] <= 1'b0;
       end

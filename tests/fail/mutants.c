@@ -50,6 +50,8 @@ static const struct {
 	{"RESERVED_IGNORED", false, {"walk-wrong", "verdict-wrong"}},
 	{"LARGE_INV_CONTAIN", true, {"stale-hit"}},
 	{"FILL_AFTER_INV_LARGE", false, {"fill-stale-large"}},
+	{"PARITY_IGNORED", false, {"stale-hit"}},
+	{"PARITY_SWEEP", false, {"stale-hit"}},
 	{"TABLE_ANYWHERE", false, {"walk-wrong"}},
 };
 

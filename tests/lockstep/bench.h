@@ -199,6 +199,7 @@ struct bench {
 	uint64_t seed;
 	bool oracle;	 /* what the model finds does not count */
 	bool by_irq;	 /* rings are looked at after interrupts only */
+	bool flips;	 /* bits of TLB RAM are flipped: there must be parity errors, else none (P43) */
 	bool hasty;	 /* FLUSHes give up soon */
 	uint8_t pa_bits; /* of an address in an entry */
 
@@ -247,7 +248,7 @@ struct bench {
 	uint64_t requests, goal;
 	unsigned int inflight[NCOMMAND];
 	uint64_t hits[NVERDICT][NCOMMAND];
-	uint64_t digest; /* of all events and their cycles */
+	uint64_t digest;		      /* of all events and their cycles */
 	uint64_t leaves[2][3][CW_MODEL_WAYS]; /* grants by flavour, level - 1, way */
 	uint64_t dma, answers;
 };

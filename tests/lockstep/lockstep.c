@@ -2,11 +2,12 @@
 /* Copyright The Catwalk authors */
 /*
  * lockstep [--seed N] [--seeds N] [--requests N] [--trace FILE] [--name NAME] [--no-cover] [--stop] [--oracle]
+ *          [--flips]
  *
  * Runs the engine in lock step with the reference model under random traffic and random commands, once per seed. Fails
  * if a check fails, or if some verdict never met some command over all seeds. A failure names its kind, its seed and
  * how to replay it; --stop ends the run with it. With --oracle the model may say what it likes: only the oracles beside
- * it count.
+ * it count. --flips: the engine is built with -DCW_TLB_FLIP, so parity errors must have been counted.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@
 struct options {
 	uint64_t seed, seeds, requests;
 	const char *trace, *name;
-	bool cover, stop, oracle;
+	bool cover, stop, oracle, flips;
 };
 
 static int number(const char *option, const char *text, uint64_t *out)
@@ -51,6 +52,10 @@ static int parse(int argc, char **argv, struct options *o)
 		}
 		if (!strcmp(a, "--stop")) {
 			o->stop = true;
+			continue;
+		}
+		if (!strcmp(a, "--flips")) {
+			o->flips = true;
 			continue;
 		}
 		if (!strcmp(a, "--no-cover")) {
@@ -144,8 +149,10 @@ int main(int argc, char **argv)
 	for (uint64_t seed = o.seed; seed < o.seed + o.seeds; seed++) {
 		double start = seconds();
 
-		if (!bench_open(b, seed, o.requests, o.trace, o.oracle))
+		if (!bench_open(b, seed, o.requests, o.trace, o.oracle)) {
+			b->flips = o.flips;
 			bench_run(b);
+		}
 		if (b->failed) {
 			failed++;
 			printf("FAIL kind: %s\n     %s\n     replay: lockstep --seed %llu --requests %llu\n", b->kind,

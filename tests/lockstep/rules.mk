@@ -37,3 +37,12 @@ lockstep-ungated_VL      := ungated
 lockstep-ungated_CMD      = tests/lockstep/same.sh $(O)/tests/lockstep-ungated $(O)/tests/lockstep-a $(LOCKSTEP_SAME)
 lockstep-ungated_DEPS    := $(O)/tests/lockstep-a
 lockstep-ungated_TIMEOUT := 600
+
+# Bits of TLB RAM flip: only misses may come of it (P43).
+$(eval $(call vl_variant,flip,-DCW_TLB_FLIP))
+TESTS += lockstep-flip
+lockstep-flip_SRCS    := $(LOCKSTEP_SRCS)
+lockstep-flip_LIBS    := sim model
+lockstep-flip_VL      := flip
+lockstep-flip_ARGS    := --name lockstep-flip --seed 401 --seeds 4 --requests 40000 --no-cover --flips
+lockstep-flip_TIMEOUT := 600
