@@ -274,7 +274,7 @@ module cw_walker #(
   // ---- slot state ----
   logic [2:0] out_sub;                     // entry of its line that the request at the outputs asks for
   logic [NS-1:0] ar_take, fill_take, fill_end;
-  logic ar_first;                          // the first read of a walk goes out at its start: no other slot wants to read
+  logic ar_first;                          // a walk starts and reads at once: no other slot wants to read
   logic [NS-1:0] open;                     // takes more requests
 `ifdef CW_MUT_MERGE_POISONED
   assign open = s_used & ~nomerge;
