@@ -16,7 +16,7 @@ enum {
 	USE_ADDR = 1 << 1,
 	USE_ARG0 = 1 << 2,
 	USE_CTX = 1 << 3,
-	USE_SHAPE = 1 << 4, /* level, flavour, kind */
+	USE_SHAPE = 1 << 4, /* level, flavour, kind, enables */
 };
 
 struct command {
@@ -55,6 +55,7 @@ static bool rest_is_zero(const struct cw_cmd *cmd, unsigned use)
 		rest.level = 0;
 		rest.flavour = 0;
 		rest.kind = 0;
+		rest.enables = 0;
 	}
 	memcpy(words, &rest, sizeof(words));
 	for (size_t i = 0; i < sizeof(words) / 4; i++)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Copyright The Catwalk authors
-/* CTX_ATTACH: ctx, space = domain, addr = root table, level, flavour, kind. Completion: value = the new generation. */
+/* CTX_ATTACH: ctx, space = domain, addr = root table, level, flavour, kind, enables. Completion: value = the new
+ * generation. */
 #include "fw.h"
 
 static uint64_t table_size(struct cw_fw *fw)
@@ -33,6 +34,8 @@ struct cw_result cw_cmd_ctx_attach(struct cw_fw *fw, const struct cw_cmd *cmd)
 		return cw_bad(CW_FIELD_LEVEL);
 	if (cmd->flavour > 1 || cmd->kind || flavour_differs(fw, cmd))
 		return cw_bad(CW_FIELD_KIND);
+	if (cmd->enables & ~(CW_CMD_ENABLE_AD | CW_CMD_ENABLE_FIX))
+		return cw_bad(CW_FIELD_ENABLES);
 
 	c = &fw->ctx[cmd->ctx];
 	if (c->state != CW_CTX_FREE)
@@ -41,6 +44,7 @@ struct cw_result cw_cmd_ctx_attach(struct cw_fw *fw, const struct cw_cmd *cmd)
 	c->state = CW_CTX_ATTACHED;
 	c->domain = (uint8_t)cmd->space;
 	c->flavour = cmd->flavour;
+	c->enables = cmd->enables;
 	c->gen++;
 	/* The domain knows its ports before the first request can be granted. */
 	cw_owner_grow(fw);

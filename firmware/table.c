@@ -12,6 +12,8 @@ void cw_table_ctx(struct cw_fw *fw, unsigned ctx, bool valid, bool level5, uint6
 	cfg |= valid ? CW_MBOX_CFG_VALID : 0;
 	cfg |= level5 ? CW_MBOX_CFG_LEVEL5 : 0;
 	cfg |= c->flavour ? CW_MBOX_CFG_FLAVOUR : 0;
+	cfg |= c->enables & CW_CMD_ENABLE_AD ? CW_MBOX_CFG_AD : 0;
+	cfg |= c->enables & CW_CMD_ENABLE_FIX ? CW_MBOX_CFG_FIX : 0;
 	cw_write32(fw->mbox, CW_MBOX_CTX_CFG, cfg);
 	cw_write32(fw->mbox, CW_MBOX_CTX_ROOT_LO, (uint32_t)root);
 	cw_write32(fw->mbox, CW_MBOX_CTX_ROOT_HI, (uint32_t)(root >> 32));

@@ -100,7 +100,9 @@ module cw_cmd #(
     FLUSH     = 4'd7,
     RESUME    = 4'd8,
     CPL       = 4'd9,   // completes
-    STOP      = 4'd10   // waits until no request is between its table read and its lookup cycle
+    STOP      = 4'd10,  // waits until no request is between its table read and its lookup cycle
+    PROTECT   = 4'd11,  // one line of the page after the other to the entry-update unit
+    PROTECT_WAIT = 4'd12
   } state_t;
 
   state_t      state_q;
@@ -114,6 +116,9 @@ module cw_cmd #(
   logic [7:0]  field_q;
   logic [63:0] value_q;
   logic [63:0] value_d;
+  logic [63:0] info_q;
+  logic [5:0]  line_q;      // PROTECT
+  logic [7:0]  line_mask;
 
   // ---- source ----
   logic [1:0]        src_req;
@@ -165,12 +170,17 @@ module cw_cmd #(
   assign ld_req_len   = ld_req_fill ? 6'd63 : arg1[11:6] - 6'd1;
   assign ld_rsp_ready = state_q == LOAD_WAIT;
 
-  assign eu_req_valid      = state_q == ENTRY;
+  assign line_mask         = c[cw_pkg::CMD_DATA_LSB + 32'({line_q, 3'd0}) +: 8];
+  assign eu_req_valid      = state_q == ENTRY || (state_q == PROTECT && line_mask != '0);
+  assign eu_req.protect.on   = state_q == PROTECT;
+  assign eu_req.protect.d    = arg1[0];
+  assign eu_req.protect.x86  = arg1[1];
+  assign eu_req.protect.mask = line_mask;
   assign eu_req.op         = opcode == cw_pkg::OP_CMPXCHG ? 2'd2 : opcode == cw_pkg::OP_XCHG ? 2'd1 : 2'd0;
-  assign eu_req.addr       = addr[cw_pkg::PA_W-1:0];
+  assign eu_req.addr       = state_q == PROTECT ? {addr[cw_pkg::PA_W-1:12], line_q, 6'd0} : addr[cw_pkg::PA_W-1:0];
   assign eu_req.expect_old = arg1;
   assign eu_req.value      = arg0;
-  assign eu_rsp_ready      = state_q == ENTRY_WAIT;
+  assign eu_rsp_ready      = state_q == ENTRY_WAIT || state_q == PROTECT_WAIT;
 
 `ifdef CW_MUT_INVALIDATE_BEFORE_ACK
   logic early_q;    // the next command, an INVALIDATE, is done already
@@ -241,6 +251,7 @@ module cw_cmd #(
           case (opcode)
             cw_pkg::OP_LOAD, cw_pkg::OP_FILL: state_d = LOAD;
             cw_pkg::OP_WRITE, cw_pkg::OP_XCHG, cw_pkg::OP_CMPXCHG: state_d = ENTRY;
+            cw_pkg::OP_PROTECT: state_d = PROTECT;
             cw_pkg::OP_INVALIDATE: state_d = INV;
             cw_pkg::OP_STOP, cw_pkg::OP_START: state_d = STOP;
             cw_pkg::OP_FLUSH, cw_pkg::OP_DRAIN: begin
@@ -283,6 +294,25 @@ module cw_cmd #(
           state_d = CPL;
         end
       end
+      PROTECT: begin
+        if (line_mask != '0) begin
+          if (eu_req_ready) state_d = PROTECT_WAIT;
+        end else if (line_q == '1) begin
+          pop     = 1'b1;
+          state_d = CPL;
+        end
+      end
+      PROTECT_WAIT: begin
+        if (eu_rsp_valid) begin
+          value_d[line_q] = eu_rsp.changed != '0 && !eu_rsp.bus_error;
+          state_d         = PROTECT;
+          if (eu_rsp.bus_error) status_d = cw_pkg::ST_BUS_ERROR;
+          if (eu_rsp.bus_error || line_q == '1) begin
+            pop     = 1'b1;
+            state_d = CPL;
+          end
+        end
+      end
       INV: begin
         pop = inv_ready || early_q;
         if (inv_ready || early_q) state_d = CPL;
@@ -321,6 +351,15 @@ module cw_cmd #(
   always_ff @(posedge clk) begin
     status_q <= status_d;
     value_q  <= value_d;
+    if (state_q == CHECK) begin
+      info_q <= '0;
+      line_q <= '0;
+    end else if (state_q == PROTECT_WAIT && eu_rsp_valid && !eu_rsp.bus_error) begin
+      info_q <= info_q + 64'($countones(eu_rsp.changed));
+      line_q <= line_q + 1'b1;
+    end else if (state_q == PROTECT && line_mask == '0) begin
+      line_q <= line_q + 1'b1;
+    end
     if (state_q == CHECK) begin
       field_q  <= chk_field;
       opcode_q <= opcode;
@@ -370,7 +409,7 @@ module cw_cmd #(
 
   always_comb begin
     out_d.value  = value_q;
-    out_d.info   = '0;
+    out_d.info   = info_q;
     out_d.index  = index_q;
     out_d.id     = id_q;
     out_d.opcode = opcode_q;

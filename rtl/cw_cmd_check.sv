@@ -46,6 +46,7 @@ module cw_cmd_check #(
                         cmd[cw_pkg::CMD_LEVEL_LSB +: cw_pkg::CMD_LEVEL_W] != '0 ||
                         cmd[cw_pkg::CMD_FLAVOUR_LSB +: cw_pkg::CMD_FLAVOUR_W] != '0 ||
                         cmd[cw_pkg::CMD_KIND_LSB +: cw_pkg::CMD_KIND_W] != '0 ||
+                        cmd[cw_pkg::CMD_ENABLES_LSB +: cw_pkg::CMD_ENABLES_W] != '0 ||
                         cmd[cw_pkg::CMD_LEAF_ONLY_LSB + 1 +: cw_pkg::CMD_LEAF_ONLY_W - 1] != '0;
 
   always_comb begin
@@ -92,6 +93,14 @@ module cw_cmd_check #(
         cw_pkg::OP_WRITE, cw_pkg::OP_XCHG, cw_pkg::OP_CMPXCHG: begin
           if (addr[2:0] != '0 || !in_table)
             blame = cw_pkg::FIELD_ADDR;
+        end
+        cw_pkg::OP_PROTECT: begin
+          if (addr[11:0] != '0 || !in_table)
+            blame = cw_pkg::FIELD_ADDR;
+          else if (arg0 != '0)
+            blame = cw_pkg::FIELD_ARG0;
+          else if (arg1[63:2] != '0)
+            blame = cw_pkg::FIELD_ARG1;
         end
         cw_pkg::OP_INVALIDATE: begin
           if (scope > 8'd2)

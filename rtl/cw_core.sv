@@ -11,6 +11,7 @@ module cw_core #(
   parameter int unsigned TLB_WAYS   = cw_pkg::TLB_WAYS,
   parameter int unsigned TLB_LARGE  = cw_pkg::TLB_LARGE,
   parameter int unsigned WC_ENTRIES = cw_pkg::WC_ENTRIES,
+  parameter int unsigned NFIX       = cw_pkg::NFIX,
   parameter int unsigned PA_BITS    = cw_pkg::PA_BITS,
   parameter longint unsigned TABLE_BYTES = 64'h1000_0000
 ) (
@@ -87,10 +88,22 @@ module cw_core #(
   input  logic [cw_pkg::SLOT_W-1:0]             r_slot,
   input  logic [511:0]                          r_data,
   input  logic                                  r_error,
+  // entry-update unit, for the fixer
+  output logic                                  fx_valid,
+  input  logic                                  fx_ready,
+  output cw_t::euu_req_t                        fx_req,
+  input  logic                                  fx_done,
+  input  cw_t::euu_rsp_t                        fx_rsp,
+  input  logic                                  chg_valid,
+  input  logic [cw_pkg::PA_W-1:6]               chg_line,
+  input  logic                                  chg_any,
   // events of the core, at their counters' places; others zero
   output logic [cw_pkg::NCOUNTER*3-1:0]         ev,
   // monitor
-  input  logic                                  mon_w_valid,   // of the entry-update unit
+  input  logic                                  mon_fix,       // of the entry-update unit
+  input  cw_t::protect_t                        mon_protect,
+  input  logic [7:0]                            mon_changed,
+  input  logic                                  mon_w_valid,
   input  logic [63:0]                           mon_w_addr,
   input  logic [63:0]                           mon_w_value,
   input  logic                                  mon_b_valid,
@@ -120,12 +133,15 @@ module cw_core #(
   logic [cw_pkg::TAG_W-1:0] tag;
   logic miss, miss_room, miss_now, look_valid, counted, answered;
   cw_t::verdict_t look_verdict;
+  logic [cw_pkg::DOM_W-1:0] look_dom;
+  logic [1:0] log_mode;
+  logic log_epoch;
 
   cw_lookup #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_lookup (
     .clk, .rst_n, .hold, .empty(look_empty), .req_valid, .req_ready, .req, .port_room, .bubble,
     .retry_valid, .retry_ready, .retry, .tlb_valid, .tlb_page, .c2_valid, .c2_space, .c2_page, .tlb_hit,
-    .tlb_entry, .tlb_level, .c3_space, .c3_page, .inv_hits, .ctx_idx, .ctx_entry, .range_port, .range, .look_stopped,
-    .fenced, .tag_port, .tag, .tag_busy,
+    .tlb_entry, .tlb_level, .c3_space, .c3_page, .inv_hits, .ctx_idx, .ctx_entry, .dom_idx(look_dom), .log_mode,
+    .range_port, .range, .look_stopped, .fenced, .tag_port, .tag, .tag_busy,
     .miss, .miss_room, .miss_now, .look, .look_ctx, .look_valid, .counted, .answered, .verdict(look_verdict));
 
   // ---- tables ----
@@ -146,7 +162,7 @@ module cw_core #(
   cw_tables u_tables (
     .clk, .rst_n, .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw,
     .hold, .quiet, .look_ctx(ctx_idx), .look_entry(ctx_entry), .look_port(range_port), .look_range(range),
-    .res_ctx(res_ctx_idx), .res_entry(res_ctx), .res_dom, .res_mmio_gen,
+    .res_ctx(res_ctx_idx), .res_entry(res_ctx), .res_dom, .res_mmio_gen, .log_dom(look_dom), .log_mode, .log_epoch,
     .stop_valid, .stop_ready, .stop, .look_stopped, .retry_ctx(retry_r.ctx[cw_pkg::CTX_W-1:0]),
     .retry_port(retry.port), .retry_stopped, .flush_dom, .drain_what, .flush_ports, .drain_stopped,
     .mon_ctxw, .mon_ctx_idx, .mon_ctx, .mon_domw, .mon_dom_idx, .mon_dom, .mon_stop, .mon_stop_what, .mon_portw,
@@ -172,7 +188,7 @@ module cw_core #(
   logic [NP-1:0] epoch;
   logic walk_inc, walk_dec, walk_dec_epoch, resumed;
   logic [cw_pkg::PORT_W-1:0] walk_inc_port, walk_dec_port;
-  logic w_valid, w_ready, w_error, w_faulted;
+  logic w_valid, w_ready, w_error, w_faulted, w_fresh, w_fixing;
   logic [cw_pkg::SLOT_W-1:0] w_slot, mon_slot, mon_end_slot;
   cw_t::wait_t miss_req, w_req, mon_alloc_req;
   logic [63:0] w_entry, mon_r_entry, mon_pa;
@@ -186,6 +202,8 @@ module cw_core #(
 
   assign miss_req.port  = look.port;
   assign miss_req.epoch = epoch[look.port];
+  assign miss_req.log_mode  = log_mode;
+  assign miss_req.log_epoch = log_epoch;
   assign miss_req.req   = look.req;
   cw_walker #(.NSLOT(NSLOT), .WC_ENTRIES(WC_ENTRIES), .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_walker (
     .clk, .rst_n, .ask(look_valid), .miss, .miss_room, .miss_now, .miss_req, .miss_ctx(look_ctx), .inv_new,
@@ -193,7 +211,8 @@ module cw_core #(
     .walk_inc, .walk_inc_port, .walk_dec, .walk_dec_port, .walk_dec_epoch,
     .rd_valid, .rd_ready, .rd_slot, .rd_addr, .r_valid, .r_slot, .r_data, .r_error,
     .out_valid(w_valid), .out_ready(w_ready), .out_slot(w_slot), .out_req(w_req), .out_entry(w_entry),
-    .out_entry_addr(w_entry_addr), .out_level(w_level), .out_error(w_error), .out_faulted(w_faulted),
+    .out_entry_addr(w_entry_addr), .out_level(w_level), .out_error(w_error), .out_fresh(w_fresh),
+    .out_faulted(w_faulted), .out_fixing(w_fixing), .chg_valid, .chg_line, .chg_any,
     .fill_valid, .fill_ready, .fill_space, .fill_line, .fill_now, .fill_mask, .fill_data, .fill_large, .fill_big,
     .fill_entry, .ev_walk, .ev_merge, .ev_wc_hit, .ev_fill, .ev_fill_refused, .ev_poisoned,
     .mon_alloc, .mon_alloc_req, .mon_attach, .mon_slot, .mon_level, .mon_table, .mon_wc_fill, .mon_last, .mon_r_level,
@@ -210,15 +229,44 @@ module cw_core #(
 `ifdef CW_MUT_STAMP_AT_GRANT
   logic res_inc;
 `endif
+  logic f_valid, f_ready, f_room, f_take, f_again, f_mark, f_fresh, fix_idle, ev_lost, ev_livelock;
+  cw_t::fixed_t f_out;
+  cw_t::wait_t f_req, mon_swap_req, mon_log_req;
+  logic [63:0] f_entry;
+  logic [cw_pkg::PA_W-1:0] f_addr;
+  cw_t::fix_t f_what, ev_fixed;
   cw_resolve #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_resolve (
     .in_valid(w_valid), .in_ready(w_ready), .in_req(w_req), .in_entry(w_entry), .in_entry_addr(w_entry_addr),
-    .in_level(w_level), .in_error(w_error), .faulted(w_faulted), .ctx_idx(res_ctx_idx), .ctx_entry(res_ctx),
+    .in_level(w_level), .in_error(w_error), .in_fresh(w_fresh), .faulted(w_faulted), .fixing(w_fixing),
+    .fx_valid(f_valid), .fx_ready(f_ready), .fx(f_out), .fix_room(f_room), .fix_take(f_take), .fix_again(f_again),
+    .fix_req(f_req), .fix_entry(f_entry), .fix_addr(f_addr), .fix_what(f_what), .fix_mark(f_mark), .fix_fresh(f_fresh),
+    .ctx_idx(res_ctx_idx), .ctx_entry(res_ctx),
     .dom_idx(res_dom), .mmio_gen(res_mmio_gen), .ans_valid(wans_valid), .ans_ready(wans_ready), .ans(wans),
     .ans_level(wans_level), .park_valid, .park_room, .park_req, .park_fault, .dec, .dec_port, .dec_epoch,
 `ifdef CW_MUT_STAMP_AT_GRANT
     .epoch, .inc(res_inc),
 `endif
-    .mon_pa);
+    .ev_livelock, .mon_pa);
+
+  // ---- fixer ----
+  // Nothing is logged yet: no domain has a log mode but LOG_OFF, and the log takes and answers what comes.
+  logic log_valid, log_op, log_stamp, logr_valid, mon_log, mon_log_op;
+  logic [cw_pkg::DOM_W-1:0] log_dom;
+  logic [39:0] log_gfn;
+  logic [2:0] log_id, logr_id;
+  cw_fix #(.NFIX(NFIX)) u_fix (
+    .clk, .rst_n, .room(f_room), .take(f_take), .take_again(f_again), .take_req(f_req), .take_entry(f_entry),
+    .take_addr(f_addr), .take_fix(f_what), .take_mark(f_mark), .take_fresh(f_fresh), .take_flavour(res_ctx.flavour),
+    .take_dom(res_ctx.domain), .out_valid(f_valid), .out_ready(f_ready), .out(f_out), .idle(fix_idle),
+    .eu_valid(fx_valid), .eu_ready(fx_ready), .eu_req(fx_req), .eu_done(fx_done), .eu_rsp(fx_rsp),
+    .chg_valid, .chg_line, .chg_any,
+    .log_valid, .log_ready(1'b1), .log_op, .log_dom, .log_epoch(log_stamp), .log_gfn, .log_id, .logr_valid, .logr_id,
+    .logr_status(2'd0), .ev_fixed, .ev_lost, .mon_swap_req, .mon_log, .mon_log_op, .mon_log_req);
+  always_ff @(posedge clk) begin
+    if (!rst_n) logr_valid <= 1'b0;
+    else logr_valid <= log_valid;
+    logr_id <= log_id;
+  end
 
   // ---- park ----
   logic joined, mon_unpark, mon_unpark_retry, park_busy;
@@ -229,8 +277,8 @@ module cw_core #(
   cw_t::ans_t pans;
 
   cw_park u_park (
-    .clk, .rst_n, .cycle, .park_ask(w_valid), .park_valid, .park_room, .park_req, .park_fault, .fr_valid, .fr_ready,
-    .fr,
+    .clk, .rst_n, .cycle, .park_ask(w_valid || f_valid), .park_valid, .park_room, .park_req, .park_fault,
+    .fr_valid, .fr_ready, .fr,
     .resume_valid, .resume_ready, .resume, .resume_status, .resumed, .abort_valid, .abort_ctx, .abort_busy,
     .retry_valid, .retry_ready, .retry, .retry_stopped, .started(stop_ready && !stop.stop), .busy(park_busy),
     .count_ask,
@@ -275,10 +323,10 @@ module cw_core #(
 
   // ---- clock ----
   // Every valid at the ports and inside, and what runs by itself: else a part of the core would be left behind.
-  assign awake = req_valid != '0 || retry_valid || !look_empty || hold || abort_busy || w_valid || ans_valid != '0 ||
-                 rel_valid != '0 || rd_valid || r_valid || fill_valid || inv_valid || !inv_ready || flush_valid ||
-                 flush_open || fdone_valid || resume_valid || pans_valid != '0 || fr_valid || mon_alloc ||
-                 mon_unpark || mon_end || park_busy;
+  assign awake = req_valid != '0 || retry_valid || !look_empty || hold || abort_busy || w_valid || !fix_idle ||
+                 ans_valid != '0 || rel_valid != '0 || rd_valid || r_valid || fill_valid || inv_valid || !inv_ready ||
+                 flush_valid || flush_open || fdone_valid || resume_valid || pans_valid != '0 || fr_valid ||
+                 mon_alloc || mon_unpark || mon_end || park_busy || chg_valid || chg_any;
 
   // ---- counters ----
   logic probe;
@@ -303,6 +351,12 @@ module cw_core #(
     ev[cw_pkg::CTR_RELEASES*3 +: 3]          = 3'(rel_known[0]) + 3'(rel_known[1]) + 3'(rel_known[2]);
     ev[cw_pkg::CTR_BAD_RELEASES*3 +: 3]      = 3'(rel_valid[0] && !rel_known[0]) + 3'(rel_valid[1] && !rel_known[1]) +
                                                3'(rel_valid[2] && !rel_known[2]);
+    ev[cw_pkg::CTR_FIXED_W*3 +: 3]           = 3'(ev_fixed.w);
+    ev[cw_pkg::CTR_FIXED_A*3 +: 3]           = 3'(ev_fixed.a);
+    ev[cw_pkg::CTR_FIXED_D*3 +: 3]           = 3'(ev_fixed.d);
+    ev[cw_pkg::CTR_FIXED_AT*3 +: 3]          = 3'(ev_fixed.at);
+    ev[cw_pkg::CTR_FIX_LOST_RACE*3 +: 3]     = 3'(ev_lost);
+    ev[cw_pkg::CTR_LIVELOCK*3 +: 3]          = 3'(ev_livelock);
     ev[cw_pkg::CTR_MISS_TO_HOST*3 +: 3]      = 3'(fr_valid);
     ev[cw_pkg::CTR_PARK_JOINED*3 +: 3]       = 3'(park_valid && joined);
     ev[cw_pkg::CTR_RETRIES*3 +: 3]           = 3'(look_valid && look.retry);
@@ -312,14 +366,18 @@ module cw_core #(
   end
 
   // ---- monitor ----
-  cw_t::req_t w_r, alloc_r, unpark_r;
-  assign w_r      = w_req.req;
+  cw_t::req_t w_r, alloc_r, unpark_r, swap_r, log_r;
+  cw_t::wait_t r_req;
+  assign r_req    = f_valid ? f_out.req : w_req;
+  assign w_r      = r_req.req;
+  assign swap_r   = mon_swap_req.req;
+  assign log_r    = mon_log_req.req;
   assign alloc_r  = mon_alloc_req.req;
   assign unpark_r = mon_unpark_req.req;
   // Nothing to tell in most cycles: the wide vector is put together only when there is.
   logic mon_any;
-  assign mon_any = mon_ctxw || mon_stop || mon_domw || mon_portw || inv_new || r_valid || w_valid || mon_end ||
-                   look_valid || mon_alloc ||
+  assign mon_any = mon_ctxw || mon_stop || mon_domw || mon_portw || inv_new || r_valid || w_valid || f_valid ||
+                   mon_log || mon_end || look_valid || mon_alloc ||
                    rd_valid || resume_valid || mon_unpark || (rel_valid != '0) || flush_valid || (mon_flip != '0) ||
                    (mon_close != '0) || fdone_valid || mon_w_valid || mon_b_valid;
   always_comb begin
@@ -330,6 +388,8 @@ module cw_core #(
       mon.ctxw_enable    = mon_ctx.valid;
       mon.ctxw_level5    = mon_ctx.level5;
       mon.ctxw_flavour   = mon_ctx.flavour;
+      mon.ctxw_ad        = mon_ctx.ad;
+      mon.ctxw_fix       = mon_ctx.fix;
       mon.ctxw_space     = 16'(mon_ctx.space);
       mon.ctxw_domain    = 16'(mon_ctx.domain);
       mon.ctxw_root      = {12'd0, mon_ctx.root, 12'd0};
@@ -337,6 +397,8 @@ module cw_core #(
       mon.domw_idx       = 16'(mon_dom_idx);
       mon.domw_mmio_gen  = 32'(mon_dom.mmio_gen);
       mon.domw_ports     = 8'(mon_dom.ports);
+      mon.domw_log_mode  = 8'(mon_dom.log_mode);
+      mon.domw_log_epoch = mon_dom.log_epoch;
       mon.portw_valid    = mon_portw;
       mon.portw_idx      = 8'(mon_port_idx);
       mon.portw_enable   = mon_range.enable;
@@ -360,15 +422,17 @@ module cw_core #(
       mon.r_level        = 8'(mon_r_level);
       mon.r_entry        = mon_r_entry;
       mon.r_line         = r_data;
-      mon.res_valid      = w_valid && w_ready;
+      mon.res_valid      = (w_valid && w_ready) || (f_valid && f_ready);
+      mon.res_fixer      = f_valid;
       mon.res_slot       = 8'(w_slot);
-      mon.res_port       = 8'(w_req.port);
+      mon.res_port       = 8'(r_req.port);
       mon.res_tag        = 8'(w_r.tag);
-      mon.res_outcome    = !park_valid ? 8'd0 : joined ? 8'd2 : 8'd1;
+      mon.res_outcome    = f_take ? 8'd3 : !park_valid ? 8'd0 : joined ? 8'd2 : 8'd1;
       mon.res_verdict    = park_valid ? park_fault.verdict : 8'(wans.verdict);
       mon.res_reason     = park_valid ? park_fault.reason : 8'(wans.reason);
       mon.res_epoch      = wans.epoch;
-      mon.res_entry      = w_entry;
+      mon.res_entry      = f_entry;
+      mon.res_mark       = f_take && f_mark;
       mon.res_pa         = mon_pa;
       mon.res_park       = 8'(mon_park);
       mon.res_gen        = mon_gen;
@@ -434,10 +498,24 @@ module cw_core #(
       mon.fdone_status   = fdone.status;
       mon.fdone_fenced   = 8'(fdone.fenced);
       mon.fdone_parked   = 8'(count);
+      mon.log_valid      = mon_log;
+      mon.log_mark       = mon_log_op;
+      mon.log_port       = 8'(mon_log_req.port);
+      mon.log_tag        = 8'(log_r.tag);
+      mon.log_status     = 8'd0;
       mon.euu_w_valid    = mon_w_valid;
+      mon.euu_w_fix      = mon_fix;
       mon.euu_w_addr     = mon_w_addr;
       mon.euu_w_value    = mon_w_value;
       mon.euu_b_valid    = mon_b_valid;
+      mon.euu_b_fix      = mon_fix;
+      mon.euu_b_protect  = mon_protect.on;
+      mon.euu_b_d        = mon_protect.d;
+      mon.euu_b_x86      = mon_protect.x86;
+      mon.euu_b_mask     = mon_protect.mask;
+      mon.euu_b_changed  = mon_changed;
+      mon.euu_b_port     = 8'(mon_swap_req.port);
+      mon.euu_b_tag      = 8'(swap_r.tag);
       mon.euu_b_addr     = mon_b_addr;
       mon.euu_b_old      = mon_b_old;
       mon.euu_b_mismatch = mon_b_mismatch;
@@ -446,6 +524,7 @@ module cw_core #(
   end
 
   logic unused;
-  assign unused = &{1'b0, mon_ctx, look_ctx, look_req, w_r, alloc_r, unpark_r, mon_alloc_req, mon_unpark_req, w_req,
-                    retry_r, flush.cookie.id, fdone.cookie.id};
+  assign unused = &{1'b0, mon_ctx, look_verdict, look_ctx, look_req, w_r, alloc_r, unpark_r, mon_alloc_req,
+                    mon_unpark_req, w_req, r_req, log_op, log_stamp, log_dom, log_gfn, mon_swap_req, mon_log_req,
+                    swap_r, log_r, f_out, retry_r, flush.cookie.id, fdone.cookie.id};
 endmodule

@@ -42,6 +42,8 @@ module cw_lookup #(
   // tables
   output logic [cw_pkg::CTX_W-1:0]       ctx_idx,
   input  cw_t::ctx_t                     ctx_entry,
+  output logic [cw_pkg::DOM_W-1:0]       dom_idx,       // cycle 3
+  input  logic [1:0]                     log_mode,
   output logic [cw_pkg::PORT_W-1:0]      range_port,
   input  cw_t::port_range_t              range,
   input  logic                           look_stopped,
@@ -147,6 +149,7 @@ module cw_lookup #(
   assign c3_req   = c3.req;
   assign look     = c3;
   assign look_ctx = c3_ctx;
+  assign dom_idx  = c3_ctx.domain;
   assign c3_space = c3_ctx.space;
   assign c3_page  = c3_req.addr[63:12];
   assign tag_port = c3.port;
@@ -155,9 +158,11 @@ module cw_lookup #(
 
   cw_verdict #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_verdict (
     .entry(tlb_entry), .level(tlb_level), .flavour(c3_ctx.flavour), .offset(c3_req.addr[11:0]),
-    .page_offset(c3_req.addr[29:12]), .write(c3_req.write), .bus_error(1'b0), .mmio_gen('0), .v(tlb_verdict));
-  // An entry that does not allow the access is looked up afresh by a walk: the TLB may be behind.
-  assign tlb_ok = tlb_hit && !inv_hits && tlb_verdict.verdict == cw_pkg::V_HIT;
+    .page_offset(c3_req.addr[29:12]), .write(c3_req.write), .bus_error(1'b0),
+    .ad(c3_ctx.ad && !c3_ctx.shadow), .fix(c3_ctx.fix && !c3_ctx.shadow), .log_mode, .mmio_gen('0), .v(tlb_verdict));
+  // An entry that does not allow the access is looked up afresh by a walk: the TLB may be behind. What has to be fixed
+  // or marked goes that way too.
+  assign tlb_ok = tlb_hit && !inv_hits && tlb_verdict.verdict == cw_pkg::V_HIT && !tlb_verdict.mark;
 
   always_comb begin
     miss       = 1'b0;

@@ -190,6 +190,8 @@ module cw_mailbox #(
   assign ctxw.level5    = ctx_cfg_q[1];
   assign ctxw.flavour   = ctx_cfg_q[2];
   assign ctxw.shadow    = ctx_cfg_q[3];
+  assign ctxw.ad        = ctx_cfg_q[4];
+  assign ctxw.fix       = ctx_cfg_q[5];
   assign ctxw.domain    = ctx_cfg_q[8 +: cw_pkg::DOM_W];
   assign ctxw.space     = ctx_cfg_q[16 +: cw_pkg::SPACE_W];
   assign ctxw.gen       = ctx_gen_q[cw_pkg::GEN_W-1:0];
@@ -197,6 +199,8 @@ module cw_mailbox #(
   assign domw_idx       = number_q[cw_pkg::DOM_W-1:0];
   assign domw.mmio_gen  = dom_gen_q[18:0];
   assign domw.ports     = dom_ports_q[cw_pkg::NPORT-1:0];
+  assign domw.log_mode  = '0;
+  assign domw.log_epoch = 1'b0;
   assign portw_idx      = number_q[cw_pkg::PORT_W-1:0];
   assign portw.enable   = port_on_q;
   assign portw.first    = port_range_q[15:0];

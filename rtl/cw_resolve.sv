@@ -3,10 +3,10 @@
 //
 // Resolve: what the result of a walk means for one waiting request, by the same verdict function as a TLB hit (P35).
 //
-// One request per cycle at most; combinational from the walker's output to answer, park or refusal; waits while the
-// answer path of its port is taken by a hit. What the engine cannot settle is parked and gives up its stamp (P8);
-// without room in park space or fault ring the answer is RETRY_LATER. Probes get any verdict as their result and hold
-// no stamp (P7).
+// One request per cycle at most; combinational from the walker's output, or the fixer's, which goes first, to answer,
+// fixer, park or refusal; waits while the answer path of its port is taken by a hit, or while the fixer is full. What
+// the engine cannot settle is parked and gives up its stamp (P8); without room in park space or fault ring the answer
+// is RETRY_LATER. Probes get any verdict as their result and hold no stamp (P7).
 module cw_resolve #(
   parameter int unsigned     PA_BITS     = cw_pkg::PA_BITS,
   parameter longint unsigned TABLE_BYTES = 64'h1000_0000
@@ -19,7 +19,23 @@ module cw_resolve #(
   input  logic [cw_pkg::PA_W-1:0]    in_entry_addr,
   input  logic [2:0]                 in_level,
   input  logic                       in_error,
+  input  logic                       in_fresh,
   output logic                       faulted,       // its entry stays out of the TLB (I7)
+  output logic                       fixing,        // its entry is about to change
+  // from the fixer
+  input  logic                       fx_valid,
+  output logic                       fx_ready,
+  input  cw_t::fixed_t               fx,
+  // to the fixer
+  input  logic                       fix_room,
+  output logic                       fix_take,
+  output logic                       fix_again,
+  output cw_t::wait_t                fix_req,
+  output logic [63:0]                fix_entry,
+  output logic [cw_pkg::PA_W-1:0]    fix_addr,
+  output cw_t::fix_t                 fix_what,
+  output logic                       fix_mark,
+  output logic                       fix_fresh,
   // tables
   output logic [cw_pkg::CTX_W-1:0]   ctx_idx,
   input  cw_t::ctx_t                 ctx_entry,
@@ -43,80 +59,119 @@ module cw_resolve #(
   input  logic [cw_pkg::NPORT-1:0]   epoch,
   output logic                       inc,
 `endif
+  output logic                       ev_livelock,
   output logic [63:0]                mon_pa
 );
+  cw_t::wait_t w;
   cw_t::req_t r;
   cw_t::verdict_t v;
-  logic probe, final_verdict, do_park, answered;
+  logic valid, ready, probe, final_verdict, do_park, do_fix, answered, refused, livelock, error;
+  logic [63:0] entry;
+  logic [cw_pkg::PA_W-1:0] entry_addr;
+  logic [2:0] level;
 
-  assign r       = in_req.req;
+  assign valid      = fx_valid || in_valid;
+  assign w          = fx_valid ? fx.req : in_req;
+  assign entry      = fx_valid ? (fx.bus_error ? '0 : fx.entry) : in_entry;
+  assign entry_addr = fx_valid ? fx.entry_addr : in_entry_addr;
+`ifdef CW_MUT_FIX_LARGE
+  assign level      = in_level;
+`else
+  assign level      = fx_valid ? 3'd1 : in_level;
+`endif
+  assign error      = fx_valid ? fx.bus_error : in_error;
+  assign fx_ready   = ready;
+  assign in_ready   = ready && !fx_valid;
+  assign r          = w.req;
   assign ctx_idx = r.ctx[cw_pkg::CTX_W-1:0];
   assign dom_idx = ctx_entry.domain;
-  assign probe   = in_req.port == cw_pkg::PORT_W'(cw_pkg::PORT_HOST);
+  assign probe   = w.port == cw_pkg::PORT_W'(cw_pkg::PORT_HOST);
 
   cw_verdict #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_verdict (
-    .entry(in_entry), .level(in_level), .flavour(ctx_entry.flavour), .offset(r.addr[11:0]),
-    .page_offset(r.addr[29:12]), .write(r.write), .bus_error(in_error), .mmio_gen, .v);
+    .entry, .level, .flavour(ctx_entry.flavour), .offset(r.addr[11:0]), .page_offset(r.addr[29:12]), .write(r.write),
+    .bus_error(error), .ad(ctx_entry.ad && !ctx_entry.shadow), .fix(ctx_entry.fix && !ctx_entry.shadow),
+    .log_mode(w.log_mode), .mmio_gen, .v);
 
-  assign final_verdict = v.verdict == cw_pkg::V_HIT || v.verdict == cw_pkg::V_ABORT;
+  // P27: the log has no room for the mark; nothing has changed yet
+  assign refused       = fx_valid && fx.log_status != '0;
+  assign livelock      = fx_valid && fx.last && v.verdict == cw_pkg::V_FIXED && !refused;
+  assign do_fix        = ctx_entry.valid && !probe && !refused && !livelock &&
+                         (v.verdict == cw_pkg::V_FIXED ||
+                          (v.verdict == cw_pkg::V_HIT && v.mark && !(fx_valid && fx.marked)));
+  assign final_verdict = (v.verdict == cw_pkg::V_HIT || v.verdict == cw_pkg::V_ABORT || livelock) && !refused;
   assign faulted       = v.verdict != cw_pkg::V_HIT;
-  assign do_park       = ctx_entry.valid && !final_verdict && !probe && park_room;
-  assign answered      = in_valid && !do_park;
+  assign fixing        = do_fix && v.verdict == cw_pkg::V_FIXED;
+  assign do_park       = ctx_entry.valid && !do_fix && !final_verdict && !probe && park_room;
+  assign answered      = valid && !do_park && !do_fix;
+
+  assign fix_take  = valid && do_fix && (fx_valid || fix_room);
+  assign fix_again = fx_valid;
+  assign fix_req   = w;
+  assign fix_entry = entry;
+  assign fix_addr  = entry_addr;
+  assign fix_what  = v.verdict == cw_pkg::V_FIXED ? v.fix : '0;
+  assign fix_mark  = v.mark;
+  assign fix_fresh = in_fresh && !fx_valid;
 
   always_comb begin
     ans.tag     = r.tag;
-    ans.verdict = v.verdict;
+    ans.verdict = (fx_valid && fx.swapped && v.verdict == cw_pkg::V_HIT) ? 4'(cw_pkg::V_FIXED) : v.verdict;
     ans.reason  = v.reason;
-    ans.epoch   = in_req.epoch;
+    ans.epoch   = w.epoch;
     ans.pa      = v.pa;
 `ifdef CW_MUT_STAMP_AT_GRANT
-    ans.epoch   = epoch[in_req.port];
+    ans.epoch   = epoch[w.port];
 `endif
     if (!ctx_entry.valid) begin                      // P33: detached while it waited
       ans.verdict = cw_pkg::V_ABORT;
       ans.reason  = cw_pkg::RSN_DETACHED;
+    end else if (livelock) begin
+      ans.verdict = cw_pkg::V_ABORT;
+      ans.reason  = cw_pkg::RSN_LIVELOCK;
     end else if (!final_verdict && !probe) begin
       ans.verdict = cw_pkg::V_RETRY_LATER;
       ans.reason  = cw_pkg::RSN_NO_ROOM;
     end
     ans_valid = '0;
-    ans_valid[in_req.port] = answered;
+    ans_valid[w.port] = answered;
   end
-  assign ans_level  = in_level;
-  assign in_ready   = do_park || ans_ready[in_req.port];
-  assign park_valid = in_valid && do_park;
+  assign ans_level   = level;
+  assign ready       = do_park || (do_fix ? fx_valid || fix_room : ans_ready[w.port]);
+  assign park_valid  = valid && do_park;
+  assign ev_livelock = valid && ready && livelock && ctx_entry.valid;
 
   always_comb begin
-    park_req.port  = in_req.port;
+    park_req.port  = w.port;
     park_req.retry = 1'b1;
     park_req.park  = '0;
     park_req.req   = r;
     park_fault            = '0;
     park_fault.addr       = r.addr;
-    park_fault.entry      = in_entry;
-    park_fault.entry_addr = {12'd0, in_entry_addr};
+    park_fault.entry      = entry;
+    park_fault.entry_addr = {12'd0, entry_addr};
     park_fault.ctx        = r.ctx;
     park_fault.ctx_gen    = ctx_entry.gen;
     park_fault.domain     = 16'(ctx_entry.domain);
     park_fault.len        = {4'd0, r.len_m1} + 16'd1;
-    park_fault.port       = 8'(in_req.port);
+    park_fault.port       = 8'(w.port);
     park_fault.tag        = 8'(r.tag);
     park_fault.access     = r.write ? 8'd2 : 8'd1;
-    park_fault.verdict    = {4'd0, v.verdict};
-    park_fault.reason     = {3'd0, v.reason};
-    park_fault.level      = {5'd0, in_level};
+    park_fault.verdict    = refused ? 8'(cw_pkg::V_WRITE_PROTECTED) : 8'(v.verdict);
+    park_fault.reason     = !refused ? 8'(v.reason) : fx.log_status == 2'd1 ? 8'(cw_pkg::RSN_LOG_MISSING) :
+                            8'(cw_pkg::RSN_LOG_FULL);
+    park_fault.level      = {5'd0, level};
   end
 
   logic granted;
-  assign granted   = ans.verdict == cw_pkg::V_HIT;
+  assign granted   = ans.verdict == cw_pkg::V_HIT || ans.verdict == cw_pkg::V_FIXED;
 `ifdef CW_MUT_STAMP_AT_GRANT
   assign dec       = 1'b0;
-  assign inc       = in_valid && in_ready && !probe && granted && !do_park;
+  assign inc       = valid && ready && !probe && granted && !do_park && !do_fix;
 `else
-  assign dec       = in_valid && in_ready && !probe && (do_park || !granted);
+  assign dec       = valid && ready && !probe && !do_fix && (do_park || !granted);
 `endif
-  assign dec_port  = in_req.port;
-  assign dec_epoch = in_req.epoch;
+  assign dec_port  = w.port;
+  assign dec_epoch = w.epoch;
   assign mon_pa    = {12'd0, v.pa};
 
   logic unused;

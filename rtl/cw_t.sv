@@ -28,6 +28,8 @@ package cw_t;
     logic                       level5;   // 5-level root, else 4
     logic                       flavour;  // 0 EPT, 1 legacy/NPT
     logic                       shadow;   // kind
+    logic                       ad;       // the engine sets A and D
+    logic                       fix;      // the fixer gives W and restores access-tracked entries (P12)
     logic [DOM_W-1:0]   domain;
     logic [SPACE_W-1:0] space;    // tag of TLB, walk cache and INVALIDATE (P1)
     logic [GEN_W-1:0]   gen;
@@ -37,6 +39,8 @@ package cw_t;
   typedef struct packed {
     logic [18:0]              mmio_gen;
     logic [NPORT-1:0] ports;      // ports that own contexts of the domain (P20)
+    logic [1:0]       log_mode;   // LOG_OFF, LOG_CAPTURE, ...
+    logic             log_epoch;
   } dom_t;
 
   typedef struct packed {
@@ -56,16 +60,39 @@ package cw_t;
   // ---- a request that waits for a walk ----
   typedef struct packed {
     logic [PORT_W-1:0] port;
-    logic                      epoch;     // the stamp (P4)
+    logic                      epoch;     // the stamp (P4): grant epoch, log mode and log epoch of its domain
+    logic [1:0]                log_mode;
+    logic                      log_epoch;
     req_t                      req;
   } wait_t;
 
   // ---- verdict function ----
   typedef struct packed {
+    logic at;                             // restore R and X of an access-tracked entry
+    logic w;                              // set W
+    logic d;                              // set D
+    logic a;                              // set A
+  } fix_t;
+
+  typedef struct packed {
     logic [3:0]              verdict;
     logic [4:0]              reason;
     logic [PA_W-1:0] pa;
+    fix_t                    fix;         // verdict FIXED: what has to change in the entry (P12)
+    logic                    mark;        // the grant has to be marked in the dirty log
   } verdict_t;
+
+  // ---- a request that comes back from the fixer ----
+  typedef struct packed {
+    wait_t                   req;
+    logic [63:0]             entry;       // as it is now
+    logic [PA_W-1:0]         entry_addr;
+    logic                    bus_error;
+    logic                    swapped;     // the entry was changed for this request
+    logic                    marked;
+    logic                    last;        // no more races
+    logic [1:0]              log_status;  // of the log: 0 OK, 1 MISSING, 2 FULL
+  } fixed_t;
 
   // ---- commands into the engine core ----
   typedef struct packed {
@@ -145,14 +172,23 @@ package cw_t;
 
   // ---- entry-update unit ----
   typedef struct packed {
-    logic [1:0]              op;          // 0 WRITE, 1 XCHG, 2 CMPXCHG
+    logic                    on;          // PROTECT of the line at addr: op, expect_old and value mean nothing
+    logic                    d;           // clears D where the A/D type is enabled
+    logic                    x86;         // entries are legacy/NPT
+    logic [7:0]              mask;        // entries of the line
+  } protect_t;
+
+  typedef struct packed {
+    logic [1:0]              op;          // 0 WRITE, 1 XCHG, 2 CMPXCHG, 3 CMPXCHG of a value known to be there
     logic [PA_W-1:0] addr;        // 8-byte aligned
     logic [63:0]             expect_old;  // CMPXCHG
     logic [63:0]             value;
+    protect_t                protect;
   } euu_req_t;
 
   typedef struct packed {
     logic [63:0] old;
+    logic [7:0]  changed;                 // PROTECT: entries
     logic        mismatch;
     logic        bus_error;
   } euu_rsp_t;

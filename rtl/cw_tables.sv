@@ -43,6 +43,9 @@ module cw_tables (
   input  logic [cw_pkg::PORT_W-1:0] retry_port,
   output logic                      retry_stopped,    // a detached context is not: its requests must end (P33)
   // FLUSH and DRAIN: ports that own contexts of the domain; is it stopped?
+  input  logic [cw_pkg::DOM_W-1:0]  log_dom,
+  output logic [1:0]                log_mode,
+  output logic                      log_epoch,
   input  logic [cw_pkg::DOM_W-1:0]  flush_dom,
   input  cw_t::scope_t              drain_what,
   output logic [cw_pkg::NPORT-1:0]  flush_ports,
@@ -193,10 +196,13 @@ module cw_tables (
     end
   end
 
-  cw_t::dom_t res_dom_entry, flush_dom_entry;
+  cw_t::dom_t res_dom_entry, flush_dom_entry, log_dom_entry;
   assign res_dom_entry   = dom_mem[res_dom];
   assign flush_dom_entry = dom_mem[of_dom];
   assign res_mmio_gen    = res_dom_entry.mmio_gen;
+  assign log_dom_entry   = dom_mem[log_dom];
+  assign log_mode        = dom_valid[log_dom] ? log_dom_entry.log_mode : '0;
+  assign log_epoch       = log_dom_entry.log_epoch;
 
 `ifndef SYNTHESIS
   always @(posedge clk) if (rst_n) assert (!hold || !(ctxw_valid || domw_valid || portw_valid))
@@ -204,5 +210,5 @@ module cw_tables (
 `endif
 
   logic unused;
-  assign unused = &{1'b0, res_dom_entry.ports, flush_dom_entry.mmio_gen, retry_entry, drain_entry, drain_what, stop};
+  assign unused = &{1'b0, res_dom_entry, flush_dom_entry, log_dom_entry, retry_entry, drain_entry, drain_what, stop};
 endmodule

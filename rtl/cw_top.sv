@@ -15,6 +15,7 @@ module cw_top #(
   parameter int unsigned     TLB_WAYS    = cw_pkg::TLB_WAYS,
   parameter int unsigned     TLB_LARGE   = cw_pkg::TLB_LARGE,
   parameter int unsigned     WC_ENTRIES  = cw_pkg::WC_ENTRIES,
+  parameter int unsigned     NFIX        = cw_pkg::NFIX,
   parameter int unsigned     PA_BITS     = cw_pkg::PA_BITS,
   parameter longint unsigned TABLE_BYTES = 64'h1000_0000,
   parameter                  FW_HEX      = ""
@@ -201,9 +202,16 @@ module cw_top #(
   logic [63:0]                cycle;
   logic [31:0]                flush_timeout;
   logic [cw_pkg::NCOUNTER*3-1:0] ev_core;
-  logic                       mon_w_valid, mon_b_valid, mon_b_mismatch, mon_b_error;
+  logic                       fx_valid, fx_ready, fx_done, chg_valid, chg_any;
+  cw_t::euu_req_t             fx_req;
+  cw_t::euu_rsp_t             fx_rsp;
+  logic [cw_pkg::PA_W-1:6]    chg_line;
+  cw_t::protect_t             mon_protect;
+  logic [7:0]                 mon_changed;
+  logic                       mon_fix, mon_w_valid, mon_b_valid, mon_b_mismatch, mon_b_error;
   logic [63:0]                mon_w_addr, mon_w_value, mon_b_addr, mon_b_old;
   cw_core #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .TLB_LARGE(TLB_LARGE), .WC_ENTRIES(WC_ENTRIES),
+            .NFIX(NFIX),
             .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_core (
     .clk(clk_core), .rst_n, .awake(core_awake), .cycle, .req_valid, .req_ready, .req, .ans_valid, .ans_ready, .ans,
     .rel_valid, .rel_tag,
@@ -215,9 +223,10 @@ module cw_top #(
     .count_done, .count, .fenced, .log_idle, .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume,
     .resume_status,
     .fr_valid, .fr_ready, .fr, .rd_valid, .rd_ready, .rd_slot, .rd_addr,
-    .r_valid(wr_rvalid), .r_slot(wr_rslot), .r_data(wr_rdata), .r_error(wr_rerr), .ev(ev_core),
-    .mon_w_valid, .mon_w_addr, .mon_w_value, .mon_b_valid, .mon_b_addr, .mon_b_old, .mon_b_mismatch, .mon_b_error,
-    .mon);
+    .r_valid(wr_rvalid), .r_slot(wr_rslot), .r_data(wr_rdata), .r_error(wr_rerr), .fx_valid, .fx_ready, .fx_req,
+    .fx_done, .fx_rsp, .chg_valid, .chg_line, .chg_any, .ev(ev_core), .mon_fix, .mon_protect, .mon_changed,
+    .mon_w_valid, .mon_w_addr, .mon_w_value,
+    .mon_b_valid, .mon_b_addr, .mon_b_old, .mon_b_mismatch, .mon_b_error, .mon);
 
   // ===================================================================================================================
   // Fault ring
@@ -311,11 +320,11 @@ module cw_top #(
   logic ev_entry_updates, ev_cas_mismatch;
   cw_euu u_euu (
     .clk(clk_cmd), .rst_n, .req_valid(eu_req_valid), .req_ready(eu_req_ready), .req(eu_req), .rsp_valid(eu_rsp_valid),
-    .rsp_ready(eu_rsp_ready), .rsp(eu_rsp), .load_busy(ld_busy), .eu_arvalid, .eu_arready, .eu_addr, .eu_rvalid,
-    .eu_rdata,
-    .eu_rerr, .eu_awvalid, .eu_awready, .eu_wvalid, .eu_wready, .eu_wdata, .eu_wstrb, .eu_bvalid, .eu_berr,
-    .mon_w_valid, .mon_w_addr, .mon_w_value, .mon_b_valid, .mon_b_addr, .mon_b_old, .mon_b_mismatch, .mon_b_error,
-    .ev_entry_updates, .ev_cas_mismatch);
+    .rsp_ready(eu_rsp_ready), .rsp(eu_rsp), .fx_valid, .fx_ready, .fx_req, .fx_done, .fx_rsp, .chg_valid, .chg_line,
+    .chg_any, .load_busy(ld_busy), .eu_arvalid, .eu_arready, .eu_addr, .eu_rvalid, .eu_rdata, .eu_rerr,
+    .eu_awvalid, .eu_awready, .eu_wvalid, .eu_wready, .eu_wdata, .eu_wstrb, .eu_bvalid, .eu_berr,
+    .mon_fix, .mon_protect, .mon_changed, .mon_w_valid, .mon_w_addr, .mon_w_value, .mon_b_valid, .mon_b_addr,
+    .mon_b_old, .mon_b_mismatch, .mon_b_error, .ev_entry_updates, .ev_cas_mismatch);
 
   logic ld_awvalid, ld_awready, ld_wvalid, ld_wready, ld_wlast, ld_bvalid, ld_berr;
   logic [cw_pkg::PA_W-1:0] ld_awaddr;
@@ -449,12 +458,13 @@ module cw_top #(
   assign reg_access = s_awvalid || s_wvalid || s_bvalid || s_arvalid || s_rvalid;
   assign cpu_tables = ctxw_valid || domw_valid || portw_valid || ctx_abort_valid;
   cw_clkgate #(.N(2)) u_clk_core (.clk, .rst_n, .awake({core_awake, cpu_tables}), .gclk(clk_core));
-  cw_clkgate #(.N(15)) u_clk_cmd (
+  cw_clkgate #(.N(16)) u_clk_cmd (
     .clk, .rst_n, .gclk(clk_cmd),
     .awake({reg_access, host_rd_valid != '0, host_wr_valid != '0, h_arvalid || h_rvalid,
             h_awvalid || h_wvalid || h_bvalid, inv_valid || flush_valid || fdone_valid, resume_valid, fr_valid,
             hot_valid || hcpl_valid, cold_valid || ccpl_valid, fwc_valid || fwcpl_valid, eu_req_valid || eu_rsp_valid,
-            eu_arvalid || eu_awvalid || eu_wvalid, ld_req_valid || ld_busy || ld_rsp_valid, t_rvalid || t_bvalid}));
+            fx_valid, eu_arvalid || eu_awvalid || eu_wvalid,
+            ld_req_valid || ld_busy || ld_rsp_valid, t_rvalid || t_bvalid}));
   cw_clkgate #(.N(4)) u_clk_cpu (
     .clk, .rst_n, .gclk(clk_cpu),
     .awake({cpu_awake, cpu_tables, cold_valid || ccpl_valid, fwc_valid || fwcpl_valid}));

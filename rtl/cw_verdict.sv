@@ -3,6 +3,11 @@
 //
 // The one verdict function (P35): what an entry means for a request, for TLB hits and for walk results alike.
 // Combinational, no storage. `entry` is the last entry of a walk, `level` the level of the table that holds it.
+//
+// FIXED: the access is allowed once `v.fix` is done (P12): in 4 KiB leaves only, W where host and MMU have nothing
+// against it, A and D where the entry's A/D type is enabled, R and X of an access-tracked entry. In PROTECT and
+// DIRTYBIT a write through a larger leaf goes to the host (P23). `v.mark`: HIT or FIXED, but the write must be in the
+// log first.
 module cw_verdict #(
   parameter int unsigned     PA_BITS     = cw_pkg::PA_BITS,
   parameter longint unsigned TABLE_BYTES = 64'h1000_0000
@@ -14,6 +19,9 @@ module cw_verdict #(
   input  logic [17:0]              page_offset, // address bits 29:12
   input  logic                     write,
   input  logic                     bus_error,
+  input  logic                     ad,          // the context's enables; 0 for shadow contexts (FPF-4)
+  input  logic                     fix,
+  input  logic [1:0]               log_mode,    // of the stamp
   input  logic [18:0]              mmio_gen,
   output cw_t::verdict_t           v
 );
@@ -30,12 +38,38 @@ module cw_verdict #(
                              : !entry[cw_pkg::SPTE_SUPPRESS_VE] && entry[cw_pkg::SPTE_X] && writable && !readable;
   assign entry_gen = {entry[62:52], entry[10:3]};
 
+  // ---- what may be fixed ----
+  logic leaf_4k, ad_type, tracked, denied;
+  cw_t::fix_t f;
+`ifdef CW_MUT_FIX_LARGE
+  assign leaf_4k   = 1'b1;
+`else
+  assign leaf_4k   = level == 3'd1;
+`endif
+  assign ad_type = flavour || (!entry[cw_pkg::SPTE_AD_DISABLED] && !entry[cw_pkg::SPTE_AD_WRPROT]);
+  assign tracked = !flavour && entry[cw_pkg::SPTE_AD_DISABLED] && !entry[cw_pkg::SPTE_AD_WRPROT] && !readable &&
+                   !writable && !entry[cw_pkg::SPTE_X];
+  assign f.at    = fix && leaf_4k && tracked && entry[cw_pkg::SPTE_SAVED_R];
+`ifdef CW_MUT_FIX_HOST_RO
+  assign f.w     = fix && leaf_4k && write && !writable;
+`else
+  assign f.w     = fix && leaf_4k && write && !writable && host_w && mmu_w;
+`endif
+  assign f.a     = ad && leaf_4k && ad_type && !(flavour ? entry[cw_pkg::SPTE_X86_A] : entry[cw_pkg::SPTE_A]);
+  // In DIRTYBIT a write is in the log by its D only.
+  assign f.d     = (ad || log_mode == 2'(cw_pkg::LOG_DIRTYBIT)) && leaf_4k && ad_type && write &&
+                   !(flavour ? entry[cw_pkg::SPTE_X86_D] : entry[cw_pkg::SPTE_D]);
+  assign denied  = write && ((!writable && !f.w) || (!leaf_4k && log_mode[1]));
+
   cw_entry #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_entry (
     .entry, .level, .flavour, .leaf, .reserved, .outside);
 
   always_comb begin
     v.verdict = cw_pkg::V_MISS;
     v.reason  = cw_pkg::RSN_NOT_PRESENT;
+    v.fix     = f;
+    v.mark    = write && (log_mode == 2'(cw_pkg::LOG_CAPTURE) || (log_mode[1] && f.w) ||
+                          (log_mode == 2'(cw_pkg::LOG_DIRTYBIT) && f.d));
     case (level)
       3'd1:    v.pa = {entry[51:12], offset};
       3'd2:    v.pa = {entry[51:21], page_offset[8:0], offset};
@@ -52,12 +86,12 @@ module cw_verdict #(
     end else if (reserved || !leaf) begin       // a walk ends at a table's entry only if something is wrong with it
       v.verdict = cw_pkg::V_ABORT;
       v.reason  = !reserved && outside ? cw_pkg::RSN_BAD_TABLE : cw_pkg::RSN_BAD_ENTRY;
-    end else if (readable) begin                // SPTE-13
-      v.verdict = cw_pkg::V_HIT;
+    end else if (readable || f.at) begin        // SPTE-13
+      v.verdict = f != '0 ? cw_pkg::V_FIXED : cw_pkg::V_HIT;
       v.reason  = cw_pkg::RSN_NONE;
-      if (write && !writable) begin             // SPTE-5: which of the four triples
+      if (denied) begin                         // SPTE-5: which of the four triples
         v.reason  = cw_pkg::RSN_PROTECTED;
-        v.verdict = (!mmu_w && host_w) ? cw_pkg::V_WRITE_TRACKED : cw_pkg::V_WRITE_PROTECTED;
+        v.verdict = (!writable && !mmu_w && host_w) ? cw_pkg::V_WRITE_TRACKED : cw_pkg::V_WRITE_PROTECTED;
       end
     end
   end

@@ -56,8 +56,14 @@ module cw_walker #(
   output logic [cw_pkg::PA_W-1:0]    out_entry_addr,
   output logic [2:0]                 out_level,
   output logic                       out_error,
-  // this one (in the cycle it is taken) faulted: its entry is not filled
+  output logic                       out_fresh,     // nobody has changed its line since it was read
+  // this one (in the cycle it is taken) faulted: its entry is not filled; or went to the fixer: the walk takes no more
   input  logic                       out_faulted,
+  input  logic                       out_fixing,
+  // changes of entries: a line that is being written, or any
+  input  logic                       chg_valid,
+  input  logic [cw_pkg::PA_W-1:6]    chg_line,
+  input  logic                       chg_any,
   // TLB fill
   output logic                       fill_valid,
   input  logic                       fill_ready,
@@ -95,7 +101,7 @@ module cw_walker #(
   localparam int unsigned SPW = cw_pkg::SPACE_W;
   localparam int unsigned IW  = cw_pkg::WAIT_W;
   localparam int unsigned LS  = $clog2(NSLOT);
-  localparam int unsigned WREQ = cw_pkg::PORT_W + 1 + cw_pkg::REQ_W;  // wait_t
+  localparam int unsigned WREQ = cw_pkg::PORT_W + 4 + cw_pkg::REQ_W;  // wait_t
   localparam int unsigned WW  = WREQ + SPW + 2 + 40;                // plus space, flavour, level5, root
 
   typedef enum logic [2:0] {
@@ -364,7 +370,7 @@ module cw_walker #(
           nomerge[s]  <= 1'b0;
         end else begin
           if (poison_now[s]) poisoned[s] <= 1'b1;
-          if (no_merge) nomerge[s] <= 1'b1;
+          if (no_merge || (out_fixing && out_ready && out_slot == SLW'(s))) nomerge[s] <= 1'b1;
         end
       end
     end
@@ -475,6 +481,19 @@ module cw_walker #(
     if (r1_valid)  in_pipe[r1_slot[LS-1:0]]  = 1'b1;
     if (out_valid) in_pipe[out_slot[LS-1:0]] = 1'b1;
   end
+
+  // ---- is a line still what memory holds? ----
+  // From the cycle before the read of a leaf line: whether the entry-update unit or the loader had a write under way.
+  logic [NS-1:0] touched, touch_now;
+  always_comb begin
+    touch_now = {NS{chg_any}};
+    if (chg_valid)
+      for (int s = 0; s < NS; s++) touch_now[s] = chg_any || chg_line == {f_table[s], f_line[s][5:0]};
+  end
+  always_ff @(posedge clk)
+    if (!rst_n) touched <= '0;
+    else if (ar_take != '0 || touch_now != '0) touched <= (touched & ~ar_take) | touch_now;
+  assign out_fresh = !touched[out_slot[LS-1:0]] && !touch_now[out_slot[LS-1:0]];
 
   // ---- fill ----
   logic [NS-1:0] fill_pick;

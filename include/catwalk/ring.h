@@ -18,8 +18,8 @@ struct cw_cmd {
 	uint64_t addr, arg0, arg1;
 	uint8_t data[64];
 	uint16_t ctx;
-	uint8_t level, flavour, kind;
-	uint8_t pad0[27];
+	uint8_t level, flavour, kind, enables;
+	uint8_t pad0[26];
 };
 
 /* Completion. */
@@ -80,7 +80,7 @@ struct cw_log_record {
 #define CW_IN_cmd(n) +(n)
 #define CW_IN_cpl(n)
 #define CW_IN_fault(n)
-_Static_assert(27 +
+_Static_assert(26 +
 #include <catwalk/ring.def>
 		       == sizeof(struct cw_cmd),
 	       "ring.def and struct cw_cmd differ");

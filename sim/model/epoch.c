@@ -55,7 +55,8 @@ static void drained(struct cw_model *m, const struct cw_model_flush *f, unsigned
 			if (m->park_changed[r->ctx % CW_NCTX] > changed)
 				changed = m->park_changed[r->ctx % CW_NCTX];
 			count += r->state == CW_REQ_PARKED || r->state == CW_REQ_RETRY;
-			if ((r->state == CW_REQ_QUEUED || r->state == CW_REQ_WALK || r->state == CW_REQ_GRANTED) &&
+			if ((r->state == CW_REQ_QUEUED || r->state == CW_REQ_WALK || r->state == CW_REQ_FIX ||
+			     r->state == CW_REQ_GRANTED) &&
 			    stopped(m, f) && r->born < f->born)
 				cw_model_fail(
 					m, "drain-early",
@@ -100,9 +101,9 @@ static void accept(struct cw_model *m, const uint32_t *vec)
 	for (unsigned int p = 0; p < CW_NPORT; p++)
 		f->need[p] = f->ports >> p & 1 ? CW_FLUSH_WANTS : CW_FLUSH_NONE;
 	/* P11: nothing may be on its way to table memory any more. */
-	if (m->npending)
+	if (cw_model_unacked(m))
 		cw_model_fail(m, "flush-before-ack", "FLUSH %u accepted while %u table writes are unacknowledged",
-			      f->index, m->npending);
+			      f->index, cw_model_unacked(m));
 	if (f->domain == CW_MODEL_EVERY_DOMAIN && f->ports != (1u << CW_NPORT) - 1)
 		cw_model_fail(m, "flush-wrong", "FLUSH %u of everything flips ports 0x%x only (P20)", f->index,
 			      f->ports);
@@ -168,7 +169,8 @@ static void nothing_older(struct cw_model *m, const struct cw_model_flush *f)
 			continue;
 		for (unsigned int t = 0; t < CW_NTAG; t++) {
 			const struct cw_model_req *r = &m->req[p][t];
-			bool holds = r->state == CW_REQ_QUEUED || r->state == CW_REQ_WALK || r->state == CW_REQ_GRANTED;
+			bool holds = r->state == CW_REQ_QUEUED || r->state == CW_REQ_WALK || r->state == CW_REQ_FIX ||
+				     r->state == CW_REQ_GRANTED;
 
 			if (holds && r->born < f->born && covers(f, p, r->domain))
 				cw_model_fail(

@@ -129,8 +129,10 @@ void cw_model_table_ack(struct cw_model *m, unsigned int id)
 		if (open && p->id == id) {
 			uint64_t *v = entry_of(m, p->addr);
 
-			if (id == EUU_ID)
+			if (id == EUU_ID) {
 				m->euu_old = cw_model_table_get(m, m->euu_addr);
+				memcpy(m->euu_line, v, sizeof(m->euu_line));
+			}
 			for (unsigned int j = 0; j < 8; j++)
 				if (p->entries >> j & 1)
 					v[j] = p->data[j];
@@ -144,12 +146,69 @@ void cw_model_table_ack(struct cw_model *m, unsigned int id)
 	m->npending = kept;
 }
 
-static bool pending_at(const struct cw_model *m, uint64_t addr)
+unsigned int cw_model_unacked(const struct cw_model *m)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < m->npending; i++)
+		n += !m->pending[i].fix;
+	return n;
+}
+
+/* Tell the write of this cycle, which the bus has shown already, for one of the fixer. */
+void cw_model_euu_whose(struct cw_model *m, const uint32_t *vec)
+{
+	if (!G(euu_w_valid) || !G(euu_w_fix))
+		return;
+	for (unsigned int i = m->npending; i; i--) {
+		if (m->pending[i - 1].id == EUU_ID) {
+			m->pending[i - 1].fix = true;
+			return;
+		}
+	}
+}
+
+static bool pending_at(const struct cw_model *m, uint64_t addr, bool line)
 {
 	for (unsigned int i = 0; i < m->npending; i++)
-		if (m->pending[i].addr == (addr & ~UINT64_C(63)) && (m->pending[i].entries >> (addr >> 3 & 7) & 1))
+		if (m->pending[i].addr == (addr & ~UINT64_C(63)) &&
+		    (line || (m->pending[i].entries >> (addr >> 3 & 7) & 1)))
 			return true;
 	return false;
+}
+
+/* P13: what PROTECT makes of an entry of its mask. */
+static uint64_t protected_entry(uint64_t e, bool d, bool x86)
+{
+	if (!(e & CW_SPTE(PRESENT)) || (e & CW_SPTE(PS)))
+		return e;
+	if (d && x86)
+		return e & ~CW_SPTE(X86_D);
+	if (d && !(e >> 52 & 3))
+		return e & ~CW_SPTE(D);
+	return e & ~CW_SPTE(W);
+}
+
+static void protect_line(struct cw_model *m, const uint32_t *vec)
+{
+	uint64_t line = G(euu_b_addr);
+	unsigned int changed = 0;
+
+	for (unsigned int i = 0; i < 8; i++) {
+		uint64_t now = cw_model_table_get(m, line + 8 * i), old = m->euu_wrote ? m->euu_line[i] : now;
+		uint64_t want = G(euu_b_mask) >> i & 1 ? protected_entry(old, G(euu_b_d), G(euu_b_x86)) : old;
+
+		changed |= (unsigned int)(want != old) << i;
+		if (now != want)
+			cw_model_fail(m, "protect-wrong", "entry 0x%llx: 0x%llx became 0x%llx, expected 0x%llx (P13)",
+				      (unsigned long long)(line + 8 * i), (unsigned long long)old,
+				      (unsigned long long)now, (unsigned long long)want);
+	}
+	if (changed != G(euu_b_changed))
+		cw_model_fail(m, "protect-wrong", "line 0x%llx: says it changed 0x%02x, expected 0x%02x (P13)",
+			      (unsigned long long)line, (unsigned int)G(euu_b_changed), changed);
+	if (changed)
+		cw_model_count(m, CW_CTR_ENTRY_UPDATES);
 }
 
 void cw_model_euu(struct cw_model *m, const uint32_t *vec)
@@ -159,7 +218,7 @@ void cw_model_euu(struct cw_model *m, const uint32_t *vec)
 	if (G(euu_w_valid)) {
 		/* Changes follow each other, and LOAD and FILL are done before a later one (P11, P14). */
 		for (unsigned int i = 0; i < m->npending; i++)
-			if (m->pending[i].id != EUU_ID)
+			if (m->pending[i].id != EUU_ID && !G(euu_w_fix))
 				cw_model_fail(m, "load-before-ack",
 					      "entry 0x%llx written while a LOAD is unacknowledged",
 					      (unsigned long long)G(euu_w_addr));
@@ -171,9 +230,14 @@ void cw_model_euu(struct cw_model *m, const uint32_t *vec)
 	}
 	if (!G(euu_b_valid))
 		return;
-	if (pending_at(m, addr))
+	if (pending_at(m, addr, G(euu_b_protect)))
 		cw_model_fail(m, "complete-before-ack", "entry 0x%llx: the change counts as done before its B",
 			      (unsigned long long)addr);
+	if (G(euu_b_protect) && !G(euu_b_error)) {
+		protect_line(m, vec);
+		m->euu_wrote = false;
+		return;
+	}
 	old = m->euu_wrote ? m->euu_old : cw_model_table_get(m, addr);
 	if (G(euu_b_error)) {
 		cw_model_count(m, CW_CTR_TABLE_ERRORS);
@@ -182,16 +246,20 @@ void cw_model_euu(struct cw_model *m, const uint32_t *vec)
 			      (unsigned long long)addr, (unsigned long long)G(euu_b_old), (unsigned long long)old);
 	}
 	if (G(euu_b_mismatch)) {
-		cw_model_count(m, CW_CTR_CAS_MISMATCH);
+		if (!G(euu_b_fix))
+			cw_model_count(m, CW_CTR_CAS_MISMATCH);
 		if (m->euu_wrote)
 			cw_model_fail(m, "blind-swap", "entry 0x%llx written although it differed",
 				      (unsigned long long)addr);
 	} else if (!G(euu_b_error)) {
-		cw_model_count(m, CW_CTR_ENTRY_UPDATES);
+		if (!G(euu_b_fix))
+			cw_model_count(m, CW_CTR_ENTRY_UPDATES);
 		if (!m->euu_wrote)
 			cw_model_fail(m, "euu-no-write", "entry 0x%llx: done without a write",
 				      (unsigned long long)addr);
 	}
+	if (G(euu_b_fix))
+		cw_model_fix_swap(m, vec);
 	m->euu_wrote = false;
 }
 

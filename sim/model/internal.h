@@ -23,7 +23,7 @@ enum {
 
 /* ---- tables that the firmware writes (P1, P3) ---- */
 struct cw_model_ctx {
-	bool valid, level5, x86;
+	bool valid, level5, x86, ad, fix;
 	uint16_t space, domain;
 	uint64_t root;
 };
@@ -31,6 +31,7 @@ struct cw_model_ctx {
 struct cw_model_dom {
 	uint32_t mmio_gen;
 	uint8_t ports;
+	uint8_t log_mode;
 };
 
 struct cw_model_port {
@@ -45,6 +46,7 @@ struct cw_model_pending {
 	uint8_t entries; /* bit per entry of the line */
 	uint8_t id;
 	bool last;
+	bool fix; /* the fixer's: no command waits for it */
 };
 
 struct cw_model_page {
@@ -86,11 +88,27 @@ struct cw_model_walk {
 	struct cw_model_read read;
 };
 
+/* ---- fixer (P22) ---- */
+enum cw_model_step { CW_FIX_SWAP, CW_FIX_MARK, CW_FIX_OUT };
+
+struct cw_model_fix {
+	enum cw_model_step step; /* what comes next */
+	uint64_t addr, old, new; /* of the entry */
+	uint64_t now;		 /* what the swap found, or made of it */
+	bool mark;		 /* is needed */
+	bool prepared, marked;
+	bool due; /* the swap is done, its mark is not */
+	bool swapped, error;
+	uint8_t log_status;
+	unsigned int tries; /* races lost */
+};
+
 /* ---- requests by port and tag ---- */
 enum cw_model_state {
 	CW_REQ_FREE,
 	CW_REQ_QUEUED, /* waits for a walk to attach to or a slot; holds a stamp */
 	CW_REQ_WALK,   /* waits for a walk; holds a stamp */
+	CW_REQ_FIX,    /* in the fixer; holds a stamp */
 	CW_REQ_PARKED,
 	CW_REQ_RETRY,	/* left the park for a new lookup */
 	CW_REQ_ENDED,	/* answered, no grant; the answer may still be on its way to the pins */
@@ -106,7 +124,9 @@ struct cw_model_req {
 	uint8_t verdict, reason;
 	uint8_t slot, park;
 	uint16_t ctx, len_m1, domain, space;
+	uint8_t log_mode; /* of the stamp */
 	uint64_t addr, pa, root;
+	struct cw_model_fix fix;
 	uint64_t born;	      /* order of its last lookup */
 	uint64_t cycle;	      /* of its last lookup */
 	unsigned int bad_tag; /* answers BAD_TAG owed beside its own */
@@ -209,6 +229,7 @@ struct cw_model {
 
 	bool euu_wrote; /* since its last completion */
 	uint64_t euu_addr, euu_value, euu_old;
+	uint64_t euu_line[8]; /* before the write */
 
 	uint64_t counter[CW_NCOUNTER];
 	uint64_t leaves[2][3][CW_MODEL_WAYS]; /* grants by flavour, level - 1, way */
@@ -225,7 +246,19 @@ static inline void cw_model_count(struct cw_model *m, enum cw_counter c)
 
 static inline struct cw_model_format cw_model_format(const struct cw_model *m, bool x86)
 {
-	return (struct cw_model_format){x86, m->config.pa_bits, m->config.table_bytes};
+	return (struct cw_model_format){.x86 = x86, .pa_bits = m->config.pa_bits, .table_bytes = m->config.table_bytes};
+}
+
+/* For a request's verdict: with what its context and its stamp say too. */
+static inline struct cw_model_format cw_model_rules(const struct cw_model *m, const struct cw_model_req *r)
+{
+	struct cw_model_format f = cw_model_format(m, r->x86);
+	const struct cw_model_ctx *c = &m->ctx[r->ctx % CW_NCTX];
+
+	f.ad = c->ad;
+	f.fix = c->fix;
+	f.log_mode = r->log_mode;
+	return f;
 }
 
 static inline uint64_t cw_model_page_number(uint64_t addr)
@@ -260,6 +293,13 @@ void cw_model_ar(struct cw_model *m, const uint32_t *vec);
 void cw_model_r(struct cw_model *m, const uint32_t *vec);
 void cw_model_res(struct cw_model *m, const uint32_t *vec);
 void cw_model_fill(struct cw_model *m, const uint32_t *vec);
+/* fix.c */
+void cw_model_fix_take(struct cw_model *m, struct cw_model_req *r, const uint32_t *vec,
+		       const struct cw_model_verdict *v, uint64_t entry, uint64_t entry_addr);
+void cw_model_fix_swap(struct cw_model *m, const uint32_t *vec);
+void cw_model_fix_log(struct cw_model *m, const uint32_t *vec);
+bool cw_model_fix_back(struct cw_model *m, const struct cw_model_req *r, uint64_t *entry);
+void cw_model_fix_end(struct cw_model *m, const struct cw_model_req *r);
 /* epoch.c */
 void cw_model_stamp(struct cw_model *m, unsigned int port, bool bit);
 void cw_model_unstamp(struct cw_model *m, unsigned int port, bool bit, const char *who);
@@ -271,6 +311,9 @@ bool cw_model_park_room(struct cw_model *m, const struct cw_model_req *r);
 void cw_model_resumes(struct cw_model *m, const uint32_t *vec);
 /* euu.c: table memory and the entry-update unit */
 void cw_model_euu(struct cw_model *m, const uint32_t *vec);
+void cw_model_euu_whose(struct cw_model *m, const uint32_t *vec);
+/* Writes by commands that table memory has not acknowledged. */
+unsigned int cw_model_unacked(const struct cw_model *m);
 void cw_model_read_begin(struct cw_model *m, struct cw_model_read *r, uint64_t addr);
 bool cw_model_read_may_be(const struct cw_model_read *r, unsigned int i, uint64_t value);
 void cw_model_pages_free(struct cw_model *m);

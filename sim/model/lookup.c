@@ -33,6 +33,8 @@ void cw_model_tables(struct cw_model *m, const uint32_t *vec)
 			.valid = G(ctxw_enable),
 			.level5 = G(ctxw_level5),
 			.x86 = G(ctxw_flavour),
+			.ad = G(ctxw_ad),
+			.fix = G(ctxw_fix),
 			.space = (uint16_t)G(ctxw_space),
 			.domain = (uint16_t)(G(ctxw_domain) % CW_NDOM),
 			.root = G(ctxw_root),
@@ -42,6 +44,7 @@ void cw_model_tables(struct cw_model *m, const uint32_t *vec)
 		m->dom[G(domw_idx) % CW_NDOM] = (struct cw_model_dom){
 			.mmio_gen = (uint32_t)G(domw_mmio_gen),
 			.ports = (uint8_t)G(domw_ports),
+			.log_mode = (uint8_t)G(domw_log_mode),
 		};
 	}
 	if (G(ctxw_valid) && !G(ctxw_enable))
@@ -147,7 +150,7 @@ static void look_hit(struct cw_model *m, const struct cw_model_request *q, const
 {
 	uint64_t entry = G(look_entry), pa = G(look_pa);
 	unsigned int level = (unsigned int)G(look_level);
-	const struct cw_model_format format = cw_model_format(m, r->x86);
+	const struct cw_model_format format = cw_model_rules(m, r);
 	/* no generation is needed: only present entries are cached */
 	struct cw_model_verdict v = cw_model_judge(&format, entry, level, q->addr, q->write, 0, false);
 
@@ -157,7 +160,7 @@ static void look_hit(struct cw_model *m, const struct cw_model_request *q, const
 			      q->port, q->tag, r->space, (ull)q->addr, (ull)entry, level);
 	else
 		m->leaves[r->x86][level - 1][CW_MODEL_HIT]++;
-	if (v.verdict != G(look_verdict) || v.verdict != CW_V_HIT || v.pa != pa)
+	if (v.verdict != G(look_verdict) || v.verdict != CW_V_HIT || v.mark || v.pa != pa)
 		cw_model_fail(
 			m, "verdict-wrong",
 			"port %u tag %u addr 0x%llx entry 0x%llx: %s pa 0x%llx from the TLB, expected %s pa 0x%llx",
@@ -267,6 +270,7 @@ void cw_model_look(struct cw_model *m, const uint32_t *vec)
 	r->len_m1 = q.len_m1;
 	r->epoch = G(look_epoch);
 	r->domain = c->domain;
+	r->log_mode = m->dom[c->domain].log_mode;
 	r->space = c->space;
 	r->root = c->root;
 	r->level5 = c->level5;
@@ -274,6 +278,7 @@ void cw_model_look(struct cw_model *m, const uint32_t *vec)
 	r->born = ++m->order;
 	r->cycle = m->cycle;
 	r->inv_any = r->inv_here = false;
+	r->fix = (struct cw_model_fix){0};
 	switch (outcome) {
 	case 0:
 		look_hit(m, &q, vec, r);

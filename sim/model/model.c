@@ -55,6 +55,7 @@ void cw_model_fail(struct cw_model *m, const char *kind, const char *fmt, ...)
 void cw_model_cycle(struct cw_model *m, uint64_t cycle, const uint32_t *vec)
 {
 	m->cycle = cycle;
+	cw_model_euu_whose(m, vec);
 	cw_model_tables(m, vec);
 	if (G(inv_valid))
 		cw_model_inv(m, vec);
@@ -74,6 +75,8 @@ void cw_model_cycle(struct cw_model *m, uint64_t cycle, const uint32_t *vec)
 	if (G(rel_valid))
 		cw_model_releases(m, vec);
 	cw_model_flushes(m, vec);
+	if (G(log_valid))
+		cw_model_fix_log(m, vec);
 	cw_model_euu(m, vec);
 	cw_model_deadlines(m);
 }
@@ -86,8 +89,8 @@ void cw_model_idle(struct cw_model *m, uint64_t cycle)
 
 static const char *state_name(enum cw_model_state s)
 {
-	static const char *const name[] = {
-		"free", "queued for a walk", "in a walk", "parked", "to be looked up again", "ended", "granted"};
+	static const char *const name[] = {"free",   "queued for a walk",     "in a walk", "in the fixer",
+					   "parked", "to be looked up again", "ended",	   "granted"};
 
 	return name[s];
 }

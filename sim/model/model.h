@@ -102,13 +102,19 @@ struct cw_model_format {
 	bool x86; /* legacy/NPT, else EPT */
 	unsigned int pa_bits;
 	uint64_t table_bytes;
+	bool ad, fix;	  /* enables of the context (P12) */
+	uint8_t log_mode; /* of the stamp */
 };
 struct cw_model_verdict {
 	uint8_t verdict, reason;
 	uint64_t pa;
+	bool mark;	/* HIT, FIXED: the write must be in the log first */
+	uint64_t fixed; /* FIXED: what the entry becomes */
 };
 struct cw_model_verdict cw_model_judge(const struct cw_model_format *f, uint64_t entry, unsigned int level,
 				       uint64_t addr, bool write, uint32_t mmio_gen, bool bus_error);
+/* Is this a change that the engine may make on its own in an entry of a 4 KiB page (P12)? */
+bool cw_model_fix_legal(bool x86, uint64_t old, uint64_t new);
 /* A present entry with nothing wrong in it that leads to another table. */
 bool cw_model_entry_nonleaf(const struct cw_model_format *f, uint64_t entry, unsigned int level);
 

@@ -87,6 +87,7 @@ static void release(struct cw_model *m, unsigned int port, unsigned int tag, boo
 	}
 	if (!known)
 		return;
+	cw_model_fix_end(m, r);
 	cw_model_unstamp(m, port, r->epoch, "release");
 	r->state = CW_REQ_FREE;
 }

@@ -119,9 +119,9 @@ void cw_model_inv(struct cw_model *m, const uint32_t *vec)
 	uint64_t lo = G(inv_lo), hi = G(inv_hi);
 
 	/* P18: it may not overtake an entry change that memory has not acknowledged. */
-	if (m->npending)
+	if (cw_model_unacked(m))
 		cw_model_fail(m, "invalidate-before-ack",
-			      "INVALIDATE in effect while %u table writes are unacknowledged", m->npending);
+			      "INVALIDATE in effect while %u table writes are unacknowledged", cw_model_unacked(m));
 	cw_model_count(m, CW_CTR_INVALIDATES);
 	if (!all && !whole && hi - lo < 16) {
 		for (unsigned int level = 1; level <= CW_MODEL_LEVELS; level++)

@@ -58,11 +58,51 @@ static bool is_mmio(const struct cw_model_format *f, uint64_t entry)
 	return f->x86 ? (entry & x86) == x86 : (entry & rwx_ve) == (CW_SPTE(W) | CW_SPTE(X));
 }
 
+/* P12: the entry with all that the engine may change in it for the sake of this access. */
+static uint64_t fixed_entry(const struct cw_model_format *f, uint64_t entry, unsigned int level, bool write)
+{
+	const uint64_t host = f->x86 ? CW_SPTE(X86_HOST_W) : CW_SPTE(HOST_W);
+	const uint64_t mmu = f->x86 ? CW_SPTE(X86_MMU_W) : CW_SPTE(MMU_W);
+	unsigned int ad_type = f->x86 ? 0 : entry >> 52 & 3;
+	uint64_t e = entry;
+
+	if (level != 1) /* seed 002: one mark stands for 4 KiB */
+		return entry;
+	if (f->fix && ad_type == 1 && !(entry & 7) && (entry & CW_SPTE(SAVED_R))) {
+		e &= ~(CW_SPTE(SAVED_R) | CW_SPTE(SAVED_X));
+		e |= CW_SPTE(R) | (entry & CW_SPTE(SAVED_X) ? CW_SPTE(X) : 0);
+	}
+	if (f->fix && write && (entry & host) && (entry & mmu))
+		e |= CW_SPTE(W);
+	if (f->ad && ad_type == 0)
+		e |= f->x86 ? CW_SPTE(X86_A) : CW_SPTE(A);
+	if ((f->ad || f->log_mode == CW_LOG_DIRTYBIT) && ad_type == 0 && write)
+		e |= f->x86 ? CW_SPTE(X86_D) : CW_SPTE(D);
+	return e;
+}
+
+static bool needs_mark(const struct cw_model_format *f, uint64_t entry, uint64_t fixed, bool write)
+{
+	const uint64_t d = f->x86 ? CW_SPTE(X86_D) : CW_SPTE(D);
+	uint64_t set = fixed & ~entry;
+
+	switch (f->log_mode) {
+	case CW_LOG_CAPTURE:
+		return write;
+	case CW_LOG_PROTECT:
+		return set & CW_SPTE(W);
+	case CW_LOG_DIRTYBIT:
+		return set & (CW_SPTE(W) | d);
+	default:
+		return false;
+	}
+}
+
 struct cw_model_verdict cw_model_judge(const struct cw_model_format *f, uint64_t entry, unsigned int level,
 				       uint64_t addr, bool write, uint32_t mmio_gen, bool bus_error)
 {
-	struct cw_model_verdict v = {CW_V_MISS, CW_RSN_NOT_PRESENT, 0};
-	uint64_t inside = page_mask(level);
+	struct cw_model_verdict v = {.verdict = CW_V_MISS, .reason = CW_RSN_NOT_PRESENT};
+	uint64_t inside = page_mask(level), fixed;
 
 	if (bus_error) {
 		v.verdict = CW_V_ABORT;
@@ -83,17 +123,21 @@ struct cw_model_verdict cw_model_judge(const struct cw_model_format *f, uint64_t
 		v.reason = malformed(f, entry, level) ? CW_RSN_BAD_ENTRY : CW_RSN_BAD_TABLE;
 		return v;
 	}
-	if (!(entry & CW_SPTE(R)))
+	fixed = fixed_entry(f, entry, level, write);
+	if (!(fixed & CW_SPTE(R)))
 		return v;
-	if (write && !(entry & CW_SPTE(W))) {
+	if (write && (!(fixed & CW_SPTE(W)) || (level > 1 && f->log_mode >= CW_LOG_PROTECT))) {
 		uint64_t host = f->x86 ? CW_SPTE(X86_HOST_W) : CW_SPTE(HOST_W);
 		uint64_t mmu = f->x86 ? CW_SPTE(X86_MMU_W) : CW_SPTE(MMU_W);
+		bool tracked = (entry & (host | mmu | CW_SPTE(W))) == host;
 
-		v.verdict = (entry & host) && !(entry & mmu) ? CW_V_WRITE_TRACKED : CW_V_WRITE_PROTECTED;
+		v.verdict = tracked ? CW_V_WRITE_TRACKED : CW_V_WRITE_PROTECTED;
 		v.reason = CW_RSN_PROTECTED;
 		return v;
 	}
-	v.verdict = CW_V_HIT;
+	v.verdict = fixed != entry ? CW_V_FIXED : CW_V_HIT;
+	v.fixed = fixed;
+	v.mark = needs_mark(f, entry, fixed, write);
 	v.reason = CW_RSN_NONE;
 	v.pa = (entry & address_bits & ~inside) | (addr & inside);
 	return v;

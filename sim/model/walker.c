@@ -244,52 +244,66 @@ void cw_model_r(struct cw_model *m, const uint32_t *vec)
 }
 
 /* ---- results ---- */
-static void judge(struct cw_model *m, struct cw_model_walk *w, const struct cw_model_req *r, uint64_t *entry,
-		  struct cw_model_verdict *v)
+/* Where the entry was found that a request is judged by. */
+struct place {
+	uint64_t entry, addr;
+	unsigned int level;
+};
+
+/* A request leaves its walk. */
+static bool from_walk(struct cw_model *m, struct cw_model_walk *w, const struct cw_model_req *r, const uint32_t *vec,
+		      struct place *at)
 {
-	const struct cw_model_ctx *c = &m->ctx[r->ctx % CW_NCTX];
-	const struct cw_model_format format = cw_model_format(m, r->x86);
 	uint64_t page = cw_model_page_number(r->addr);
 
-	*entry = w->error ? 0 : w->level == 1 ? w->line[page & 7] : w->entry;
-	*v = cw_model_judge(&format, *entry, w->level, r->addr, r->write, m->dom[c->domain].mmio_gen, w->error);
+	if (r->state != CW_REQ_WALK || r->slot != G(res_slot)) {
+		cw_model_fail(m, "result-unknown", "port %llu tag %llu does not wait for slot %u", (ull)G(res_port),
+			      (ull)G(res_tag), slot_of(m, w));
+		return false;
+	}
+	if (!w->ended)
+		cw_model_fail(m, "result-early", "slot %u has not read its last entry", slot_of(m, w));
+	if (m->waiting >= CW_NWAIT)
+		m->waits_full = m->cycle;
+	w->waiters--;
+	m->waiting--;
 	w->asked |= (uint8_t)(1u << (page & 7));
-	/* I7: what one of its requests could not use is not filled. */
-	if (v->verdict != CW_V_HIT)
-		w->faulted |= (uint8_t)(1u << (page & 7));
-	/* P33: the context went away while the request waited. */
-	if (!c->valid)
-		*v = (struct cw_model_verdict){CW_V_ABORT, CW_RSN_DETACHED, 0};
+	at->level = w->level;
+	at->addr = entry_addr(w, page);
+	at->entry = w->error ? 0 : w->level == 1 ? w->line[page & 7] : w->entry;
+	return true;
 }
 
 static void answered(struct cw_model *m, struct cw_model_req *r, const uint32_t *vec, const struct cw_model_verdict *v)
 {
 	unsigned int port = (unsigned int)G(res_port), tag = (unsigned int)G(res_tag);
 	unsigned int verdict = (unsigned int)G(res_verdict), reason = (unsigned int)G(res_reason);
+	bool grant = v->verdict == CW_V_HIT || v->verdict == CW_V_FIXED;
 
-	if (G(res_outcome) != 0 || verdict != v->verdict || reason != v->reason ||
-	    (v->verdict == CW_V_HIT && G(res_pa) != v->pa))
+	if (G(res_outcome) != 0 || verdict != v->verdict || reason != v->reason || (grant && G(res_pa) != v->pa))
 		cw_model_fail(
 			m, "verdict-wrong",
 			"port %u tag %u addr 0x%llx entry 0x%llx: outcome %llu %s/%s pa 0x%llx, expected %s/%s pa 0x%llx",
 			port, tag, (ull)r->addr, (ull)G(res_entry), (ull)G(res_outcome), cw_verdict_name(verdict),
 			cw_reason_name(reason), (ull)G(res_pa), cw_verdict_name(v->verdict), cw_reason_name(v->reason),
 			(ull)v->pa);
-	if (port != CW_PORT_HOST && v->verdict != CW_V_HIT)
+	if (port != CW_PORT_HOST && !grant) {
+		cw_model_fix_end(m, r);
 		cw_model_unstamp(m, port, r->epoch, "result");
+	}
 	cw_model_end(m, r, port, v->verdict, v->reason, v->pa);
 }
 
 /* The host has to act: the stamp is given up, whatever comes (P8). */
-static void to_host(struct cw_model *m, const struct cw_model_walk *w, struct cw_model_req *r, const uint32_t *vec,
-		    const struct cw_model_verdict *v, uint64_t entry)
+static void to_host(struct cw_model *m, struct cw_model_req *r, const uint32_t *vec, const struct cw_model_verdict *v,
+		    const struct place *at)
 {
 	unsigned int port = (unsigned int)G(res_port), tag = (unsigned int)G(res_tag);
 	unsigned int verdict = (unsigned int)G(res_verdict), reason = (unsigned int)G(res_reason);
 	struct cw_model_fault f = {
 		.addr = r->addr,
-		.entry = entry,
-		.entry_addr = entry_addr(w, cw_model_page_number(r->addr)),
+		.entry = at->entry,
+		.entry_addr = at->addr,
 		.ctx = r->ctx,
 		.domain = r->domain,
 		.len = (uint16_t)(r->len_m1 + 1),
@@ -298,9 +312,10 @@ static void to_host(struct cw_model *m, const struct cw_model_walk *w, struct cw
 		.access = r->write ? CW_ACCESS_WRITE : CW_ACCESS_READ,
 		.verdict = v->verdict,
 		.reason = v->reason,
-		.level = w->level,
+		.level = (uint8_t)at->level,
 	};
 
+	cw_model_fix_end(m, r);
 	cw_model_unstamp(m, port, r->epoch, "result");
 	if (G(res_outcome) == 0) {
 		if (verdict != CW_V_RETRY_LATER || reason != CW_RSN_NO_ROOM || cw_model_park_room(m, r))
@@ -312,48 +327,68 @@ static void to_host(struct cw_model *m, const struct cw_model_walk *w, struct cw
 		cw_model_end(m, r, port, CW_V_RETRY_LATER, CW_RSN_NO_ROOM, 0);
 		return;
 	}
-	if (verdict != v->verdict || reason != v->reason)
+	if (G(res_outcome) == 3 || verdict != v->verdict || reason != v->reason)
 		cw_model_fail(m, "verdict-wrong",
-			      "port %u tag %u addr 0x%llx entry 0x%llx: parked as %s/%s, expected %s/%s", port, tag,
-			      (ull)r->addr, (ull)entry, cw_verdict_name(verdict), cw_reason_name(reason),
-			      cw_verdict_name(v->verdict), cw_reason_name(v->reason));
+			      "port %u tag %u addr 0x%llx entry 0x%llx: outcome %llu, %s/%s, expected %s/%s", port, tag,
+			      (ull)r->addr, (ull)at->entry, (ull)G(res_outcome), cw_verdict_name(verdict),
+			      cw_reason_name(reason), cw_verdict_name(v->verdict), cw_reason_name(v->reason));
 	cw_model_park(m, r, vec, &f);
+}
+
+/* What comes after the verdict on the entry: the context may be gone, the log or the races may have been in the way. */
+static void overrule(struct cw_model *m, const struct cw_model_req *r, struct cw_model_verdict *v)
+{
+	const struct cw_model_fix *f = &r->fix;
+
+	if (!m->ctx[r->ctx % CW_NCTX].valid) /* P33: the context went away while the request waited */
+		*v = (struct cw_model_verdict){.verdict = CW_V_ABORT, .reason = CW_RSN_DETACHED};
+	else if (f->log_status) /* P27 */
+		*v = (struct cw_model_verdict){.verdict = CW_V_WRITE_PROTECTED,
+					       .reason = f->log_status == 1 ? CW_RSN_LOG_MISSING : CW_RSN_LOG_FULL};
+	else if (v->verdict == CW_V_FIXED && f->tries >= CW_FIX_TRIES) {
+		cw_model_count(m, CW_CTR_LIVELOCK);
+		*v = (struct cw_model_verdict){.verdict = CW_V_ABORT, .reason = CW_RSN_LIVELOCK};
+	}
 }
 
 void cw_model_res(struct cw_model *m, const uint32_t *vec)
 {
-	struct cw_model_walk *w = walk_of(m, G(res_slot), "result");
 	unsigned int port = (unsigned int)G(res_port), tag = (unsigned int)G(res_tag);
+	struct cw_model_walk *w = G(res_fixer) ? NULL : walk_of(m, G(res_slot), "result");
 	struct cw_model_req *r = cw_model_req_of(m, port, tag, "result");
+	const struct cw_model_format rules = cw_model_rules(m, r);
+	struct place at = {0, r->fix.addr, 1};
 	struct cw_model_verdict v;
-	uint64_t entry;
 
-	if (!w)
+	if (G(res_fixer) ? !cw_model_fix_back(m, r, &at.entry) : !w || !from_walk(m, w, r, vec, &at))
 		return;
-	if (r->state != CW_REQ_WALK || r->slot != G(res_slot)) {
-		cw_model_fail(m, "result-unknown", "port %u tag %u does not wait for slot %u", port, tag,
-			      slot_of(m, w));
-		return;
-	}
-	if (!w->ended)
-		cw_model_fail(m, "result-early", "slot %u has not read its last entry", slot_of(m, w));
-	if (m->waiting >= CW_NWAIT)
-		m->waits_full = m->cycle;
-	w->waiters--;
-	m->waiting--;
 	if (port != CW_PORT_HOST && G(res_epoch) != r->epoch)
 		cw_model_fail(m, "stamp-changed", "port %u tag %u: stamp %u at the lookup, %u now (P4)", port, tag,
 			      r->epoch, (unsigned int)G(res_epoch));
-	judge(m, w, r, &entry, &v);
-	if (G(res_entry) != entry)
-		cw_model_fail(m, "result-entry", "port %u tag %u: judged 0x%llx, the walk read 0x%llx", port, tag,
-			      (ull)G(res_entry), (ull)entry);
-	if (v.verdict == CW_V_HIT)
+	if (G(res_entry) != at.entry)
+		cw_model_fail(m, "result-entry", "port %u tag %u: judged 0x%llx, 0x%llx was found", port, tag,
+			      (ull)G(res_entry), (ull)at.entry);
+	v = cw_model_judge(&rules, at.entry, at.level, r->addr, r->write, m->dom[r->domain].mmio_gen,
+			   w ? w->error : r->fix.error);
+	/* I7: what one of its requests could not use is not filled. */
+	if (w && v.verdict != CW_V_HIT)
+		w->faulted |= (uint8_t)(1u << (cw_model_page_number(r->addr) & 7));
+	overrule(m, r, &v);
+	if (w && v.verdict == CW_V_HIT)
 		m->leaves[w->x86][w->level - 1][r->attached ? CW_MODEL_MERGE : CW_MODEL_MISS]++;
-	if (port == CW_PORT_HOST || v.verdict == CW_V_HIT || v.verdict == CW_V_ABORT)
+	if (port != CW_PORT_HOST && (v.verdict == CW_V_FIXED || (v.mark && !r->fix.marked))) {
+		if (G(res_outcome) != 3)
+			cw_model_fail(m, "not-fixed", "port %u tag %u addr 0x%llx entry 0x%llx: expected to be fixed",
+				      port, tag, (ull)r->addr, (ull)at.entry);
+		cw_model_fix_take(m, r, vec, &v, at.entry, at.addr);
+		return;
+	}
+	if (v.verdict == CW_V_HIT && r->fix.swapped)
+		v.verdict = CW_V_FIXED;
+	if (port == CW_PORT_HOST || v.verdict == CW_V_HIT || v.verdict == CW_V_FIXED || v.verdict == CW_V_ABORT)
 		answered(m, r, vec, &v);
 	else
-		to_host(m, w, r, vec, &v, entry);
+		to_host(m, r, vec, &v, &at);
 }
 
 /* ---- fill ---- */

@@ -3,7 +3,8 @@
 //
 // Bench of cw_resolve: random results of walks against the contract, in what the initiator and the host see. Entries
 // are made from what they shall mean (kind), so the expected verdict is known without looking at bits; contexts have no
-// fixer and no A/D updates. Random back-pressure of the answer paths and of the park.
+// fixer and no A/D updates, so nothing goes to the fixer, and nothing comes back. Random back-pressure of the answer
+// paths and of the park.
 module tb_resolve;
   localparam int NP = int'(cw_pkg::NPORT);
 
@@ -25,6 +26,15 @@ module tb_resolve;
   cw_t::fault_t               park_fault;
   logic [cw_pkg::PORT_W-1:0]  dec_port;
   logic [63:0]                mon_pa;
+
+  // ---- fixer ----
+  logic                       in_fresh = 1'b0, fixing, fx_valid = 1'b0, fx_ready, fix_room = 1'b1, fix_take, fix_again;
+  logic                       fix_mark, fix_fresh, ev_livelock;
+  cw_t::fixed_t               fx = '0;
+  cw_t::wait_t                fix_req;
+  logic [63:0]                fix_entry;
+  logic [cw_pkg::PA_W-1:0]    fix_addr;
+  cw_t::fix_t                 fix_what;
 
   cw_resolve dut (.*);
 
@@ -91,7 +101,7 @@ module tb_resolve;
     r.len_m1      = 12'($urandom_range(4095 - int'(r.addr[11:0])));
     r.write       = 1'($urandom);
     r.tag         = cw_pkg::TAG_W'($urandom);
-    in_req        = {cw_pkg::PORT_W'($urandom_range(NP - 1)), 1'($urandom), r};   // port, stamp, request
+    in_req        = {cw_pkg::PORT_W'($urandom_range(NP - 1)), 1'($urandom), 3'd0, r};   // port, stamp, request
     in_level      = kind == BAD_LEAF ? 3'($urandom_range(5, 2)) : 3'($urandom_range(3, 1));
     frame         = {20'($urandom), $urandom} & ~(52'd4095) & ~((52'd1 << (12 + 9 * (int'(in_level) - 1))) - 1);
     if (kind == BAD_LEAF) frame = '0;
@@ -138,6 +148,7 @@ module tb_resolve;
       return;
     end
     met[kind]++;
+    must(!fix_take && !fixing && !ev_livelock, "the fixer is left alone");
     must(in_ready == goes, "taken when parked, or when its own answer path is free");
     must(park_valid == parks, "parked if only the host can settle it, and if there is room");
     must(ans_valid == (parks ? '0 : NP'(1) << in_req.port), "else answered at its own port");

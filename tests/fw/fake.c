@@ -107,6 +107,8 @@ static void ctx_commit(struct fake *f, uint32_t n)
 	f->ctx[n].valid = cfg & CW_MBOX_CFG_VALID;
 	f->ctx[n].level5 = cfg & CW_MBOX_CFG_LEVEL5;
 	f->ctx[n].flavour = cfg & CW_MBOX_CFG_FLAVOUR;
+	f->ctx[n].ad = cfg & CW_MBOX_CFG_AD;
+	f->ctx[n].fix = cfg & CW_MBOX_CFG_FIX;
 	f->ctx[n].domain = cfg >> CW_MBOX_CFG_DOMAIN_LSB & 0xff;
 	f->ctx[n].space = cfg >> CW_MBOX_CFG_SPACE_LSB;
 	f->ctx[n].gen = f->word[CW_MBOX_CTX_GEN];

@@ -15,7 +15,7 @@
 #include "firmware/fw.h"
 
 struct fake_ctx {
-	bool valid, level5, flavour;
+	bool valid, level5, flavour, ad, fix;
 	uint32_t domain, space, gen;
 	uint64_t root;
 };

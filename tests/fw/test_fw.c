@@ -156,7 +156,7 @@ static void every_unused_bit_is_refused(void)
 
 			used = byte == 0 || byte == 2 || byte == 3 || bit == 8 || (all[i].space && byte / 2 == 2) ||
 			       (all[i].addr && byte / 8 == 1) || (all[i].arg0 && byte / 8 == 2) ||
-			       (all[i].ctx && byte / 2 == 48) || (all[i].shape && byte >= 98 && byte <= 100);
+			       (all[i].ctx && byte / 2 == 48) || (all[i].shape && byte >= 98 && byte <= 101);
 			if (used)
 				continue;
 			if (byte == 1)
@@ -183,22 +183,24 @@ static void attach_checks_every_field(void)
 	static const struct {
 		unsigned ctx, domain, level;
 		uint64_t root;
-		uint8_t flavour, kind;
+		uint8_t flavour, kind, enables;
 		unsigned field;
 	} bad[] = {
-		{CW_NCTX, 0, 4, 0, 0, 0, CW_FIELD_CTX},
-		{0xffff, 0, 4, 0, 0, 0, CW_FIELD_CTX},
-		{0, CW_NDOM, 4, 0, 0, 0, CW_FIELD_SPACE},
-		{0, 0xffff, 4, 0, 0, 0, CW_FIELD_SPACE},
-		{0, 0, 4, 0x800, 0, 0, CW_FIELD_ADDR},
-		{0, 0, 4, 1 << 20, 0, 0, CW_FIELD_ADDR},
-		{0, 0, 4, 1ull << 63, 0, 0, CW_FIELD_ADDR},
-		{0, 0, 3, 0, 0, 0, CW_FIELD_LEVEL},
-		{0, 0, 6, 0, 0, 0, CW_FIELD_LEVEL},
-		{0, 0, 0, 0, 0, 0, CW_FIELD_LEVEL},
-		{0, 0, 4, 0, 2, 0, CW_FIELD_KIND},
-		{0, 0, 4, 0, 0, 1, CW_FIELD_KIND},
-		{0, 0, 4, (1 << 20) + 8, 0, 0, CW_FIELD_ADDR},
+		{CW_NCTX, 0, 4, 0, 0, 0, 0, CW_FIELD_CTX},
+		{0xffff, 0, 4, 0, 0, 0, 0, CW_FIELD_CTX},
+		{0, CW_NDOM, 4, 0, 0, 0, 0, CW_FIELD_SPACE},
+		{0, 0xffff, 4, 0, 0, 0, 0, CW_FIELD_SPACE},
+		{0, 0, 4, 0x800, 0, 0, 0, CW_FIELD_ADDR},
+		{0, 0, 4, 1 << 20, 0, 0, 0, CW_FIELD_ADDR},
+		{0, 0, 4, 1ull << 63, 0, 0, 0, CW_FIELD_ADDR},
+		{0, 0, 3, 0, 0, 0, 0, CW_FIELD_LEVEL},
+		{0, 0, 6, 0, 0, 0, 0, CW_FIELD_LEVEL},
+		{0, 0, 0, 0, 0, 0, 0, CW_FIELD_LEVEL},
+		{0, 0, 4, 0, 2, 0, 0, CW_FIELD_KIND},
+		{0, 0, 4, 0, 0, 1, 0, CW_FIELD_KIND},
+		{0, 0, 4, (1 << 20) + 8, 0, 0, 0, CW_FIELD_ADDR},
+		{0, 0, 4, 0, 0, 0, 4, CW_FIELD_ENABLES},
+		{0, 0, 4, 0, 0, 0, 0x80, CW_FIELD_ENABLES},
 	};
 
 	boot();
@@ -207,10 +209,24 @@ static void attach_checks_every_field(void)
 
 		cmd.flavour = bad[i].flavour;
 		cmd.kind = bad[i].kind;
+		cmd.enables = bad[i].enables;
 		CHECK_EQ(run(&cmd), CW_ST_BAD_FIELD);
 		CHECK_EQ(fake.cpl_field, bad[i].field);
 	}
 	CHECK_EQ(strspn(fake.trail, "E"), fake.trail_len);
+}
+
+static void enables_reach_the_table(void)
+{
+	boot();
+	for (unsigned e = 0; e < 4; e++) {
+		struct cw_cmd cmd = attach_cmd(e, 1, 0x1000, 4);
+
+		cmd.enables = (uint8_t)e;
+		CHECK_EQ(run(&cmd), CW_ST_OK);
+		CHECK_EQ(fake.ctx[e].ad, (e & CW_CMD_ENABLE_AD) != 0);
+		CHECK_EQ(fake.ctx[e].fix, (e & CW_CMD_ENABLE_FIX) != 0);
+	}
 }
 
 static void domain_set_checks_every_field(void)
@@ -533,6 +549,7 @@ int main(void)
 	RUN(every_unused_bit_is_refused);
 	RUN(barrier_is_accepted);
 	RUN(attach_checks_every_field);
+	RUN(enables_reach_the_table);
 	RUN(domain_set_checks_every_field);
 	RUN(port_set_checks_every_field);
 	RUN(attach_fills_the_table_p1_p32);

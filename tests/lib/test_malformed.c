@@ -93,6 +93,19 @@ static void entries(void)
 	}
 }
 
+/* P13 */
+static void protect(void)
+{
+	const uint64_t bad[] = {page + 8, page + 64, 256 << 20, UINT64_MAX - 4095};
+
+	for (unsigned i = 0; i < 4; i++)
+		hot(&(struct cw_cmd){.opcode = CW_OP_PROTECT, .addr = bad[i]}, CW_FIELD_ADDR);
+	hot(&(struct cw_cmd){.opcode = CW_OP_PROTECT, .addr = page, .arg0 = 1}, CW_FIELD_ARG0);
+	hot(&(struct cw_cmd){.opcode = CW_OP_PROTECT, .addr = page, .arg1 = 4}, CW_FIELD_ARG1);
+	hot(&(struct cw_cmd){.opcode = CW_OP_PROTECT, .addr = page, .arg1 = 1ull << 63}, CW_FIELD_ARG1);
+	hot(&(struct cw_cmd){.opcode = CW_OP_PROTECT, .addr = page, .enables = 1}, CW_FIELD_RESERVED);
+}
+
 static void load_and_fill(void)
 {
 	const struct cw_cmd ok = {.opcode = CW_OP_LOAD, .addr = page, .arg0 = host.bus, .arg1 = 4096};
@@ -162,6 +175,7 @@ static void cold_commands(void)
 	BAD(level, 6, LEVEL);
 	BAD(flavour, 2, KIND);
 	BAD(kind, 2, KIND);
+	BAD(enables, 4, ENABLES);
 #undef BAD
 	cold(&(struct cw_cmd){.opcode = CW_OP_CTX_DETACH, .ctx = CW_NCTX}, CW_FIELD_CTX);
 	refused(CW_RING_COLD, &(struct cw_cmd){.opcode = CW_OP_CTX_DETACH, .ctx = 3}, CW_ST_NO_CONTEXT, CW_FIELD_NONE);
@@ -203,6 +217,7 @@ int main(void)
 	RUN(unknown_flags);
 	RUN(reserved_bytes);
 	RUN(entries);
+	RUN(protect);
 	RUN(load_and_fill);
 	RUN(invalidate_and_flush);
 	RUN(resume);

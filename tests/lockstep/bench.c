@@ -18,7 +18,7 @@ enum {
 static const uint8_t commands[NCOMMAND] = {
 	CW_OP_NOP,	  CW_OP_LOAD,  CW_OP_FILL,   CW_OP_WRITE,      CW_OP_XCHG,	 CW_OP_CMPXCHG,
 	CW_OP_INVALIDATE, CW_OP_FLUSH, CW_OP_RESUME, CW_OP_CTX_ATTACH, CW_OP_CTX_DETACH, CW_OP_DOMAIN_SET,
-	CW_OP_PORT_SET,	  CW_OP_STATS, CW_OP_STOP,   CW_OP_START,      CW_OP_DRAIN,
+	CW_OP_PORT_SET,	  CW_OP_STATS, CW_OP_STOP,   CW_OP_START,      CW_OP_DRAIN,	 CW_OP_PROTECT,
 };
 
 const char *bench_command_name(unsigned int command)
@@ -320,6 +320,12 @@ static void compare_counters(struct bench *b)
 	}
 }
 
+/* P12: the mirror may be behind in what the engine changes itself. */
+static bool fixed_since(const struct table *t, unsigned int i, uint64_t value)
+{
+	return world_fixable(t, t->v[i]) && cw_model_fix_legal(t->x86, t->v[i], value);
+}
+
 /* Table memory, the host's mirror and the model agree. */
 static void compare_tables(struct bench *b)
 {
@@ -332,7 +338,8 @@ static void compare_tables(struct bench *b)
 		for (unsigned int i = 0; i < 512; i++) {
 			uint64_t at = world_table_addr(t) + 8 * i;
 
-			if (v[i] != b->table[t].v[i] || v[i] != cw_model_table_get(b->model, at))
+			if ((v[i] != b->table[t].v[i] && !fixed_since(&b->table[t], i, v[i])) ||
+			    v[i] != cw_model_table_get(b->model, at))
 				bench_fail(b, "table-content", "0x%llx: memory 0x%llx, host 0x%llx, model 0x%llx",
 					   (unsigned long long)at, (unsigned long long)v[i],
 					   (unsigned long long)b->table[t].v[i],

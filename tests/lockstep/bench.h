@@ -72,6 +72,7 @@ struct page {
 struct table {
 	enum page_state state;
 	uint8_t domain, level;
+	bool x86;
 	uint64_t v[512]; /* mirror: exact once all commands submitted so far have run */
 };
 
@@ -135,7 +136,10 @@ struct submitted {
 	uint8_t status; /* expected */
 	bool check_value;
 	uint64_t value;
-	struct job *job; /* FLUSH: finish it */
+	bool fixable, x86;  /* the engine may have changed the entry meanwhile (P12) */
+	bool either;	    /* a CMPXCHG that the engine may have forestalled */
+	uint64_t must, may; /* PROTECT: lines that change for certain, and perhaps */
+	struct job *job;    /* FLUSH: finish it */
 	uint64_t cycle;
 	unsigned int ctx, times_down; /* RESUME: of its context when the record came */
 	bool late;		      /* ... which was of an earlier life of the context */
@@ -179,7 +183,7 @@ struct port {
 	uint64_t last_page;
 };
 
-enum { NVERDICT = 10, NCOMMAND = 17 };
+enum { NVERDICT = 10, NCOMMAND = 18 };
 
 struct pending_fault {
 	bool used;
@@ -284,6 +288,9 @@ uint64_t world_malformed(struct bench *b, unsigned int domain, uint64_t entry, u
 uint64_t world_frame(uint64_t entry); /* the address in it */
 uint64_t world_host_w(const struct domain *d);
 uint64_t world_mmu_w(const struct domain *d);
+/* Can the engine make a change of its own in this entry (P12)? */
+bool world_fixable(const struct table *t, uint64_t entry);
+struct table *world_table_at(struct bench *b, uint64_t entry_addr);
 /* False: an entry that is malformed on purpose. */
 bool world_known(struct bench *b, uint64_t entry, unsigned int level);
 void world_collect(struct bench *b, uint64_t entry, unsigned int level, struct job *job); /* what dies with it */

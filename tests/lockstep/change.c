@@ -25,10 +25,13 @@ struct submitted *host_hot(struct bench *b, const struct cw_cmd *cmd)
 static void change(struct bench *b, uint64_t addr, uint64_t value)
 {
 	uint64_t *mirror = world_mirror(b, addr);
+	const struct table *t = world_table_at(b, addr);
+	bool fixable = world_fixable(t, *mirror);
 	struct cw_cmd c = {.addr = addr, .arg0 = value};
 	struct submitted *s;
 
-	switch (rng_below(&b->rng, 3)) {
+	/* What the engine may change cannot be compared with the mirror; XCHG tells what was there. */
+	switch (rng_below(&b->rng, fixable ? 2 : 3)) {
 	case 0:
 		c.opcode = CW_OP_WRITE;
 		break;
@@ -42,18 +45,38 @@ static void change(struct bench *b, uint64_t addr, uint64_t value)
 	s = host_hot(b, &c);
 	s->check_value = true;
 	s->value = *mirror;
+	s->fixable = fixable;
+	s->x86 = t->x86;
 	*mirror = value;
+}
+
+/* A compare that succeeds unless the engine was there first; nothing changes either way. */
+static void change_perhaps(struct bench *b, uint64_t addr)
+{
+	const struct table *t = world_table_at(b, addr);
+	uint64_t there = *world_mirror(b, addr);
+	struct cw_cmd c = {.opcode = CW_OP_CMPXCHG, .addr = addr, .arg0 = there, .arg1 = there};
+	struct submitted *s = host_hot(b, &c);
+
+	s->check_value = true;
+	s->value = there;
+	s->fixable = s->either = world_fixable(t, there);
+	s->x86 = t->x86;
 }
 
 /* A compare that must fail: nothing may change. */
 static void change_in_vain(struct bench *b, uint64_t addr)
 {
 	struct cw_cmd c = {.opcode = CW_OP_CMPXCHG, .addr = addr, .arg0 = rng_next(&b->rng)};
+	const struct table *t = world_table_at(b, addr);
 	uint64_t there = *world_mirror(b, addr);
 	struct submitted *s;
 
-	c.arg1 = there ^ UINT64_C(1) << rng_below(&b->rng, 64);
+	/* in a bit that is the host's alone */
+	c.arg1 = there ^ UINT64_C(1) << (12 + rng_below(&b->rng, 40));
 	s = host_hot(b, &c);
+	s->fixable = world_fixable(t, there);
+	s->x86 = t->x86;
 	s->status = CW_ST_MISMATCH;
 	s->check_value = true;
 	s->value = there;
@@ -117,6 +140,29 @@ void host_job_done(struct bench *b, struct job *j)
 }
 
 /* ---- what a table may hold ---- */
+/* The entry with A or D clear, or of another A/D type, or access-tracked: R and X set aside, W gone (SPTE-5). */
+static uint64_t world_unused(struct bench *b, unsigned int domain, uint64_t e)
+{
+	bool x86 = b->dom[domain].x86;
+
+	if (rng_percent(&b->rng, 60))
+		e &= ~(x86 ? CW_SPTE(X86_A) : CW_SPTE(A));
+	if (rng_percent(&b->rng, 60))
+		e &= ~(x86 ? CW_SPTE(X86_D) : CW_SPTE(D));
+	if (x86 || rng_percent(&b->rng, 60))
+		return e;
+	if (rng_percent(&b->rng, 20))
+		return e | CW_SPTE(AD_WRPROT);
+	e |= CW_SPTE(AD_DISABLED);
+	if (rng_percent(&b->rng, 20))
+		return e;
+	if (e & CW_SPTE(R))
+		e |= CW_SPTE(SAVED_R);
+	if (rng_percent(&b->rng, 70))
+		e |= CW_SPTE(SAVED_X);
+	return e & ~(CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X));
+}
+
 static uint64_t random_leaf(struct bench *b, unsigned int domain, uint64_t page, enum page_kind kind)
 {
 	static const uint8_t rights[20] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4};
@@ -126,6 +172,8 @@ static uint64_t random_leaf(struct bench *b, unsigned int domain, uint64_t page,
 	if (index == ~0u)
 		return np;
 	e = world_leaf(b, domain, kind, index, rights[rng_below(&b->rng, 20)]);
+	if (rng_percent(&b->rng, 40))
+		e = world_unused(b, domain, e);
 	return !rng_below(&b->rng, 200) ? world_malformed(b, domain, e, kind + 1u) : e;
 }
 
@@ -294,23 +342,71 @@ static void job_protect(struct bench *b, unsigned int domain, uint64_t page)
 	enum page_kind kind = PAGE_SMALL;
 	struct page *p;
 	struct job *j;
-	uint64_t at, e;
+	uint64_t at, e, rights;
+	bool again;
 
 	if (!level)
 		return;
 	at = world_entry(b, domain, page, level);
 	e = *world_mirror(b, at);
 	p = page_of_leaf(b, e, &kind);
-	if (!(e & CW_SPTE(W)) || !p)
+	rights = CW_SPTE(W) | (rng_percent(&b->rng, 50) ? world_mmu_w(&b->dom[domain]) : 0);
+	if (!(e & rights) || !p)
 		return;
-	j = job_new(b, JOB_READ_ONLY, domain);
+	/* Where mmu-W is left the fixer may give W again. */
+	again = level == 1 && (e & ~rights & world_mmu_w(&b->dom[domain]));
+	j = job_new(b, again ? JOB_NONE : JOB_READ_ONLY, domain);
 	j->npage = 1;
 	j->page_kind[0] = (uint8_t)kind;
 	j->page[0] = (uint16_t)(p - b->page[kind]);
 	j->gpa = p->gpa;
 	j->serial = ++p->serial;
-	change(b, at, e & ~(CW_SPTE(W) | (rng_percent(&b->rng, 40) ? world_mmu_w(&b->dom[domain]) : 0)));
+	change(b, at, e & ~rights);
 	after_change(b, domain, page, level, true, j);
+}
+
+/*
+ * P13: W, or D, of many entries of a table page at once. What the fixer may have set meanwhile is not known here, so
+ * neither is exactly which lines change.
+ */
+static void job_protect_page(struct bench *b, unsigned int domain, uint64_t page)
+{
+	uint64_t at = world_entry(b, domain, page, 1);
+	const struct table *t;
+	struct cw_cmd c = {.opcode = CW_OP_PROTECT};
+	struct submitted *s;
+	uint64_t must = 0, may = 0, *v;
+	bool d = rng_percent(&b->rng, 50);
+
+	if (!at)
+		return;
+	t = world_table_at(b, at);
+	v = world_mirror(b, at & ~UINT64_C(4095));
+	c.addr = at & ~UINT64_C(4095);
+	c.arg1 = d | (t->x86 ? 2 : 0);
+	for (unsigned int i = 0; i < 512; i++) {
+		uint64_t e = v[i], bit = CW_SPTE(W);
+
+		/* most where traffic is, and where it is not whole lines are left out */
+		if (!rng_percent(&b->rng, i < REGION_PAGES ? 40 : 1))
+			continue;
+		c.data[i / 8] |= (uint8_t)(1u << i % 8);
+		if (!(e & CW_SPTE(PRESENT)) || (e & CW_SPTE(PS)))
+			continue;
+		if (d && t->x86)
+			bit = CW_SPTE(X86_D);
+		else if (d && !(e >> 52 & 3))
+			bit = CW_SPTE(D);
+		if (e & bit)
+			must |= BIT64(i / 8);
+		if ((e & bit) || world_fixable(t, e))
+			may |= BIT64(i / 8);
+		v[i] = e & ~bit;
+	}
+	s = host_hot(b, &c);
+	s->must = must;
+	s->may = may;
+	after_change(b, domain, page, 2, false, job_new(b, JOB_NONE, domain));
 }
 
 /* Give rights back: needs no INVALIDATE. */
@@ -352,8 +448,10 @@ void host_random_job(struct bench *b)
 		job_zap(b, domain, page, leaf, false);
 	else if (r < 45)
 		job_zap(b, domain, page, leaf, true);
-	else if (r < 60)
+	else if (r < 57)
 		job_protect(b, domain, page);
+	else if (r < 60)
+		job_protect_page(b, domain, page);
 	else if (r < 68)
 		host_unprotect(b, domain, page);
 	else if (r < 74)
@@ -365,7 +463,9 @@ void host_random_job(struct bench *b)
 	else if (r < 93) {
 		uint64_t at = world_entry(b, domain, page, 1);
 
-		if (at)
+		if (at && rng_percent(&b->rng, 50))
+			change_perhaps(b, at);
+		else if (at)
 			change_in_vain(b, at);
 	} else if (r < 95) {
 		struct cw_cmd c = {.opcode = CW_OP_NOP};

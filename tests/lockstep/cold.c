@@ -19,7 +19,8 @@ static void attach(struct bench *b, unsigned int ctx)
 			   .space = (uint16_t)(world_domain(ctx)),
 			   .addr = world_table_addr(d->root),
 			   .level = d->levels,
-			   .flavour = d->x86};
+			   .flavour = d->x86,
+			   .enables = (uint8_t)rng_below(&b->rng, 4)};
 
 	b->ctx[ctx].state = CTX_GOING_UP;
 	b->dom[world_domain(ctx)].contexts++;

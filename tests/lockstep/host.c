@@ -9,6 +9,8 @@ static bool status_ok(const struct bench *b, const struct submitted *s, const st
 {
 	if (cpl->status == s->status)
 		return true;
+	if (s->either)
+		return cpl->status == CW_ST_MISMATCH && cpl->value != s->value;
 	if (s->cmd.opcode == CW_OP_RESUME && s->status == CW_ST_OK) {
 		/* its context has gone since, or the data of another EMULATED still waits for its answer */
 		if (cpl->status == CW_ST_UNKNOWN_ID)
@@ -43,10 +45,17 @@ void host_complete(struct bench *b, struct ring *r, struct submitted *s, const s
 			   cw_opcode_name(s->cmd.opcode), (unsigned long long)s->cmd.addr,
 			   (unsigned long long)s->cmd.arg0, cw_status_name(cpl->status), cpl->field,
 			   cw_status_name(s->status));
-	if (s->check_value && cpl->value != s->value)
+	if (s->check_value && cpl->value != s->value &&
+	    !(s->fixable && cw_model_fix_legal(s->x86, s->value, cpl->value)))
 		bench_fail(b, "completion-value", "%s addr 0x%llx: found 0x%llx, the host had put 0x%llx there",
 			   cw_opcode_name(s->cmd.opcode), (unsigned long long)s->cmd.addr,
 			   (unsigned long long)cpl->value, (unsigned long long)s->value);
+	if (s->cmd.opcode == CW_OP_PROTECT &&
+	    ((s->must & ~cpl->value) || (cpl->value & ~s->may) || !cpl->info != !cpl->value))
+		bench_fail(b, "completion-value",
+			   "PROTECT addr 0x%llx: lines 0x%llx, %llu entries; expected 0x%llx to 0x%llx",
+			   (unsigned long long)s->cmd.addr, (unsigned long long)cpl->value,
+			   (unsigned long long)cpl->info, (unsigned long long)s->must, (unsigned long long)s->may);
 	if (r == &b->cold) {
 		host_cold_complete(b, s, cpl);
 		return;

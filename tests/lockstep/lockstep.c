@@ -85,8 +85,6 @@ static unsigned int coverage(uint64_t hits[NVERDICT][NCOMMAND])
 		printf(" %10.10s", bench_command_name(c));
 	printf("\n");
 	for (unsigned int v = 0; v < NVERDICT; v++) {
-		if (v == CW_V_FIXED)
-			continue; /* this build has no fixer */
 		printf("%-16s", cw_verdict_name(v));
 		for (unsigned int c = 0; c < NCOMMAND; c++) {
 			printf(" %10llu", (unsigned long long)hits[v][c]);

@@ -87,6 +87,7 @@ unsigned int world_table_new(struct bench *b, unsigned int domain, unsigned int 
 		t->state = PAGE_LIVE;
 		t->domain = (uint8_t)domain;
 		t->level = (uint8_t)level;
+		t->x86 = b->dom[domain].x86;
 		for (unsigned int e = 0; e < 512; e++)
 			t->v[e] = np;
 		return n;
@@ -94,9 +95,14 @@ unsigned int world_table_new(struct bench *b, unsigned int domain, unsigned int 
 	return NTABLE;
 }
 
+struct table *world_table_at(struct bench *b, uint64_t entry_addr)
+{
+	return &b->table[table_index(entry_addr)];
+}
+
 uint64_t *world_mirror(struct bench *b, uint64_t entry_addr)
 {
-	return &b->table[table_index(entry_addr)].v[entry_addr >> 3 & 511];
+	return &world_table_at(b, entry_addr)->v[entry_addr >> 3 & 511];
 }
 
 static bool is_table(uint64_t entry, unsigned int level)
@@ -176,6 +182,18 @@ uint64_t world_leaf(struct bench *b, unsigned int domain, enum page_kind kind, u
 	default:
 		return e & ~CW_SPTE(R);
 	}
+}
+
+bool world_fixable(const struct table *t, uint64_t entry)
+{
+	const uint64_t grant = t->x86 ? CW_SPTE(X86_HOST_W) | CW_SPTE(X86_MMU_W) : CW_SPTE(HOST_W) | CW_SPTE(MMU_W);
+	const uint64_t ad = t->x86 ? CW_SPTE(X86_A) | CW_SPTE(X86_D) : CW_SPTE(A) | CW_SPTE(D);
+	unsigned int type = t->x86 ? 0 : entry >> 52 & 3;
+
+	if (t->level > 1 || !(entry & CW_SPTE(PRESENT)))
+		return false;
+	return (!(entry & CW_SPTE(W)) && (entry & grant) == grant) || (type == 0 && (entry & ad) != ad) ||
+	       (type == 1 && !(entry & 7));
 }
 
 uint64_t world_mmio(const struct domain *d, uint64_t page, uint32_t gen)

@@ -8,7 +8,8 @@
 #include "sim/model/model.h"
 
 static const uint64_t frame = 0x123456000;
-static const struct cw_model_format ept = {false, 46, 1 << 28}, x86 = {true, 46, 1 << 28};
+static const struct cw_model_format ept = {.pa_bits = 46, .table_bytes = 1 << 28};
+static const struct cw_model_format x86 = {.x86 = true, .pa_bits = 46, .table_bytes = 1 << 28};
 
 static void verdicts(void)
 {
@@ -150,10 +151,80 @@ static void reserved_bits(void)
 	}
 }
 
+/* P12, P23: what the engine changes itself, per enable and log mode; `now` is what the entry becomes, 0: not FIXED. */
+static void fixes(void)
+{
+	const uint64_t p = CW_SPTE(PRESENT) | frame, rd = CW_SPTE(R), w = CW_SPTE(W), x = CW_SPTE(X);
+	const uint64_t both = CW_SPTE(HOST_W) | CW_SPTE(MMU_W), a = CW_SPTE(A), d = CW_SPTE(D);
+	const uint64_t off = CW_SPTE(AD_DISABLED), sr = CW_SPTE(SAVED_R), sx = CW_SPTE(SAVED_X), ps = CW_SPTE(PS);
+	const uint64_t both86 = CW_SPTE(X86_HOST_W) | CW_SPTE(X86_MMU_W), a86 = CW_SPTE(X86_A), d86 = CW_SPTE(X86_D);
+	enum { AD = 1, FIX = 2, OFF = CW_LOG_OFF, CAP = CW_LOG_CAPTURE, PRO = CW_LOG_PROTECT, DIR = CW_LOG_DIRTYBIT };
+	const struct {
+		bool x86;
+		unsigned int enables, mode, level;
+		uint64_t entry;
+		bool write;
+		unsigned int verdict;
+		uint64_t now;
+		bool mark;
+	} row[] = {
+		{false, FIX, OFF, 1, p | rd | both, true, CW_V_FIXED, p | rd | both | w, false},
+		{false, FIX, OFF, 1, p | rd | both, false, CW_V_HIT, 0, false},
+		{false, 0, OFF, 1, p | rd | both, true, CW_V_WRITE_PROTECTED, 0, false},
+		{false, AD, OFF, 1, p | rd | both, true, CW_V_WRITE_PROTECTED, 0, false},
+		{false, FIX, OFF, 1, p | rd | CW_SPTE(HOST_W), true, CW_V_WRITE_TRACKED, 0, false},
+		{false, FIX, OFF, 1, p | rd | CW_SPTE(MMU_W), true, CW_V_WRITE_PROTECTED, 0, false},
+		{false, FIX, OFF, 2, (p | rd | both | ps) & ~0x1ff000ull, true, CW_V_WRITE_PROTECTED, 0, false},
+		{false, AD, OFF, 1, p | rd, false, CW_V_FIXED, p | rd | a, false},
+		{false, AD, OFF, 1, p | rd | w | both, true, CW_V_FIXED, p | rd | w | both | a | d, false},
+		{false, AD, OFF, 1, p | rd | w | both | a | d, true, CW_V_HIT, 0, false},
+		{false, AD, OFF, 1, p | rd | off, false, CW_V_HIT, 0, false},
+		{false, AD, OFF, 1, p | rd | CW_SPTE(AD_WRPROT), false, CW_V_HIT, 0, false},
+		{false, AD | FIX, OFF, 1, p | rd | both, true, CW_V_FIXED, p | rd | both | w | a | d, false},
+		{false, FIX, OFF, 1, p | off | sr | sx, false, CW_V_FIXED, p | off | rd | x, false},
+		{false, FIX, OFF, 1, p | off | sr | both, true, CW_V_FIXED, p | off | rd | both | w, false},
+		{false, FIX, OFF, 1, p | off | sr, true, CW_V_WRITE_PROTECTED, 0, false},
+		{false, FIX, OFF, 1, p | off | sx, false, CW_V_MISS, 0, false},
+		{false, 0, OFF, 1, p | off | sr | sx, false, CW_V_MISS, 0, false},
+		{false, FIX, OFF, 1, p | sr | sx, false, CW_V_MISS, 0, false},
+		{true, FIX, OFF, 1, p | rd | both86, true, CW_V_FIXED, p | rd | both86 | w, false},
+		{true, AD, OFF, 1, p | rd | w | both86, true, CW_V_FIXED, p | rd | w | both86 | a86 | d86, false},
+		/* the log */
+		{false, FIX, CAP, 1, p | rd | both, true, CW_V_FIXED, p | rd | both | w, true},
+		{false, 0, CAP, 1, p | rd | w | both, true, CW_V_HIT, 0, true},
+		{false, 0, CAP, 1, p | rd | w | both, false, CW_V_HIT, 0, false},
+		{false, 0, CAP, 2, (p | rd | w | both | ps) & ~0x1ff000ull, true, CW_V_HIT, 0, true},
+		{false, FIX, PRO, 1, p | rd | both, true, CW_V_FIXED, p | rd | both | w, true},
+		{false, FIX, PRO, 1, p | rd | w | both, true, CW_V_HIT, 0, false},
+		{false, AD, PRO, 1, p | rd | w | both, true, CW_V_FIXED, p | rd | w | both | a | d, false},
+		{false, FIX, PRO, 2, (p | rd | w | both | ps) & ~0x1ff000ull, true, CW_V_WRITE_PROTECTED, 0, false},
+		{false, FIX, PRO, 2, (p | rd | w | both | ps) & ~0x1ff000ull, false, CW_V_HIT, 0, false},
+		{false, 0, DIR, 1, p | rd | w | both, true, CW_V_FIXED, p | rd | w | both | d, true},
+		{false, 0, DIR, 1, p | rd | w | both | d, true, CW_V_HIT, 0, false},
+		{false, FIX, DIR, 1, p | rd | both | off, true, CW_V_FIXED, p | rd | both | off | w, true},
+		{false, 0, DIR, 3, (p | rd | w | both | ps | d) & ~0x3ffff000ull, true, CW_V_WRITE_PROTECTED, 0, false},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct cw_model_format f = row[i].x86 ? x86 : ept;
+		struct cw_model_verdict v;
+
+		f.ad = row[i].enables & AD;
+		f.fix = row[i].enables & FIX;
+		f.log_mode = (uint8_t)row[i].mode;
+		v = cw_model_judge(&f, row[i].entry, row[i].level, 0xabc, row[i].write, 0, false);
+		CHECK_EQ(v.verdict, row[i].verdict);
+		CHECK_EQ(v.mark, row[i].mark);
+		if (row[i].now)
+			CHECK_EQ(v.fixed, row[i].now);
+	}
+}
+
 int main(void)
 {
 	RUN(verdicts);
 	RUN(legacy);
 	RUN(reserved_bits);
+	RUN(fixes);
 	return CHECK_DONE("model-verdict");
 }

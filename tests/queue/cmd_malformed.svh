@@ -17,7 +17,7 @@
       logic [7:0] field = bad_fields[0];
       logic [7:0] status = cw_pkg::ST_BAD_FIELD;
       if (field == cw_pkg::FIELD_OPCODE)
-        status = op == 8'h06 || op == 8'h0a ? cw_pkg::ST_UNSUPPORTED : cw_pkg::ST_BAD_OPCODE;
+        status = op == 8'h0a ? cw_pkg::ST_UNSUPPORTED : cw_pkg::ST_BAD_OPCODE;
       submit(bad_cmds[0], status, field, 0);
       void'(bad_cmds.pop_front());
       void'(bad_fields.pop_front());
@@ -26,7 +26,8 @@
 
   localparam logic [7:0] LOAD = cw_pkg::OP_LOAD, FILL = cw_pkg::OP_FILL, WRITE = cw_pkg::OP_WRITE,
                          INV = cw_pkg::OP_INVALIDATE, FLUSH = cw_pkg::OP_FLUSH, RESUME = cw_pkg::OP_RESUME,
-                         STOP = cw_pkg::OP_STOP, START = cw_pkg::OP_START, DRAIN = cw_pkg::OP_DRAIN;
+                         STOP = cw_pkg::OP_STOP, START = cw_pkg::OP_START, DRAIN = cw_pkg::OP_DRAIN,
+                         PROTECT = cw_pkg::OP_PROTECT;
 
   function automatic logic [1023:0] with_bit(input logic [1023:0] c, input int b);
     c[b] = 1'b1;
@@ -38,7 +39,7 @@
     logic [7:0] bad_scopes [5] = '{1, 2, 5, 8'h80, 255};
     for (int op = 0; op < 256; op++) begin
       case (op)
-        'h00, 'h01, 'h02, 'h03, 'h04, 'h05, 'h08, 'h09, 'h0b, 'h0c, 'h0d, 'h10: ;
+        'h00, 'h01, 'h02, 'h03, 'h04, 'h05, 'h06, 'h08, 'h09, 'h0b, 'h0c, 'h0d, 'h10: ;
         default: bad(command(8'(op), 0, 0, 0, 0, 0, 0), cw_pkg::FIELD_OPCODE);
       endcase
     end
@@ -63,6 +64,10 @@
       bad(command(8'(op), 0, TABLE, 1, 0, 0, 0), cw_pkg::FIELD_ADDR);
       bad(command(8'(op), 0, 64'h8000_0000_0000_0000, 1, 0, 0, 0), cw_pkg::FIELD_ADDR);
     end
+    bad(command(PROTECT, 0, 64, 0, 0, 0, 0), cw_pkg::FIELD_ADDR);
+    bad(command(PROTECT, 0, TABLE, 0, 0, 0, 0), cw_pkg::FIELD_ADDR);
+    bad(command(PROTECT, 0, 0, 1, 0, 0, 0), cw_pkg::FIELD_ARG0);
+    for (int b = 2; b < 64; b++) bad(command(PROTECT, 0, 0, 0, 64'd1 << b, 0, 0), cw_pkg::FIELD_ARG1);
     bad(command(INV, 0, 0, 0, 0, 0, 3), cw_pkg::FIELD_SCOPE);
     bad(command(INV, 0, 0, 0, 0, 16, 0), cw_pkg::FIELD_SPACE);
     bad(command(INV, 0, 0, 0, 0, 4096, 1), cw_pkg::FIELD_SPACE);

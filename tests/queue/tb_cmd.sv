@@ -106,6 +106,13 @@ module tb_cmd;
     .rd_rerr(hr_rerr), .rd_rlast(hr_rlast), .ev_error(rd_err), .*
   );
   cw_cmd #(.TABLE_BYTES(TABLE)) u_cmd (.*);
+  // No fixer here: its port is quiet.
+  logic                    fx_valid = 1'b0, fx_ready, fx_done, chg_valid, chg_any, mon_fix;
+  cw_t::euu_req_t          fx_req = '0;
+  cw_t::euu_rsp_t          fx_rsp;
+  logic [cw_pkg::PA_W-1:6] chg_line;
+  cw_t::protect_t          mon_protect;
+  logic [7:0]              mon_changed;
   cw_euu u_euu (
     .req_valid(eu_req_valid), .req_ready(eu_req_ready), .req(eu_req), .rsp_valid(eu_rsp_valid),
     .rsp_ready(eu_rsp_ready), .rsp(eu_rsp), .*
@@ -187,6 +194,7 @@ module tb_cmd;
   logic [7:0]  x_status [MAX];
   logic [7:0]  x_field [MAX];
   logic [63:0] x_value [MAX];
+  logic [63:0] x_info [MAX];
   bit          x_barrier [MAX];
   bit          x_done [MAX];
   int          x_page [MAX];        // page that LOAD or FILL fills, or -1
@@ -214,6 +222,7 @@ module tb_cmd;
     x_status[produced]  = status;
     x_field[produced]   = field;
     x_value[produced]   = value;
+    x_info[produced]    = '0;
     x_barrier[produced] = c[8] && status != cw_pkg::ST_BAD_FIELD;
     x_done[produced]    = 1'b0;
     x_page[produced]    = -1;
@@ -242,7 +251,8 @@ module tb_cmd;
             fault("status, field", {32'(id), 16'd0, x_status[id], x_field[id]},
                   {40'(x_op[id]), r[223:216], r[231:224]});
           else if (r[63:0] != x_value[id]) fault("value", x_value[id], r[63:0]);
-          if (r[127:64] != '0 || r[191:160] != '0 || r[247:232] != '0 || r[255:249] != '0) fault("reserved", 0, 0);
+          if (r[127:64] != x_info[id]) fault("info", x_info[id], r[127:64]);
+          if (r[191:160] != '0 || r[247:232] != '0 || r[255:249] != '0) fault("reserved", 0, 0);
           if (x_barrier[id])
             for (int i = 0; i < flush_sent.size(); i++)
               if (flush_sent[i] < id) fault("BARRIER before FLUSH", 64'(id), 64'(flush_sent[i]));
@@ -349,7 +359,7 @@ module tb_cmd;
     if ((eu_req_valid && eu_req_ready) || (ld_req_valid && ld_req_ready)) changing = 1'b1;
     if ((eu_rsp_valid && eu_rsp_ready) || (ld_rsp_valid && ld_rsp_ready)) changing = 1'b0;
     if (mon_w_valid) done_value = mon_w_value;
-    if (mon_b_valid && !mon_b_mismatch && !mon_b_error && u_table.peek8(mon_b_addr) != done_value)
+    if (mon_b_valid && !mon_b_mismatch && !mon_b_error && !mon_protect.on && u_table.peek8(mon_b_addr) != done_value)
       fault("complete before acknowledgement", mon_b_addr, done_value);
     if (ld_rsp_valid && ld_rsp_ready && !ld_rsp_error && u_table.writes.size() != 0 && ld_pending())
       fault("LOAD complete before acknowledgement", 0, 0);
@@ -470,6 +480,35 @@ module tb_cmd;
       check(!last_stop.stop && last_stop.what.id == ids[i], "START");
     end
     check(wrong == 0, "completions of STOP, DRAIN and START");
+  endtask
+
+  // P13: of the mask's entries those that are present and no large leaf lose W, or D where the A/D type is enabled.
+  task automatic protects();
+    for (int n = 0; n < 16; n++) begin
+      logic [1023:0] c = command(PROTECT, 0, 64'h8000, 0, 64'(n % 4), 0, 0);
+      logic [63:0]   lines = '0, info = '0, e, bits;
+      for (int i = 0; i < 512; i++) begin
+        e = {$urandom, $urandom} & ~64'h0030_0000_0000_0000;      // type: mostly enabled
+        if (i % 3 == 0) e[52] = 1'b1;
+        if (i % 5 == 0) e[53] = 1'b1;
+        e[7] = $urandom_range(3) == 0;
+        e[11] = $urandom_range(3) != 0;
+        u_table.poke8(64'h8000 + 64'(i) * 8, e);
+        c[256 + i] = n < 4 || ($urandom_range(15) == 0 && n < 12);
+        bits = 64'd1 << (n % 4 == 0 || n % 4 == 2 ? 1 : n % 4 == 3 ? 6 : i % 3 != 0 && i % 5 != 0 ? 9 : 1);
+        if (c[256 + i] && e[11] && !e[7] && (e & bits) != '0) begin
+          info++;
+          lines[i / 8] = 1'b1;
+          e &= ~bits;
+        end
+        shadow[64'h8000 + 64'(i) * 8] = e;
+      end
+      submit(c, cw_pkg::ST_OK, 0, lines);
+      x_info[produced - 1] = info;
+      drain();
+      compare();
+    end
+    check(wrong == 0, "PROTECT: lines and entries changed");
   endtask
 
   task automatic fields();
@@ -593,6 +632,7 @@ module tb_cmd;
 
     malformed();
     fields();
+    protects();
 
     // one BUSY when the core has no room for a FLUSH, and a BARRIER that waits for all
     flush_time = 3000;
