@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Copyright The Catwalk authors
-/* CTX_ATTACH: ctx, space = domain, addr = root table, level, flavour, kind, enables. Completion: value = the new
- * generation. */
+/* CTX_ATTACH: ctx, space = domain, addr = root table, level, flavour, kind, enables, arg0 = park quota. Completion:
+ * value = the new generation. */
 #include "fw.h"
 
 static uint64_t table_size(struct cw_fw *fw)
@@ -30,6 +30,8 @@ struct cw_result cw_cmd_ctx_attach(struct cw_fw *fw, const struct cw_cmd *cmd)
 		return cw_bad(CW_FIELD_SPACE);
 	if (cmd->addr % 4096 || cmd->addr >= table_size(fw))
 		return cw_bad(CW_FIELD_ADDR);
+	if (cmd->arg0 > CW_NPARK)
+		return cw_bad(CW_FIELD_ARG0);
 	if (cmd->level != 4 && cmd->level != 5)
 		return cw_bad(CW_FIELD_LEVEL);
 	if (cmd->flavour > 1 || cmd->kind || flavour_differs(fw, cmd))
@@ -45,6 +47,7 @@ struct cw_result cw_cmd_ctx_attach(struct cw_fw *fw, const struct cw_cmd *cmd)
 	c->domain = (uint8_t)cmd->space;
 	c->flavour = cmd->flavour;
 	c->enables = cmd->enables;
+	c->park_quota = cmd->arg0 ? (uint8_t)cmd->arg0 : CW_PARK_QUOTA;
 	c->gen++;
 	/* The domain knows its ports before the first request can be granted. */
 	cw_owner_grow(fw);

@@ -42,6 +42,7 @@ struct cw_fw_ctx {
 	uint8_t state; /* enum cw_ctx_state */
 	uint8_t domain;
 	uint8_t flavour; /* of its entries: 0 EPT, 1 legacy/NPT */
+	uint8_t park_quota;
 	uint8_t enables; /* CW_CMD_ENABLE_x */
 	uint16_t gen;	 /* of the last attach (P32) */
 };

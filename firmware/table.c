@@ -17,7 +17,7 @@ void cw_table_ctx(struct cw_fw *fw, unsigned ctx, bool valid, bool level5, uint6
 	cw_write32(fw->mbox, CW_MBOX_CTX_CFG, cfg);
 	cw_write32(fw->mbox, CW_MBOX_CTX_ROOT_LO, (uint32_t)root);
 	cw_write32(fw->mbox, CW_MBOX_CTX_ROOT_HI, (uint32_t)(root >> 32));
-	cw_write32(fw->mbox, CW_MBOX_CTX_GEN, c->gen);
+	cw_write32(fw->mbox, CW_MBOX_CTX_GEN, c->gen | (uint32_t)c->park_quota << CW_MBOX_GEN_QUOTA_LSB);
 	cw_write32(fw->mbox, CW_MBOX_CTX_COMMIT, ctx);
 }
 

@@ -18,7 +18,7 @@
 #include "ticket.h"
 #include "transport.h"
 
-/* Longer than any command may take: a FLUSH that runs into its own timeout, and the firmware around it. */
+/* How long a command is waited for before FLUSH_TIMEOUT is asked for how much longer it may take. */
 #define CW_CMD_TIMEOUT_NS 50000000ull
 #define CW_BOOT_TIMEOUT_NS 50000000ull
 #define CW_PROBE_TIMEOUT_NS 20000000ull
@@ -157,8 +157,6 @@ int cw_post_load_locked(struct cw_dev *dev, uint64_t addr, const uint64_t *entri
 void cw_kick_locked(struct cw_dev *dev);
 /* Take completions that are there. */
 void cw_reap_locked(struct cw_dev *dev);
-/* Wait for the completion of a slot posted with `waited` and free it. 0 with *cpl, or -ETIMEDOUT: it stays. */
-int cw_finish_locked(struct cw_dev *dev, struct cw_ring *ring, int slot, struct cw_cpl *cpl, uint64_t timeout_ns);
 /* Post, wait, translate the status; says BUSY commands again. */
 int cw_exec_locked(struct cw_dev *dev, struct cw_ring *ring, const struct cw_cmd *cmd, struct cw_cpl *cpl);
 /* -errno of a completion, with its text. */

@@ -204,15 +204,42 @@ static int device_dead(struct cw_dev *dev)
 	return cw_error(dev->dead, "the device does not work any more: %s", strerror(-dev->dead));
 }
 
+/*
+ * A FLUSH ends when FLUSH_TIMEOUT is over (P21), whoever set it and however long; a command may stand behind all that
+ * can be open, and the firmware repeats its own. The register is read only when the usual time is over: reads are slow.
+ */
+struct patience {
+	uint64_t ns, deadline;
+	bool extended;
+};
+
+static struct patience patience(struct cw_dev *dev, uint64_t ns)
+{
+	return (struct patience){.ns = ns, .deadline = cw_deadline_locked(dev, ns)};
+}
+
+static bool exhausted(struct cw_dev *dev, struct patience *p)
+{
+	uint32_t cycles = 0;
+
+	if (!cw_expired_locked(dev, p->deadline))
+		return false;
+	if (p->extended || cw_read_locked(dev, CW_REG_FLUSH_TIMEOUT, &cycles))
+		return true;
+	p->extended = true;
+	p->deadline += (2 * CW_NFLUSH + 2) * (uint64_t)cycles * 1000000 / dev->info.clock_khz;
+	return cw_expired_locked(dev, p->deadline);
+}
+
 /* Take a free slot, waiting for one if must be. Its staging page, if it has one, is free too. */
 static int slot_take(struct cw_dev *dev, struct cw_ring *ring)
 {
-	uint64_t deadline = cw_deadline_locked(dev, CW_CMD_TIMEOUT_NS);
+	struct patience patient = patience(dev, CW_CMD_TIMEOUT_NS);
 
 	if (!ring->nfree)
 		cw_reap_locked(dev);
 	while (!ring->nfree && !dev->dead) {
-		if (cw_expired_locked(dev, deadline)) {
+		if (exhausted(dev, &patient)) {
 			dev->dead = -ETIMEDOUT;
 			break;
 		}
@@ -263,10 +290,9 @@ int cw_post_load_locked(struct cw_dev *dev, uint64_t addr, const uint64_t *entri
 	return 0;
 }
 
-int cw_finish_locked(struct cw_dev *dev, struct cw_ring *ring, int slot, struct cw_cpl *cpl, uint64_t timeout_ns)
+static int finish(struct cw_dev *dev, struct cw_ring *ring, int slot, struct cw_cpl *cpl, struct patience *patient)
 {
 	struct cw_pending *p = &ring->pending[slot];
-	uint64_t deadline = cw_deadline_locked(dev, timeout_ns);
 
 	cw_kick_locked(dev);
 	for (;;) {
@@ -275,11 +301,11 @@ int cw_finish_locked(struct cw_dev *dev, struct cw_ring *ring, int slot, struct 
 			break;
 		if (dev->dead)
 			return device_dead(dev);
-		if (cw_expired_locked(dev, deadline))
+		if (exhausted(dev, patient))
 			return cw_error(-ETIMEDOUT, "%s was not completed in time", cw_opcode_name(p->cmd.opcode));
 		/* A BUSY command may have been said again. */
 		cw_kick_locked(dev);
-		cw_wait_locked(dev, timeout_ns);
+		cw_wait_locked(dev, patient->ns);
 	}
 	*cpl = p->cpl;
 	slot_free(ring, (unsigned)slot);
@@ -291,11 +317,12 @@ int cw_exec_locked(struct cw_dev *dev, struct cw_ring *ring, const struct cw_cmd
 	uint64_t deadline = cw_deadline_locked(dev, CW_CMD_TIMEOUT_NS);
 
 	do {
+		struct patience patient = patience(dev, CW_CMD_TIMEOUT_NS);
 		int slot = cw_post_locked(dev, ring, cmd, NULL, true), err;
 
 		if (slot < 0)
 			return slot;
-		err = cw_finish_locked(dev, ring, slot, cpl, CW_CMD_TIMEOUT_NS);
+		err = finish(dev, ring, slot, cpl, &patient);
 		if (err) {
 			/* Nobody will look at it: its late completion frees the slot. */
 			if (ring->pending[slot].state == CW_PEND_WAITED)
@@ -359,11 +386,12 @@ int cw_cmd_submit(struct cw_dev *dev, enum cw_ring_id which, const struct cw_cmd
 	return slot < 0 ? slot : (slot + 1) | (int)which << 16;
 }
 
-int cw_cmd_wait(struct cw_dev *dev, int handle, struct cw_cpl *cpl, uint64_t timeout_ns)
+static int wait_for(struct cw_dev *dev, int handle, struct cw_cpl *cpl, uint64_t timeout_ns, bool patient)
 {
 	struct cw_cpl ignored;
 	struct cw_ring *ring;
 	int slot = (handle & 0xffff) - 1, err;
+	struct patience p;
 
 	if (!dev || handle <= 0)
 		return cw_error(-EINVAL, "not a handle of a command");
@@ -371,12 +399,19 @@ int cw_cmd_wait(struct cw_dev *dev, int handle, struct cw_cpl *cpl, uint64_t tim
 	if (!ring || slot < 0 || slot >= 1 << ring->log2)
 		return cw_error(-ENOENT, "no such command");
 	cw_lock(dev);
+	p = patience(dev, timeout_ns);
+	p.extended = !patient;
 	if (ring->pending[slot].state != CW_PEND_WAITED && ring->pending[slot].state != CW_PEND_DONE)
 		err = cw_error(-ENOENT, "no such command");
 	else
-		err = cw_finish_locked(dev, ring, slot, cpl ? cpl : &ignored, timeout_ns);
+		err = finish(dev, ring, slot, cpl ? cpl : &ignored, &p);
 	cw_unlock(dev);
 	return err;
+}
+
+int cw_cmd_wait(struct cw_dev *dev, int handle, struct cw_cpl *cpl, uint64_t timeout_ns)
+{
+	return wait_for(dev, handle, cpl, timeout_ns, false);
 }
 
 int cw_cmd(struct cw_dev *dev, enum cw_ring_id which, const struct cw_cmd *cmd, struct cw_cpl *cpl)
@@ -389,6 +424,6 @@ int cw_cmd(struct cw_dev *dev, enum cw_ring_id which, const struct cw_cmd *cmd, 
 	handle = cw_cmd_submit(dev, which, cmd);
 	if (handle < 0)
 		return handle;
-	err = cw_cmd_wait(dev, handle, cpl, CW_CMD_TIMEOUT_NS);
+	err = wait_for(dev, handle, cpl, CW_CMD_TIMEOUT_NS, true);
 	return err ? err : cw_cpl_error(cpl);
 }

@@ -269,7 +269,7 @@ module cw_core #(
   end
 
   // ---- park ----
-  logic joined, mon_unpark, mon_unpark_retry, park_busy;
+  logic joined, mon_unpark, mon_unpark_retry, park_busy, over_quota;
   logic [cw_pkg::PARK_W-1:0] mon_park, mon_unpark_idx;
   logic [cw_pkg::GEN_W-1:0] mon_gen;
   cw_t::look_t mon_unpark_req;
@@ -278,7 +278,7 @@ module cw_core #(
 
   cw_park u_park (
     .clk, .rst_n, .cycle, .park_ask(w_valid || f_valid), .park_valid, .park_room, .park_req, .park_fault,
-    .fr_valid, .fr_ready, .fr,
+    .park_quota(res_ctx.quota), .over_quota, .fr_valid, .fr_ready, .fr,
     .resume_valid, .resume_ready, .resume, .resume_status, .resumed, .abort_valid, .abort_ctx, .abort_busy,
     .retry_valid, .retry_ready, .retry, .retry_stopped, .started(stop_ready && !stop.stop), .busy(park_busy),
     .count_ask,
@@ -360,6 +360,9 @@ module cw_core #(
     ev[cw_pkg::CTR_MISS_TO_HOST*3 +: 3]      = 3'(fr_valid);
     ev[cw_pkg::CTR_PARK_JOINED*3 +: 3]       = 3'(park_valid && joined);
     ev[cw_pkg::CTR_RETRIES*3 +: 3]           = 3'(look_valid && look.retry);
+    ev[cw_pkg::CTR_PARK_QUOTA*3 +: 3]        = 3'((w_valid && w_ready || f_valid && f_ready) && !park_valid && over_quota &&
+                                                  wans.verdict == cw_pkg::V_RETRY_LATER);
+    ev[cw_pkg::CTR_FENCES*3 +: 3]            = fdone_valid && fdone_ready ? 3'($countones(fdone.fenced)) : 3'd0;
     ev[cw_pkg::CTR_FLUSH_WAIT_CYCLES*3 +: 3] = 3'(flush_open);
     ev[cw_pkg::CTR_TLB_PARITY*3 +: 3]        = 3'(ev_parity);
     ev[cw_pkg::CTR_NOT_FLUSHED*3 +: 3]       = 3'(fdone_valid && fdone_ready && fdone.status != cw_pkg::ST_OK);
@@ -392,6 +395,7 @@ module cw_core #(
       mon.ctxw_fix       = mon_ctx.fix;
       mon.ctxw_space     = 16'(mon_ctx.space);
       mon.ctxw_domain    = 16'(mon_ctx.domain);
+      mon.ctxw_quota     = 8'(mon_ctx.quota);
       mon.ctxw_root      = {12'd0, mon_ctx.root, 12'd0};
       mon.domw_valid     = mon_domw;
       mon.domw_idx       = 16'(mon_dom_idx);

@@ -195,6 +195,7 @@ module cw_mailbox #(
   assign ctxw.domain    = ctx_cfg_q[8 +: cw_pkg::DOM_W];
   assign ctxw.space     = ctx_cfg_q[16 +: cw_pkg::SPACE_W];
   assign ctxw.gen       = ctx_gen_q[cw_pkg::GEN_W-1:0];
+  assign ctxw.quota     = ctx_gen_q[16 +: cw_pkg::PARK_W + 1];
   assign ctxw.root      = ctx_root_q[cw_pkg::PA_W-1:12];
   assign domw_idx       = number_q[cw_pkg::DOM_W-1:0];
   assign domw.mmio_gen  = dom_gen_q[18:0];

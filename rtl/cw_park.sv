@@ -10,9 +10,11 @@
 // `abort_*` ends everything of one context with ABORT (P33). A generation changes each time its entry is freed.
 // While the scope of a request is stopped it is not looked up again (P30): the head of the retry queue then goes back
 // to its entry (`held`), and each START, and the end of a context, sends all held entries through the queue once more.
+// A context has at most its quota of entries, so that one that only faults leaves room for the others (P38).
 // `count_*` counts the entries in use of a scope, one per cycle, for DRAIN.
 //
-// Mutant: CW_MUT_STOP_LEAKS_RETRY looks parked requests up again although their scope is stopped.
+// Mutants: CW_MUT_NO_PARK_QUOTA knows no quota; CW_MUT_STOP_LEAKS_RETRY looks parked requests up again although their
+// scope is stopped.
 module cw_park (
   input  logic                       clk,
   input  logic                       rst_n,
@@ -23,6 +25,8 @@ module cw_park (
   output logic                       park_room,
   input  cw_t::look_t                park_req,
   input  cw_t::fault_t               park_fault,
+  input  logic [cw_pkg::PARK_W:0]    park_quota,     // of its context
+  output logic                       over_quota,
   // fault ring
   output logic                       fr_valid,
   input  logic                       fr_ready,
@@ -111,7 +115,12 @@ module cw_park (
   // ---- park ----
   logic [IW-1:0] match_idx, last_idx;
   assign joined    = match != '0;
-  assign park_room = have && (joined || fr_ready);
+`ifdef CW_MUT_NO_PARK_QUOTA
+  assign over_quota = 1'b0;
+`else
+  assign over_quota = of_ctx[park_r.ctx[cw_pkg::CTX_W-1:0]] >= park_quota;
+`endif
+  assign park_room = have && (joined || fr_ready) && !over_quota;
   always_comb begin
     match_idx = '0;
     for (int i = 0; i < NP; i++) if (match[i]) match_idx |= IW'(i);
@@ -293,6 +302,22 @@ module cw_park (
     else if (rescan && (held_in || !held[rs_idx])) rs_idx <= rs_idx + 1'b1;
   end
 
+  // ---- entries by context ----
+  logic [IW:0] of_ctx [cw_pkg::NCTX];
+  cw_t::req_t rq_r;
+  logic [cw_pkg::CTX_W-1:0] put_ctx, free_ctx;
+  assign rq_r     = rq_req.req;
+  assign put_ctx  = park_r.ctx[cw_pkg::CTX_W-1:0];
+  assign free_ctx = (step && !cur_retry) ? cur_r.ctx[cw_pkg::CTX_W-1:0] : rq_r.ctx[cw_pkg::CTX_W-1:0];
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      for (int c = 0; c < cw_pkg::NCTX; c++) of_ctx[c] <= '0;
+    end else if (!(park_valid && free && put_ctx == free_ctx)) begin
+      if (park_valid) of_ctx[put_ctx] <= of_ctx[put_ctx] + 1'b1;
+      if (free) of_ctx[free_ctx] <= of_ctx[free_ctx] - 1'b1;
+    end
+  end
+
   // ---- entries in use of a scope ----
   logic [NP-1:0] used;
   logic [cw_pkg::DOM_W-1:0] dom [NP];
@@ -342,5 +367,5 @@ module cw_park (
 
   logic unused;
   assign unused = &{1'b0, f_ready, park_req, cur_r, park_r, named_req, scan_key, park_fault.timestamp,
-      park_fault.parked_id, count_req, count_r};
+      park_fault.parked_id, count_req, count_r, rq_r};
 endmodule

@@ -51,6 +51,8 @@ module cw_regs #(
   input  logic [31:0]  fw_version,
   input  logic         table_error,          // pulses
   input  logic         host_error,
+  input  logic         ring_error,
+  input  logic [cw_pkg::NPORT-1:0] fenced,
 
   // interrupts: pulses of the three rings in, all vectors out
   input  logic [2:0]   ring_irq,             // held back by the rings while not enabled
@@ -359,22 +361,26 @@ module cw_regs #(
   // ---- errors and interrupts ----
   logic table_seen_q;
   logic host_seen_q;
+  logic ring_seen_q;
   logic dead_q;
   logic error_irq;
 
   assign irq_enable = irq_enable_q[2:0];
-  assign error_irq = (table_error && !table_seen_q) || (host_error && !host_seen_q) || (fw_dead && !dead_q);
+  assign error_irq = (table_error && !table_seen_q) || (host_error && !host_seen_q) ||
+                     (ring_error && !ring_seen_q) || (fw_dead && !dead_q);
 
   always_ff @(posedge clk) begin
     if (!rst_n) begin
       table_seen_q  <= 1'b0;
       host_seen_q   <= 1'b0;
+      ring_seen_q   <= 1'b0;
       dead_q        <= 1'b0;
       irq           <= 4'd0;
       ev_interrupts <= 3'd0;
     end else begin
       table_seen_q  <= table_seen_q || table_error;
       host_seen_q   <= host_seen_q || host_error;
+      ring_seen_q   <= ring_seen_q || ring_error;
       dead_q        <= fw_dead;
       irq           <= {error_irq && irq_enable_q[3], ring_irq};
       ev_interrupts <= 3'(irq[0]) + 3'(irq[1]) + 3'(irq[2]) + 3'(irq[3]);
@@ -435,8 +441,8 @@ module cw_regs #(
           cw_pkg::REG_ID:                 s_rdata <= cw_pkg::RST_ID;
           cw_pkg::REG_VERSION:            s_rdata <= cw_pkg::RST_VERSION;
           cw_pkg::REG_BUILD_HASH:         s_rdata <= cw_pkg::RST_BUILD_HASH;
-          cw_pkg::REG_STATUS:             s_rdata <= {26'd0, bme, host_seen_q, table_seen_q, fw_test_failed, fw_dead,
-                                                  fw_ready};
+          cw_pkg::REG_STATUS:             s_rdata <= {24'd0, |fenced, ring_seen_q, bme, host_seen_q, table_seen_q,
+                                                  fw_test_failed, fw_dead, fw_ready};
           cw_pkg::REG_CONTROL:            s_rdata <= control_q;
           cw_pkg::REG_CAP_PORTS:          s_rdata <= {8'(cw_pkg::TAG_W), 8'(cw_pkg::PORT_TGEN), 8'(cw_pkg::NPORT),
                                                   8'(cw_pkg::NPORT_STREAM)};
@@ -456,6 +462,7 @@ module cw_regs #(
           cw_pkg::REG_FW_HEARTBEAT:       s_rdata <= fw_heartbeat;
           cw_pkg::REG_FW_VERSION:         s_rdata <= fw_version;
           cw_pkg::REG_IRQ_ENABLE:         s_rdata <= irq_enable_q;
+          cw_pkg::REG_FENCED:             s_rdata <= 32'(fenced);
           cw_pkg::REG_HOT_CMD_BASE:       s_rdata <= hot_cmd_base_q[31:0];
           cw_pkg::REG_HOT_CMD_BASE_HI:    s_rdata <= hot_cmd_base_q[63:32];
           cw_pkg::REG_HOT_CMD_CTRL:       s_rdata <= hot_cmd_ctrl_q;

@@ -302,7 +302,9 @@ module cw_top #(
 
   logic [cw_pkg::CPL_BITS-1:0] hot_rec;
   cw_cpl_rec u_hot_rec (.cpl(hcpl), .rec(hot_rec));
-  cw_ring_wr #(.RECORD(cw_pkg::CPL_BITS), .PHASE(cw_pkg::CPL_PHASE_LSB), .RESERVED(1'b1)) u_hot_cpl (
+  // Without bus mastering nothing leaves: there is room for every command that can be under way then (4 fetched, one in
+  // execution, NFLUSH open, one on its way), so that the firmware's own commands never wait for the host.
+  cw_ring_wr #(.RECORD(cw_pkg::CPL_BITS), .PHASE(cw_pkg::CPL_PHASE_LSB), .RESERVED(1'b1), .LG(4)) u_hot_cpl (
     .clk(clk_cmd), .rst_n, .base(hot_cpl_base), .size_log2(hot_cpl_size_log2), .enable(hot_cpl_enable),
     .doorbell_we(hot_cpl_db_we), .doorbell(hot_cpl_doorbell), .index(hot_cpl_index), .space(hot_space), .take(hot_take),
     .give(hot_give), .rec_valid(hcpl_valid), .rec_ready(hcpl_ready), .rec(hot_rec),
@@ -418,7 +420,8 @@ module cw_top #(
     .clk, .rst_n, .s_awvalid, .s_awready, .s_awaddr, .s_wvalid, .s_wready, .s_wdata, .s_wstrb, .s_bvalid, .s_bready,
     .s_bresp, .s_arvalid, .s_arready, .s_araddr, .s_rvalid, .s_rready, .s_rdata, .s_rresp,
     .bme, .flush_timeout, .fw_watchdog, .fw_ready, .fw_dead, .fw_test_failed, .fw_heartbeat, .fw_version,
-    .table_error(|ev_table_errors), .host_error(|ev_host_errors), .ring_irq, .irq_enable, .irq, .ev_interrupts,
+    .table_error(|ev_table_errors), .host_error(|ev_host_errors),
+    .ring_error(|ev_ring_errors), .fenced, .ring_irq, .irq_enable, .irq, .ev_interrupts,
     .hot_cmd_base, .hot_cmd_size_log2, .hot_cmd_enable, .hot_cmd_doorbell, .hot_cmd_index,
     .hot_cpl_base, .hot_cpl_size_log2, .hot_cpl_enable, .hot_cpl_doorbell, .hot_cpl_db_we, .hot_cpl_index,
     .cold_cmd_base, .cold_cmd_size_log2, .cold_cmd_enable, .cold_cmd_doorbell, .cold_cmd_index,
@@ -432,6 +435,14 @@ module cw_top #(
     .tgen_lat_sum, .tgen_hist_data, .fwlog_head, .fwlog_addr, .fwlog_data);
 
   assign snap = host_snap || fw_snap;
+  logic [4:0] ev_ring_errors;
+  logic [2:0] n_ring_errors;
+  assign ev_ring_errors = {ev_fault_ring, ev_hot_ring, ev_hot_cpl, ev_cold_ring, ev_cold_cpl};
+  always_comb begin
+    n_ring_errors = '0;
+    if (ev_ring_errors != '0)
+      for (int i = 0; i < 5; i++) n_ring_errors += 3'(ev_ring_errors[i]);
+  end
   logic [cw_pkg::NCOUNTER*3-1:0] ev;
   always_comb begin
     ev = ev_core;
@@ -447,6 +458,7 @@ module cw_top #(
     ev[cw_pkg::CTR_TABLE_ERRORS*3 +: 3]    = ev_table_errors;
     ev[cw_pkg::CTR_HOST_ERRORS*3 +: 3]     = ev_host_errors;
     ev[cw_pkg::CTR_INTERRUPTS*3 +: 3]      = ev_interrupts;
+    ev[cw_pkg::CTR_RING_ERRORS*3 +: 3]     = n_ring_errors;
   end
   cw_counters u_counters (.clk, .rst_n, .ev, .snap, .busy(snap_busy), .cycle, .snap_cycle, .rd_idx(ctr_idx),
                           .rd_data(ctr_data));
@@ -490,7 +502,7 @@ module cw_top #(
 `endif
 
   logic unused;
-  assign unused = &{1'b0, fenced, fault_space, ev_fault_ring, ev_hot_ring, ev_hot_cpl, ev_cold_ring, ev_cold_cpl,
+  assign unused = &{1'b0, fault_space,
                     emul_data[NP*512-1:NS*512], res, tgen_ctx[31:16], tgen_mode, tgen_release_delay[31:8],
                     tgen_hist_shift[31:4], tgen_hist_index[31:10]};
 endmodule

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Copyright The Catwalk authors
 //
-// Requests that wait for walks: NWAIT entries, one list per walk slot, and a queue of those that have no slot yet.
+// Requests that wait for walks: NWAIT entries, one list per walk slot, and per port a queue of those that have no slot
+// yet. The ports' queues get slots in turn, so that a port with many misses does not keep the others waiting (P38).
 //
 // One entry in per cycle, one link to a slot's list per cycle, one entry out per cycle. Order within a slot's list is
 // the order of linking. Storage: the requests in LUT RAM, heads and tails in flops.
@@ -18,9 +19,12 @@ module cw_wait_list #(
   output logic [cw_pkg::WAIT_W-1:0] put_idx,
   // the queue of those without a slot
   input  logic                      queue,      // the entry put in this cycle goes there
+  input  logic [cw_pkg::PORT_W-1:0] put_port,
+  input  logic                      mark,       // those in the queues now are marked
   output logic                      q_valid,
   output logic [cw_pkg::WAIT_W-1:0] q_idx,
   output logic [W-1:0]              q_data,
+  output logic                      q_marked,   // the shown entry was in its queue at a mark
   input  logic                      q_take,
   // link an entry to a slot's list
   input  logic                      link,
@@ -60,9 +64,31 @@ module cw_wait_list #(
   end
 
   // the queue
-  logic q_ready;
-  cw_fifo #(.W(IW), .LG(IW)) u_queue (.clk, .rst_n, .in_valid(put && queue), .in_ready(q_ready), .in_data(put_idx),
-                                      .out_valid(q_valid), .out_ready(q_take), .out_data(q_idx));
+  localparam int unsigned NP = cw_pkg::NPORT;
+  logic [NP-1:0] q_ready, q_any, q_pick;
+  logic [NP*IW-1:0] q_first;
+  logic [NW-1:0] marked;
+  for (genvar p = 0; p < NP; p++) begin : g_queue
+    cw_fifo #(.W(IW), .LG(IW)) u_queue (
+      .clk, .rst_n, .in_valid(put && queue && put_port == cw_pkg::PORT_W'(p)), .in_ready(q_ready[p]),
+      .in_data(put_idx), .out_valid(q_any[p]), .out_ready(q_take && q_pick[p]), .out_data(q_first[p*IW +: IW]));
+  end
+`ifdef CW_MUT_UNFAIR_QUEUE
+  assign q_pick  = q_any & ~(q_any >> 1 | q_any >> 2 | q_any >> 3);   // the last port first
+`else
+  cw_arb #(.N(NP)) u_turn (.clk, .rst_n, .req(q_any), .gnt(q_pick), .take(q_take));
+`endif
+  assign q_valid  = q_any != '0;
+  assign q_marked = marked[q_idx];
+  always_comb begin
+    q_idx = '0;
+    if (q_valid)
+      for (int p = 0; p < NP; p++) if (q_pick[p]) q_idx |= q_first[p*IW +: IW];
+  end
+  always_ff @(posedge clk) begin
+    if (mark) marked <= '1;
+    if (put) marked[put_idx] <= 1'b0;
+  end
 
   // lists
   assign pop_idx    = head[pop_slot*IW +: IW];

@@ -134,7 +134,7 @@ module cw_walker #(
   logic [SPW-1:0]    queue_space, cand_space;
   logic              queue_level5, cand_level5, queue_flavour, cand_flavour;
   logic [39:0]       queue_root, cand_root;
-  logic              q_valid, q_take, use_queue, cand_valid, attach, start, slot_avail;
+  logic              q_valid, q_marked, q_take, use_queue, cand_valid, attach, start, slot_avail;
   logic [NS-1:0]     match, match_first, slot_pick;
   logic [IW-1:0]     put_idx, q_idx;
   logic [WW-1:0]     q_data;
@@ -191,29 +191,19 @@ module cw_walker #(
     .clk, .rst_n,
     .room(miss_room), .put(miss), .put_idx,
     .put_data({miss_req, miss_ctx.space, miss_ctx.flavour, miss_ctx.level5, miss_ctx.root}),
-    .queue(use_queue || !link), .q_valid, .q_idx, .q_data, .q_take,
+    .queue(use_queue || !link), .put_port(miss_req.port), .mark(inv_new && (inv.all || inv.whole)), .q_valid, .q_idx,
+    .q_data, .q_marked, .q_take,
     .link, .link_slot, .link_idx(use_queue ? q_idx : put_idx),
     .waiting, .pop, .pop_slot, .pop_idx,
     .read_idx(r1_idx), .read_data(r1_data), .free(r1_go));
 
-  // Requests at the head of the queue that were there when the last INVALIDATE of a whole space came.
-  logic [IW:0] q_count, q_stale;
+  // Requests that were in a queue when an INVALIDATE of a whole space came.
   logic born_poisoned;
 `ifdef CW_MUT_QUEUE_AFTER_INV
   assign born_poisoned = 1'b0;
 `else
-  assign born_poisoned = use_queue && (q_stale != '0 || (inv_new && (inv.all || inv.whole)));
+  assign born_poisoned = use_queue && (q_marked || (inv_new && (inv.all || inv.whole)));
 `endif
-  always_ff @(posedge clk) begin
-    if (!rst_n) begin
-      q_count <= '0;
-      q_stale <= '0;
-    end else begin
-      q_count <= q_count + (IW+1)'(miss && (use_queue || !link)) - (IW+1)'(q_take);
-      if (inv_new && (inv.all || inv.whole)) q_stale <= q_count - (IW+1)'(q_take);
-      else if (q_take && q_stale != '0) q_stale <= q_stale - 1'b1;
-    end
-  end
 
   // ---- walk cache ----
   logic wcf_valid;

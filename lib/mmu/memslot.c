@@ -227,7 +227,7 @@ static int delete_or_move(struct cw_mmu *mmu, struct cw_memslot *old, struct cw_
 		return r;
 	}
 	/* What the engine logged at the old place must be taken while the slot is there. */
-	if (new && new->log)
+	if (new &&new->log)
 		cw_log_sync(mmu, as_id);
 	if (new)
 		new->rmap = gone->rmap; /* empty, and as long */

@@ -321,9 +321,10 @@ int cw_mmu_get_memslot(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, struct 
 
 /* --- dirty log: slots with CW_MEM_LOG_DIRTY, while their address space logs --- */
 
-#define CW_LOG_MANUAL (1u << 0)	       /* get only copies; clear takes, protects and flushes (DL-4) */
-#define CW_LOG_INITIALLY_SET (1u << 1) /* with MANUAL: slots begin dirty, so that nothing is protected at once (DL-1) \
-					*/
+#define CW_LOG_MANUAL (1u << 0) /* get only copies; clear takes, protects and flushes (DL-4) */
+#define CW_LOG_INITIALLY_SET \
+	(1u << 1) /* with MANUAL: slots begin dirty, so that nothing is protected at once (DL-1) \
+		   */
 
 /*
  * Starts logging in CW_LOG_CAPTURE, CW_LOG_PROTECT or CW_LOG_DIRTYBIT, or changes the mode (P28). A start reports

@@ -221,6 +221,7 @@ static void done(struct cw_model *m, const uint32_t *vec)
 			cw_model_fail(m, "fence-wrong", "FLUSH %u: port %u %s (P21)", f->index, p,
 				      fence ? "is not fenced" : "is fenced, its epoch has ended");
 		m->epoch[p].fenced |= fence;
+		m->counter[CW_CTR_FENCES] += fence;
 	}
 	if (G(fdone_status) == CW_ST_NOT_FLUSHED) {
 		cw_model_count(m, CW_CTR_NOT_FLUSHED);

@@ -15,16 +15,18 @@
 
 enum {
 	CW_MODEL_SLOTS = 1 << CW_SLOT_W,
-	CW_MODEL_LEVELS = 6,	/* levels 1..5 */
-	CW_MODEL_GRACE = 8,	/* cycles by which the end of a full wait list may be felt later */
-	CW_MODEL_DEADLINE = 64, /* cycles in which a flip or a close that nothing hinders must come */
-	CW_MODEL_COUNTING = 80, /* cycles that a DRAIN may take to count what is parked */
+	CW_MODEL_LEVELS = 6,	  /* levels 1..5 */
+	CW_MODEL_GRACE = 8,	  /* cycles by which the end of a full wait list may be felt later */
+	CW_MODEL_DEADLINE = 64,	  /* cycles in which a flip or a close that nothing hinders must come */
+	CW_MODEL_QUOTA_SLACK = 4, /* requests on their way from the park to their lookup */
+	CW_MODEL_COUNTING = 80,	  /* cycles that a DRAIN may take to count what is parked */
 };
 
 /* ---- tables that the firmware writes (P1, P3) ---- */
 struct cw_model_ctx {
 	bool valid, level5, x86, ad, fix;
 	uint16_t space, domain;
+	uint8_t quota; /* of parked requests (P38) */
 	uint64_t root;
 };
 
@@ -200,7 +202,8 @@ struct cw_model {
 	struct cw_model_dom dom[CW_NDOM];
 	struct cw_model_port port[CW_NPORT];
 	bool stop_ctx[CW_NCTX], stop_dom[CW_NDOM], stop_port[CW_NPORT]; /* P30 */
-	uint64_t park_changed[CW_NCTX];					/* cycle in which a request came or went */
+	unsigned int parked_of[CW_NCTX]; /* entries of the park, until the lookup of a retry */
+	uint64_t park_changed[CW_NCTX];	 /* cycle in which a request came or went */
 
 	struct cw_model_page *pages[CW_MODEL_HASH];
 	struct cw_model_pending pending[CW_MODEL_PENDING];
@@ -307,6 +310,8 @@ void cw_model_flushes(struct cw_model *m, const uint32_t *vec);
 void cw_model_deadlines(struct cw_model *m);
 /* park.c */
 void cw_model_park(struct cw_model *m, struct cw_model_req *r, const uint32_t *vec, const struct cw_model_fault *fault);
+/* A request from the park has its lookup. */
+void cw_model_park_left(struct cw_model *m, const struct cw_model_req *r);
 bool cw_model_park_room(struct cw_model *m, const struct cw_model_req *r);
 void cw_model_resumes(struct cw_model *m, const uint32_t *vec);
 /* euu.c: table memory and the entry-update unit */

@@ -37,6 +37,7 @@ void cw_model_tables(struct cw_model *m, const uint32_t *vec)
 			.fix = G(ctxw_fix),
 			.space = (uint16_t)G(ctxw_space),
 			.domain = (uint16_t)(G(ctxw_domain) % CW_NDOM),
+			.quota = (uint8_t)G(ctxw_quota),
 			.root = G(ctxw_root),
 		};
 	}
@@ -221,7 +222,7 @@ static void look_source(struct cw_model *m, const struct cw_model_request *q, co
 				      "port %u tag %u addr 0x%llx: no parked request of this kind left the park",
 				      q->port, q->tag, (ull)q->addr);
 		else
-			m->retrying--;
+			cw_model_park_left(m, r);
 	} else if (q->port == CW_PORT_HOST) {
 		cw_model_count(m, CW_CTR_PROBES);
 		if (r->state != CW_REQ_FREE)

@@ -132,6 +132,8 @@ bool cw_model_counter(const struct cw_model *m, unsigned int counter, uint64_t *
 	case CW_CTR_CMD_ERRORS:
 	case CW_CTR_HOST_ERRORS:
 	case CW_CTR_INTERRUPTS:
+	case CW_CTR_RING_ERRORS:
+	case CW_CTR_PARK_QUOTA: /* room may be back some cycles before it is seen */
 		return false;
 	default:
 		*value = m->counter[counter];

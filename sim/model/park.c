@@ -15,6 +15,12 @@ unsigned int cw_model_parked(const struct cw_model *m)
 	return m->parked + m->retrying;
 }
 
+void cw_model_park_left(struct cw_model *m, const struct cw_model_req *r)
+{
+	m->retrying--;
+	m->parked_of[r->ctx % CW_NCTX]--;
+}
+
 /* The open record that a fault of this request belongs to; NULL: it needs one of its own. */
 static struct cw_model_park *record_of(struct cw_model *m, const struct cw_model_req *r)
 {
@@ -31,7 +37,7 @@ static struct cw_model_park *record_of(struct cw_model *m, const struct cw_model
 /* Must a fault of this request find room? */
 bool cw_model_park_room(struct cw_model *m, const struct cw_model_req *r)
 {
-	if (cw_model_parked(m) >= CW_NPARK)
+	if (cw_model_parked(m) >= CW_NPARK || m->parked_of[r->ctx % CW_NCTX] >= m->ctx[r->ctx % CW_NCTX].quota)
 		return false;
 	return record_of(m, r) || !m->ops.fault_ring_full || !m->ops.fault_ring_full(m->ops.priv);
 }
@@ -72,6 +78,9 @@ void cw_model_park(struct cw_model *m, struct cw_model_req *r, const uint32_t *v
 		.write = r->write,
 	};
 	m->parked++;
+	if (m->parked_of[r->ctx % CW_NCTX]++ >= 0u + m->ctx[r->ctx % CW_NCTX].quota + CW_MODEL_QUOTA_SLACK)
+		cw_model_fail(m, "park-quota", "ctx %u: %u requests are parked (P38)", r->ctx,
+			      m->parked_of[r->ctx % CW_NCTX]);
 	m->park_changed[r->ctx % CW_NCTX] = m->cycle;
 	r->state = CW_REQ_PARKED;
 	r->park = (uint8_t)index;
@@ -196,6 +205,7 @@ static void unpark(struct cw_model *m, const uint32_t *vec)
 		m->retrying++;
 		return;
 	}
+	m->parked_of[r->ctx % CW_NCTX]--;
 	cw_model_end(m, r, port, verdict, reason, 0);
 	if (verdict == CW_V_EMULATED && p->data_set) {
 		r->has_data = true;

@@ -45,6 +45,7 @@ static const struct {
 	{"QUEUE_AFTER_INV", false, {"fill-stale-page", "fill-stale-neighbour", "fill-stale-wc", "detach-cached"}},
 	{"STOP_LEAKS_RETRY", true, {"stop-leak", "stop-grant"}},
 	{"DRAIN_EARLY", false, {"flush-early", "drain-early", "drain-held"}},
+	{"NO_PARK_QUOTA", false, {"park-quota"}},
 	{"FENCE_CLEARS", false, {"close-early", "flush-old-request"}},
 	{"GLOBAL_EPOCH", true, {"stamp-wrong", "close-early"}},
 	{"BLIND_FIX", false, {"blind-swap"}},

@@ -16,7 +16,7 @@
 
 struct fake_ctx {
 	bool valid, level5, flavour, ad, fix;
-	uint32_t domain, space, gen;
+	uint32_t domain, space, gen, quota;
 	uint64_t root;
 };
 

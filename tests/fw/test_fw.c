@@ -140,7 +140,7 @@ static void every_unused_bit_is_refused(void)
 		struct cw_cmd cmd;
 		uint8_t ctx, space, addr, arg0, shape;
 	} all[] = {
-		{{.opcode = CW_OP_CTX_ATTACH, .level = 4}, 1, 1, 1, 0, 1},
+		{{.opcode = CW_OP_CTX_ATTACH, .level = 4}, 1, 1, 1, 1, 1},
 		{{.opcode = CW_OP_CTX_DETACH}, 1, 0, 0, 0, 0},
 		{{.opcode = CW_OP_DOMAIN_SET}, 0, 1, 0, 1, 0},
 		{{.opcode = CW_OP_PORT_SET}, 1, 1, 1, 0, 0},
@@ -213,6 +213,13 @@ static void attach_checks_every_field(void)
 		CHECK_EQ(run(&cmd), CW_ST_BAD_FIELD);
 		CHECK_EQ(fake.cpl_field, bad[i].field);
 	}
+	for (unsigned bit = 0; bit < 64; bit++) {
+		struct cw_cmd cmd = attach_cmd(0, 0, 0, 4);
+
+		cmd.arg0 = CW_NPARK + (UINT64_C(1) << bit);
+		CHECK_EQ(run(&cmd), CW_ST_BAD_FIELD);
+		CHECK_EQ(fake.cpl_field, CW_FIELD_ARG0);
+	}
 	CHECK_EQ(strspn(fake.trail, "E"), fake.trail_len);
 }
 
@@ -271,6 +278,7 @@ static void attach_fills_the_table_p1_p32(void)
 	CHECK_EQ(fake.ctx[63].space, 15);
 	CHECK_EQ(fake.ctx[63].root, 0xff000);
 	CHECK_EQ(fake.ctx[63].gen, 1);
+	CHECK_EQ(fake.ctx[63].quota, CW_PARK_QUOTA);
 	CHECK_EQ(attach(63, 15), CW_ST_IN_USE);
 }
 

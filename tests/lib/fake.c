@@ -61,7 +61,7 @@ static void work(struct fake *f, unsigned ring)
 	uint32_t cpl = ring ? CW_REG_COLD_CPL_DOORBELL : CW_REG_HOT_CPL_DOORBELL;
 	const struct cw_cmd *base = (const struct cw_cmd *)(uintptr_t)reg64(f, group);
 
-	if (!base || f->silent)
+	if (!base || f->silent || f->now < f->silent_until)
 		return;
 	if (doorbell - f->index[ring] > 1u << log2)
 		f->overrun = true;

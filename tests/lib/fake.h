@@ -18,6 +18,7 @@ struct fake {
 
 	/* Behaviour, for tests to set. */
 	bool silent;			  /* completes nothing */
+	uint64_t silent_until;		  /* nor before this time */
 	unsigned hold;			  /* complete only when so many are under way, in reverse order */
 	unsigned busy_resumes;		  /* answer so many RESUMEs with BUSY */
 	uint8_t fail_opcode, fail_status; /* complete this opcode with that status */

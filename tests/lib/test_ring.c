@@ -151,6 +151,25 @@ static void silent_device_ends_every_wait(void)
 	cw_close(dev);
 }
 
+/* P21: with a long FLUSH_TIMEOUT a command may take longer than the library's own deadline, but not for ever. */
+static void long_flush_timeout_is_waited_for(void)
+{
+	static const struct cw_cmd nop = {.opcode = CW_OP_NOP};
+	struct cw_dev *dev = open_fake();
+
+	CHECK_EQ(cw_reg_write(dev, CW_REG_FLUSH_TIMEOUT, 100 * f->regs[CW_REG_CAP_CLOCK / 4]), 0); /* 100 ms */
+	f->silent_until = f->now + 90000000;
+	CHECK_EQ(cw_cmd(dev, CW_RING_HOT, &nop, NULL), 0);
+	CHECK(f->now >= f->silent_until);
+	/* An explicit time is kept to. */
+	f->silent_until = f->now + 90000000;
+	CHECK_EQ(cw_cmd_wait(dev, cw_cmd_submit(dev, CW_RING_HOT, &nop), NULL, 60000000), -ETIMEDOUT);
+	f->silent = true;
+	CHECK_EQ(cw_cmd(dev, CW_RING_HOT, &nop, NULL), -ETIMEDOUT);
+	CHECK(f->now < f->silent_until + 20 * UINT64_C(100000000));
+	cw_close(dev);
+}
+
 static void stray_completion_is_an_error(void)
 {
 	struct cw_dev *dev = open_fake();
@@ -454,6 +473,7 @@ int main(void)
 	RUN(completions_out_of_order_find_their_command);
 	RUN(full_ring_is_refused_and_recovers);
 	RUN(silent_device_ends_every_wait);
+	RUN(long_flush_timeout_is_waited_for);
 	RUN(stray_completion_is_an_error);
 	RUN(status_becomes_errno);
 	RUN(batch_of_faults_has_one_doorbell);

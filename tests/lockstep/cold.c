@@ -18,6 +18,7 @@ static void attach(struct bench *b, unsigned int ctx)
 			   .ctx = (uint16_t)ctx,
 			   .space = (uint16_t)(world_domain(ctx)),
 			   .addr = world_table_addr(d->root),
+			   .arg0 = rng_percent(&b->rng, 50) ? 0 : 1 + rng_below(&b->rng, 10),
 			   .level = d->levels,
 			   .flavour = d->x86,
 			   .enables = (uint8_t)rng_below(&b->rng, 4)};

@@ -93,6 +93,7 @@ CHECK_UNUSED static void begin(void)
 	SET(ctxw_enable, 1);
 	SET(ctxw_space, SPACE);
 	SET(ctxw_domain, 1);
+	SET(ctxw_quota, 2);
 	SET(ctxw_root, ROOT);
 	SET(portw_valid, 1);
 	SET(portw_enable, 1);

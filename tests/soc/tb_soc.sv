@@ -302,14 +302,16 @@ module tb_soc;
     check(got.value == 64'd1, "generation 1");
     check(trail == "dC", "order");
     check(ctx_last_idx == 2 && ctx_last.valid && !ctx_last.level5 && ctx_last.domain == 5 && ctx_last.space == 5 &&
-          ctx_last.root == 40'h43 && ctx_last.gen == 1 && !ctx_last.shadow && !ctx_last.flavour, "table entry");
+          ctx_last.root == 40'h43 && ctx_last.gen == 1 && ctx_last.quota == 7'(cw_pkg::PARK_QUOTA) && !ctx_last.shadow && !ctx_last.flavour, "table entry");
     check(dom_ports[5] == 4'b0101, "ports 0 and 2 own context 2");
     end_test();
 
     begin_test("CTX_ATTACH: level 5, second context of the domain");
-    run(attach(40, 5, 64'hf_f000, 5));
+    c = attach(40, 5, 64'hf_f000, 5);
+    c[cw_pkg::CMD_ARG0_LSB +: 64] = 64'd64;
+    run(c);
     expect_result(cw_pkg::ST_OK, cw_pkg::FIELD_NONE);
-    check(ctx_last.level5 && ctx_last.root == 40'hff, "table entry");
+    check(ctx_last.level5 && ctx_last.root == 40'hff && ctx_last.quota == 7'd64, "table entry");
     check(trail == "C", "port 2 is known already");
     end_test();
 
