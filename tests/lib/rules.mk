@@ -15,3 +15,8 @@ lib-malformed_LIBS := lib
 TESTS += lib-large
 lib-large_SRCS := tests/lib/test_large.c tools/bench_sum.c
 lib-large_LIBS := lib
+
+TESTS += lib-errors
+lib-errors_SRCS := tests/lib/test_errors.c
+lib-errors_LIBS := lib
+lib-errors_VL   := fail-none
