@@ -360,8 +360,8 @@ module cw_core #(
     ev[cw_pkg::CTR_MISS_TO_HOST*3 +: 3]      = 3'(fr_valid);
     ev[cw_pkg::CTR_PARK_JOINED*3 +: 3]       = 3'(park_valid && joined);
     ev[cw_pkg::CTR_RETRIES*3 +: 3]           = 3'(look_valid && look.retry);
-    ev[cw_pkg::CTR_PARK_QUOTA*3 +: 3]        = 3'((w_valid && w_ready || f_valid && f_ready) && !park_valid && over_quota &&
-                                                  wans.verdict == cw_pkg::V_RETRY_LATER);
+    ev[cw_pkg::CTR_PARK_QUOTA*3 +: 3]        = 3'((w_valid && w_ready || f_valid && f_ready) && !park_valid &&
+                                                  over_quota && wans.verdict == cw_pkg::V_RETRY_LATER);
     ev[cw_pkg::CTR_FENCES*3 +: 3]            = fdone_valid && fdone_ready ? 3'($countones(fdone.fenced)) : 3'd0;
     ev[cw_pkg::CTR_FLUSH_WAIT_CYCLES*3 +: 3] = 3'(flush_open);
     ev[cw_pkg::CTR_TLB_PARITY*3 +: 3]        = 3'(ev_parity);
