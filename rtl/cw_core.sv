@@ -19,15 +19,15 @@ module cw_core #(
   input  logic                                  rst_n,
   output logic                                  awake,         // see cw_clkgate
   input  logic [63:0]                           cycle,
-  // initiators: requests of all ports; answers and releases of all but the host-submission port
+  // initiators: bit or field p is port p; the host-submission port has no answers and releases
   input  logic [cw_pkg::NPORT-1:0]              req_valid,
   output logic [cw_pkg::NPORT-1:0]              req_ready,
   input  logic [cw_pkg::NPORT*cw_pkg::REQ_W-1:0]  req,
-  output logic [cw_pkg::PORT_HOST-1:0]          ans_valid,
-  input  logic [cw_pkg::PORT_HOST-1:0]          ans_ready,
-  output logic [cw_pkg::PORT_HOST*cw_pkg::ANS_W-1:0] ans,
-  input  logic [cw_pkg::PORT_HOST-1:0]          rel_valid,
-  input  logic [cw_pkg::PORT_HOST*cw_pkg::TAG_W-1:0] rel_tag,
+  output logic [cw_pkg::NPORT-1:0]              ans_valid,
+  input  logic [cw_pkg::NPORT-1:0]              ans_ready,
+  output logic [cw_pkg::NPORT*cw_pkg::ANS_W-1:0] ans,
+  input  logic [cw_pkg::NPORT-1:0]              rel_valid,
+  input  logic [cw_pkg::NPORT*cw_pkg::TAG_W-1:0] rel_tag,
   output logic [cw_pkg::NPORT*512-1:0]          emul_data,
   output logic                                  res_valid,
   output cw_t::ans_t                            res,
@@ -348,9 +348,11 @@ module cw_core #(
     ev[cw_pkg::CTR_ONES*3 +: 3]              = n_ones;
     ev[cw_pkg::CTR_EMULATED*3 +: 3]          = n_emulated;
     ev[cw_pkg::CTR_RETRY_LATER*3 +: 3]       = n_retry_later;
-    ev[cw_pkg::CTR_RELEASES*3 +: 3]          = 3'(rel_known[0]) + 3'(rel_known[1]) + 3'(rel_known[2]);
-    ev[cw_pkg::CTR_BAD_RELEASES*3 +: 3]      = 3'(rel_valid[0] && !rel_known[0]) + 3'(rel_valid[1] && !rel_known[1]) +
-                                               3'(rel_valid[2] && !rel_known[2]);
+    if (rel_valid != '0)
+      for (int p = 0; p < NP; p++) begin
+        ev[cw_pkg::CTR_RELEASES*3 +: 3]      = ev[cw_pkg::CTR_RELEASES*3 +: 3] + 3'(rel_known[p]);
+        ev[cw_pkg::CTR_BAD_RELEASES*3 +: 3]  = ev[cw_pkg::CTR_BAD_RELEASES*3 +: 3] + 3'(rel_valid[p] && !rel_known[p]);
+      end
     ev[cw_pkg::CTR_FIXED_W*3 +: 3]           = 3'(ev_fixed.w);
     ev[cw_pkg::CTR_FIXED_A*3 +: 3]           = 3'(ev_fixed.a);
     ev[cw_pkg::CTR_FIXED_D*3 +: 3]           = 3'(ev_fixed.d);
@@ -487,6 +489,7 @@ module cw_core #(
       mon.rel_tag0       = 8'(rel_tag[0 +: cw_pkg::TAG_W]);
       mon.rel_tag1       = 8'(rel_tag[cw_pkg::TAG_W +: cw_pkg::TAG_W]);
       mon.rel_tag2       = 8'(rel_tag[2*cw_pkg::TAG_W +: cw_pkg::TAG_W]);
+      mon.rel_tag4       = 8'(rel_tag[4*cw_pkg::TAG_W +: cw_pkg::TAG_W]);
       mon.flush_valid    = flush_valid && flush_ready;
       mon.flush_index    = flush.cookie.index;
       mon.flush_cold     = flush.cookie.cold;

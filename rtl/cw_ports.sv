@@ -28,12 +28,12 @@ module cw_ports (
   input  logic [cw_pkg::NPORT-1:0]              park_valid,
   output logic [cw_pkg::NPORT-1:0]              park_ready,
   input  cw_t::ans_t                            park_ans,
-  // initiators: bit or field p is port p; the host-submission port is not among them
-  output logic [cw_pkg::PORT_HOST-1:0]          ans_valid,
-  input  logic [cw_pkg::PORT_HOST-1:0]          ans_ready,
-  output logic [cw_pkg::PORT_HOST*cw_pkg::ANS_W-1:0] ans,
-  input  logic [cw_pkg::PORT_HOST-1:0]          rel_valid,
-  input  logic [cw_pkg::PORT_HOST*cw_pkg::TAG_W-1:0] rel_tag,
+  // initiators: bit or field p is port p; those of the host-submission port are not used
+  output logic [cw_pkg::NPORT-1:0]              ans_valid,
+  input  logic [cw_pkg::NPORT-1:0]              ans_ready,
+  output logic [cw_pkg::NPORT*cw_pkg::ANS_W-1:0] ans,
+  input  logic [cw_pkg::NPORT-1:0]              rel_valid,
+  input  logic [cw_pkg::NPORT*cw_pkg::TAG_W-1:0] rel_tag,
   output logic [cw_pkg::NPORT-1:0]              rel_known,
   output logic [cw_pkg::NPORT-1:0]              rel_epoch,
   output logic [cw_pkg::NPORT-1:0]              emul_taken,
@@ -48,13 +48,14 @@ module cw_ports (
   output logic [2:0]                            n_emulated,
   output logic [2:0]                            n_retry_later
 );
+  localparam int unsigned NP = cw_pkg::NPORT;
   localparam int unsigned NI = cw_pkg::PORT_HOST;
   localparam int unsigned AW = cw_pkg::ANS_W;
   localparam int unsigned TW = cw_pkg::TAG_W;
 
-  logic [NI-1:0] busy, grant, abort, ones, emulated, later;
+  logic [NP-1:0] busy, grant, abort, ones, emulated, later;
 
-  for (genvar p = 0; p < NI; p++) begin : g_port
+  for (genvar p = 0; p < NP; p++) if (p != NI) begin : g_port
     logic [AW-1:0] out;
     logic [3:0] verdict;
     logic here, sent;
@@ -87,6 +88,14 @@ module cw_ports (
   assign rel_known[NI]          = 1'b0;
   assign rel_epoch[NI]          = 1'b0;
   assign emul_taken[NI]         = 1'b0;
+  assign ans_valid[NI]          = 1'b0;
+  assign ans[NI*AW +: AW]       = '0;
+  assign busy[NI]               = 1'b0;
+  assign grant[NI]              = 1'b0;
+  assign abort[NI]              = 1'b0;
+  assign ones[NI]               = 1'b0;
+  assign emulated[NI]           = 1'b0;
+  assign later[NI]              = 1'b0;
   assign res_valid              = look_host || walk_valid[NI];
   assign res                    = look_host ? look_ans : walk_ans;
   assign res_level              = look_host ? 3'd1 : walk_level;
@@ -98,7 +107,7 @@ module cw_ports (
     n_ones        = '0;
     n_emulated    = '0;
     n_retry_later = '0;
-    for (int p = 0; p < NI; p++) begin
+    for (int p = 0; p < NP; p++) begin
       if (look_port == cw_pkg::PORT_W'(p)) look_busy = busy[p];
       n_grant       += 3'(grant[p]);
       n_abort       += 3'(abort[p]);
@@ -109,5 +118,5 @@ module cw_ports (
   end
 
   logic unused;
-  assign unused = &{1'b0, taken[NI], park_valid[NI]};
+  assign unused = &{1'b0, taken[NI], park_valid[NI], ans_ready[NI], rel_valid[NI], rel_tag[NI*TW +: TW]};
 endmodule

@@ -133,6 +133,12 @@ module cw_regs #(
   input  logic [63:0]  tgen_lat_sum,
   input  logic [31:0]  tgen_hist_data,
 
+  // AXI4 bridge
+  output logic [31:0]  bridge_quota,
+  output logic [31:0]  bridge_retry,
+  output logic [31:0]  bridge_ctrl,
+  input  logic         bridge_quiet,
+
   // firmware log
   input  logic [31:0]  fwlog_head,
   output logic [31:0]  fwlog_addr,
@@ -238,6 +244,9 @@ module cw_regs #(
       tgen_seed          <= cw_pkg::RST_TGEN_SEED;
       tgen_seed_lo_q     <= cw_pkg::RST_TGEN_SEED[31:0];
       tgen_hist_shift    <= cw_pkg::RST_TGEN_HIST_SHIFT;
+      bridge_quota       <= cw_pkg::RST_BRIDGE_QUOTA;
+      bridge_retry       <= cw_pkg::RST_BRIDGE_RETRY;
+      bridge_ctrl        <= cw_pkg::RST_BRIDGE_CTRL;
       tgen_hist_index    <= cw_pkg::RST_TGEN_HIST_INDEX;
       fwlog_addr         <= cw_pkg::RST_FWLOG_ADDR;
     end else if (we) begin
@@ -322,6 +331,9 @@ module cw_regs #(
         cw_pkg::REG_TGEN_SEED:          tgen_seed_lo_q     <= wdata;
         cw_pkg::REG_TGEN_SEED_HI:       tgen_seed          <= {wdata, tgen_seed_lo_q};
         cw_pkg::REG_TGEN_HIST_SHIFT:    tgen_hist_shift    <= wdata;
+        cw_pkg::REG_BRIDGE_QUOTA:       bridge_quota       <= wdata;
+        cw_pkg::REG_BRIDGE_RETRY:       bridge_retry       <= wdata;
+        cw_pkg::REG_BRIDGE_CTRL:        bridge_ctrl        <= wdata;
         cw_pkg::REG_TGEN_HIST_INDEX:    tgen_hist_index    <= wdata;
         cw_pkg::REG_FWLOG_ADDR:         fwlog_addr         <= wdata;
         default: ;
@@ -515,6 +527,10 @@ module cw_regs #(
           cw_pkg::REG_TGEN_HIST_INDEX:    s_rdata <= tgen_hist_index;
           cw_pkg::REG_TGEN_HIST_DATA:     s_rdata <= tgen_hist_data;
           cw_pkg::REG_TGEN_HIST_SHIFT:    s_rdata <= tgen_hist_shift;
+          cw_pkg::REG_BRIDGE_QUOTA:       s_rdata <= bridge_quota;
+          cw_pkg::REG_BRIDGE_RETRY:       s_rdata <= bridge_retry;
+          cw_pkg::REG_BRIDGE_CTRL:        s_rdata <= bridge_ctrl;
+          cw_pkg::REG_BRIDGE_STATUS:      s_rdata <= {31'd0, bridge_quiet};
           cw_pkg::REG_FWLOG_HEAD:         s_rdata <= fwlog_head;
           cw_pkg::REG_FWLOG_ADDR:         s_rdata <= fwlog_addr;
           cw_pkg::REG_FWLOG_DATA:         s_rdata <= fwlog_data;

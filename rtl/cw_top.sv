@@ -103,6 +103,66 @@ module cw_top #(
   output logic                                     h_bready,
   input  logic [2:0]                               h_bid,
   input  logic [1:0]                               h_bresp,
+  // AXI4 bridge, slave: guest addresses, context in AxUSER
+  input  logic                                     b_awvalid,
+  output logic                                     b_awready,
+  input  logic [cw_pkg::BRIDGE_ID_W-1:0]           b_awid,
+  input  logic [63:0]                              b_awaddr,
+  input  logic [7:0]                               b_awlen,
+  input  logic [2:0]                               b_awsize,
+  input  logic [1:0]                               b_awburst,
+  input  logic                                     b_awlock,
+  input  logic [15:0]                              b_awuser,
+  input  logic                                     b_wvalid,
+  output logic                                     b_wready,
+  input  logic [511:0]                             b_wdata,
+  input  logic [63:0]                              b_wstrb,
+  input  logic                                     b_wlast,
+  output logic                                     b_bvalid,
+  input  logic                                     b_bready,
+  output logic [cw_pkg::BRIDGE_ID_W-1:0]           b_bid,
+  output logic [1:0]                               b_bresp,
+  input  logic                                     b_arvalid,
+  output logic                                     b_arready,
+  input  logic [cw_pkg::BRIDGE_ID_W-1:0]           b_arid,
+  input  logic [63:0]                              b_araddr,
+  input  logic [7:0]                               b_arlen,
+  input  logic [2:0]                               b_arsize,
+  input  logic [1:0]                               b_arburst,
+  input  logic                                     b_arlock,
+  input  logic [15:0]                              b_aruser,
+  output logic                                     b_rvalid,
+  input  logic                                     b_rready,
+  output logic [cw_pkg::BRIDGE_ID_W-1:0]           b_rid,
+  output logic [511:0]                             b_rdata,
+  output logic [1:0]                               b_rresp,
+  output logic                                     b_rlast,
+  // AXI4 bridge, master: bus addresses of guest memory
+  output logic                                     g_arvalid,
+  input  logic                                     g_arready,
+  output logic [cw_pkg::BRIDGE_ID_W-1:0]           g_arid,
+  output logic [63:0]                              g_araddr,
+  output logic [7:0]                               g_arlen,
+  input  logic                                     g_rvalid,
+  output logic                                     g_rready,
+  input  logic [cw_pkg::BRIDGE_ID_W-1:0]           g_rid,
+  input  logic [511:0]                             g_rdata,
+  input  logic [1:0]                               g_rresp,
+  input  logic                                     g_rlast,
+  output logic                                     g_awvalid,
+  input  logic                                     g_awready,
+  output logic [cw_pkg::BRIDGE_ID_W-1:0]           g_awid,
+  output logic [63:0]                              g_awaddr,
+  output logic [7:0]                               g_awlen,
+  output logic                                     g_wvalid,
+  input  logic                                     g_wready,
+  output logic [511:0]                             g_wdata,
+  output logic [63:0]                              g_wstrb,
+  output logic                                     g_wlast,
+  input  logic                                     g_bvalid,
+  output logic                                     g_bready,
+  input  logic [cw_pkg::BRIDGE_ID_W-1:0]           g_bid,
+  input  logic [1:0]                               g_bresp,
   // interrupts: one pulse per vector
   output logic [3:0]                               irq,
   // what happened in this cycle, for simulation
@@ -110,35 +170,33 @@ module cw_top #(
 );
   localparam int unsigned NP = cw_pkg::NPORT;
   localparam int unsigned NS = cw_pkg::NPORT_STREAM;
-  localparam int unsigned NI = cw_pkg::PORT_HOST;
   localparam int unsigned RW = cw_pkg::REQ_W;
   localparam int unsigned AW = cw_pkg::ANS_W;
   localparam int unsigned TW = cw_pkg::TAG_W;
 
-  // ===================================================================================================================
-  // Initiators: stream ports from outside, traffic generator, probes of the host
-  // ===================================================================================================================
-  logic [NP-1:0]     req_valid, req_ready;
+  // ============================================================================================================  // Initiators: stream ports from outside, traffic generator, probes of the host
+  // ============================================================================================================  logic [NP-1:0]     req_valid, req_ready;
   logic [NP*RW-1:0]  req;
-  logic [NI-1:0]     ans_valid, ans_ready, rel_valid;
-  logic [NI*AW-1:0]  ans;
-  logic [NI*TW-1:0]  rel_tag;
+  logic [NP-1:0]     ans_valid, ans_ready, rel_valid;
+  logic [NP*AW-1:0]  ans;
+  logic [NP*TW-1:0]  rel_tag;
   logic [NP*512-1:0] emul_data;
   logic              tgen_req_valid, tgen_ans_ready, tgen_rel_valid, probe_req_valid, res_valid;
-  cw_t::req_t        tgen_req, probe_req;
-  logic [TW-1:0]     tgen_rel_tag;
+  logic              bridge_req_valid, bridge_ans_ready, bridge_rel_valid;
+  cw_t::req_t        tgen_req, probe_req, bridge_req;
+  logic [TW-1:0]     tgen_rel_tag, bridge_rel_tag;
   cw_t::ans_t        res;
   logic [2:0]        res_level;
 
-  assign req_valid   = {probe_req_valid, tgen_req_valid, p_req_valid};
-  assign req         = {probe_req, tgen_req, p_req};
+  assign req_valid   = {bridge_req_valid, probe_req_valid, tgen_req_valid, p_req_valid};
+  assign req         = {bridge_req, probe_req, tgen_req, p_req};
   assign p_req_ready = req_ready[NS-1:0];
   assign p_ans_valid = ans_valid[NS-1:0];
-  assign ans_ready   = {tgen_ans_ready, p_ans_ready};
+  assign ans_ready   = {bridge_ans_ready, 1'b0, tgen_ans_ready, p_ans_ready};
   assign p_ans       = ans[NS*AW-1:0];
   assign p_ans_data  = emul_data[NS*512-1:0];
-  assign rel_valid   = {tgen_rel_valid, p_rel_valid};
-  assign rel_tag     = {tgen_rel_tag, p_rel_tag};
+  assign rel_valid   = {bridge_rel_valid, 1'b0, tgen_rel_valid, p_rel_valid};
+  assign rel_tag     = {bridge_rel_tag, {TW{1'b0}}, tgen_rel_tag, p_rel_tag};
   assign p_rel_ready = '1;
 
   logic        tgen_start, tgen_stop, tgen_running, tgen_clearing;
@@ -158,6 +216,34 @@ module cw_top #(
     .ans_valid(ans_valid[cw_pkg::PORT_TGEN]), .ans_ready(tgen_ans_ready), .ans(ans[cw_pkg::PORT_TGEN*AW +: AW]),
     .rel_valid(tgen_rel_valid), .rel_tag(tgen_rel_tag));
 
+  logic        bridge_quiet, ev_bridge_reads, ev_bridge_writes, ev_bridge_quota, ev_bridge_refused;
+  logic        ev_bridge_emul_long, ev_bridge_retries, ev_bridge_gave_up;
+  logic [1:0]  ev_bridge_malformed, ev_bridge_fenced, ev_bridge_bus_errors;
+  logic [31:0] bridge_quota, bridge_retry, bridge_ctrl;
+  cw_bridge u_bridge (
+    .clk, .rst_n, .quota(bridge_quota[6:0]), .quota_stall(bridge_quota[31]), .backoff(bridge_retry[14:0]),
+    .tries(bridge_retry[27:16]), .fence(bridge_ctrl[0]), .quiet(bridge_quiet),
+    .s_awvalid(b_awvalid), .s_awready(b_awready), .s_awid(b_awid), .s_awaddr(b_awaddr), .s_awlen(b_awlen),
+    .s_awsize(b_awsize), .s_awburst(b_awburst), .s_awlock(b_awlock), .s_awuser(b_awuser), .s_wvalid(b_wvalid),
+    .s_wready(b_wready), .s_wdata(b_wdata), .s_wstrb(b_wstrb), .s_wlast(b_wlast), .s_bvalid(b_bvalid),
+    .s_bready(b_bready), .s_bid(b_bid), .s_bresp(b_bresp), .s_arvalid(b_arvalid), .s_arready(b_arready),
+    .s_arid(b_arid), .s_araddr(b_araddr), .s_arlen(b_arlen), .s_arsize(b_arsize), .s_arburst(b_arburst),
+    .s_arlock(b_arlock), .s_aruser(b_aruser), .s_rvalid(b_rvalid), .s_rready(b_rready), .s_rid(b_rid),
+    .s_rdata(b_rdata), .s_rresp(b_rresp), .s_rlast(b_rlast),
+    .req_valid(bridge_req_valid), .req_ready(req_ready[cw_pkg::PORT_BRIDGE]), .req(bridge_req),
+    .ans_valid(ans_valid[cw_pkg::PORT_BRIDGE]), .ans_ready(bridge_ans_ready),
+    .ans(ans[cw_pkg::PORT_BRIDGE*AW +: AW]), .ans_data(emul_data[cw_pkg::PORT_BRIDGE*512 +: 512]),
+    .rel_valid(bridge_rel_valid), .rel_tag(bridge_rel_tag),
+    .m_awvalid(g_awvalid), .m_awready(g_awready), .m_awid(g_awid), .m_awaddr(g_awaddr), .m_awlen(g_awlen),
+    .m_wvalid(g_wvalid), .m_wready(g_wready), .m_wdata(g_wdata), .m_wstrb(g_wstrb), .m_wlast(g_wlast),
+    .m_bvalid(g_bvalid), .m_bready(g_bready), .m_bid(g_bid), .m_bresp(g_bresp), .m_arvalid(g_arvalid),
+    .m_arready(g_arready), .m_arid(g_arid), .m_araddr(g_araddr), .m_arlen(g_arlen), .m_rvalid(g_rvalid),
+    .m_rready(g_rready), .m_rid(g_rid), .m_rdata(g_rdata), .m_rresp(g_rresp), .m_rlast(g_rlast),
+    .ev_reads(ev_bridge_reads), .ev_writes(ev_bridge_writes), .ev_malformed(ev_bridge_malformed),
+    .ev_quota(ev_bridge_quota), .ev_refused(ev_bridge_refused), .ev_emul_long(ev_bridge_emul_long),
+    .ev_retries(ev_bridge_retries), .ev_gave_up(ev_bridge_gave_up), .ev_fenced(ev_bridge_fenced),
+    .ev_bus_errors(ev_bridge_bus_errors));
+
   logic        probe_start, probe_write;
   logic [3:0]  probe_tag, probe_rd_tag;
   logic [15:0] probe_ctx;
@@ -170,10 +256,8 @@ module cw_top #(
     .res_valid, .res_tag(res.tag[3:0]), .res_verdict(res.verdict), .res_reason(res.reason),
     .res_level, .res_pa(res.pa));
 
-  // ===================================================================================================================
-  // Core: lookup, walks, verdicts, park, epochs
-  // ===================================================================================================================
-  logic                       ctxw_valid, domw_valid, portw_valid;
+  // ============================================================================================================  // Core: lookup, walks, verdicts, park, epochs
+  // ============================================================================================================  logic                       ctxw_valid, domw_valid, portw_valid;
   logic [cw_pkg::CTX_W-1:0]   ctxw_idx, ctx_abort_idx;
   logic [cw_pkg::DOM_W-1:0]   domw_idx, flush_dom;
   logic [cw_pkg::PORT_W-1:0]  portw_idx;
@@ -228,10 +312,8 @@ module cw_top #(
     .mon_w_valid, .mon_w_addr, .mon_w_value,
     .mon_b_valid, .mon_b_addr, .mon_b_old, .mon_b_mismatch, .mon_b_error, .mon);
 
-  // ===================================================================================================================
-  // Fault ring
-  // ===================================================================================================================
-  logic         bme;
+  // ============================================================================================================  // Fault ring
+  // ============================================================================================================  logic         bme;
   logic [2:0]   host_rd_valid, host_rd_ready, host_rd_rvalid, host_rd_rready;
   logic [191:0] host_rd_addr;
   logic [23:0]  host_rd_len;
@@ -259,10 +341,8 @@ module cw_top #(
     .wr_data(host_wr_data[2*512 +: 512]), .wr_strb(host_wr_strb[2*64 +: 64]), .wr_bvalid(host_wr_bvalid[2]),
     .wr_berr(host_wr_berr), .irq_en(irq_enable[2]), .irq(ring_irq[2]), .ev_error(ev_fault_ring));
 
-  // ===================================================================================================================
-  // Hot commands: ring, execution, completion ring
-  // ===================================================================================================================
-  logic [63:0]  hot_cmd_base, hot_cpl_base;
+  // ============================================================================================================  // Hot commands: ring, execution, completion ring
+  // ============================================================================================================  logic [63:0]  hot_cmd_base, hot_cpl_base;
   logic [4:0]   hot_cmd_size_log2, hot_cpl_size_log2;
   logic         hot_cmd_enable, hot_cpl_enable, hot_cpl_db_we;
   logic [31:0]  hot_cmd_doorbell, hot_cmd_index, hot_cpl_doorbell, hot_cpl_index, hot_index;
@@ -312,10 +392,8 @@ module cw_top #(
     .wr_data(host_wr_data[0 +: 512]), .wr_strb(host_wr_strb[0 +: 64]), .wr_bvalid(host_wr_bvalid[0]),
     .wr_berr(host_wr_berr), .irq_en(irq_enable[0]), .irq(ring_irq[0]), .ev_error(ev_hot_cpl));
 
-  // ===================================================================================================================
-  // Entry-update unit, loader, table memory
-  // ===================================================================================================================
-  logic eu_arvalid, eu_arready, eu_rvalid, eu_rerr, eu_awvalid, eu_awready, eu_wvalid, eu_wready, eu_bvalid, eu_berr;
+  // ============================================================================================================  // Entry-update unit, loader, table memory
+  // ============================================================================================================  logic eu_arvalid, eu_arready, eu_rvalid, eu_rerr, eu_awvalid, eu_awready, eu_wvalid, eu_wready, eu_bvalid, eu_berr;
   logic [cw_pkg::PA_W-1:0] eu_addr;
   logic [511:0] eu_rdata, eu_wdata;
   logic [63:0] eu_wstrb;
@@ -354,10 +432,8 @@ module cw_top #(
     .t_awvalid, .t_awready, .t_awid, .t_awaddr, .t_awlen, .t_wvalid, .t_wready, .t_wdata, .t_wstrb, .t_wlast,
     .t_bvalid, .t_bready, .t_bid, .t_bresp, .ev_table_errors);
 
-  // ===================================================================================================================
-  // Cold commands: ring, soft CPU, completion ring
-  // ===================================================================================================================
-  logic [63:0]  cold_cmd_base, cold_cpl_base;
+  // ============================================================================================================  // Cold commands: ring, soft CPU, completion ring
+  // ============================================================================================================  logic [63:0]  cold_cmd_base, cold_cpl_base;
   logic [4:0]   cold_cmd_size_log2, cold_cpl_size_log2;
   logic         cold_cmd_enable, cold_cpl_enable, cold_cpl_db_we;
   logic [31:0]  cold_cmd_doorbell, cold_cmd_index, cold_cpl_doorbell, cold_cpl_index, cold_index;
@@ -399,10 +475,8 @@ module cw_top #(
     .wr_data(host_wr_data[512 +: 512]), .wr_strb(host_wr_strb[64 +: 64]), .wr_bvalid(host_wr_bvalid[1]),
     .wr_berr(host_wr_berr), .irq_en(irq_enable[1]), .irq(ring_irq[1]), .ev_error(ev_cold_cpl));
 
-  // ===================================================================================================================
-  // Host memory, registers, counters
-  // ===================================================================================================================
-  cw_host_bus u_host_bus (
+  // ============================================================================================================  // Host memory, registers, counters
+  // ============================================================================================================  cw_host_bus u_host_bus (
     .clk(clk_cmd), .rst_n, .bme, .rd_valid(host_rd_valid), .rd_ready(host_rd_ready), .rd_addr(host_rd_addr),
     .rd_len(host_rd_len),
     .rd_rvalid(host_rd_rvalid), .rd_rready(host_rd_rready), .rd_rdata(host_rd_rdata), .rd_rerr(host_rd_rerr),
@@ -432,7 +506,7 @@ module cw_top #(
     .tgen_start, .tgen_stop, .tgen_ctx, .tgen_mode, .tgen_base, .tgen_pages, .tgen_stride, .tgen_count,
     .tgen_outstanding, .tgen_release_delay, .tgen_seed, .tgen_hist_shift, .tgen_hist_index, .tgen_running,
     .tgen_clearing, .tgen_done, .tgen_errors, .tgen_retries, .tgen_cycles, .tgen_sum, .tgen_lat_min, .tgen_lat_max,
-    .tgen_lat_sum, .tgen_hist_data, .fwlog_head, .fwlog_addr, .fwlog_data);
+    .tgen_lat_sum, .tgen_hist_data, .bridge_quota, .bridge_retry, .bridge_ctrl, .bridge_quiet, .fwlog_head, .fwlog_addr, .fwlog_data);
 
   assign snap = host_snap || fw_snap;
   logic [4:0] ev_ring_errors;
@@ -459,14 +533,22 @@ module cw_top #(
     ev[cw_pkg::CTR_HOST_ERRORS*3 +: 3]     = ev_host_errors;
     ev[cw_pkg::CTR_INTERRUPTS*3 +: 3]      = ev_interrupts;
     ev[cw_pkg::CTR_RING_ERRORS*3 +: 3]     = n_ring_errors;
+    ev[cw_pkg::CTR_BRIDGE_READS*3 +: 3]    = {2'd0, ev_bridge_reads};
+    ev[cw_pkg::CTR_BRIDGE_WRITES*3 +: 3]   = {2'd0, ev_bridge_writes};
+    ev[cw_pkg::CTR_BRIDGE_MALFORMED*3 +: 3] = {1'b0, ev_bridge_malformed};
+    ev[cw_pkg::CTR_BRIDGE_QUOTA*3 +: 3]    = {2'd0, ev_bridge_quota};
+    ev[cw_pkg::CTR_BRIDGE_REFUSED*3 +: 3]  = {2'd0, ev_bridge_refused};
+    ev[cw_pkg::CTR_BRIDGE_EMUL_LONG*3 +: 3] = {2'd0, ev_bridge_emul_long};
+    ev[cw_pkg::CTR_BRIDGE_RETRIES*3 +: 3]  = {2'd0, ev_bridge_retries};
+    ev[cw_pkg::CTR_BRIDGE_GAVE_UP*3 +: 3]  = {2'd0, ev_bridge_gave_up};
+    ev[cw_pkg::CTR_BRIDGE_FENCED*3 +: 3]   = {1'b0, ev_bridge_fenced};
+    ev[cw_pkg::CTR_BRIDGE_BUS_ERRORS*3 +: 3] = {1'b0, ev_bridge_bus_errors};
   end
   cw_counters u_counters (.clk, .rst_n, .ev, .snap, .busy(snap_busy), .cycle, .snap_cycle, .rd_idx(ctr_idx),
                           .rd_data(ctr_data));
 
-  // ===================================================================================================================
-  // Clocks: one, gated for what is at rest; a valid between two parts wakes both
-  // ===================================================================================================================
-  logic clk_core, clk_cmd, clk_cpu, clk_tgen, core_awake, cpu_awake, reg_access, cpu_tables;
+  // ============================================================================================================  // Clocks: one, gated for what is at rest; a valid between two parts wakes both
+  // ============================================================================================================  logic clk_core, clk_cmd, clk_cpu, clk_tgen, core_awake, cpu_awake, reg_access, cpu_tables;
   assign reg_access = s_awvalid || s_wvalid || s_bvalid || s_arvalid || s_rvalid;
   assign cpu_tables = ctxw_valid || domw_valid || portw_valid || ctx_abort_valid;
   cw_clkgate #(.N(2)) u_clk_core (.clk, .rst_n, .awake({core_awake, cpu_tables}), .gclk(clk_core));
@@ -502,7 +584,8 @@ module cw_top #(
 `endif
 
   logic unused;
-  assign unused = &{1'b0, fault_space,
-                    emul_data[NP*512-1:NS*512], res, tgen_ctx[31:16], tgen_mode, tgen_release_delay[31:8],
+  assign unused = &{1'b0, fault_space, emul_data[cw_pkg::PORT_BRIDGE*512-1:NS*512], ans_valid[cw_pkg::PORT_HOST],
+                    ans[cw_pkg::PORT_HOST*AW +: AW], bridge_quota, bridge_retry, bridge_ctrl, res, tgen_ctx[31:16],
+                    tgen_mode, tgen_release_delay[31:8],
                     tgen_hist_shift[31:4], tgen_hist_index[31:10]};
 endmodule

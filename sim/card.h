@@ -4,6 +4,7 @@
 #ifndef CW_SIM_CARD_H
 #define CW_SIM_CARD_H
 #include "axi_mem.h"
+#include "bridge.h"
 #include "hostmem.h"
 #include "pcie.h"
 #include "poison.h"
@@ -24,10 +25,11 @@ struct cw_sim {
 	/* every cycle */
 	uint64_t cycle;
 	void *model;
-	struct cw_axi_mem *axi[2]; /* by enum cw_sim_mem */
+	struct cw_axi_mem *axi[3]; /* by enum cw_sim_mem */
 	struct cw_axi_master pins[2];
 	struct cw_pcie pcie;
 	struct cw_port port[CW_NPORT_STREAM];
+	struct cw_bridge bridge;
 	unsigned reset_left;
 	bool stepping;
 	bool trace_on;

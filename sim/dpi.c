@@ -23,17 +23,17 @@ void cw_dpi_mon(u64 ctx, const svBitVecVal *vec)
 		sim->mon(sim->mon_priv, sim->cycle, vec);
 }
 
-void cw_dpi_wdata(u64 ctx, svBit host, const svBitVecVal *data, u64 strb)
+void cw_dpi_wdata(u64 ctx, uint8_t mem, const svBitVecVal *data, u64 strb)
 {
-	struct cw_axi_face *f = (struct cw_axi_face *)card(ctx)->axi[host ? CW_SIM_HOST : CW_SIM_TABLE];
+	struct cw_axi_face *f = (struct cw_axi_face *)card(ctx)->axi[mem];
 
 	memcpy(f->wdata, data, sizeof(f->wdata));
 	f->wstrb = strb;
 }
 
-void cw_dpi_rdata(u64 ctx, svBit host, svBitVecVal *data)
+void cw_dpi_rdata(u64 ctx, uint8_t mem, svBitVecVal *data)
 {
-	struct cw_axi_face *f = (struct cw_axi_face *)card(ctx)->axi[host ? CW_SIM_HOST : CW_SIM_TABLE];
+	struct cw_axi_face *f = (struct cw_axi_face *)card(ctx)->axi[mem];
 
 	memcpy(data, f->s.rdata, sizeof(f->s.rdata));
 }
@@ -101,6 +101,86 @@ static void check_answers(struct cw_sim *sim, uint8_t valid)
 	}
 }
 
+/* The master of the AXI4 bridge; called while it asks for something or something is under way. */
+void cw_dpi_guest(u64 ctx, svBit arvalid, uint8_t arid, u64 araddr, uint8_t arlen, svBit rready, svBit awvalid,
+		  uint8_t awid, u64 awaddr, uint8_t awlen, svBit wvalid, svBit wlast, svBit bready, svBit *arready,
+		  svBit *rvalid, uint8_t *rid, uint8_t *rresp, svBit *rlast, svBit *awready, svBit *wready,
+		  svBit *bvalid, uint8_t *bid, uint8_t *bresp, svBit *rfresh, svBit *on)
+{
+	struct cw_sim *sim = card(ctx);
+	struct cw_axi_face *f = (struct cw_axi_face *)sim->axi[CW_SIM_GUEST];
+	const struct cw_axi_slave *s = &f->s;
+	const struct cw_axi_master m = {araddr, awaddr, arvalid, arid,	arlen, rready,
+					awvalid, awid,	awlen,	 wvalid, wlast, bready};
+
+	if (!sim->reset_left)
+		cw_axi_tick(sim->axi[CW_SIM_GUEST], &m, sim->cycle);
+	*arready = s->arready;
+	*rvalid = s->rvalid;
+	*rid = s->rid;
+	*rresp = s->rresp;
+	*rlast = s->rlast;
+	*awready = s->awready;
+	*wready = s->wready;
+	*bvalid = s->bvalid;
+	*bid = s->bid;
+	*bresp = s->bresp;
+	*rfresh = s->rfresh;
+	*on = f->work || s->rvalid || s->bvalid;
+}
+
+/* The slave of the AXI4 bridge; called while the initiator has something to ask or to hear. */
+void cw_dpi_bridge(u64 ctx, svBit awready, svBit wready, svBit bvalid, uint8_t bid, uint8_t bresp, svBit arready,
+		   svBit rvalid, uint8_t rid, uint8_t rresp, svBit rlast, const svBitVecVal *rdata, svBit *awvalid,
+		   uint8_t *awid, u64 *awaddr, uint8_t *awlen, uint8_t *awsize, uint8_t *awburst, svBit *awlock,
+		   uint16_t *awuser, svBit *wvalid, u64 *wstrb, svBit *wlast, svBit *wfresh, svBit *bready,
+		   svBit *arvalid, uint8_t *arid, u64 *araddr, uint8_t *arlen, uint8_t *arsize, uint8_t *arburst,
+		   svBit *arlock, uint16_t *aruser, svBit *rready)
+{
+	struct cw_sim *sim = card(ctx);
+	struct cw_bridge *b = &sim->bridge;
+	const struct cw_bridge_in *p = &b->pins;
+	const struct cw_bridge_out o = {awready, wready, bvalid, bid, bresp, arready, rvalid, rid, rresp, rlast};
+	static const struct cw_sim_burst none;
+	const struct cw_sim_burst *aw, *ar;
+	const char *wrong = NULL;
+
+	memcpy(b->rdata, rdata, sizeof(b->rdata));
+	if (!sim->reset_left)
+		wrong = cw_bridge_tick(b, &o, sim->cycle);
+	if (wrong)
+		cw_sim_fail(sim, "bridge: %s", wrong);
+	aw = p->awvalid ? p->aw : &none;
+	ar = p->arvalid ? p->ar : &none;
+	*awvalid = p->awvalid;
+	*awid = aw->id;
+	*awaddr = aw->addr;
+	*awlen = aw->len;
+	*awsize = aw->size;
+	*awburst = aw->burst;
+	*awlock = aw->lock;
+	*awuser = aw->ctx;
+	*wvalid = p->wvalid;
+	*wstrb = p->wstrb;
+	*wlast = p->wlast;
+	*wfresh = p->wfresh;
+	*bready = p->bready;
+	*arvalid = p->arvalid;
+	*arid = ar->id;
+	*araddr = ar->addr;
+	*arlen = ar->len;
+	*arsize = ar->size;
+	*arburst = ar->burst;
+	*arlock = ar->lock;
+	*aruser = ar->ctx;
+	*rready = p->rready;
+}
+
+void cw_dpi_bridge_wdata(u64 ctx, svBitVecVal *data)
+{
+	memcpy(data, card(ctx)->bridge.pins.wdata, 64);
+}
+
 void cw_dpi_tick(u64 ctx, svBit t_arvalid, uint8_t t_arid, u64 t_araddr, uint8_t t_arlen, svBit t_rready,
 		 svBit t_awvalid, uint8_t t_awid, u64 t_awaddr, uint8_t t_awlen, svBit t_wvalid, svBit t_wlast,
 		 svBit t_bready, svBit h_arvalid, uint8_t h_arid, u64 h_araddr, uint8_t h_arlen, svBit h_rready,
@@ -113,7 +193,8 @@ void cw_dpi_tick(u64 ctx, svBit t_arvalid, uint8_t t_arid, u64 t_araddr, uint8_t
 		 svBit *h_rlast, svBit *h_awready, svBit *h_wready, svBit *h_bvalid, uint8_t *h_bid, uint8_t *h_bresp,
 		 svBit *h_rfresh, svBit *s_awvalid, uint16_t *s_awaddr, svBit *s_wvalid, uint32_t *s_wdata,
 		 svBit *s_bready, svBit *s_arvalid, uint16_t *s_araddr, svBit *s_rready, uint8_t *p_req_valid,
-		 uint8_t *p_req_fresh, uint8_t *p_ans_ready, uint8_t *p_rel_valid, u64 *p_rel_tag)
+		 uint8_t *p_req_fresh, uint8_t *p_ans_ready, uint8_t *p_rel_valid, u64 *p_rel_tag,
+		 svBit *b_on)
 {
 	struct cw_sim *sim = card(ctx);
 	const struct cw_axi_slave *t = (struct cw_axi_slave *)sim->axi[CW_SIM_TABLE];
@@ -214,4 +295,5 @@ void cw_dpi_tick(u64 ctx, svBit t_arvalid, uint8_t t_arid, u64 t_araddr, uint8_t
 	*p_ans_ready = ready;
 	*p_rel_valid = rel;
 	*p_rel_tag = rel_tag;
+	*b_on = sim->bridge.open != 0;
 }

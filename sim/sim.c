@@ -147,10 +147,21 @@ static uint8_t host_inject(void *priv, unsigned op, uint64_t addr, uint64_t len,
 	return inject(priv, CW_SIM_HOST, op, addr, len, delay);
 }
 
+static uint8_t guest_inject(void *priv, unsigned op, uint64_t addr, uint64_t len, uint64_t *delay)
+{
+	return inject(priv, CW_SIM_GUEST, op, addr, len, delay);
+}
+
+static void guest_error(void *priv, const char *what, uint64_t addr)
+{
+	cw_sim_fail(priv, "guest bus: %s (0x%llx)", what, (unsigned long long)addr);
+}
+
 static void hook_inject(struct cw_sim *sim)
 {
 	cw_axi_store(sim->axi[CW_SIM_TABLE])->inject = sim->nrule ? table_inject : NULL;
 	cw_axi_store(sim->axi[CW_SIM_HOST])->inject = sim->nrule ? host_inject : NULL;
+	cw_axi_store(sim->axi[CW_SIM_GUEST])->inject = sim->nrule ? guest_inject : NULL;
 }
 
 int cw_sim_inject(struct cw_sim *sim, const struct cw_sim_inject *rule)
@@ -179,25 +190,27 @@ uint64_t cw_sim_inject_hits(const struct cw_sim *sim)
 
 static int make_memories(struct cw_sim *sim, const struct cw_sim_config *config)
 {
-	struct cw_axi_store store[2] = {
+	struct cw_axi_store store[3] = {
 		[CW_SIM_TABLE] = {.read = table_read, .write = table_write, .error = table_error, .priv = sim},
 		[CW_SIM_HOST] = {.read = host_read, .write = host_write, .error = host_error, .priv = sim},
+		[CW_SIM_GUEST] = {.read = host_read, .write = host_write, .error = guest_error, .priv = sim},
 	};
-	const char *spec[2] = {config->table_mem ? config->table_mem : "ddr4",
-			       config->host_mem ? config->host_mem : "pcie"};
+	const char *host = config->host_mem ? config->host_mem : "pcie";
+	const char *spec[3] = {config->table_mem ? config->table_mem : "ddr4", host,
+			       config->guest_mem ? config->guest_mem : host};
 	struct cw_axi_cfg cfg;
 	int ret;
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		ret = cw_axi_preset(spec[i], &cfg, last_error, sizeof(last_error));
 		if (ret)
 			return ret;
 		sim->axi[i] = cw_axi_new(&cfg, &store[i], (enum cw_sim_mem)i, config->seed);
 		if (!sim->axi[i])
 			return fail(-ENOMEM, "no memory for the memory models");
+		if (i == CW_SIM_HOST) /* the path to the host is as long */
+			cw_pcie_init(&sim->pcie, cfg.path_min, cfg.path_max, config->seed);
 	}
-	/* The last preset looked at is that of host memory: the path to the host is as long. */
-	cw_pcie_init(&sim->pcie, cfg.path_min, cfg.path_max, config->seed);
 	return 0;
 }
 
@@ -258,6 +271,7 @@ int cw_sim_open(const struct cw_sim_config *config, struct cw_sim **out)
 	sim->pcie.priv = sim;
 	for (unsigned p = 0; p < CW_NPORT_STREAM; p++)
 		cw_port_init(&sim->port[p], config->seed, p);
+	cw_bridge_init(&sim->bridge, config->seed);
 	sim->table.size = config->table_bytes;
 	sim->reset_left = CW_SIM_RESET_CYCLES;
 	sim->trace_start = config->trace_start;
@@ -304,6 +318,8 @@ void cw_sim_close(struct cw_sim *sim)
 		cw_trace_close(sim);
 	cw_axi_free(sim->axi[0]);
 	cw_axi_free(sim->axi[1]);
+	cw_axi_free(sim->axi[2]);
+	cw_bridge_exit(&sim->bridge);
 	cw_pcie_exit(&sim->pcie);
 	cw_hostmem_exit(&sim->host);
 	cw_tablemem_exit(&sim->table);
@@ -380,6 +396,8 @@ void cw_sim_reset(struct cw_sim *sim)
 		cw_port_reset(&sim->port[p]);
 	cw_axi_reset(sim->axi[0]);
 	cw_axi_reset(sim->axi[1]);
+	cw_axi_reset(sim->axi[2]);
+	cw_bridge_reset(&sim->bridge);
 	cw_sim_step(sim, CW_SIM_RESET_CYCLES + 2);
 }
 
@@ -488,4 +506,5 @@ void cw_sim_set_axi_observer(struct cw_sim *sim, void (*fn)(void *priv, const st
 	sim->observe_priv = priv;
 	cw_axi_store(sim->axi[0])->observe = fn ? observed : NULL;
 	cw_axi_store(sim->axi[1])->observe = fn ? observed : NULL;
+	cw_axi_store(sim->axi[2])->observe = fn ? observed : NULL;
 }

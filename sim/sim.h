@@ -19,6 +19,7 @@ struct cw_sim;
 enum cw_sim_mem {
 	CW_SIM_TABLE, /* table memory, addresses 0 .. table_bytes - 1 */
 	CW_SIM_HOST,  /* host memory, bus addresses */
+	CW_SIM_GUEST, /* host memory as the master of the AXI4 bridge reaches it: observed and injected on its own */
 };
 
 /*
@@ -28,6 +29,7 @@ enum cw_sim_mem {
 struct cw_sim_config {
 	const char *table_mem; /* NULL: "ddr4" */
 	const char *host_mem;  /* NULL: "pcie" */
+	const char *guest_mem; /* NULL: as host_mem */
 	const char *firmware;  /* hex file of the soft CPU; NULL: the one that is built in, if any */
 	const char *trace;     /* FST file; NULL: no trace. One traced card per process */
 	uint64_t trace_start;  /* cycle in which the trace begins */
@@ -131,6 +133,34 @@ int cw_sim_port_answer(struct cw_sim *sim, unsigned port, struct cw_sim_ans *ans
 int cw_sim_port_release(struct cw_sim *sim, unsigned port, uint8_t tag); /* -EAGAIN when 1024 wait */
 /* Percent of cycles with a gap before a request, without ans_ready, with a gap before a release. */
 int cw_sim_port_stall(struct cw_sim *sim, unsigned port, unsigned req, unsigned ans, unsigned rel);
+
+/* ---- AXI4 bridge: the initiator's side ---- */
+enum { CW_SIM_BURST_BYTES = 256 * 64, CW_SIM_BRIDGE_QUEUE = 128 };
+
+/* Beats stand in their lanes, 64 bytes each. A burst may be malformed in any way; bad_last: a beat with a wrong WLAST. */
+struct cw_sim_burst {
+	uint64_t addr;
+	uint32_t cookie; /* the initiator's */
+	uint16_t ctx;
+	uint8_t id, len, size, burst; /* len: beats - 1, size: log2 of bytes; burst: 1 INCR */
+	bool write, lock;
+	int16_t bad_last; /* -1: none */
+	/* result */
+	uint8_t resp;	 /* of a read: the worst of its beats */
+	uint64_t cycle;	 /* of the answer */
+	uint8_t *data;	 /* CW_SIM_BURST_BYTES: to be written, or as read; the card's */
+	uint64_t *strb;	 /* 256 */
+};
+
+/* A burst to fill in and give to cw_sim_bridge_send(), or NULL: all of them are under way. */
+struct cw_sim_burst *cw_sim_bridge_new(struct cw_sim *sim);
+void cw_sim_bridge_send(struct cw_sim *sim, struct cw_sim_burst *b);
+/* The oldest burst that was answered, or NULL; it is the caller's until cw_sim_bridge_free(). */
+struct cw_sim_burst *cw_sim_bridge_done(struct cw_sim *sim);
+void cw_sim_bridge_free(struct cw_sim *sim, struct cw_sim_burst *b);
+size_t cw_sim_bridge_open(const struct cw_sim *sim); /* sent and not answered */
+/* Percent of cycles with a gap before an address, before data, without ready for answers. */
+int cw_sim_bridge_stall(struct cw_sim *sim, unsigned addr, unsigned data, unsigned ans);
 
 /* ---- observers; called inside a step, so they must not step, read registers or read the window ---- */
 /* Once per cycle: after the answers of this cycle, before the requests of the next are chosen. NULL: off. */

@@ -23,9 +23,9 @@ module sim_lib #(
   import "DPI-C" function string cw_dpi_firmware(input longint unsigned ctx);
   import "DPI-C" function string cw_dpi_trace_file(input longint unsigned ctx);
   import "DPI-C" function void cw_dpi_mon(input longint unsigned ctx, input bit [$bits(cw_pkg::mon_t)-1:0] vec);
-  import "DPI-C" function void cw_dpi_wdata(input longint unsigned ctx, input bit host, input bit [511:0] data,
+  import "DPI-C" function void cw_dpi_wdata(input longint unsigned ctx, input byte unsigned mem, input bit [511:0] data,
     input longint unsigned strb);
-  import "DPI-C" function void cw_dpi_rdata(input longint unsigned ctx, input bit host, output bit [511:0] data);
+  import "DPI-C" function void cw_dpi_rdata(input longint unsigned ctx, input byte unsigned mem, output bit [511:0] data);
   import "DPI-C" function void cw_dpi_ans(input longint unsigned ctx, input byte unsigned port, input byte unsigned tag,
     input byte unsigned verdict, input byte unsigned reason, input bit epoch, input longint unsigned pa);
   import "DPI-C" function void cw_dpi_ans_data(input longint unsigned ctx, input byte unsigned port,
@@ -33,6 +33,24 @@ module sim_lib #(
   import "DPI-C" function void cw_dpi_req(input longint unsigned ctx, input byte unsigned port,
     output shortint unsigned rctx, output longint unsigned addr, output shortint unsigned len_m1, output bit write,
     output byte unsigned tag);
+  import "DPI-C" function void cw_dpi_guest(input longint unsigned ctx,
+    input bit arvalid, input byte unsigned arid, input longint unsigned araddr, input byte unsigned arlen,
+    input bit rready, input bit awvalid, input byte unsigned awid, input longint unsigned awaddr,
+    input byte unsigned awlen, input bit wvalid, input bit wlast, input bit bready,
+    output bit arready, output bit rvalid, output byte unsigned rid, output byte unsigned rresp, output bit rlast,
+    output bit awready, output bit wready, output bit bvalid, output byte unsigned bid, output byte unsigned bresp,
+    output bit rfresh, output bit on);
+  import "DPI-C" function void cw_dpi_bridge(input longint unsigned ctx,
+    input bit awready, input bit wready, input bit bvalid, input byte unsigned bid, input byte unsigned bresp,
+    input bit arready, input bit rvalid, input byte unsigned rid, input byte unsigned rresp, input bit rlast,
+    input bit [511:0] rdata,
+    output bit awvalid, output byte unsigned awid, output longint unsigned awaddr, output byte unsigned awlen,
+    output byte unsigned awsize, output byte unsigned awburst, output bit awlock, output shortint unsigned awuser,
+    output bit wvalid, output longint unsigned wstrb, output bit wlast, output bit wfresh, output bit bready,
+    output bit arvalid, output byte unsigned arid, output longint unsigned araddr, output byte unsigned arlen,
+    output byte unsigned arsize, output byte unsigned arburst, output bit arlock, output shortint unsigned aruser,
+    output bit rready);
+  import "DPI-C" function void cw_dpi_bridge_wdata(input longint unsigned ctx, output bit [511:0] data);
   import "DPI-C" function void cw_dpi_tick(input longint unsigned ctx,
     input bit t_arvalid, input byte unsigned t_arid, input longint unsigned t_araddr, input byte unsigned t_arlen,
     input bit t_rready, input bit t_awvalid, input byte unsigned t_awid, input longint unsigned t_awaddr,
@@ -53,7 +71,7 @@ module sim_lib #(
     output bit s_awvalid, output shortint unsigned s_awaddr, output bit s_wvalid, output int unsigned s_wdata,
     output bit s_bready, output bit s_arvalid, output shortint unsigned s_araddr, output bit s_rready,
     output byte unsigned p_req_valid, output byte unsigned p_req_fresh, output byte unsigned p_ans_ready,
-    output byte unsigned p_rel_valid, output longint unsigned p_rel_tag);
+    output byte unsigned p_rel_valid, output longint unsigned p_rel_tag, output bit b_on);
 
   // ---- inputs of the engine ----
   logic                    rst_n = 1'b0;
@@ -75,7 +93,32 @@ module sim_lib #(
   logic [NP*cw_pkg::REQ_W-1:0] p_req = '0;
   logic [NP*TAG_W-1:0]     p_rel_tag = '0;
 
+  localparam int unsigned IW = cw_pkg::BRIDGE_ID_W;
+  logic                    b_awvalid = 1'b0, b_awlock = 1'b0, b_wvalid = 1'b0, b_wlast = 1'b0, b_bready = 1'b0;
+  logic                    b_arvalid = 1'b0, b_arlock = 1'b0, b_rready = 1'b0, b_on = 1'b0, g_on = 1'b0;
+  logic [IW-1:0]           b_awid = '0, b_arid = '0;
+  logic [63:0]             b_awaddr = '0, b_araddr = '0, b_wstrb = '0;
+  logic [7:0]              b_awlen = '0, b_arlen = '0;
+  logic [2:0]              b_awsize = '0, b_arsize = '0;
+  logic [1:0]              b_awburst = '0, b_arburst = '0;
+  logic [15:0]             b_awuser = '0, b_aruser = '0;
+  logic [511:0]            b_wdata = '0;
+  logic                    g_arready = 1'b0, g_rvalid = 1'b0, g_rlast = 1'b0;
+  logic                    g_awready = 1'b0, g_wready = 1'b0, g_bvalid = 1'b0;
+  logic [IW-1:0]           g_rid = '0, g_bid = '0;
+  logic [1:0]              g_rresp = '0, g_bresp = '0;
+  logic [511:0]            g_rdata = '0;
+
   // ---- outputs of the engine ----
+  logic                    b_awready, b_wready, b_bvalid, b_arready, b_rvalid, b_rlast;
+  logic [IW-1:0]           b_bid, b_rid;
+  logic [1:0]              b_bresp, b_rresp;
+  logic [511:0]            b_rdata;
+  logic                    g_arvalid, g_rready, g_awvalid, g_wvalid, g_wlast, g_bready;
+  logic [IW-1:0]           g_arid, g_awid;
+  logic [63:0]             g_araddr, g_awaddr, g_wstrb;
+  logic [7:0]              g_arlen, g_awlen;
+  logic [511:0]            g_wdata;
   logic                    t_arvalid, t_rready, t_awvalid, t_wvalid, t_wlast, t_bready;
   logic [5:0]              t_arid, t_awid;
   logic [51:0]             t_araddr, t_awaddr;
@@ -127,6 +170,12 @@ module sim_lib #(
     int unsigned vs_wdata;
     byte unsigned vp_req_valid, vp_req_fresh, vp_ans_ready, vp_rel_valid;
     longint unsigned vp_rel_tag;
+    bit vg_arready, vg_rvalid, vg_rlast, vg_awready, vg_wready, vg_bvalid, vg_rfresh, vg_on, vb_on;
+    byte unsigned vg_rid, vg_rresp, vg_bid, vg_bresp;
+    bit vb_awvalid, vb_awlock, vb_wvalid, vb_wlast, vb_wfresh, vb_bready, vb_arvalid, vb_arlock, vb_rready;
+    byte unsigned vb_awid, vb_awlen, vb_awsize, vb_awburst, vb_arid, vb_arlen, vb_arsize, vb_arburst;
+    longint unsigned vb_awaddr, vb_araddr, vb_wstrb;
+    shortint unsigned vb_awuser, vb_aruser;
     bit [511:0] v_data;
     shortint unsigned vr_ctx, vr_len;
     longint unsigned vr_addr;
@@ -137,8 +186,60 @@ module sim_lib #(
     cw_t::req_t req;
 
     if (mon_any) cw_dpi_mon(ctx, mon);
-    if (t_wvalid && t_wready) cw_dpi_wdata(ctx, 1'b0, t_wdata, t_wstrb);
-    if (h_wvalid && h_wready) cw_dpi_wdata(ctx, 1'b1, h_wdata, h_wstrb);
+    if (t_wvalid && t_wready) cw_dpi_wdata(ctx, 8'd0, t_wdata, t_wstrb);
+    if (h_wvalid && h_wready) cw_dpi_wdata(ctx, 8'd1, h_wdata, h_wstrb);
+    if (g_on || g_arvalid || g_awvalid || g_wvalid || !rst_n) begin
+      if (g_wvalid && g_wready) cw_dpi_wdata(ctx, 8'd2, g_wdata, g_wstrb);
+      cw_dpi_guest(ctx, g_arvalid, 8'(g_arid), g_araddr, g_arlen, g_rready, g_awvalid, 8'(g_awid), g_awaddr, g_awlen,
+        g_wvalid, g_wlast, g_bready, vg_arready, vg_rvalid, vg_rid, vg_rresp, vg_rlast, vg_awready, vg_wready,
+        vg_bvalid, vg_bid, vg_bresp, vg_rfresh, vg_on);
+      g_arready <= vg_arready;
+      g_rvalid  <= vg_rvalid;
+      g_rid     <= vg_rid[IW-1:0];
+      g_rresp   <= vg_rresp[1:0];
+      g_rlast   <= vg_rlast;
+      g_awready <= vg_awready;
+      g_wready  <= vg_wready;
+      g_bvalid  <= vg_bvalid;
+      g_bid     <= vg_bid[IW-1:0];
+      g_bresp   <= vg_bresp[1:0];
+      g_on      <= vg_on;
+      if (vg_rfresh) begin
+        cw_dpi_rdata(ctx, 8'd2, v_data);
+        g_rdata <= v_data;
+      end
+    end
+    if (b_on || !rst_n) begin
+      cw_dpi_bridge(ctx, b_awready, b_wready, b_bvalid, 8'(b_bid), 8'(b_bresp), b_arready, b_rvalid, 8'(b_rid),
+        8'(b_rresp), b_rlast, b_rdata, vb_awvalid, vb_awid, vb_awaddr, vb_awlen, vb_awsize, vb_awburst, vb_awlock,
+        vb_awuser, vb_wvalid, vb_wstrb, vb_wlast, vb_wfresh, vb_bready, vb_arvalid, vb_arid, vb_araddr, vb_arlen,
+        vb_arsize, vb_arburst, vb_arlock, vb_aruser, vb_rready);
+      b_awvalid <= vb_awvalid;
+      b_awid    <= vb_awid[IW-1:0];
+      b_awaddr  <= vb_awaddr;
+      b_awlen   <= vb_awlen;
+      b_awsize  <= vb_awsize[2:0];
+      b_awburst <= vb_awburst[1:0];
+      b_awlock  <= vb_awlock;
+      b_awuser  <= vb_awuser;
+      b_wvalid  <= vb_wvalid;
+      b_wstrb   <= vb_wstrb;
+      b_wlast   <= vb_wlast;
+      b_bready  <= vb_bready;
+      b_arvalid <= vb_arvalid;
+      b_arid    <= vb_arid[IW-1:0];
+      b_araddr  <= vb_araddr;
+      b_arlen   <= vb_arlen;
+      b_arsize  <= vb_arsize[2:0];
+      b_arburst <= vb_arburst[1:0];
+      b_arlock  <= vb_arlock;
+      b_aruser  <= vb_aruser;
+      b_rready  <= vb_rready;
+      if (vb_wfresh) begin
+        cw_dpi_bridge_wdata(ctx, v_data);
+        b_wdata <= v_data;
+      end
+    end
     if (rst_n && (p_ans_valid & p_ans_ready) != '0) begin
       for (int unsigned p = 0; p < NP; p++) begin
         if (p_ans_valid[p] && p_ans_ready[p]) begin
@@ -159,7 +260,8 @@ module sim_lib #(
       vt_arready, vt_rvalid, vt_rid, vt_rresp, vt_rlast, vt_awready, vt_wready, vt_bvalid, vt_bid, vt_bresp, vt_rfresh,
       vh_arready, vh_rvalid, vh_rid, vh_rresp, vh_rlast, vh_awready, vh_wready, vh_bvalid, vh_bid, vh_bresp, vh_rfresh,
       vs_awvalid, vs_awaddr, vs_wvalid, vs_wdata, vs_bready, vs_arvalid, vs_araddr, vs_rready,
-      vp_req_valid, vp_req_fresh, vp_ans_ready, vp_rel_valid, vp_rel_tag);
+      vp_req_valid, vp_req_fresh, vp_ans_ready, vp_rel_valid, vp_rel_tag, vb_on);
+    b_on      <= vb_on;
     rst_n     <= v_rst_n;
     mon_on    <= v_mon_on;
     trace_on  <= v_trace_on;
@@ -196,11 +298,11 @@ module sim_lib #(
     p_rel_valid <= vp_rel_valid[NP-1:0];
     p_rel_tag   <= vp_rel_tag[NP*TAG_W-1:0];
     if (vt_rfresh) begin
-      cw_dpi_rdata(ctx, 1'b0, v_data);
+      cw_dpi_rdata(ctx, 8'd0, v_data);
       t_rdata <= v_data;
     end
     if (vh_rfresh) begin
-      cw_dpi_rdata(ctx, 1'b1, v_data);
+      cw_dpi_rdata(ctx, 8'd1, v_data);
       h_rdata <= v_data;
     end
     if (vp_req_fresh != '0) begin

@@ -134,6 +134,16 @@ bool cw_model_counter(const struct cw_model *m, unsigned int counter, uint64_t *
 	case CW_CTR_INTERRUPTS:
 	case CW_CTR_RING_ERRORS:
 	case CW_CTR_PARK_QUOTA: /* room may be back some cycles before it is seen */
+	case CW_CTR_BRIDGE_READS: /* what becomes of bursts is the initiator's to judge */
+	case CW_CTR_BRIDGE_WRITES:
+	case CW_CTR_BRIDGE_MALFORMED:
+	case CW_CTR_BRIDGE_QUOTA:
+	case CW_CTR_BRIDGE_REFUSED:
+	case CW_CTR_BRIDGE_EMUL_LONG:
+	case CW_CTR_BRIDGE_RETRIES:
+	case CW_CTR_BRIDGE_GAVE_UP:
+	case CW_CTR_BRIDGE_FENCED:
+	case CW_CTR_BRIDGE_BUS_ERRORS:
 		return false;
 	default:
 		*value = m->counter[counter];

@@ -55,6 +55,8 @@ module tb_regs;
   logic        tgen_running = 1'b0, tgen_clearing = 1'b0;
   logic [31:0] tgen_done = '0, tgen_errors = '0, tgen_retries = '0, tgen_cycles = '0, tgen_lat_min = '0;
   logic [31:0] tgen_lat_max = '0, tgen_hist_data = '0, fwlog_head = '0, fwlog_addr, fwlog_data = '0;
+  logic [31:0] bridge_quota, bridge_retry, bridge_ctrl;
+  logic        bridge_quiet = 1'b0;
   logic [63:0] tgen_sum = '0, tgen_lat_sum = '0;
 
   cw_regs #(.NSLOT(16), .TLB_SETS(256), .TLB_WAYS(4), .WC_ENTRIES(12), .TABLE_BYTES(64'h2_4000_0000)) dut (.*);
