@@ -18,6 +18,7 @@ module cw_bridge (
   input  logic [11:0]                         tries,
   input  logic                                fence,
   output logic                                quiet,
+  output logic                                awake,        // see cw_clkgate
   // AXI4 slave: guest addresses, context in AxUSER
   input  logic                                s_awvalid,
   output logic                                s_awready,
@@ -102,7 +103,7 @@ module cw_bridge (
 );
   localparam int unsigned SW = cw_pkg::BRIDGE_SLOT_W;
 
-  logic in_valid, in_write, in_bad, wfree, rfree, in_malformed;
+  logic in_valid, in_write, in_bad, wfree, rfree, in_malformed, busy;
   logic [SW-1:0] in_slot, wfree_slot, rfree_slot;
   logic [cw_pkg::BRIDGE_ID_W-1:0] in_id;
   logic [15:0] in_ctx;
@@ -114,7 +115,8 @@ module cw_bridge (
     .clk, .rst_n, .quota, .quota_stall, .s_awvalid, .s_awready, .s_awid, .s_awaddr, .s_awlen, .s_awsize, .s_awburst,
     .s_awlock, .s_awuser, .s_arvalid, .s_arready, .s_arid, .s_araddr, .s_arlen, .s_arsize, .s_arburst, .s_arlock,
     .s_aruser, .in_valid, .in_write, .in_slot, .in_id, .in_ctx, .in_addr, .in_beats_m1, .in_size, .in_len_m1,
-    .in_bad, .wfree, .wfree_slot, .rfree, .rfree_slot, .ev_malformed(in_malformed), .ev_quota);
+    .in_bad, .wfree, .wfree_slot, .rfree, .rfree_slot, .busy, .ev_malformed(in_malformed),
+    .ev_quota);
   assign ev_reads  = in_valid && !in_write;
   assign ev_writes = in_valid && in_write;
 
@@ -172,6 +174,11 @@ module cw_bridge (
                                      .out_valid(late_valid), .out_ready(!(rback && rback_go)), .out_data(late_slot));
   assign rel_valid = late_valid || (rback && rback_go);
   assign rel_tag   = rback && rback_go ? cw_pkg::TAG_W'({1'b0, rback_slot}) : cw_pkg::TAG_W'({1'b1, late_slot});
+`elsif CW_MUT_RELEASE_AT_ISSUE
+  always_ff @(posedge clk) begin
+    rel_valid <= rst_n && grant;
+    rel_tag   <= cw_pkg::TAG_W'({out_write, out_slot});
+  end
 `else
   assign rel_valid = wback || rback;
   assign rel_tag   = wback && wback_go ? cw_pkg::TAG_W'({1'b1, wback_slot}) : cw_pkg::TAG_W'({1'b0, rback_slot});
@@ -185,5 +192,7 @@ module cw_bridge (
   assign ev_malformed  = {1'b0, in_malformed} + {1'b0, w_malformed};
   assign ev_fenced     = {1'b0, ask_fenced} + {1'b0, wdropped || rdropped};
   assign ev_bus_errors = {1'b0, werror} + {1'b0, rerror};
+  assign awake = busy || s_awvalid || s_wvalid || s_bvalid || s_arvalid || s_rvalid || ans_valid || m_bvalid ||
+                 m_rvalid;
   always_ff @(posedge clk) quiet <= rst_n && fence && widle && ridle && !grant;
 endmodule

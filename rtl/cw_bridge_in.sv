@@ -47,6 +47,7 @@ module cw_bridge_in (
   input  logic [cw_pkg::BRIDGE_SLOT_W-1:0]    wfree_slot,
   input  logic                                rfree,
   input  logic [cw_pkg::BRIDGE_SLOT_W-1:0]    rfree_slot,
+  output logic                                busy,         // a burst is in the bridge
   output logic                                ev_malformed,
   output logic                                ev_quota
 );
@@ -129,6 +130,8 @@ module cw_bridge_in (
   assign in_bad       = wrong || over;
   assign ev_malformed = in_valid && wrong;
   assign ev_quota     = in_valid && !wrong && over;
+
+  assign busy = aw_valid || ar_valid || wused != '0 || rused != '0;
 
   logic wcount_up, rcount_up, wcount_down, rcount_down;
   assign wcount_up   = aw_take && !in_bad && known(in_ctx);

@@ -174,8 +174,10 @@ module cw_top #(
   localparam int unsigned AW = cw_pkg::ANS_W;
   localparam int unsigned TW = cw_pkg::TAG_W;
 
-  // ============================================================================================================  // Initiators: stream ports from outside, traffic generator, probes of the host
-  // ============================================================================================================  logic [NP-1:0]     req_valid, req_ready;
+  // ===================================================================================================================
+  // Initiators: stream ports from outside, traffic generator, probes of the host
+  // ===================================================================================================================
+  logic [NP-1:0]     req_valid, req_ready;
   logic [NP*RW-1:0]  req;
   logic [NP-1:0]     ans_valid, ans_ready, rel_valid;
   logic [NP*AW-1:0]  ans;
@@ -221,8 +223,8 @@ module cw_top #(
   logic [1:0]  ev_bridge_malformed, ev_bridge_fenced, ev_bridge_bus_errors;
   logic [31:0] bridge_quota, bridge_retry, bridge_ctrl;
   cw_bridge u_bridge (
-    .clk, .rst_n, .quota(bridge_quota[6:0]), .quota_stall(bridge_quota[31]), .backoff(bridge_retry[14:0]),
-    .tries(bridge_retry[27:16]), .fence(bridge_ctrl[0]), .quiet(bridge_quiet),
+    .clk(clk_bridge), .rst_n, .quota(bridge_quota[6:0]), .quota_stall(bridge_quota[31]), .backoff(bridge_retry[14:0]),
+    .tries(bridge_retry[27:16]), .fence(bridge_ctrl[0]), .quiet(bridge_quiet), .awake(bridge_awake),
     .s_awvalid(b_awvalid), .s_awready(b_awready), .s_awid(b_awid), .s_awaddr(b_awaddr), .s_awlen(b_awlen),
     .s_awsize(b_awsize), .s_awburst(b_awburst), .s_awlock(b_awlock), .s_awuser(b_awuser), .s_wvalid(b_wvalid),
     .s_wready(b_wready), .s_wdata(b_wdata), .s_wstrb(b_wstrb), .s_wlast(b_wlast), .s_bvalid(b_bvalid),
@@ -256,8 +258,10 @@ module cw_top #(
     .res_valid, .res_tag(res.tag[3:0]), .res_verdict(res.verdict), .res_reason(res.reason),
     .res_level, .res_pa(res.pa));
 
-  // ============================================================================================================  // Core: lookup, walks, verdicts, park, epochs
-  // ============================================================================================================  logic                       ctxw_valid, domw_valid, portw_valid;
+  // ===================================================================================================================
+  // Core: lookup, walks, verdicts, park, epochs
+  // ===================================================================================================================
+  logic                       ctxw_valid, domw_valid, portw_valid;
   logic [cw_pkg::CTX_W-1:0]   ctxw_idx, ctx_abort_idx;
   logic [cw_pkg::DOM_W-1:0]   domw_idx, flush_dom;
   logic [cw_pkg::PORT_W-1:0]  portw_idx;
@@ -312,8 +316,10 @@ module cw_top #(
     .mon_w_valid, .mon_w_addr, .mon_w_value,
     .mon_b_valid, .mon_b_addr, .mon_b_old, .mon_b_mismatch, .mon_b_error, .mon);
 
-  // ============================================================================================================  // Fault ring
-  // ============================================================================================================  logic         bme;
+  // ===================================================================================================================
+  // Fault ring
+  // ===================================================================================================================
+  logic         bme;
   logic [2:0]   host_rd_valid, host_rd_ready, host_rd_rvalid, host_rd_rready;
   logic [191:0] host_rd_addr;
   logic [23:0]  host_rd_len;
@@ -341,8 +347,10 @@ module cw_top #(
     .wr_data(host_wr_data[2*512 +: 512]), .wr_strb(host_wr_strb[2*64 +: 64]), .wr_bvalid(host_wr_bvalid[2]),
     .wr_berr(host_wr_berr), .irq_en(irq_enable[2]), .irq(ring_irq[2]), .ev_error(ev_fault_ring));
 
-  // ============================================================================================================  // Hot commands: ring, execution, completion ring
-  // ============================================================================================================  logic [63:0]  hot_cmd_base, hot_cpl_base;
+  // ===================================================================================================================
+  // Hot commands: ring, execution, completion ring
+  // ===================================================================================================================
+  logic [63:0]  hot_cmd_base, hot_cpl_base;
   logic [4:0]   hot_cmd_size_log2, hot_cpl_size_log2;
   logic         hot_cmd_enable, hot_cpl_enable, hot_cpl_db_we;
   logic [31:0]  hot_cmd_doorbell, hot_cmd_index, hot_cpl_doorbell, hot_cpl_index, hot_index;
@@ -392,8 +400,10 @@ module cw_top #(
     .wr_data(host_wr_data[0 +: 512]), .wr_strb(host_wr_strb[0 +: 64]), .wr_bvalid(host_wr_bvalid[0]),
     .wr_berr(host_wr_berr), .irq_en(irq_enable[0]), .irq(ring_irq[0]), .ev_error(ev_hot_cpl));
 
-  // ============================================================================================================  // Entry-update unit, loader, table memory
-  // ============================================================================================================  logic eu_arvalid, eu_arready, eu_rvalid, eu_rerr, eu_awvalid, eu_awready, eu_wvalid, eu_wready, eu_bvalid, eu_berr;
+  // ===================================================================================================================
+  // Entry-update unit, loader, table memory
+  // ===================================================================================================================
+  logic eu_arvalid, eu_arready, eu_rvalid, eu_rerr, eu_awvalid, eu_awready, eu_wvalid, eu_wready, eu_bvalid, eu_berr;
   logic [cw_pkg::PA_W-1:0] eu_addr;
   logic [511:0] eu_rdata, eu_wdata;
   logic [63:0] eu_wstrb;
@@ -432,8 +442,10 @@ module cw_top #(
     .t_awvalid, .t_awready, .t_awid, .t_awaddr, .t_awlen, .t_wvalid, .t_wready, .t_wdata, .t_wstrb, .t_wlast,
     .t_bvalid, .t_bready, .t_bid, .t_bresp, .ev_table_errors);
 
-  // ============================================================================================================  // Cold commands: ring, soft CPU, completion ring
-  // ============================================================================================================  logic [63:0]  cold_cmd_base, cold_cpl_base;
+  // ===================================================================================================================
+  // Cold commands: ring, soft CPU, completion ring
+  // ===================================================================================================================
+  logic [63:0]  cold_cmd_base, cold_cpl_base;
   logic [4:0]   cold_cmd_size_log2, cold_cpl_size_log2;
   logic         cold_cmd_enable, cold_cpl_enable, cold_cpl_db_we;
   logic [31:0]  cold_cmd_doorbell, cold_cmd_index, cold_cpl_doorbell, cold_cpl_index, cold_index;
@@ -475,8 +487,10 @@ module cw_top #(
     .wr_data(host_wr_data[512 +: 512]), .wr_strb(host_wr_strb[64 +: 64]), .wr_bvalid(host_wr_bvalid[1]),
     .wr_berr(host_wr_berr), .irq_en(irq_enable[1]), .irq(ring_irq[1]), .ev_error(ev_cold_cpl));
 
-  // ============================================================================================================  // Host memory, registers, counters
-  // ============================================================================================================  cw_host_bus u_host_bus (
+  // ===================================================================================================================
+  // Host memory, registers, counters
+  // ===================================================================================================================
+  cw_host_bus u_host_bus (
     .clk(clk_cmd), .rst_n, .bme, .rd_valid(host_rd_valid), .rd_ready(host_rd_ready), .rd_addr(host_rd_addr),
     .rd_len(host_rd_len),
     .rd_rvalid(host_rd_rvalid), .rd_rready(host_rd_rready), .rd_rdata(host_rd_rdata), .rd_rerr(host_rd_rerr),
@@ -547,8 +561,10 @@ module cw_top #(
   cw_counters u_counters (.clk, .rst_n, .ev, .snap, .busy(snap_busy), .cycle, .snap_cycle, .rd_idx(ctr_idx),
                           .rd_data(ctr_data));
 
-  // ============================================================================================================  // Clocks: one, gated for what is at rest; a valid between two parts wakes both
-  // ============================================================================================================  logic clk_core, clk_cmd, clk_cpu, clk_tgen, core_awake, cpu_awake, reg_access, cpu_tables;
+  // ===================================================================================================================
+  // Clocks: one, gated for what is at rest; a valid between two parts wakes both
+  // ===================================================================================================================
+  logic clk_core, clk_cmd, clk_cpu, clk_tgen, clk_bridge, core_awake, bridge_awake, cpu_awake, reg_access, cpu_tables;
   assign reg_access = s_awvalid || s_wvalid || s_bvalid || s_arvalid || s_rvalid;
   assign cpu_tables = ctxw_valid || domw_valid || portw_valid || ctx_abort_valid;
   cw_clkgate #(.N(2)) u_clk_core (.clk, .rst_n, .awake({core_awake, cpu_tables}), .gclk(clk_core));
@@ -566,6 +582,7 @@ module cw_top #(
     .clk, .rst_n, .gclk(clk_tgen),
     .awake({reg_access, tgen_running || tgen_clearing, tgen_req_valid || tgen_rel_valid,
             ans_valid[cw_pkg::PORT_TGEN]}));
+  cw_clkgate #(.N(2)) u_clk_bridge (.clk, .rst_n, .awake({reg_access, bridge_awake}), .gclk(clk_bridge));
 
 `ifndef SYNTHESIS
   if ($bits(cw_t::req_t) != RW || $bits(cw_t::ans_t) != AW || $bits(cw_t::cookie_t) != cw_pkg::COOKIE_W) begin
@@ -586,6 +603,5 @@ module cw_top #(
   logic unused;
   assign unused = &{1'b0, fault_space, emul_data[cw_pkg::PORT_BRIDGE*512-1:NS*512], ans_valid[cw_pkg::PORT_HOST],
                     ans[cw_pkg::PORT_HOST*AW +: AW], bridge_quota, bridge_retry, bridge_ctrl, res, tgen_ctx[31:16],
-                    tgen_mode, tgen_release_delay[31:8],
-                    tgen_hist_shift[31:4], tgen_hist_index[31:10]};
+                    tgen_mode, tgen_release_delay[31:8], tgen_hist_shift[31:4], tgen_hist_index[31:10]};
 endmodule

@@ -44,6 +44,9 @@ struct cw_sim {
 	struct cw_poison poison[2];
 	struct cw_sim_rule rule[CW_SIM_NINJECT];
 	unsigned nrule;
+	uint8_t (*guest_read)(void *priv, uint64_t bus, uint8_t *line); /* NULL: host memory */
+	uint8_t (*guest_write)(void *priv, uint64_t bus, const uint8_t *piece, uint8_t strb);
+	void *guest_priv;
 	uint64_t inject_hits, poison_hits, errors;
 	void (*observe)(void *priv, const struct cw_sim_axi *ev);
 	void *observe_priv;

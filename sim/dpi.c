@@ -110,8 +110,8 @@ void cw_dpi_guest(u64 ctx, svBit arvalid, uint8_t arid, u64 araddr, uint8_t arle
 	struct cw_sim *sim = card(ctx);
 	struct cw_axi_face *f = (struct cw_axi_face *)sim->axi[CW_SIM_GUEST];
 	const struct cw_axi_slave *s = &f->s;
-	const struct cw_axi_master m = {araddr, awaddr, arvalid, arid,	arlen, rready,
-					awvalid, awid,	awlen,	 wvalid, wlast, bready};
+	const struct cw_axi_master m = {araddr,	 awaddr, arvalid, arid,	  arlen, rready,
+					awvalid, awid,	 awlen,	  wvalid, wlast, bready};
 
 	if (!sim->reset_left)
 		cw_axi_tick(sim->axi[CW_SIM_GUEST], &m, sim->cycle);
@@ -193,8 +193,7 @@ void cw_dpi_tick(u64 ctx, svBit t_arvalid, uint8_t t_arid, u64 t_araddr, uint8_t
 		 svBit *h_rlast, svBit *h_awready, svBit *h_wready, svBit *h_bvalid, uint8_t *h_bid, uint8_t *h_bresp,
 		 svBit *h_rfresh, svBit *s_awvalid, uint16_t *s_awaddr, svBit *s_wvalid, uint32_t *s_wdata,
 		 svBit *s_bready, svBit *s_arvalid, uint16_t *s_araddr, svBit *s_rready, uint8_t *p_req_valid,
-		 uint8_t *p_req_fresh, uint8_t *p_ans_ready, uint8_t *p_rel_valid, u64 *p_rel_tag,
-		 svBit *b_on)
+		 uint8_t *p_req_fresh, uint8_t *p_ans_ready, uint8_t *p_rel_valid, u64 *p_rel_tag, svBit *b_on)
 {
 	struct cw_sim *sim = card(ctx);
 	const struct cw_axi_slave *t = (struct cw_axi_slave *)sim->axi[CW_SIM_TABLE];

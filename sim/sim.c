@@ -107,6 +107,29 @@ static uint8_t host_write(void *priv, uint64_t addr, const uint8_t *piece, uint8
 	return cw_hostmem_write(&sim->host, addr, piece, strb);
 }
 
+static uint8_t guest_read(void *priv, uint64_t addr, uint8_t *line)
+{
+	struct cw_sim *sim = priv;
+
+	return sim->guest_read ? sim->guest_read(sim->guest_priv, addr, line) : host_read(sim, addr, line);
+}
+
+static uint8_t guest_write(void *priv, uint64_t addr, const uint8_t *piece, uint8_t strb)
+{
+	struct cw_sim *sim = priv;
+
+	return sim->guest_write ? sim->guest_write(sim->guest_priv, addr, piece, strb) :
+				  host_write(sim, addr, piece, strb);
+}
+
+void cw_sim_set_guest(struct cw_sim *sim, uint8_t (*read)(void *priv, uint64_t bus, uint8_t *line),
+		      uint8_t (*write)(void *priv, uint64_t bus, const uint8_t *piece, uint8_t strb), void *priv)
+{
+	sim->guest_read = read;
+	sim->guest_write = write;
+	sim->guest_priv = priv;
+}
+
 static void table_error(void *priv, const char *what, uint64_t addr)
 {
 	cw_sim_fail(priv, "table bus: %s (0x%llx)", what, (unsigned long long)addr);
@@ -193,7 +216,7 @@ static int make_memories(struct cw_sim *sim, const struct cw_sim_config *config)
 	struct cw_axi_store store[3] = {
 		[CW_SIM_TABLE] = {.read = table_read, .write = table_write, .error = table_error, .priv = sim},
 		[CW_SIM_HOST] = {.read = host_read, .write = host_write, .error = host_error, .priv = sim},
-		[CW_SIM_GUEST] = {.read = host_read, .write = host_write, .error = guest_error, .priv = sim},
+		[CW_SIM_GUEST] = {.read = guest_read, .write = guest_write, .error = guest_error, .priv = sim},
 	};
 	const char *host = config->host_mem ? config->host_mem : "pcie";
 	const char *spec[3] = {config->table_mem ? config->table_mem : "ddr4", host,

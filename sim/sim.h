@@ -137,7 +137,8 @@ int cw_sim_port_stall(struct cw_sim *sim, unsigned port, unsigned req, unsigned 
 /* ---- AXI4 bridge: the initiator's side ---- */
 enum { CW_SIM_BURST_BYTES = 256 * 64, CW_SIM_BRIDGE_QUEUE = 128 };
 
-/* Beats stand in their lanes, 64 bytes each. A burst may be malformed in any way; bad_last: a beat with a wrong WLAST. */
+/* Beats stand in their lanes, 64 bytes each. A burst may be malformed in any way; bad_last: a beat with a wrong WLAST.
+ */
 struct cw_sim_burst {
 	uint64_t addr;
 	uint32_t cookie; /* the initiator's */
@@ -146,10 +147,10 @@ struct cw_sim_burst {
 	bool write, lock;
 	int16_t bad_last; /* -1: none */
 	/* result */
-	uint8_t resp;	 /* of a read: the worst of its beats */
-	uint64_t cycle;	 /* of the answer */
-	uint8_t *data;	 /* CW_SIM_BURST_BYTES: to be written, or as read; the card's */
-	uint64_t *strb;	 /* 256 */
+	uint8_t resp;	/* of a read: the worst of its beats */
+	uint64_t cycle; /* of the answer */
+	uint8_t *data;	/* CW_SIM_BURST_BYTES: to be written, or as read; the card's */
+	uint64_t *strb; /* 256 */
 };
 
 /* A burst to fill in and give to cw_sim_bridge_send(), or NULL: all of them are under way. */
@@ -159,6 +160,11 @@ void cw_sim_bridge_send(struct cw_sim *sim, struct cw_sim_burst *b);
 struct cw_sim_burst *cw_sim_bridge_done(struct cw_sim *sim);
 void cw_sim_bridge_free(struct cw_sim *sim, struct cw_sim_burst *b);
 size_t cw_sim_bridge_open(const struct cw_sim *sim); /* sent and not answered */
+/*
+ * Another memory behind the master of the bridge than host memory: a line, a piece of 8 bytes; 0 or a response of AXI.
+ */
+void cw_sim_set_guest(struct cw_sim *sim, uint8_t (*read)(void *priv, uint64_t bus, uint8_t *line),
+		      uint8_t (*write)(void *priv, uint64_t bus, const uint8_t *piece, uint8_t strb), void *priv);
 /* Percent of cycles with a gap before an address, before data, without ready for answers. */
 int cw_sim_bridge_stall(struct cw_sim *sim, unsigned addr, unsigned data, unsigned ans);
 

@@ -63,6 +63,7 @@ module tb_bridge;
   logic [1:0]   m_bresp = 0, m_rresp = 0;
   logic         ev_reads, ev_writes, ev_quota, ev_refused, ev_emul_long, ev_retries, ev_gave_up;
   logic [1:0]   ev_malformed, ev_fenced, ev_bus_errors;
+  logic         awake;
   cw_bridge u_dut (.*);
 
   // ---- what the run does ----

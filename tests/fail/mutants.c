@@ -47,6 +47,8 @@ static const struct {
 	{"DRAIN_EARLY", false, {"flush-early", "drain-early", "drain-held"}},
 	{"NO_PARK_QUOTA", false, {"park-quota"}},
 	{"FENCE_CLEARS", false, {"close-early", "flush-old-request"}},
+	{"RELEASE_AT_ISSUE", false, {"dma-poison", "dma-protected"}},
+	{"BURST_CROSS", false, {"bridge-malformed", "dma-owner", "dma-wild"}},
 	{"GLOBAL_EPOCH", true, {"stamp-wrong", "close-early"}},
 	{"BLIND_FIX", false, {"blind-swap"}},
 	{"FIX_LARGE", false, {"verdict-wrong", "not-fixed"}},

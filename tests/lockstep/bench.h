@@ -3,7 +3,7 @@
 /*
  * Lock-step run: one simulated card, the reference model beside it, initiators on the stream ports, and a host that
  * changes tables under their feet. bench.c holds it together, world.c the host's tables and pages, rings.c its rings,
- * host.c with change.c, fault.c and cold.c what it does with them, ports.c the initiators.
+ * host.c with change.c, fault.c and cold.c what it does with them, ports.c and bridge.c the initiators.
  */
 #ifndef CW_LOCKSTEP_BENCH_H
 #define CW_LOCKSTEP_BENCH_H
@@ -248,6 +248,10 @@ struct bench {
 	bool open;		  /* a cold command is under way */
 	unsigned int down_domain; /* domain being torn down, or NDOMAIN */
 
+	uint64_t bridge_phase_end, bridge_fence_at, bridge_answers[2], bridge_written;
+	unsigned int bridge_rate;
+	bool bridge_fenced;
+
 	struct port port[CW_NPORT_STREAM];
 	uint64_t requests, goal;
 	unsigned int inflight[NCOMMAND];
@@ -340,6 +344,11 @@ void host_resume(struct bench *b, uint32_t id, unsigned int action, unsigned int
 void host_attach_all(struct bench *b);
 void host_next_cold(struct bench *b);
 void host_cold_complete(struct bench *b, const struct submitted *s, const struct cw_cpl *cpl);
+
+/* bridge.c */
+void bridge_open(struct bench *b);
+void bridge_cycle(struct bench *b);
+bool bridge_idle(const struct bench *b);
 
 /* ports.c */
 void ports_open(struct bench *b);

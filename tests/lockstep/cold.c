@@ -45,13 +45,18 @@ static void detach(struct bench *b, unsigned int ctx)
 /* P3, P20: a port loses and gains contexts under traffic; repeated until the FLUSH of what it lost has succeeded. */
 static void set_port(struct bench *b)
 {
-	unsigned int port = b->range_again ? b->range_port : rng_below(&b->rng, CW_PORT_HOST);
-	unsigned int width = port == CW_PORT_TGEN ? 2 : 4, first = port == CW_PORT_STREAM0 + 1 ? 4 : 0;
-	struct cw_cmd c = {.opcode = CW_OP_PORT_SET,
-			   .addr = port,
-			   .ctx = (uint16_t)(first + rng_below(&b->rng, width)),
-			   .space = (uint16_t)(first + width + rng_below(&b->rng, width))};
+	static const uint8_t ports[4] = {CW_PORT_STREAM0, CW_PORT_STREAM0 + 1, CW_PORT_TGEN, CW_PORT_BRIDGE};
+	static const uint8_t first_ctx[4] = {0, 4, 0, 2};
+	unsigned int n = rng_below(&b->rng, 4), width, first;
+	struct cw_cmd c = {.opcode = CW_OP_PORT_SET};
 
+	while (b->range_again && ports[n] != b->range_port)
+		n = (n + 1) % 4;
+	width = ports[n] == CW_PORT_TGEN ? 2 : 4;
+	first = first_ctx[n];
+	c.addr = ports[n];
+	c.ctx = (uint16_t)(first + rng_below(&b->rng, width));
+	c.space = (uint16_t)(first + width + rng_below(&b->rng, width));
 	b->range_port = (unsigned int)c.addr;
 	b->range_again = false;
 	cold(b, &c);
@@ -68,7 +73,7 @@ void host_attach_all(struct bench *b)
 {
 	/* Port 3 probes everything (P7); the stream ports share a third of the contexts, and no port owns all domains.
 	 */
-	static const uint8_t range[CW_NPORT][2] = {{0, 7}, {4, 11}, {0, 3}, {0, 63}};
+	static const uint8_t range[CW_NPORT][2] = {{0, 7}, {4, 11}, {0, 3}, {0, 63}, {2, 9}};
 
 	for (unsigned int p = 0; p < CW_NPORT; p++) {
 		struct cw_cmd c = {.opcode = CW_OP_PORT_SET, .addr = p, .ctx = range[p][0], .space = range[p][1]};

@@ -45,7 +45,7 @@ void host_resume(struct bench *b, uint32_t id, unsigned int action, unsigned int
 	struct submitted *s;
 
 	for (unsigned int i = 0; i < sizeof(c.data); i++)
-		c.data[i] = (uint8_t)rng_next(&b->rng);
+		c.data[i] = (uint8_t)(0xe0 | rng_below(&b->rng, 16)); /* bridge.c knows it by that */
 	if (action == CW_RESUME_EMULATED && status == CW_ST_OK) {
 		uint64_t data[8];
 

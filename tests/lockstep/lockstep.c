@@ -159,11 +159,12 @@ int main(int argc, char **argv)
 			passed++;
 		}
 		printf("seed %llu: %llu requests, %llu cycles, %u hot commands, %llu DMA checks, %llu FLUSHes gave up, "
-		       "%llu DRAINs with %llu parked, digest %016llx, %.1f s\n",
+		       "%llu DRAINs with %llu parked, %llu bursts, %llu refused, digest %016llx, %.1f s\n",
 		       (unsigned long long)seed, (unsigned long long)b->requests,
 		       b->sim ? (unsigned long long)cw_sim_cycle(b->sim) : 0, b->hot.consumer,
 		       (unsigned long long)b->dma, (unsigned long long)gave_up(b), (unsigned long long)b->drained,
-		       (unsigned long long)b->drained_parked, (unsigned long long)b->digest, seconds() - start);
+		       (unsigned long long)b->drained_parked, (unsigned long long)b->bridge_answers[0],
+		       (unsigned long long)b->bridge_answers[1], (unsigned long long)b->digest, seconds() - start);
 		for (unsigned int v = 0; v < NVERDICT; v++)
 			for (unsigned int c = 0; c < NCOMMAND; c++)
 				hits[v][c] += b->hits[v][c];
