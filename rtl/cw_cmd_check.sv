@@ -124,7 +124,8 @@ module cw_cmd_check #(
           if (scope != 8'(cw_pkg::SCOPE_DOMAIN) && scope != 8'(cw_pkg::SCOPE_CTX) && scope != 8'(cw_pkg::SCOPE_PORT))
             blame = cw_pkg::FIELD_SCOPE;
           else if (space >= (scope == 8'(cw_pkg::SCOPE_CTX)  ? 16'(cw_pkg::NCTX) :
-                             scope == 8'(cw_pkg::SCOPE_PORT) ? 16'(cw_pkg::PORT_HOST) : 16'(cw_pkg::NDOM)))
+                             scope == 8'(cw_pkg::SCOPE_PORT) ? 16'(cw_pkg::NPORT) : 16'(cw_pkg::NDOM)) ||
+                   (scope == 8'(cw_pkg::SCOPE_PORT) && space == 16'(cw_pkg::PORT_HOST)))
             blame = cw_pkg::FIELD_SPACE;
         end
         cw_pkg::OP_RESUME: begin

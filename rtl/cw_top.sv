@@ -222,9 +222,10 @@ module cw_top #(
   logic        ev_bridge_emul_long, ev_bridge_retries, ev_bridge_gave_up;
   logic [1:0]  ev_bridge_malformed, ev_bridge_fenced, ev_bridge_bus_errors;
   logic [31:0] bridge_quota, bridge_retry, bridge_ctrl;
+  logic        bridge_fence;
   cw_bridge u_bridge (
     .clk(clk_bridge), .rst_n, .quota(bridge_quota[6:0]), .quota_stall(bridge_quota[31]), .backoff(bridge_retry[14:0]),
-    .tries(bridge_retry[27:16]), .fence(bridge_ctrl[0]), .quiet(bridge_quiet), .awake(bridge_awake),
+    .tries(bridge_retry[27:16]), .fence(bridge_fence), .quiet(bridge_quiet), .awake(bridge_awake),
     .s_awvalid(b_awvalid), .s_awready(b_awready), .s_awid(b_awid), .s_awaddr(b_awaddr), .s_awlen(b_awlen),
     .s_awsize(b_awsize), .s_awburst(b_awburst), .s_awlock(b_awlock), .s_awuser(b_awuser), .s_wvalid(b_wvalid),
     .s_wready(b_wready), .s_wdata(b_wdata), .s_wstrb(b_wstrb), .s_wlast(b_wlast), .s_bvalid(b_bvalid),
@@ -277,6 +278,8 @@ module cw_top #(
   cw_t::resume_t              resume;
   logic [7:0]                 resume_status;
   logic [NP-1:0]              flush_ports, fenced;
+  // by the host, or because a FLUSH waited for the bridge for too long
+  assign bridge_fence = bridge_ctrl[0] || fenced[cw_pkg::PORT_BRIDGE];
   logic                       drain_stopped, stop_valid, stop_ready, count_ask, count_take, count_done, log_idle;
   cw_t::scope_t               drain_what, count_what;
   cw_t::stop_t                stop;
@@ -520,7 +523,8 @@ module cw_top #(
     .tgen_start, .tgen_stop, .tgen_ctx, .tgen_mode, .tgen_base, .tgen_pages, .tgen_stride, .tgen_count,
     .tgen_outstanding, .tgen_release_delay, .tgen_seed, .tgen_hist_shift, .tgen_hist_index, .tgen_running,
     .tgen_clearing, .tgen_done, .tgen_errors, .tgen_retries, .tgen_cycles, .tgen_sum, .tgen_lat_min, .tgen_lat_max,
-    .tgen_lat_sum, .tgen_hist_data, .bridge_quota, .bridge_retry, .bridge_ctrl, .bridge_quiet, .fwlog_head, .fwlog_addr, .fwlog_data);
+    .tgen_lat_sum, .tgen_hist_data, .bridge_quota, .bridge_retry, .bridge_ctrl, .bridge_quiet,
+    .fwlog_head, .fwlog_addr, .fwlog_data);
 
   assign snap = host_snap || fw_snap;
   logic [4:0] ev_ring_errors;
@@ -582,7 +586,8 @@ module cw_top #(
     .clk, .rst_n, .gclk(clk_tgen),
     .awake({reg_access, tgen_running || tgen_clearing, tgen_req_valid || tgen_rel_valid,
             ans_valid[cw_pkg::PORT_TGEN]}));
-  cw_clkgate #(.N(2)) u_clk_bridge (.clk, .rst_n, .awake({reg_access, bridge_awake}), .gclk(clk_bridge));
+  cw_clkgate #(.N(2)) u_clk_bridge (
+    .clk, .rst_n, .gclk(clk_bridge), .awake({reg_access || bridge_fence, bridge_awake}));
 
 `ifndef SYNTHESIS
   if ($bits(cw_t::req_t) != RW || $bits(cw_t::ans_t) != AW || $bits(cw_t::cookie_t) != cw_pkg::COOKIE_W) begin

@@ -46,7 +46,9 @@ static void drained(struct cw_model *m, const struct cw_model_flush *f, unsigned
 	unsigned int count = 0;
 	uint64_t changed = 0;
 
-	for (unsigned int p = 0; p < CW_PORT_HOST; p++) {
+	for (unsigned int p = 0; p < CW_NPORT; p++) {
+		if (p == CW_PORT_HOST)
+			continue;
 		for (unsigned int t = 0; t < CW_NTAG; t++) {
 			const struct cw_model_req *r = &m->req[p][t];
 
@@ -215,7 +217,9 @@ static void done(struct cw_model *m, const uint32_t *vec)
 	for (unsigned int p = 0; p < CW_NPORT; p++)
 		ready &= f->need[p] == CW_FLUSH_NONE;
 	for (unsigned int p = 0; p < CW_NPORT; p++) {
-		bool fence = G(fdone_status) == CW_ST_NOT_FLUSHED && f->need[p] != CW_FLUSH_NONE && m->epoch[p].open;
+		/* a flip of this very cycle is not late */
+		bool fence = G(fdone_status) == CW_ST_NOT_FLUSHED && f->need[p] != CW_FLUSH_NONE && m->epoch[p].open &&
+			     !(G(flip_ports) >> p & 1);
 
 		if ((bool)(G(fdone_fenced) >> p & 1) != fence)
 			cw_model_fail(m, "fence-wrong", "FLUSH %u: port %u %s (P21)", f->index, p,

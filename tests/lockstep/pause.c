@@ -41,12 +41,13 @@ static bool stopped_already(const struct bench *b, const struct pause *p)
 static void begin(struct bench *b, struct pause *p)
 {
 	static const uint8_t scopes[3] = {CW_SCOPE_DOMAIN, CW_SCOPE_CTX, CW_SCOPE_PORT};
-	static const uint8_t limits[3] = {NDOMAIN, NCONTEXT, CW_PORT_HOST};
+	static const uint8_t limits[3] = {NDOMAIN, NCONTEXT, CW_NPORT};
 	unsigned int kind = rng_below(&b->rng, 3);
 
 	p->scope = scopes[kind];
 	p->id = rng_below(&b->rng, limits[kind]);
-	if (stopped_already(b, p) || (p->scope == CW_SCOPE_CTX && b->ctx[p->id].state != CTX_UP))
+	if (stopped_already(b, p) || (p->scope == CW_SCOPE_PORT && p->id == CW_PORT_HOST) ||
+	    (p->scope == CW_SCOPE_CTX && b->ctx[p->id].state != CTX_UP))
 		return;
 	p->times_down = p->scope == CW_SCOPE_CTX ? b->ctx[p->id].times_down : 0;
 	if (rng_percent(&b->rng, 20))

@@ -215,7 +215,7 @@ module tb_regs;
     end_test();
 
     begin_test("capabilities");
-    expect_reg(32'(cw_pkg::REG_CAP_PORTS), 32'h0602_0402);
+    expect_reg(32'(cw_pkg::REG_CAP_PORTS), 32'h0602_0502);
     expect_reg(32'(cw_pkg::REG_CAP_CONTEXTS), 32'h0010_0040);
     expect_reg(32'(cw_pkg::REG_CAP_WALK), 32'h0c00_4010);
     expect_reg(32'(cw_pkg::REG_CAP_TLB), 32'h0804_0100);
