@@ -8,6 +8,8 @@
 // taken yet; so the queue cannot overflow. A walk or parked answer that was passed over PATIENCE times asks for a
 // bubble in the pipe. A tag is busy from the lookup to its answer or, for a grant, to its release; a grant can be
 // released once the initiator has taken it (P6), and only then gives back its stamp.
+// While the port is fenced, `hold_*` names one grant of the old epoch that it has not given back (P45): the tags are
+// looked through, one per cycle.
 module cw_answer #(
   parameter int unsigned PATIENCE = 8
 ) (
@@ -21,6 +23,13 @@ module cw_answer #(
   input  logic [cw_pkg::TAG_W-1:0]  look_tag,
   output logic                      look_busy,
   input  logic                      look_take,    // the tag becomes busy
+  input  logic [cw_pkg::CTX_W-1:0]  look_ctx,
+  // who holds up a fenced port
+  input  logic                      fenced,
+  input  logic                      now_epoch,
+  output logic                      hold_valid,
+  output logic [cw_pkg::TAG_W-1:0]  hold_tag,
+  output logic [cw_pkg::CTX_W-1:0]  hold_ctx,
   // sources
   input  logic                      look_valid,
   input  cw_t::ans_t                look_ans,
@@ -113,6 +122,16 @@ module cw_answer #(
       if (q_end) busy[q_in.tag] <= 1'b0;
       if (look_take) busy[look_tag] <= 1'b1;
     end
+  end
+
+  // who holds up a fenced port
+  logic [cw_pkg::CTX_W-1:0] ctx_of [NT];
+  assign hold_valid = fenced && granted[hold_tag] && epoch[hold_tag] != now_epoch;
+  assign hold_ctx   = ctx_of[hold_tag];
+  always_ff @(posedge clk) begin
+    if (look_take) ctx_of[look_tag] <= look_ctx;
+    if (!rst_n) hold_tag <= '0;
+    else if (fenced && !hold_valid) hold_tag <= hold_tag + 1'b1;
   end
 
 `ifndef SYNTHESIS

@@ -67,6 +67,7 @@ module cw_core #(
   output logic                                  count_done,
   output logic [cw_pkg::PARK_W:0]               count,
   output logic [cw_pkg::NPORT-1:0]              fenced,
+  output logic [cw_pkg::NPORT*32-1:0]           holder,
   input  logic                                  log_idle,
   output logic                                  fdone_valid,
   input  logic                                  fdone_ready,
@@ -300,6 +301,7 @@ module cw_core #(
   assign look_ans.pa      = look_verdict.pa;
   cw_ports u_ports (
     .clk, .rst_n, .taken(req_valid & req_ready), .room(port_room), .bubble, .look_port(tag_port), .look_tag(tag),
+    .look_ctx(look_req.ctx[cw_pkg::CTX_W-1:0]), .fenced, .epoch, .holder,
     .look_busy(tag_busy), .look_take(counted), .look_valid(answered), .look_ans, .look_free(look.retry),
     .walk_valid(wans_valid), .walk_ready(wans_ready), .walk_ans(wans), .walk_level(wans_level),
     .park_valid(pans_valid), .park_ready(pans_ready), .park_ans(pans),
@@ -326,7 +328,7 @@ module cw_core #(
   assign awake = req_valid != '0 || retry_valid || !look_empty || hold || abort_busy || w_valid || !fix_idle ||
                  ans_valid != '0 || rel_valid != '0 || rd_valid || r_valid || fill_valid || inv_valid || !inv_ready ||
                  flush_valid || flush_open || fdone_valid || resume_valid || pans_valid != '0 || fr_valid ||
-                 mon_alloc || mon_unpark || mon_end || park_busy || chg_valid || chg_any;
+                 mon_alloc || mon_unpark || mon_end || park_busy || fenced != '0 || chg_valid || chg_any;
 
   // ---- counters ----
   logic probe;

@@ -15,6 +15,7 @@ module cw_ports (
   // lookup cycle
   input  logic [cw_pkg::PORT_W-1:0]             look_port,
   input  logic [cw_pkg::TAG_W-1:0]              look_tag,
+  input  logic [cw_pkg::CTX_W-1:0]              look_ctx,
   output logic                                  look_busy,
   input  logic                                  look_take,    // the tag is in use from now on
   input  logic                                  look_valid,
@@ -37,6 +38,10 @@ module cw_ports (
   output logic [cw_pkg::NPORT-1:0]              rel_known,
   output logic [cw_pkg::NPORT-1:0]              rel_epoch,
   output logic [cw_pkg::NPORT-1:0]              emul_taken,
+  // who holds up a fenced port, as register HOLDER says
+  input  logic [cw_pkg::NPORT-1:0]              fenced,
+  input  logic [cw_pkg::NPORT-1:0]              epoch,
+  output logic [cw_pkg::NPORT*32-1:0]           holder,
   // probe results
   output logic                                  res_valid,
   output cw_t::ans_t                            res,
@@ -58,17 +63,21 @@ module cw_ports (
   for (genvar p = 0; p < NP; p++) if (p != NI) begin : g_port
     logic [AW-1:0] out;
     logic [3:0] verdict;
-    logic here, sent;
+    logic here, sent, hold_valid;
+    logic [TW-1:0] hold_tag;
+    logic [cw_pkg::CTX_W-1:0] hold_ctx;
     assign here = look_port == cw_pkg::PORT_W'(p);
     cw_answer u_answer (
       .clk, .rst_n, .req_taken(taken[p]), .room(room[p]), .bubble(bubble[p]),
-      .look_tag, .look_busy(busy[p]), .look_take(look_take && here),
+      .look_tag, .look_busy(busy[p]), .look_take(look_take && here), .look_ctx,
+      .fenced(fenced[p]), .now_epoch(epoch[p]), .hold_valid, .hold_tag, .hold_ctx,
       .look_valid(look_valid && here), .look_ans, .look_free,
       .walk_valid(walk_valid[p]), .walk_ready(walk_ready[p]), .walk_ans,
       .park_valid(park_valid[p]), .park_ready(park_ready[p]), .park_ans,
       .ans_valid(ans_valid[p]), .ans_ready(ans_ready[p]), .ans(out), .ans_verdict(verdict),
       .rel_valid(rel_valid[p]), .rel_tag(rel_tag[p*TW +: TW]), .rel_known(rel_known[p]), .rel_epoch(rel_epoch[p]));
     assign ans[p*AW +: AW] = out;
+    assign holder[p*32 +: 32] = hold_valid ? {8'h80, 8'(hold_tag), 16'(hold_ctx)} : '0;
     assign sent          = ans_valid[p] && ans_ready[p];
     assign grant[p]      = sent && (verdict == cw_pkg::V_HIT || verdict == cw_pkg::V_FIXED);
     assign abort[p]      = sent && verdict == cw_pkg::V_ABORT;
@@ -81,6 +90,7 @@ module cw_ports (
   // ---- host-submission port ----
   logic look_host;
   assign look_host              = look_valid && look_port == cw_pkg::PORT_W'(NI);
+  assign holder[NI*32 +: 32]    = '0;
   assign room[NI]               = 1'b1;
   assign bubble[NI]             = 1'b0;
   assign walk_ready[NI]         = !look_host;
@@ -118,5 +128,5 @@ module cw_ports (
   end
 
   logic unused;
-  assign unused = &{1'b0, taken[NI], park_valid[NI], ans_ready[NI], rel_valid[NI], rel_tag[NI*TW +: TW]};
+  assign unused = &{1'b0, taken[NI], park_valid[NI], ans_ready[NI], rel_valid[NI], rel_tag[NI*TW +: TW], fenced[NI], epoch[NI]};
 endmodule

@@ -53,6 +53,7 @@ module cw_regs #(
   input  logic         host_error,
   input  logic         ring_error,
   input  logic [cw_pkg::NPORT-1:0] fenced,
+  input  logic [cw_pkg::NPORT*32-1:0] holder,
 
   // interrupts: pulses of the three rings in, all vectors out
   input  logic [2:0]   ring_irq,             // held back by the rings while not enabled
@@ -407,6 +408,7 @@ module cw_regs #(
   logic [15:0] bank;           // counters: bytes into the bank
   logic        in_counters;
   logic        in_probes;
+  logic        in_holders;
   logic        look_done;
 
   assign bank         = raddr_q - cw_pkg::REG_COUNTER_LO;
@@ -416,6 +418,8 @@ module cw_regs #(
                         32'(raddr_q) - 32'(cw_pkg::REG_PROBE_RESULT) <
                         cw_pkg::REG_PROBE_RESULT_COUNT * cw_pkg::REG_PROBE_RESULT_STRIDE;
   assign ctr_idx      = bank[10:3];
+  assign in_holders   = raddr_q >= cw_pkg::REG_HOLDER && raddr_q[1:0] == 2'd0 &&
+                        32'(raddr_q) - 32'(cw_pkg::REG_HOLDER) < cw_pkg::REG_HOLDER_COUNT * cw_pkg::REG_HOLDER_STRIDE;
   assign probe_rd_tag = raddr_q[7:4] - cw_pkg::REG_PROBE_RESULT[7:4];
   assign look_done    = wait_q == RD_WAIT && !snap_busy;
   assign s_arready    = rd_q == RD_IDLE;
@@ -441,6 +445,8 @@ module cw_regs #(
       s_rdata <= 32'd0;
       if (in_counters)
         s_rdata <= bank[2] ? ctr_data[63:32] : ctr_data[31:0];
+      else if (in_holders)
+        s_rdata <= holder[raddr_q[2 +: cw_pkg::PORT_W]*32 +: 32];
       else if (in_probes) begin
         case (raddr_q[3:0])
           cw_pkg::REG_PROBE_RESULT[3:0]: s_rdata <= probe_rd_result;

@@ -278,6 +278,7 @@ module cw_top #(
   cw_t::resume_t              resume;
   logic [7:0]                 resume_status;
   logic [NP-1:0]              flush_ports, fenced;
+  logic [NP*32-1:0]           holder;
   // by the host, or because a FLUSH waited for the bridge for too long
   assign bridge_fence = bridge_ctrl[0] || fenced[cw_pkg::PORT_BRIDGE];
   logic                       drain_stopped, stop_valid, stop_ready, count_ask, count_take, count_done, log_idle;
@@ -311,7 +312,8 @@ module cw_top #(
     .abort_valid(ctx_abort_valid), .abort_ctx(ctx_abort_idx), .abort_busy(ctx_abort_busy),
     .inv_valid, .inv_ready, .inv, .flush_valid, .flush_ready, .flush, .flush_full, .flush_timeout, .flush_dom,
     .drain_what, .flush_ports, .drain_stopped, .stop_valid, .stop_ready, .stop, .count_ask, .count_what, .count_take,
-    .count_done, .count, .fenced, .log_idle, .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume,
+    .count_done, .count, .fenced, .holder, .log_idle, .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready,
+    .resume,
     .resume_status,
     .fr_valid, .fr_ready, .fr, .rd_valid, .rd_ready, .rd_slot, .rd_addr,
     .r_valid(wr_rvalid), .r_slot(wr_rslot), .r_data(wr_rdata), .r_error(wr_rerr), .fx_valid, .fx_ready, .fx_req,
@@ -512,7 +514,7 @@ module cw_top #(
     .s_bresp, .s_arvalid, .s_arready, .s_araddr, .s_rvalid, .s_rready, .s_rdata, .s_rresp,
     .bme, .flush_timeout, .fw_watchdog, .fw_ready, .fw_dead, .fw_test_failed, .fw_heartbeat, .fw_version,
     .table_error(|ev_table_errors), .host_error(|ev_host_errors),
-    .ring_error(|ev_ring_errors), .fenced, .ring_irq, .irq_enable, .irq, .ev_interrupts,
+    .ring_error(|ev_ring_errors), .fenced, .holder, .ring_irq, .irq_enable, .irq, .ev_interrupts,
     .hot_cmd_base, .hot_cmd_size_log2, .hot_cmd_enable, .hot_cmd_doorbell, .hot_cmd_index,
     .hot_cpl_base, .hot_cpl_size_log2, .hot_cpl_enable, .hot_cpl_doorbell, .hot_cpl_db_we, .hot_cpl_index,
     .cold_cmd_base, .cold_cmd_size_log2, .cold_cmd_enable, .cold_cmd_doorbell, .cold_cmd_index,

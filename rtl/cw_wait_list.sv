@@ -74,7 +74,7 @@ module cw_wait_list #(
       .in_data(put_idx), .out_valid(q_any[p]), .out_ready(q_take && q_pick[p]), .out_data(q_first[p*IW +: IW]));
   end
 `ifdef CW_MUT_UNFAIR_QUEUE
-  assign q_pick  = q_any & ~(q_any >> 1 | q_any >> 2 | q_any >> 3);   // the last port first
+  assign q_pick  = q_any & ~(q_any >> 1 | q_any >> 2 | q_any >> 3 | q_any >> 4);   // the last port first
 `else
   cw_arb #(.N(NP)) u_turn (.clk, .rst_n, .req(q_any), .gnt(q_pick), .take(q_take));
 `endif

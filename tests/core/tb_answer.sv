@@ -24,6 +24,9 @@ module tb_answer;
   cw_t::ans_t look_ans = '0, walk_ans = '0, park_ans = '0, ans;
   logic [3:0] ans_verdict;
 
+  logic [cw_pkg::CTX_W-1:0] look_ctx = '0, hold_ctx;
+  logic fenced = 1'b0, now_epoch = 1'b0, hold_valid;
+  logic [cw_pkg::TAG_W-1:0] hold_tag;
   cw_answer #(.PATIENCE(PATIENCE)) dut (.*);
 
   int passed = 0;

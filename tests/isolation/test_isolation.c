@@ -261,6 +261,9 @@ static void beside_one_that_never_releases(void)
 		CHECK(flush(1, -ETIMEDOUT) >= TIMEOUT);
 		CHECK_EQ(reg(CW_REG_FENCED), 2);
 		CHECK(reg(CW_REG_STATUS) >> 7 & 1);
+		run(100);
+		CHECK_EQ(reg(CW_REG_HOLDER + 4) & ~UINT32_C(0xff0000), UINT32_C(1) << 31 | 1); /* context 1 */
+		CHECK_EQ(reg(CW_REG_HOLDER), 0);
 	}
 	port[1].held[5] = port[1].busy[5] = false;
 	port[1].open--;
@@ -269,6 +272,7 @@ static void beside_one_that_never_releases(void)
 	CHECK(port[1].fenced > 0);
 	flush(0, 0);
 	quiet();
+	CHECK_EQ(reg(CW_REG_HOLDER + 4), 0);
 	CHECK_EQ(reg(CW_REG_FENCED), 0);
 	flush(1, 0);
 	begin(1, 1, 1, false, false);

@@ -29,6 +29,7 @@ module tb_regs;
   logic        fw_ready = 1'b0, fw_dead = 1'b0, fw_test_failed = 1'b0, table_error = 1'b0, host_error = 1'b0;
   logic        ring_error = 1'b0;
   logic [cw_pkg::NPORT-1:0] fenced = '0;
+  logic [cw_pkg::NPORT*32-1:0] holder = '0;
   logic [31:0] fw_heartbeat = 32'd77, fw_version = 32'd0;
   logic [2:0]  ring_irq = 3'd0;
   logic [2:0]  irq_enable;
@@ -366,6 +367,10 @@ module tb_regs;
     expect_reg(32'(cw_pkg::REG_FENCED), 32'd2);
     expect_reg(32'(cw_pkg::REG_STATUS), 32'hda);
     fenced = '0;
+    for (int p = 0; p < int'(cw_pkg::NPORT); p++) holder[p*32 +: 32] = 32'h8001_0203 + 32'(p);
+    for (int p = 0; p < int'(cw_pkg::NPORT); p++)
+      expect_reg(32'(cw_pkg::REG_HOLDER) + 32'(p) * 4, 32'h8001_0203 + 32'(p));
+    holder = '0;
     fw_ready = 1'b1;
     fw_test_failed = 1'b1;
     write(32'(cw_pkg::REG_CONTROL), 32'd1);
