@@ -155,6 +155,46 @@ int cw_vm_stat(struct cw_vm *vm, const char *name, uint64_t *value);
 /* Name of statistic i, NULL behind the last one. */
 const char *cw_vm_stat_name(unsigned i);
 
+/* ---- dirty log ---------------------------------------------------------------------------------------------------
+ *
+ * What initiators write, and cw_vm_write(); not what the CPUs of the guest write, which is their hypervisor's to log.
+ * Logged are the slots with CW_MEM_LOG_DIRTY of an address space whose log was started. Bitmaps have a bit per page of
+ * 4 KiB, bit 0 of the first word for the first page, and are rounded up to 64-bit words.
+ */
+
+#define CW_LOG_MANUAL (1u << 0)	       /* cw_vm_log_get() copies only; cw_vm_log_clear() forgets */
+#define CW_LOG_INITIALLY_SET (1u << 1) /* with MANUAL: everything is dirty at first, which makes the start cheap */
+
+/*
+ * Start, or change the mode. mode: CW_LOG_CAPTURE (no faults, large pages stay), CW_LOG_PROTECT (write protection, as
+ * KVM does it) or CW_LOG_DIRTYBIT (dirty bits of table entries). A start reports nothing: copy all memory after it; a
+ * change reports everything once. Waits until accesses under the old mode are over. -EINVAL; -EOPNOTSUPP: the device
+ * has no such log; -ENOMEM; -ETIMEDOUT.
+ */
+int cw_vm_log_start(struct cw_vm *vm, unsigned space, unsigned mode, unsigned flags);
+int cw_vm_log_stop(struct cw_vm *vm, unsigned space);
+
+/*
+ * OR the pages of a slot that were written since the last time into bitmap, with atomics, and forget them. What is
+ * written after it returned is reported by the next call; the last one must come after cw_vm_stop() and cw_vm_drain().
+ * Number of pages, or an error: then take every page of the slot as dirty. -ENOENT: no such slot, or it does not log.
+ */
+int64_t cw_vm_log_get(struct cw_vm *vm, uint32_t slot, uint64_t *bitmap);
+
+/* CW_LOG_MANUAL: forget those of the pages first .. first + npages - 1 whose bit in bitmap (bit 0: page first) is set.
+ * Multiples of 64, or up to the end of the slot. Copy them after that. Number of pages that were dirty, or an error. */
+int64_t cw_vm_log_clear(struct cw_vm *vm, uint32_t slot, uint64_t first, uint64_t npages, const uint64_t *bitmap);
+
+/* Write guest memory from the host, so that the log knows of it. -EFAULT: outside of plain slots. */
+int cw_vm_write(struct cw_vm *vm, unsigned space, uint64_t gpa, const void *buf, size_t len);
+
+/* New requests to the address space get RETRY_LATER, and faults that are repaired wait, until cw_vm_start(). -ENOENT:
+ * it has no context. -EOPNOTSUPP. */
+int cw_vm_stop(struct cw_vm *vm, unsigned space);
+int cw_vm_start(struct cw_vm *vm, unsigned space);
+/* After cw_vm_stop(): wait until nothing is under way. parked (may be NULL): faults that wait for cw_vm_start(). */
+int cw_vm_drain(struct cw_vm *vm, unsigned space, uint32_t *parked);
+
 /* ---- contexts and ports ------------------------------------------------------------------------------------------ */
 
 #define CW_CTX_ANY UINT32_MAX
@@ -166,10 +206,10 @@ enum cw_ctx_flavour {
 };
 
 struct cw_ctx_params {
-	unsigned space; /* address space of the VM: 0 normal, 1 SMM */
-	unsigned level; /* of the root: 4 or 5; 0: 4 */
-	uint32_t id;	/* number that initiators name, or CW_CTX_ANY */
-	enum cw_ctx_flavour flavour;
+	unsigned space;		     /* address space of the VM: 0 normal, 1 SMM */
+	unsigned level;		     /* of the root: 4 or 5; 0: 4 */
+	uint32_t id;		     /* number that initiators name, or CW_CTX_ANY */
+	enum cw_ctx_flavour flavour; /* the same in all contexts of a space */
 };
 
 /* What an initiator translates through. params NULL: normal space, 4 levels, any number. -EINVAL, -EEXIST (number in

@@ -28,7 +28,8 @@ static int attach(struct cw_ctx *ctx, unsigned space)
 				   .addr = ctx->mmu.root_table,
 				   .ctx = (uint16_t)ctx->id,
 				   .level = (uint8_t)ctx->mmu.level,
-				   .flavour = ctx->mmu.flavour == CW_FLAVOUR_X86};
+				   .flavour = ctx->mmu.flavour == CW_FLAVOUR_X86,
+				   .enables = CW_CMD_ENABLE_AD | CW_CMD_ENABLE_FIX};
 	struct cw_cpl cpl;
 	int err;
 

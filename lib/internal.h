@@ -107,6 +107,16 @@ struct cw_dev {
 	uint64_t unanswered;
 };
 
+/* The engine's dirty log of one address space; cw_dev.lock. */
+struct cw_vm_log {
+	unsigned mode;		       /* CW_LOG_* */
+	uint64_t dir;		       /* table address of the directory, 0: none yet */
+	uint64_t entries;	       /* of the directory */
+	uint64_t *leaf;		       /* table address by entry, 0: none */
+	struct cw_log_record *records; /* buffer of harvests; read by who holds slots_lock */
+	uint64_t records_bus;
+};
+
 struct cw_vm {
 	struct cw_dev *dev;
 	struct cw_vm *next;	    /* dev->service */
@@ -114,8 +124,9 @@ struct cw_vm {
 	struct cw_mmu mmu;
 	struct cw_mmu_worker worker; /* dev->service */
 	int domain[CW_AS_MAX];	     /* number in the engine, -1: none; written under dev->service and dev->lock */
-	unsigned contexts;	     /* dev->service */
-	bool failed;		     /* a posted command failed: engine and mirror may differ; dev->lock */
+	struct cw_vm_log log[CW_AS_MAX];
+	unsigned contexts; /* dev->service */
+	bool failed;	   /* a posted command failed: engine and mirror may differ; dev->lock */
 };
 
 struct cw_ctx {
@@ -170,14 +181,30 @@ void cw_block_put_locked(struct cw_dev *dev, const void *ptr);
 void cw_blocks_free(struct cw_dev *dev);
 int cw_tables_init(struct cw_dev *dev);
 int cw_table_alloc_locked(struct cw_dev *dev, uint64_t *addr);
+/* Adjacent pages. */
+int cw_table_alloc_run_locked(struct cw_dev *dev, uint64_t pages, uint64_t *addr);
 void cw_table_free_locked(struct cw_dev *dev, uint64_t addr);
 
 /* ---- vm.c, context.c ---- */
 extern const struct cw_mmu_ops cw_vm_ops;
 void cw_vm_free(struct cw_vm *vm); /* whatever the engine says */
 int cw_domain_get(struct cw_vm *vm, unsigned space);
+/* Posts a hot command whose failure breaks the VM. */
+int cw_vm_post(struct cw_vm *vm, const struct cw_cmd *cmd);
 /* Detach; force: free it even if the device does not answer. dev->service is held. */
 int cw_ctx_remove(struct cw_ctx *ctx, bool force);
+
+/* ---- log.c: operations of the core, and life ---- */
+int cw_vm_op_log_set(void *priv, unsigned space, unsigned mode);
+int cw_vm_op_protect(void *priv, uint64_t table, const uint64_t *mask, unsigned flavour, bool dirty);
+int cw_vm_op_harvest(void *priv, unsigned space, void (*line)(void *arg, uint64_t gfn, const uint64_t *bits),
+		     void *arg);
+int cw_vm_op_log_provide(void *priv, unsigned space, uint64_t gfn);
+int cw_vm_op_host_write(void *priv, uint64_t hva, const void *buf, size_t len);
+/* The mode of a space whose domain the engine knows only now. Under dev->lock. */
+int cw_vm_log_attach_locked(struct cw_vm *vm, unsigned space);
+/* The engine must be off it: the log was stopped, or the device is dead. */
+void cw_vm_log_free(struct cw_vm *vm);
 
 /* ---- probe.c ---- */
 int cw_probes_init_locked(struct cw_dev *dev);

@@ -189,6 +189,22 @@ int cw_table_alloc_locked(struct cw_dev *dev, uint64_t *addr)
 	return cw_error(-ENOMEM, "table memory is full (%llu pages)", (unsigned long long)dev->table_pages);
 }
 
+int cw_table_alloc_run_locked(struct cw_dev *dev, uint64_t pages, uint64_t *addr)
+{
+	uint64_t run = 0;
+
+	for (uint64_t p = 0; p < dev->table_pages; p++) {
+		run = dev->table_map[p / 64] >> p % 64 & 1 ? 0 : run + 1;
+		if (run < pages)
+			continue;
+		*addr = (p + 1 - pages) * CW_PAGE_SIZE;
+		for (uint64_t i = p + 1 - pages; i <= p; i++)
+			dev->table_map[i / 64] |= UINT64_C(1) << i % 64;
+		return 0;
+	}
+	return cw_error(-ENOMEM, "no %llu adjacent pages in table memory", (unsigned long long)pages);
+}
+
 void cw_table_free_locked(struct cw_dev *dev, uint64_t addr)
 {
 	uint64_t page = addr / CW_PAGE_SIZE;

@@ -34,7 +34,10 @@ static void handle(struct cw_dev *dev, const struct cw_fault_record *rec)
 		return;
 	}
 
-	struct cw_fault f = {.ctx = &ctx->mmu, .gpa = rec->addr, .write = rec->access == CW_ACCESS_WRITE};
+	struct cw_fault f = {.ctx = &ctx->mmu,
+			     .gpa = rec->addr,
+			     .write = rec->access == CW_ACCESS_WRITE,
+			     .log_missing = rec->reason == CW_RSN_LOG_MISSING};
 	int pf = cw_mmu_fault(&ctx->vm->worker, &f);
 
 	switch (pf) {

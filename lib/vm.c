@@ -41,7 +41,7 @@ static int op_table_load(void *priv, uint64_t addr, const uint64_t *entries)
 	return err;
 }
 
-static int post(struct cw_vm *vm, const struct cw_cmd *cmd)
+int cw_vm_post(struct cw_vm *vm, const struct cw_cmd *cmd)
 {
 	int err;
 
@@ -55,7 +55,7 @@ static int post(struct cw_vm *vm, const struct cw_cmd *cmd)
 
 static int op_entry_write(void *priv, uint64_t entry_addr, uint64_t value)
 {
-	return post(priv, &(struct cw_cmd){.opcode = CW_OP_WRITE, .addr = entry_addr, .arg0 = value});
+	return cw_vm_post(priv, &(struct cw_cmd){.opcode = CW_OP_WRITE, .addr = entry_addr, .arg0 = value});
 }
 
 static int op_entry_xchg(void *priv, uint64_t entry_addr, uint64_t value, uint64_t *old)
@@ -79,12 +79,12 @@ static int op_invalidate(void *priv, unsigned space, uint64_t gfn, uint64_t npag
 	/* Without a domain there is no context, and nothing cached. */
 	if (vm->domain[space] < 0)
 		return 0;
-	return post(vm, &(struct cw_cmd){.opcode = CW_OP_INVALIDATE,
-					 .scope = CW_SCOPE_DOMAIN,
-					 .space = (uint16_t)vm->domain[space],
-					 .leaf_only = leaf_only,
-					 .addr = npages ? gfn * CW_PAGE_SIZE : 0,
-					 .arg0 = npages});
+	return cw_vm_post(vm, &(struct cw_cmd){.opcode = CW_OP_INVALIDATE,
+					       .scope = CW_SCOPE_DOMAIN,
+					       .space = (uint16_t)vm->domain[space],
+					       .leaf_only = leaf_only,
+					       .addr = npages ? gfn * CW_PAGE_SIZE : 0,
+					       .arg0 = npages});
 }
 
 static int op_flush(void *priv, unsigned space)
@@ -175,6 +175,11 @@ const struct cw_mmu_ops cw_vm_ops = {
 	.entry_xchg = op_entry_xchg,
 	.invalidate = op_invalidate,
 	.flush = op_flush,
+	.log_set = cw_vm_op_log_set,
+	.protect = cw_vm_op_protect,
+	.harvest = cw_vm_op_harvest,
+	.log_provide = cw_vm_op_log_provide,
+	.host_write = cw_vm_op_host_write,
 	.mmio_generation = op_mmio_generation,
 	.resolve = op_resolve,
 	.release = op_release,
@@ -236,16 +241,22 @@ void cw_vm_free(struct cw_vm *vm)
 {
 	struct cw_dev *dev = vm->dev;
 	struct cw_vm **at;
+	int err = 0;
 
 	for (at = &dev->vms; *at && *at != vm; at = &(*at)->next)
 		;
 	if (*at)
 		*at = vm->next;
+	cw_mmu_worker_destroy(&vm->worker);
+	/* If the engine does not let go of its log, the pages stay with it. */
+	for (unsigned s = 0; s < CW_AS_MAX; s++)
+		err = cw_mmu_log_stop(&vm->mmu, s) ? -EIO : err;
+	if (!err)
+		cw_vm_log_free(vm);
 	for (unsigned i = 0; i < CW_NDOM; i++) {
 		if (dev->domain[i] == vm)
 			dev->domain[i] = NULL;
 	}
-	cw_mmu_worker_destroy(&vm->worker);
 	cw_lock(dev);
 	for (unsigned s = 0; s < CW_AS_MAX; s++) {
 		const struct cw_slot_set *set = &vm->mmu.space[s].set[vm->mmu.space[s].active];
@@ -298,8 +309,13 @@ int cw_domain_get(struct cw_vm *vm, unsigned space)
 	dev->domain[d] = vm;
 	cw_lock(dev);
 	vm->domain[space] = (int)d;
+	err = cw_vm_log_attach_locked(vm, space);
+	if (err)
+		vm->domain[space] = -1;
 	cw_unlock(dev);
-	return 0;
+	if (err)
+		dev->domain[d] = NULL;
+	return err;
 }
 
 /* The slot as it is. Slots change under dev->service only. */

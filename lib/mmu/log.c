@@ -281,7 +281,7 @@ int cw_log_sync(struct cw_mmu *mmu, unsigned as_id)
 		cw_log_all_dirty(mmu, as_id);
 		cw_mutex_unlock(&mmu->lock);
 	}
-	return r;
+	return r < 0 ? r : 0;
 }
 
 /* Words first .. first + n - 1 of the bitmap into `taken` (only the bits of `only`, if given), and their protection. */

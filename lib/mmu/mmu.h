@@ -96,19 +96,23 @@ struct cw_mmu_ops {
 	/*
 	 * The dirty log (P22-P30). All may be NULL: the engine has no log; protect: not for PROTECT and DIRTYBIT.
 	 *
-	 * log_set: sets the mode of a domain, CW_LOG_*; flips log and grant epochs and waits for the older grants
-	 * (P28). [S]
-	 * protect: clears W in the 4 KiB leaves of a table of this flavour (enum cw_flavour) that the 512-bit mask
-	 * names; dirty: D instead, where the entry's A/D type is enabled (P13). [L] harvest: reads and clears the
-	 * engine's log; line() gets each 512 pages that are dirty, gfn a multiple of 512. In CAPTURE the data of every
-	 * write whose mark it took is in memory when it returns (P25). On an error everything of the domain counts as
-	 * dirty. Called under slots_lock; line() takes mmu->lock. [S] log_provide: the engine has no leaf of its log
-	 * for a page and cannot grant the write before (P27). [S]
+	 * Sets the mode of a domain, CW_LOG_*: flips log and grant epochs and waits for the older grants (P28). [S]
 	 */
 	int (*log_set)(void *priv, unsigned domain, unsigned mode);
+	/*
+	 * Clears W in the 4 KiB leaves of a table of this flavour (enum cw_flavour) that the 512-bit mask names; dirty:
+	 * D instead, where the entry's A/D type is enabled (P13). [L]
+	 */
 	int (*protect)(void *priv, uint64_t table, const uint64_t *mask, unsigned flavour, bool dirty);
+	/*
+	 * Reads and clears the engine's log; line() gets each 512 pages that have dirty ones, gfn a multiple of 512. In
+	 * CAPTURE the data of every write whose mark it took is in memory when it returns (P25). 0; 1: the engine has
+	 * lost track, everything of the domain is dirty; after an error it counts as dirty too. [S], under slots_lock;
+	 * line() takes mmu->lock.
+	 */
 	int (*harvest)(void *priv, unsigned domain, void (*line)(void *arg, uint64_t gfn, const uint64_t *bits),
 		       void *arg);
+	/* The engine's log has no leaf for a page, and a write waits for it (P27). [S] */
 	int (*log_provide)(void *priv, unsigned domain, uint64_t gfn);
 	/* Writes guest memory for cw_mmu_write(): atomic, 0 or -EFAULT; may be NULL. [L] */
 	int (*host_write)(void *priv, uint64_t hva, const void *buf, size_t len);

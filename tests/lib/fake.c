@@ -47,6 +47,8 @@ static void complete(struct fake *f, unsigned ring, uint32_t index, const struct
 	}
 	if (f->fail_opcode && cmd->opcode == f->fail_opcode)
 		cpl->status = f->fail_status;
+	if (f->on_complete)
+		f->on_complete(f, cmd, cpl);
 	if (f->stray) {
 		f->stray = false;
 		cpl->id ^= 0x4000;

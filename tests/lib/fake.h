@@ -23,6 +23,8 @@ struct fake {
 	unsigned busy_resumes;		  /* answer so many RESUMEs with BUSY */
 	uint8_t fail_opcode, fail_status; /* complete this opcode with that status */
 	bool stray;			  /* the next completion carries a wrong id */
+	/* May change a completion, and do what the command says; NULL: none. */
+	void (*on_complete)(struct fake *f, const struct cw_cmd *cmd, struct cw_cpl *cpl);
 
 	/* What it saw. */
 	struct cw_cmd log[FAKE_LOG];

@@ -20,3 +20,11 @@ TESTS += lib-errors
 lib-errors_SRCS := tests/lib/test_errors.c
 lib-errors_LIBS := lib
 lib-errors_VL   := fail-none
+
+TESTS += lib-log
+lib-log_SRCS := tests/lib/test_log.c
+lib-log_LIBS := lib
+
+TESTS += lib-log-cmd
+lib-log-cmd_SRCS := tests/lib/test_log_cmd.c tests/lib/fake.c
+lib-log-cmd_LIBS := lib

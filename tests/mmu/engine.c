@@ -203,7 +203,7 @@ static void step(struct engine *e, struct eng_req *q)
 
 void eng_run(struct engine *e)
 {
-	if (e->traffic && eng_rnd(e, 8) == 0)
+	if (e->traffic && eng_rnd(e, 3) == 0)
 		e->traffic();
 	for (uint64_t n = eng_rnd(e, 6); n; n--) {
 		struct eng_req *q = &e->req[eng_rnd(e, ENG_REQS)];
@@ -254,14 +254,15 @@ static struct engine *begin_slow(void *priv)
 {
 	struct engine *e = begin(priv);
 
-	if (e->host && eng_rnd(e, 4) == 0)
+	if (e->host && (e->host_early || eng_rnd(e, 4) == 0))
 		e->host();
+	eng_run(e);
 	return e;
 }
 
 static int end_slow(struct engine *e, int r)
 {
-	if (e->host && eng_rnd(e, 4) == 0)
+	if (e->host && !e->host_early && eng_rnd(e, 4) == 0)
 		e->host();
 	return end(e, r);
 }

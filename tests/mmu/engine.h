@@ -71,6 +71,7 @@ struct engine {
 	} dom[2];
 	bool stopped;
 	void (*traffic)(void); /* new requests, at any time; NULL: none */
+	bool host_early;       /* host() before the command only, and always */
 	void (*host)(void);    /* what another thread of the host may do while a command is waited for */
 	uint64_t *memory;      /* by host page */
 	uint64_t rng;

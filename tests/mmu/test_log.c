@@ -209,6 +209,8 @@ static void change(void)
 	case 0:
 		m = 1 + (unsigned)rnd(3);
 		start(as_id, m, log_flags);
+		/* Before the next writes hide what was missed. */
+		final();
 		break;
 	case 1:
 		if (cw_mmu_log_stop(&mmu, as_id) == 0)
@@ -426,6 +428,38 @@ static void everything_fails(void)
 	tear_down();
 }
 
+static unsigned seen;
+
+/* A fault while LOG_SET is on its way: the engine may still tell writes by W, so the host must not grant it. */
+static void read_fault(void)
+{
+	struct cw_fault f = {.ctx = &ctx[0], .gpa = (rep[0].gfn + 9) << 12};
+	unsigned level;
+
+	eng.host = NULL;
+	CHECK_EQ(cw_mmu_fault(&worker[1], &f), CW_PF_FIXED);
+	CHECK(!(rec_walk(&eng.rec, &ctx[0], rep[0].gfn + 9, &level) & REC_W));
+	seen++;
+}
+
+static void out_of_protect_the_core_changes_last(void)
+{
+	seen = 0;
+	for (unsigned i = 0; i < 8; i++) {
+		set_up(ENG_OK);
+		eng.traffic = NULL;
+		eng.host = NULL;
+		seed++;
+		start(0, CW_LOG_PROTECT, 0);
+		eng.host = read_fault;
+		eng.host_early = true;
+		start(0, CW_LOG_CAPTURE, 0);
+		tear_down();
+	}
+	seed -= 8;
+	CHECK(seen > 0);
+}
+
 /* P27: reads report nothing. */
 static void reads(void)
 {
@@ -477,6 +511,7 @@ int main(int argc, char **argv)
 	RUN(manual);
 	RUN(everything_changes);
 	RUN(everything_fails);
+	RUN(out_of_protect_the_core_changes_last);
 	RUN(reads);
 	RUN(broken_engines_are_found);
 	return CHECK_DONE("mmu_log");
