@@ -51,6 +51,7 @@ SV_VLFLAGS := --binary --timing --assert -fno-localize -Wno-fatal -Wno-lint -Wno
 define sv_bench
 TESTS += $(1)
 SV_BENCHES += $(1)
+SV_SRCS_$(1) := $(2)
 $(1)_CMD := $(O)/sv/$(1)/bench +verilator+seed+$(SV_SEED)
 $(1)_DEPS := $(O)/sv/$(1)/bench
 $(1)_TIMEOUT := 120
@@ -95,6 +96,8 @@ help:
 	@echo 'make lint     RTL, C format, manual pages, licences, generated papers'
 	@echo 'make format   rewrite C to the project'"'"'s format'
 	@echo 'make bench    the fault-latency benchmark, kept in $$O/bench (BENCH_ARGS="…")'
+	@echo 'make cover-rtl  line coverage of rtl/ by lock-step runs and benches (COVER_SEEDS, COVER_REQUESTS, COVER_MIN)'
+	@echo 'make soak     long lock-step runs (SOAK_SEED, SOAK_SEEDS, SOAK_REQUESTS)'
 	@echo 'make synth    LUT, FF and RAM per module for UltraScale+ (SYNTH_TOP=module)'
 	@echo 'make docs     rewrite docs/registers.md from include/catwalk/*.def'
 	@echo 'make install  to $$DESTDIR$$PREFIX'

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Copyright The Catwalk authors
+#
+# Line coverage of the RTL (make cover-rtl) and long runs (make soak).
+
+COVER_SRCS := $(wildcard tests/lockstep/*.c)
+
+# ---- soak: requests of each seed, seeds, first seed; the poison oracles are always on ----
+SOAK_REQUESTS ?= 500000
+SOAK_SEEDS    ?= 20
+SOAK_SEED     ?= 1000
+.PHONY: soak
+soak: setup
+	+$(Q)$(SUBMAKE) build-lockstep-a
+	$(Q)$(O)/tests/lockstep-a --name soak --seed $(SOAK_SEED) --seeds $(SOAK_SEEDS) --requests $(SOAK_REQUESTS)
+
+# ---- coverage: the lock-step run of some seeds, and every bench, in an output directory of their own ----
+COVER_MIN      ?= 95
+COVER_SEEDS    ?= 1 2 3 4
+COVER_REQUESTS ?= 30000
+COVER_DIR      := $(O)/cover
+COVER_RUNS      = $(COVER_SEEDS:%=$(COVER_DIR)/lockstep-%.dat) $(SV_BENCHES:%=$(COVER_DIR)/%.dat)
+
+cover_flags = --coverage-line -DCW_COVER_TOP=$(1) tests/cover/cover_point.sv
+$(eval $(call vl_variant,cover,$(call cover_flags,sim_lib)))
+
+$(COVER_DIR)/lockstep: $(patsubst %.c,$(O)/san/%.o,$(COVER_SRCS)) $(O)/vl/cover/libsimlib.a $(O)/san/libsim.a \
+  $(O)/san/libmodel.a
+	$(call say,LD,$@)mkdir -p $(@D)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(SYS_LIBS)
+
+$(COVER_SEEDS:%=$(COVER_DIR)/lockstep-%.dat): $(COVER_DIR)/lockstep-%.dat: $(COVER_DIR)/lockstep
+	$(call say,COVER,lockstep seed $*)CW_COVER_FILE=$@ $< --seed $* --requests $(COVER_REQUESTS) --no-cover >$@.log || \
+	  { tail $@.log; exit 1; }
+
+# The same recipe as the suite's, with other flags, hence elsewhere.
+$(SV_BENCHES:%=$(COVER_DIR)/%.dat): $(COVER_DIR)/%.dat: $(O)/sv/%/bench
+	$(call say,COVER,$*)mkdir -p $(@D)
+	+$(Q)$(MAKE) O=$(COVER_DIR)/o VENV=$(abspath $(VENV)) \
+	  SV_FLAGS='$(call cover_flags,$(basename $(notdir $(lastword $(SV_SRCS_$*)))))' $(COVER_DIR)/o/sv/$*/bench
+	$(Q)CW_COVER_FILE=$@ $(COVER_DIR)/o/sv/$*/bench +verilator+seed+$(SV_SEED) >$@.log || { tail $@.log; exit 1; }
+
+.PHONY: cover-rtl
+cover-rtl: setup
+	+$(Q)$(SUBMAKE) $(COVER_RUNS)
+	$(Q)tests/cover/report.sh $(COVER_MIN) $(COVER_RUNS)
