@@ -128,5 +128,6 @@ module cw_ports (
   end
 
   logic unused;
-  assign unused = &{1'b0, taken[NI], park_valid[NI], ans_ready[NI], rel_valid[NI], rel_tag[NI*TW +: TW], fenced[NI], epoch[NI]};
+  assign unused = &{1'b0, taken[NI], park_valid[NI], ans_ready[NI], rel_valid[NI], rel_tag[NI*TW +: TW], fenced[NI],
+                    epoch[NI]};
 endmodule
