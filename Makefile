@@ -96,7 +96,7 @@ help:
 	@echo 'make lint     RTL, C format, manual pages, licences, generated papers'
 	@echo 'make format   rewrite C to the project'"'"'s format'
 	@echo 'make bench    the fault-latency benchmark, kept in $$O/bench (BENCH_ARGS="…")'
-	@echo 'make cover-rtl  line coverage of rtl/ by lock-step runs and benches (COVER_SEEDS, COVER_REQUESTS, COVER_MIN)'
+	@echo 'make cover-rtl  line coverage of rtl/ (COVER_SEEDS, COVER_REQUESTS, COVER_MIN)'
 	@echo 'make soak     long lock-step runs (SOAK_SEED, SOAK_SEEDS, SOAK_REQUESTS)'
 	@echo 'make synth    LUT, FF and RAM per module for UltraScale+ (SYNTH_TOP=module)'
 	@echo 'make docs     rewrite docs/registers.md from include/catwalk/*.def'

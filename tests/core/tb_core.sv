@@ -147,8 +147,8 @@ module tb_core;
   typedef struct packed {
     cw_t::fault_t f;
     longint       due;
-  } todo_t;
-  todo_t  todo [$];
+  } fault_at_t;
+  fault_at_t  faults [$];
   bit     open_rec [string];              // records without RESUME, by key
   longint last_abort [string], last_ones [string];
   longint last_emul [NS][NT];             // EMULATED answers the request of the record only
@@ -261,8 +261,8 @@ module tb_core;
     flush       = fl;
     // the host answers a fault; a fault of a page that is there now is looked up again
     resume_valid = 1'b0;
-    if (todo.size() != 0 && todo[0].due <= longint'(cycle)) begin
-      cw_t::fault_t f = todo[0].f;
+    if (faults.size() != 0 && faults[0].due <= longint'(cycle)) begin
+      cw_t::fault_t f = faults[0].f;
       resume_valid = 1'b1;
       re        = '0;
       re.index  = f.parked_id[15:0];
@@ -273,7 +273,7 @@ module tb_core;
     end
   endtask
 
-  logic [1:0]   act = cw_pkg::RESUME_RETRY;   // for the first of `todo`
+  logic [1:0]   act = cw_pkg::RESUME_RETRY;   // for the first of `faults`
   logic [511:0] data = '0;
 
   function automatic int page_of(input logic [63:0] addr);
@@ -285,7 +285,7 @@ module tb_core;
   // What the edge will do.
   task automatic look();
     read_t      read;
-    todo_t      task_of;
+    fault_at_t      task_of;
     cw_t::ans_t a;
     slot_t      s;
     string      k;
@@ -365,15 +365,15 @@ module tb_core;
       must(act == cw_pkg::RESUME_EMULATED, "BUSY for EMULATED only");
       met["busy"]++;
     end else if (resume_valid && resume_ready) begin
-      i = page_of(todo[0].f.addr);
-      k = key(int'(todo[0].f.ctx) - 1, i, todo[0].f.access == 8'd2);
+      i = page_of(faults[0].f.addr);
+      k = key(int'(faults[0].f.ctx) - 1, i, faults[0].f.access == 8'd2);
       must(resume_status == cw_pkg::ST_OK, "RESUME of an open record");
       case (act)
         cw_pkg::RESUME_ABORT:    last_abort[k] = longint'(cycle);
         cw_pkg::RESUME_ONES:     last_ones[k]  = longint'(cycle);
         cw_pkg::RESUME_EMULATED: begin
-          last_emul[int'(todo[0].f.port)][todo[0].f.tag[cw_pkg::TAG_W-1:0]] = longint'(cycle);
-          emul[int'(todo[0].f.port)][todo[0].f.tag[cw_pkg::TAG_W-1:0]]      = data;
+          last_emul[int'(faults[0].f.port)][faults[0].f.tag[cw_pkg::TAG_W-1:0]] = longint'(cycle);
+          emul[int'(faults[0].f.port)][faults[0].f.tag[cw_pkg::TAG_W-1:0]]      = data;
         end
         default: ;
       endcase
@@ -388,7 +388,7 @@ module tb_core;
       open_rec[k] = 1'b1;
       met["record"]++;
       task_of = {fr, longint'(cycle) + longint'($urandom_range(300, 20))};
-      todo.push_back(task_of);
+      faults.push_back(task_of);
     end
   endtask
 
@@ -402,7 +402,7 @@ module tb_core;
       taken[p]     = 1'b0;
     end
     if (resumed) begin
-      void'(todo.pop_front());
+      void'(faults.pop_front());
       resumed = 1'b0;
       act     = 2'($urandom_range(3));
       data    = {16{$urandom}};
@@ -465,7 +465,7 @@ module tb_core;
     act = cw_pkg::RESUME_ABORT;
     step(6000);
     must(!changing, "every FLUSH ends");
-    must(outstanding == 0 && todo.size() == 0 && reads.size() == 0, "one answer for each request (I6)");
+    must(outstanding == 0 && faults.size() == 0 && reads.size() == 0, "one answer for each request (I6)");
     foreach (wrong[what]) begin
       if (wrong[what] == 0) passed++;
       else begin

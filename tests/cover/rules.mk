@@ -27,10 +27,12 @@ $(eval $(call vl_variant,cover,$(call cover_flags,sim_lib)))
 $(COVER_DIR)/lockstep: $(patsubst %.c,$(O)/san/%.o,$(COVER_SRCS)) $(O)/vl/cover/libsimlib.a $(O)/san/libsim.a \
   $(O)/san/libmodel.a
 	$(call say,LD,$@)mkdir -p $(@D)
-	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(SYS_LIBS)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) \
+	  -Wl,--end-group $(SYS_LIBS)
 
 $(COVER_SEEDS:%=$(COVER_DIR)/lockstep-%.dat): $(COVER_DIR)/lockstep-%.dat: $(COVER_DIR)/lockstep
-	$(call say,COVER,lockstep seed $*)CW_COVER_FILE=$@ $< --seed $* --requests $(COVER_REQUESTS) --no-cover >$@.log || \
+	$(call say,COVER,lockstep seed $*)CW_COVER_FILE=$@ $< --seed $* \
+	  --requests $(COVER_REQUESTS) --no-cover >$@.log || \
 	  { tail $@.log; exit 1; }
 
 # The same recipe as the suite's, with other flags, hence elsewhere.
