@@ -10,7 +10,7 @@
 
 static const char *const usage =
 	"usage: catwalk selftest [--device URI] [--json]\n\n"
-	"Try every block of a device: rings, firmware, entry updates, walker, verdicts, invalidation, fault loop, events.\n"
+	"Try every block of a device: rings, firmware, tables, walks, verdicts, errors, faults, events, STOP.\n"
 	"Stops at the first block that fails, and names it. The device must not be in use.\n\n"
 	"  --device URI  the device (default sim:)\n"
 	"  --json        as one JSON object\n";
@@ -22,12 +22,18 @@ static const struct selftest_step steps[] = {
 	{"loader", "FILL and LOAD", selftest_load},
 	{"walker", "a walk of four levels", selftest_walker},
 	{"verdicts", "each kind of entry; bad address, bad context", selftest_verdicts},
+	{"page sizes", "leaves of 4 KiB, 2 MiB, 1 GiB", selftest_page_sizes},
+	{"roots", "5 levels; the legacy flavour", selftest_roots},
+	{"broken tables", "entries that end a request", selftest_broken_tables},
+	{"bus errors", "LOAD from an address that nobody has", selftest_bus_error},
 	{"invalidation", "INVALIDATE and FLUSH after changes of an entry", selftest_invalidate},
 	{"contexts", "detach", selftest_detach},
 	{"fault loop", "pages that come by faults, addresses checked", selftest_faults},
 	{"TLB", "pages that must be cached", selftest_tlb},
 	{"ONES", "a slot that reads as all ones", selftest_ones},
 	{"events", "an access outside of all slots, answered here", selftest_events},
+	{"aborts", "an event that is answered by ABORT", selftest_aborts},
+	{"STOP and DRAIN", "requests wait for START", selftest_stop},
 	{"unmapping", "a slot that is deleted", selftest_unmap},
 	{"counters", "one answer per request, one release per grant", selftest_counters},
 };

@@ -15,8 +15,9 @@ struct selftest {
 
 	/* selftest_engine.c */
 	uint32_t raw_ctx, raw_domain;
-	uint64_t table[4]; /* addresses, [0] is the leaf table, [3] the root */
+	uint64_t table[5]; /* addresses, [0] is the leaf table, [3] the root of 4 levels, [4] that of 5 */
 	struct cw_mem page;
+	uint64_t host_errors; /* that were made on purpose */
 
 	/* selftest_loop.c */
 	struct cw_vm *vm;
@@ -40,6 +41,10 @@ bool selftest_update(struct selftest *s);
 bool selftest_load(struct selftest *s);
 bool selftest_walker(struct selftest *s);
 bool selftest_verdicts(struct selftest *s);
+bool selftest_page_sizes(struct selftest *s);
+bool selftest_roots(struct selftest *s);
+bool selftest_broken_tables(struct selftest *s);
+bool selftest_bus_error(struct selftest *s);
 bool selftest_invalidate(struct selftest *s);
 bool selftest_detach(struct selftest *s);
 
@@ -47,6 +52,8 @@ bool selftest_faults(struct selftest *s);
 bool selftest_tlb(struct selftest *s);
 bool selftest_ones(struct selftest *s);
 bool selftest_events(struct selftest *s);
+bool selftest_aborts(struct selftest *s);
+bool selftest_stop(struct selftest *s);
 bool selftest_unmap(struct selftest *s);
 bool selftest_counters(struct selftest *s);
 

@@ -19,11 +19,6 @@ static unsigned index_of(uint64_t gpa, unsigned level)
 	return gpa >> (12 + 9 * (level - 1)) & 511;
 }
 
-static uint64_t entry_addr(const struct selftest *s, uint64_t gpa)
-{
-	return s->table[0] + index_of(gpa, 1) * 8;
-}
-
 static bool hot(struct selftest *s, const struct cw_cmd *cmd, struct cw_cpl *cpl)
 {
 	if (cw_cmd(s->dev, CW_RING_HOT, cmd, cpl) == 0)
@@ -132,11 +127,13 @@ static bool probe(struct selftest *s, uint32_t ctx, uint64_t gpa, bool write, st
 	return selftest_fail(s, "%s", cw_last_error());
 }
 
-static bool set_entry(struct selftest *s, uint64_t value)
+/* The entry for GPA in the table of this level. */
+static bool set_entry_at(struct selftest *s, unsigned level, uint64_t value)
 {
+	const uint64_t at = s->table[level - 1] + index_of(GPA, level) * 8;
 	struct cw_cpl cpl;
 
-	return hot(s, &(struct cw_cmd){.opcode = CW_OP_WRITE, .addr = entry_addr(s, GPA), .arg0 = value}, &cpl) &&
+	return hot(s, &(struct cw_cmd){.opcode = CW_OP_WRITE, .addr = at, .arg0 = value}, &cpl) &&
 	       hot(s,
 		   &(struct cw_cmd){.opcode = CW_OP_INVALIDATE,
 				    .space = (uint16_t)s->raw_domain,
@@ -144,6 +141,11 @@ static bool set_entry(struct selftest *s, uint64_t value)
 				    .arg0 = 1},
 		   &cpl) &&
 	       hot(s, &(struct cw_cmd){.opcode = CW_OP_FLUSH, .space = (uint16_t)s->raw_domain}, &cpl);
+}
+
+static bool set_entry(struct selftest *s, uint64_t value)
+{
+	return set_entry_at(s, 1, value);
 }
 
 bool selftest_walker(struct selftest *s)
@@ -204,6 +206,118 @@ bool selftest_verdicts(struct selftest *s)
 	return true;
 }
 
+static bool finds(struct selftest *s, uint32_t ctx, bool write, uint64_t pa, const char *what)
+{
+	struct cw_probe_result r;
+
+	if (!probe(s, ctx, GPA + 0x123, write, &r))
+		return false;
+	if (r.verdict != CW_V_HIT || r.pa != pa)
+		return selftest_fail(s, "%s: %s, address 0x%" PRIx64 ", not 0x%" PRIx64, what,
+				     cw_verdict_name(r.verdict), r.pa, pa);
+	return true;
+}
+
+static uint64_t to_table(const struct selftest *s, unsigned level)
+{
+	return s->table[level - 1] | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X) | CW_SPTE(PRESENT);
+}
+
+/* The second probe of each may come from the TLB. */
+bool selftest_page_sizes(struct selftest *s)
+{
+	static const char *const names[] = {"4 KiB", "2 MiB", "1 GiB"};
+
+	for (unsigned level = 1; level <= 3; level++) {
+		const uint64_t size = PAGE << 9 * (level - 1), frame = 0x0000700000000000u;
+
+		if (!set_entry_at(s, level,
+				  frame | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(PRESENT) | (level > 1 ? CW_SPTE(PS) : 0)))
+			return false;
+		for (unsigned k = 0; k < 2; k++)
+			if (!finds(s, s->raw_ctx, k, frame | ((GPA + 0x123) & (size - 1)), names[level - 1]))
+				return false;
+		if (level > 1 && !set_entry_at(s, level, to_table(s, level - 1)))
+			return false;
+	}
+	return true;
+}
+
+/* The same tables below a root of five levels, and as tables of the legacy flavour. */
+bool selftest_roots(struct selftest *s)
+{
+	const uint64_t frame = 0x0000123456789000u;
+	struct cw_cmd attach = {.opcode = CW_OP_CTX_ATTACH,
+				.ctx = (uint16_t)(s->raw_ctx - 1),
+				.space = (uint16_t)s->raw_domain,
+				.level = 5};
+	const struct cw_cmd detach = {.opcode = CW_OP_CTX_DETACH, .ctx = attach.ctx};
+	struct cw_cpl cpl;
+
+	if (cw_table_alloc(s->dev, &s->table[4]))
+		return selftest_fail(s, "%s", cw_last_error());
+	attach.addr = s->table[4];
+	if (!set_entry(s, frame | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(PRESENT)) ||
+	    !hot(s, &(struct cw_cmd){.opcode = CW_OP_FILL, .addr = s->table[4], .arg0 = CW_SPTE(SUPPRESS_VE)}, &cpl) ||
+	    !set_entry_at(s, 5, to_table(s, 4)) || !cold(s, &attach, &cpl) ||
+	    !finds(s, attach.ctx, true, frame + 0x123, "5 levels") || !cold(s, &detach, &cpl))
+		return false;
+	attach.addr = s->table[3];
+	attach.level = LEVELS;
+	/* The contexts of a domain have one flavour. */
+	attach.flavour = 1;
+	attach.space--;
+	return cold(s, &attach, &cpl) && finds(s, attach.ctx, true, frame + 0x123, "legacy flavour") &&
+	       cold(s, &detach, &cpl);
+}
+
+/* Entries that no table may hold end the request, with a reason each (P43). */
+bool selftest_broken_tables(struct selftest *s)
+{
+	const struct {
+		unsigned level;
+		uint64_t entry;
+		uint8_t reason;
+	} list[] = {
+		{2, (s->info.table_bytes & ~(PAGE - 1)) | (to_table(s, 1) & (PAGE - 1)), CW_RSN_BAD_TABLE},
+		{4, to_table(s, 3) | CW_SPTE(PS), CW_RSN_BAD_ENTRY},
+		{2, PA | CW_SPTE(R) | CW_SPTE(PS) | CW_SPTE(PRESENT), CW_RSN_BAD_ENTRY}, /* not aligned to 2 MiB */
+	};
+	struct cw_probe_result r;
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		if (!set_entry_at(s, list[i].level, list[i].entry) || !probe(s, s->raw_ctx, GPA, false, &r))
+			return false;
+		if (r.verdict != CW_V_ABORT || r.reason != list[i].reason)
+			return selftest_fail(s, "entry 0x%016" PRIx64 " of level %u: %s, %s, but must be ABORT, %s",
+					     list[i].entry, list[i].level, cw_verdict_name(r.verdict),
+					     cw_reason_name(r.reason), cw_reason_name(list[i].reason));
+		if (!set_entry_at(s, list[i].level, to_table(s, list[i].level - 1)))
+			return false;
+	}
+	return true;
+}
+
+/* A host address that nobody has: an error, counted, and the next command works. */
+bool selftest_bus_error(struct selftest *s)
+{
+	struct cw_cmd load = {.opcode = CW_OP_LOAD, .addr = s->table[4], .arg0 = 1ull << 51, .arg1 = PAGE};
+	uint64_t before, after;
+	struct cw_cpl cpl = {0};
+
+	if (cw_counter_read(s->dev, "host_errors", &before))
+		return selftest_fail(s, "%s", cw_last_error());
+	if (cw_cmd(s->dev, CW_RING_HOT, &load, &cpl) == 0 || cpl.status != CW_ST_BUS_ERROR)
+		return selftest_fail(s, "LOAD from nowhere ended with status %u", cpl.status);
+	if (cw_counter_read(s->dev, "host_errors", &after))
+		return selftest_fail(s, "%s", cw_last_error());
+	if (after == before)
+		return selftest_fail(s, "the error was not counted");
+	s->host_errors = after - before;
+	load.arg0 = s->page.bus;
+	return hot(s, &load, &cpl);
+}
+
 /* Many times another address, so that an entry kept anywhere would show. */
 bool selftest_invalidate(struct selftest *s)
 {
@@ -237,7 +351,7 @@ bool selftest_detach(struct selftest *s)
 		return false;
 	if (r.verdict != CW_V_ABORT || r.reason != CW_RSN_BAD_CONTEXT)
 		return selftest_fail(s, "a detached context still translates: %s", cw_verdict_name(r.verdict));
-	for (unsigned i = 0; i < LEVELS; i++)
+	for (unsigned i = 0; i < sizeof(s->table) / sizeof(s->table[0]); i++)
 		cw_table_free(s->dev, s->table[i]);
 	return cw_mem_free(s->dev, &s->page) == 0 || selftest_fail(s, "%s", cw_last_error());
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /* Steps that use the engine as a VMM does: a VM, faults, events; requests come from the traffic generator. */
+#include <errno.h>
 #include <inttypes.h>
 
 #include <catwalk/names.h>
@@ -99,24 +100,61 @@ bool selftest_ones(struct selftest *s)
 	return run(s, &t) && counted(s, "ones", before, 1);
 }
 
-bool selftest_events(struct selftest *s)
+static bool event(struct selftest *s, const char *counter, enum cw_answer answer, bool write)
 {
-	struct cw_tgen t = program(s, GPA_MMIO, 1, 0);
+	struct cw_tgen t = program(s, GPA_MMIO, 1, write ? 100 : 0);
+	const bool data = answer == CW_ANSWER_EMULATED;
 	uint64_t before;
 	struct cw_event ev;
 	int n;
 
-	if (cw_counter_read(s->dev, "emulated", &before) || cw_tgen_start(s->dev, &t))
+	if (cw_counter_read(s->dev, counter, &before) || cw_tgen_start(s->dev, &t))
 		return selftest_fail(s, "%s", cw_last_error());
 	n = cw_event_poll(s->dev, &ev, TIMEOUT_NS);
 	if (n <= 0)
 		return selftest_fail(s, "%s", n ? cw_last_error() : "no event came");
-	if (ev.gpa != GPA_MMIO || ev.write || ev.cause != CW_EVENT_MMIO || ev.vm != s->vm)
+	if (ev.gpa != GPA_MMIO || ev.write != write || ev.cause != CW_EVENT_MMIO || ev.vm != s->vm)
 		return selftest_fail(s, "the event is not the one that was caused: address 0x%" PRIx64, ev.gpa);
-	if (cw_event_answer(s->dev, ev.id, CW_ANSWER_EMULATED, "catwalk", 8) ||
+	if (cw_event_answer(s->dev, ev.id, answer, data ? "catwalk" : NULL, data ? 8 : 0) ||
 	    cw_tgen_wait(s->dev, TIMEOUT_NS, &result))
 		return selftest_fail(s, "%s", cw_last_error());
-	return counted(s, "emulated", before, 1);
+	return counted(s, counter, before, 1);
+}
+
+bool selftest_events(struct selftest *s)
+{
+	return event(s, "emulated", CW_ANSWER_EMULATED, false);
+}
+
+bool selftest_aborts(struct selftest *s)
+{
+	return event(s, "aborts", CW_ANSWER_ABORT, true);
+}
+
+/* While the context is stopped, requests get RETRY_LATER; the generator comes back until START (P30). */
+bool selftest_stop(struct selftest *s)
+{
+	struct cw_tgen t = program(s, GPA_RAM, 1, 0);
+	struct cw_cmd cmd = {.opcode = CW_OP_DRAIN, .scope = CW_SCOPE_CTX, .space = (uint16_t)cw_ctx_id(s->ctx)};
+	struct cw_cpl cpl = {0};
+
+	if (cw_cmd(s->dev, CW_RING_HOT, &cmd, &cpl) == 0 || cpl.status != CW_ST_NOT_STOPPED)
+		return selftest_fail(s, "DRAIN without STOP ended with status %u", cpl.status);
+	cmd.opcode = CW_OP_STOP;
+	if (cw_cmd(s->dev, CW_RING_HOT, &cmd, NULL))
+		return selftest_fail(s, "%s", cw_last_error());
+	cmd.opcode = CW_OP_DRAIN;
+	if (cw_cmd(s->dev, CW_RING_HOT, &cmd, &cpl) || cw_tgen_start(s->dev, &t))
+		return selftest_fail(s, "%s", cw_last_error());
+	if (cpl.value)
+		return selftest_fail(s, "DRAIN counts %" PRIu64 " parked requests, but there are none", cpl.value);
+	if (cw_tgen_wait(s->dev, TIMEOUT_NS / 100, &result) != -ETIMEDOUT)
+		return selftest_fail(s, "a request was answered in spite of STOP");
+	cmd.opcode = CW_OP_START;
+	if (cw_cmd(s->dev, CW_RING_HOT, &cmd, NULL) || cw_tgen_wait(s->dev, TIMEOUT_NS, &result))
+		return selftest_fail(s, "%s", cw_last_error());
+	return (result.done == 1 && result.retries) ||
+	       selftest_fail(s, "%u grants after %u refusals, but must be 1 after some", result.done, result.retries);
 }
 
 /* A slot that is taken away is away. */
@@ -146,7 +184,7 @@ bool selftest_counters(struct selftest *s)
 	if (c[CW_CTR_REQUESTS] != answers)
 		return selftest_fail(s, "%" PRIu64 " requests, %" PRIu64 " answers", c[CW_CTR_REQUESTS], answers);
 	if (c[CW_CTR_GRANTS] != c[CW_CTR_RELEASES] || c[CW_CTR_BAD_RELEASES] || c[CW_CTR_TABLE_ERRORS] ||
-	    c[CW_CTR_HOST_ERRORS])
+	    c[CW_CTR_HOST_ERRORS] != s->host_errors)
 		return selftest_fail(s, "%" PRIu64 " grants, %" PRIu64 " releases, bus errors: %" PRIu64,
 				     c[CW_CTR_GRANTS], c[CW_CTR_RELEASES],
 				     c[CW_CTR_TABLE_ERRORS] + c[CW_CTR_HOST_ERRORS]);
