@@ -275,7 +275,7 @@ struct cw_probe_result {
 	uint64_t pa;	 /* translated address, if verdict is HIT */
 	uint8_t verdict; /* enum cw_verdict */
 	uint8_t reason;	 /* enum cw_reason */
-	uint8_t level;	 /* of the table in which the walk ended; 0: from the TLB */
+	uint8_t level;	 /* of the table in which the walk ended; 1 from the TLB, too */
 };
 
 /* Ask the engine how it would translate n addresses; changes nothing and makes no faults. 0 or an error. */

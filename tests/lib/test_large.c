@@ -77,7 +77,8 @@ static void probes(uint64_t step, uint8_t level)
 		CHECK_EQ(cw_probe(dev, 1, true, &gpa, 1, &p), 0);
 		CHECK_EQ(p.verdict, CW_V_HIT);
 		CHECK_EQ(p.pa, mem.bus + off);
-		CHECK(!p.level || p.level == level);
+		/* 1: answered by the TLB, which does not say what it holds. */
+		CHECK(p.level == 1 || p.level == level);
 	}
 }
 
