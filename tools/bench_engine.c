@@ -127,7 +127,9 @@ int bench_hit_under_miss(struct bench *b, struct bench_result *r)
 int bench_invalidate(struct bench *b, struct bench_result *r)
 {
 	enum { BATCH = 128 };
-	const uint64_t pages = b->p->span / PAGE - HOT_PAGES;
+	/* Behind the page, however large, that holds the hot ones. */
+	const uint64_t large = 1ull << 9 * (b->p->page_level - 1), pages = b->p->span / PAGE;
+	const uint64_t first = large > HOT_PAGES ? large : HOT_PAGES;
 	uint64_t state = b->p->seed | 1, done = 0;
 	struct cw_tgen_result got;
 	int handle[BATCH];
@@ -145,7 +147,7 @@ int bench_invalidate(struct bench *b, struct bench_result *r)
 				.opcode = CW_OP_INVALIDATE, .space = (uint16_t)(b->info.domains - 1), .arg0 = 1};
 
 			state = state * 6364136223846793005u + 1442695040888963407u;
-			cmd.addr = b->gpa + (HOT_PAGES + (state >> 32) * pages / (1ull << 32)) * PAGE;
+			cmd.addr = b->gpa + (first + (state >> 32) * pages / (1ull << 32)) * PAGE;
 			handle[k] = cw_cmd_submit(b->dev, CW_RING_HOT, &cmd);
 			err = handle[k] < 0 ? handle[k] : 0;
 		}
