@@ -51,13 +51,13 @@ SV_VLFLAGS := --binary --timing --assert -fno-localize -Wno-fatal -Wno-lint -Wno
 define sv_bench
 TESTS += $(1)
 SV_BENCHES += $(1)
-SV_SRCS_$(1) := $(2)
 $(1)_CMD := $(O)/sv/$(1)/bench +verilator+seed+$(SV_SEED)
 $(1)_DEPS := $(O)/sv/$(1)/bench
 $(1)_TIMEOUT := 120
 $(O)/sv/$(1)/bench: $(O)/gen/cw_pkg.sv rtl/cw_t.sv $(2)
 	$$(call say,VLBENCH,$(1))mkdir -p $$(@D)
 	$$(Q)$$(VERILATOR) $$(SV_VLFLAGS) -I$(O)/gen $$(SV_FLAGS) $(3) --Mdir $$(@D) -o bench \
+	  $$(if $$(SV_COVER),$$(call cover_flags,$(basename $(notdir $(lastword $(2)))))) \
 	  --top-module $(basename $(notdir $(lastword $(2)))) $(O)/gen/cw_pkg.sv rtl/cw_t.sv \
 	  $(filter %.sv %.v,$(2)) $(abspath $(filter %.o,$(2))) >$$(@D)/log 2>&1 || { cat $$(@D)/log; exit 1; }
 endef
@@ -68,7 +68,7 @@ include $(wildcard rtl/rules.mk firmware/rules.mk include/rules.mk lib/mmu/rules
 include $(sort $(wildcard tests/rules.mk tests/*/rules.mk))
 
 # ---- how it is built ----
-include mk/gen.mk mk/c.mk mk/fw.mk mk/vl.mk mk/product.mk mk/test.mk mk/lint.mk mk/synth.mk
+include mk/cover.mk mk/gen.mk mk/c.mk mk/fw.mk mk/vl.mk mk/product.mk mk/test.mk mk/lint.mk mk/synth.mk
 
 .PHONY: all setup demo bench clean help FORCE
 all: product

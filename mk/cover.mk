@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Copyright The Catwalk authors
 #
-# Line coverage of the RTL (make cover-rtl) and long runs (make soak).
+# Line coverage of the RTL (make cover-rtl) and long runs (make soak). Read after all suites are known.
 
 COVER_SRCS := $(wildcard tests/lockstep/*.c)
 
@@ -35,11 +35,12 @@ $(COVER_SEEDS:%=$(COVER_DIR)/lockstep-%.dat): $(COVER_DIR)/lockstep-%.dat: $(COV
 	  --requests $(COVER_REQUESTS) --no-cover >$@.log || \
 	  { tail $@.log; exit 1; }
 
-# The same recipe as the suite's, with other flags, hence elsewhere.
-$(SV_BENCHES:%=$(COVER_DIR)/%.dat): $(COVER_DIR)/%.dat: $(O)/sv/%/bench
-	$(call say,COVER,$*)mkdir -p $(@D)
-	+$(Q)$(MAKE) O=$(COVER_DIR)/o VENV=$(abspath $(VENV)) \
-	  SV_FLAGS='$(call cover_flags,$(basename $(notdir $(lastword $(SV_SRCS_$*)))))' $(COVER_DIR)/o/sv/$*/bench
+# The same recipes as the suites', with other flags, hence elsewhere; all by one make, for they share what is generated.
+$(COVER_DIR)/benches: FORCE
+	$(call say,COVER,benches)mkdir -p $(@D)
+	+$(Q)$(MAKE) O=$(COVER_DIR)/o VENV=$(abspath $(VENV)) SV_COVER=1 $(SV_BENCHES:%=$(COVER_DIR)/o/sv/%/bench)
+
+$(SV_BENCHES:%=$(COVER_DIR)/%.dat): $(COVER_DIR)/%.dat: $(COVER_DIR)/benches
 	$(Q)CW_COVER_FILE=$@ $(COVER_DIR)/o/sv/$*/bench +verilator+seed+$(SV_SEED) >$@.log || { tail $@.log; exit 1; }
 
 .PHONY: cover-rtl
