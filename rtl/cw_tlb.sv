@@ -154,7 +154,7 @@ module cw_tlb #(
     assign b1_bad     = 1'b0;
 `else
     assign a2_tag_bad = a2_valid && ^a2_tag;
-    assign a2_bad     = a2_tag_bad || (same && ^{a2_parity, a2_entry});
+    assign a2_bad     = a2_tag_bad || (same && ^a2_entry != a2_parity);
 `ifdef CW_MUT_PARITY_SWEEP
     assign b1_bad     = 1'b0;
 `else
