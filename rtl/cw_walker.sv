@@ -474,7 +474,9 @@ module cw_walker #(
 
   // ---- is a line still what memory holds? ----
   // From the cycle before the read of a leaf line: whether the entry-update unit or the loader had a write under way.
-  logic [NS-1:0] touched, touch_now;
+  // A slot whose read leaves in the cycle of its start has no address of its own yet: there any write counts.
+  logic [NS-1:0] touched, touch_now, ar_now;
+  assign ar_now = {NS{ar_first}} & slot_pick;
   always_comb begin
     touch_now = {NS{chg_any}};
     if (chg_valid)
@@ -482,7 +484,8 @@ module cw_walker #(
   end
   always_ff @(posedge clk)
     if (!rst_n) touched <= '0;
-    else if (ar_take != '0 || touch_now != '0) touched <= (touched & ~ar_take) | touch_now;
+    else if (ar_take != '0 || ar_now != '0 || touch_now != '0)
+      touched <= (touched & ~(ar_take | ar_now)) | touch_now | (ar_now & {NS{chg_valid}});
   assign out_fresh = !touched[out_slot[LS-1:0]] && !touch_now[out_slot[LS-1:0]];
 
   // ---- fill ----

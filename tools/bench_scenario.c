@@ -9,6 +9,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include <catwalk/spte.h>
+
 #include "bench.h"
 
 #define PAGE 4096ull
@@ -219,6 +221,92 @@ static int walk_cached(struct bench *b, struct bench_result *r)
 	return err;
 }
 
+static int hot(struct bench *b, const struct cw_cmd *cmd)
+{
+	return cw_cmd(b->dev, CW_RING_HOT, cmd, NULL);
+}
+
+/*
+ * A context of its own for the fixer: 512 pages of the memory through one table of level 1, write-protected but for
+ * the host (mmu-W). `leaf` is the address of that table.
+ */
+static int protected_pages(struct bench *b, uint32_t ctx, uint64_t *leaf)
+{
+	const uint16_t domain = (uint16_t)(b->info.domains - 1);
+	const uint64_t link = CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X);
+	uint64_t table = 0, below = 0;
+	struct cw_mem mem;
+	int err = cw_mem_alloc(b->dev, PAGE, &mem);
+
+	for (unsigned level = 1; level <= b->p->levels && !err; level++, below = table) {
+		uint64_t *e = mem.ptr;
+
+		for (unsigned i = 0; i < REGION_PAGES; i++)
+			e[i] = level > 1 ? CW_SPTE(SUPPRESS_VE) :
+					   (b->mem.bus + i * PAGE) | CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(X) |
+						   CW_SPTE(A) | CW_SPTE(HOST_W) | CW_SPTE(MMU_W);
+		if (level > 1)
+			e[b->gpa >> (12 + 9 * (level - 1)) & 511] = below | link;
+		err = cw_table_alloc(b->dev, &table);
+		if (!err)
+			err = hot(b,
+				  &(struct cw_cmd){.opcode = CW_OP_LOAD, .addr = table, .arg0 = mem.bus, .arg1 = PAGE});
+		if (level == 1)
+			*leaf = table;
+	}
+	if (!err)
+		err = cw_cmd(b->dev, CW_RING_COLD,
+			     &(struct cw_cmd){.opcode = CW_OP_CTX_ATTACH,
+					      .ctx = (uint16_t)ctx,
+					      .space = domain,
+					      .addr = table,
+					      .level = b->p->levels,
+					      .enables = CW_CMD_ENABLE_FIX},
+			     NULL);
+	return err;
+}
+
+/* One write at a time to write-protected pages, their table's address cached: the fixer gives W, the host sleeps. */
+static int wp_fix(struct bench *b, struct bench_result *r)
+{
+	struct cw_tgen t = bench_program(b, CW_TGEN_STRIDE, REGION_PAGES), warm;
+	struct cw_cmd protect = {.opcode = CW_OP_PROTECT};
+	int err;
+
+	t.first_ctx = b->info.contexts - 1;
+	t.contexts = t.outstanding = 1;
+	t.pages = REGION_PAGES;
+	t.stride = 55; /* prime to the pages */
+	warm = t;
+	warm.count = 1;
+	warm.write_percent = 0;
+	memset(protect.data, 0xff, sizeof(protect.data));
+	err = protected_pages(b, t.first_ctx, &protect.addr);
+	if (!err)
+		err = bench_counters_begin(b, r);
+	for (uint64_t i = 0; i < b->p->iterations && !err; i++) {
+		bench_progress(b, r, i, b->p->iterations);
+		err = hot(b, &protect);
+		if (!err)
+			err = bench_forget(b);
+		if (!err)
+			err = bench_tgen(b, &warm, r, NULL);
+		if (!err)
+			err = bench_tgen(b, &t, r, r);
+	}
+	if (!err)
+		err = bench_counters_end(b, r);
+	bench_expect(r, CW_CTR_FIXED_W, t.count * b->p->iterations);
+	bench_expect(r, CW_CTR_FIX_LOST_RACE, 0);
+	bench_expect(r, CW_CTR_MISS_TO_HOST, 0);
+	bench_expect(r, CW_CTR_TLB_HITS, 0);
+	/* The first write may find the walk of the read before it. */
+	bench_expect_between(r, CW_CTR_WALKS, t.count * b->p->iterations, (t.count + 1) * b->p->iterations);
+	bench_expect_between(r, CW_CTR_WALK_READS, (t.count + b->p->levels - 1) * b->p->iterations,
+			     (t.count + b->p->levels) * b->p->iterations);
+	return err;
+}
+
 /* Pages that were never mapped, one at a time, through the whole loop: fault record, host, commands, retry. */
 static int first_touch(struct bench *b, struct bench_result *r)
 {
@@ -251,6 +339,8 @@ const struct bench_scenario bench_scenarios[] = {
 	{"tlb-hit", "a few pages again and again, all tags busy", false, NULL, tlb_hit},
 	{"walk-cold", "nothing cached: a read per level, one request at a time", false, NULL, walk_cold},
 	{"walk-cached", "TLB miss, table address cached: one read, one request at a time", false, NULL, walk_cached},
+	{"wp-fix", "write to a write-protected page that the fixer may open; one request at a time", false, NULL,
+	 wp_fix},
 	{"random", "random pages of --span, all tags busy", true, NULL, bench_random},
 	{"sequential", "pages of --span one after the other, all tags busy", true, NULL, bench_sequential},
 	{"hit-under-miss", "TLB hits while probes miss", true, NULL, bench_hit_under_miss},
