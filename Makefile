@@ -69,6 +69,7 @@ include $(sort $(wildcard tests/rules.mk tests/*/rules.mk))
 
 # ---- how it is built ----
 include mk/cover.mk mk/gen.mk mk/c.mk mk/fw.mk mk/vl.mk mk/product.mk mk/test.mk mk/lint.mk mk/synth.mk
+include mk/gen.mk mk/c.mk mk/fw.mk mk/vl.mk mk/product.mk mk/test.mk mk/model.mk mk/lint.mk mk/synth.mk
 
 .PHONY: all setup demo bench clean help FORCE
 all: product
@@ -93,6 +94,7 @@ help:
 	@echo 'make setup    install what is missing (Debian packages; PicoRV32 from PyPI, into $$VENV)'
 	@echo 'make          build the command, the library and the firmware into $$O'
 	@echo 'make check    set up, build, and run all test suites; T="NAME…" for some of them'
+	@echo 'make model    search the models of the protocol (docs/model) with Spin'
 	@echo 'make lint     RTL, C format, manual pages, licences, generated papers'
 	@echo 'make format   rewrite C to the project'"'"'s format'
 	@echo 'make bench    the fault-latency benchmark, kept in $$O/bench (BENCH_ARGS="…")'

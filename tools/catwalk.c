@@ -16,6 +16,8 @@ const struct tool_command tool_commands[] = {
 	{"info", "show what a device is and can do", cmd_info},
 	{"bench", "measure latencies, from a TLB hit to a fault that the host handles", cmd_bench},
 	{"selftest", "try every block of a device", cmd_selftest},
+	{"stat", "show what a device does, one line per interval", cmd_stat},
+	{"fwlog", "print the log of the firmware", cmd_fwlog},
 	{NULL, NULL, NULL},
 };
 
@@ -78,6 +80,28 @@ bool tool_number(const char *option, const char *text, uint64_t min, uint64_t ma
 bool tool_size(const char *option, const char *text, uint64_t min, uint64_t max, uint64_t *value)
 {
 	return parse(option, text, true, min, max, value);
+}
+
+bool tool_time(const char *option, const char *text, uint64_t min, uint64_t max, uint64_t *ns)
+{
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = {{"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}};
+	char *end = NULL;
+
+	errno = 0;
+	*ns = *text >= '0' && *text <= '9' ? strtoull(text, &end, 10) : 0;
+	for (size_t i = 0; end && !errno && i < sizeof(units) / sizeof(units[0]); i++) {
+		if (!strcmp(end, units[i].name) && *ns >= (min + units[i].ns - 1) / units[i].ns &&
+		    *ns <= max / units[i].ns) {
+			*ns *= units[i].ns;
+			return true;
+		}
+	}
+	tool_fail(TOOL_USAGE, "%s is '%s', but must be %" PRIu64 "us .. %" PRIu64 "s, with unit ns, us, ms or s",
+		  option, text, min / 1000, max / 1000000000);
+	return false;
 }
 
 double tool_clock(void)

@@ -15,6 +15,7 @@ packages=(
 	libjansson-dev zlib1g-dev                               # the command's JSON; FST traces
 	python3-venv                                            # only to install PicoRV32
 	clang-format mandoc git                                 # lint
+	spin                                                    # models of the protocol
 )
 picorv32=pythondata-cpu-picorv32==1.0.post218
 
@@ -55,7 +56,7 @@ if command -v dpkg-query apt-get >/dev/null; then
 			die "apt-get failed"
 	fi
 else
-	for tool in gcc g++ make verilator yosys riscv64-unknown-elf-gcc clang-format mandoc git python3; do
+	for tool in gcc g++ make verilator yosys riscv64-unknown-elf-gcc clang-format mandoc git python3 spin; do
 		command -v "$tool" >/dev/null || die "this is no Debian, and $tool is missing; needed: ${packages[*]}"
 	done
 fi

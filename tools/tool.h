@@ -23,6 +23,8 @@ extern const struct tool_command tool_commands[];
 int cmd_info(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_selftest(int argc, char **argv);
+int cmd_stat(int argc, char **argv);
+int cmd_fwlog(int argc, char **argv);
 
 /* "catwalk: …" on stderr; gives `code` back. */
 int tool_fail(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -35,6 +37,8 @@ int tool_no_operands(const char *command, int argc, char **argv);
  */
 bool tool_number(const char *option, const char *text, uint64_t min, uint64_t max, uint64_t *value);
 bool tool_size(const char *option, const char *text, uint64_t min, uint64_t max, uint64_t *value);
+/* A time with unit ns, us, ms or s, in ns. */
+bool tool_time(const char *option, const char *text, uint64_t min, uint64_t max, uint64_t *ns);
 
 /* Wall clock, seconds. */
 double tool_clock(void);

@@ -72,15 +72,16 @@ static void refused(const char *args, const char *words)
 static void commands(void)
 {
 	CHECK_EQ(run(""), 2);
-	refused("fly", "info bench selftest");
+	refused("fly", "info bench selftest stat fwlog");
 	CHECK_EQ(run("--version"), 0);
 	CHECK(strncmp(out, "catwalk ", 8) == 0);
 }
 
 static void help_is_for_all(void)
 {
-	static const char *const list[] = {"--help", "info --help", "bench --help", "bench fault-latency --help",
-					   "selftest --help"};
+	static const char *const list[] = {
+		"--help",	   "info --help", "bench --help", "bench fault-latency --help",
+		"selftest --help", "stat --help", "fwlog --help"};
 
 	for (unsigned i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
 		CHECK_EQ(run(list[i]), 0);
@@ -102,6 +103,10 @@ static void wrong_options(void)
 	refused("bench speed", "fault-latency");
 	refused("bench fault-latency more", "more");
 	refused("bench fault-latency --what", "--what");
+	refused("fwlog more", "more");
+	refused("fwlog --timeout 1s", "--follow");
+	refused("stat more", "more");
+	refused("stat --what", "--what");
 }
 
 #define ALL_SCENARIOS \
@@ -129,6 +134,14 @@ static void wrong_values_list_the_right_ones(void)
 	refused("bench fault-latency --write-percent 101", "--write-percent 0 100");
 	refused("bench fault-latency --seed -1", "--seed");
 	refused("bench fault-latency --iterations 0", "--iterations");
+	refused("fwlog --follow --timeout 3", "--timeout us ms");
+	refused("stat --interval 0s", "--interval 1us 3600s");
+	refused("stat --interval 99999999999999999999s", "--interval");
+	refused("stat --count x", "--count");
+	refused("stat --counters grants,fly", "fly requests tlb_hits");
+	refused("stat --counters ,", "requests tlb_hits");
+	refused("stat --unit furlong", "second kcycle count");
+	refused("stat --load fly", "tlb-hit sequential random");
 }
 
 static void unwritable_output_is_a_failure(void)
@@ -304,6 +317,76 @@ static void selftest_names_what_fails(void)
 	unlink(path);
 }
 
+static void fwlog_shows_the_boot(void)
+{
+	json_int_t before = 0;
+	json_t *o, *line, *lines;
+	size_t i;
+
+	CHECK_EQ(run("fwlog"), 0);
+	CHECK(out[0] == '[' && strstr(out, "] catwalk firmware ") != NULL);
+	CHECK_STR(err, "");
+	CHECK_EQ(run("fwlog --json --follow --timeout 200ms"), 0);
+	o = json_loads(out, JSON_REJECT_DUPLICATES, NULL);
+	if (!CHECK(o != NULL))
+		return;
+	keys(o, "version device clock_mhz lost_bytes lines");
+	CHECK_EQ(json_integer_value(json_object_get(o, "lost_bytes")), 0);
+	lines = json_object_get(o, "lines");
+	CHECK(json_array_size(lines) > 0);
+	json_array_foreach(lines, i, line)
+	{
+		json_int_t cycle = json_integer_value(json_object_get(line, "cycle"));
+
+		keys(line, "cycle text");
+		CHECK(cycle > before);
+		before = cycle;
+	}
+	CHECK(strncmp(json_string_value(json_object_get(json_array_get(lines, 0), "text")), "catwalk firmware ", 17) ==
+	      0);
+	json_decref(o);
+}
+
+static json_int_t counter(const json_t *o, const char *name)
+{
+	return json_integer_value(json_object_get(json_object_get(o, "counters"), name));
+}
+
+static void stat_counts_a_load(void)
+{
+	char *save = NULL;
+	unsigned n = 0;
+
+	CHECK_EQ(run("stat --json --count 4 --interval 100us --load tlb-hit"), 0);
+	CHECK_STR(err, "");
+	for (char *l = strtok_r(out, "\n", &save); l; l = strtok_r(NULL, "\n", &save), n++) {
+		json_t *o = json_loads(l, JSON_REJECT_DUPLICATES, NULL);
+		json_int_t cycles = json_integer_value(json_object_get(o, "cycles"));
+
+		if (!CHECK(o != NULL))
+			return;
+		keys(o, "cycle cycles seconds counters");
+		CHECK(cycles >= 25000);
+		CHECK(json_real_value(json_object_get(o, "seconds")) * 250e6 - (double)cycles < 1);
+		/* A hit per cycle once all pages are there. */
+		if (n == 3) {
+			CHECK(counter(o, "requests") > cycles * 99 / 100 && counter(o, "requests") <= cycles);
+			CHECK(counter(o, "grants") > cycles * 99 / 100 && counter(o, "walks") == 0);
+		}
+		json_decref(o);
+	}
+	CHECK_EQ(n, 4);
+}
+
+static void stat_is_for_people(void)
+{
+	CHECK_EQ(run("stat --count 2 --interval 20us --counters grants,probes --unit count"), 0);
+	CHECK(strncmp(out, "     seconds       grants       probes\n", 39) == 0);
+	CHECK(strstr(out, "            0            0\n") != NULL);
+	CHECK_EQ(run("stat --count 1 --interval 20us --load random --unit kcycle"), 0);
+	CHECK(strstr(out, "miss_to_host") != NULL);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2) {
@@ -324,5 +407,8 @@ int main(int argc, char **argv)
 	RUN(bench_table_is_for_people);
 	RUN(selftest_passes);
 	RUN(selftest_names_what_fails);
+	RUN(fwlog_shows_the_boot);
+	RUN(stat_counts_a_load);
+	RUN(stat_is_for_people);
 	return CHECK_DONE("cli");
 }
