@@ -95,6 +95,7 @@ help:
 	@echo 'make          build the command, the library and the firmware into $$O'
 	@echo 'make check    set up, build, and run all test suites; T="NAME…" for some of them'
 	@echo 'make model    search the models of the protocol (docs/model) with Spin'
+	@echo 'make protocol-trace  which assertions hold which rule, after make check and make model'
 	@echo 'make lint     RTL, C format, manual pages, licences, generated papers'
 	@echo 'make format   rewrite C to the project'"'"'s format'
 	@echo 'make bench    the fault-latency benchmark, kept in $$O/bench (BENCH_ARGS="…")'

@@ -7,3 +7,18 @@
 model: setup
 	$(Q)mkdir -p $(LOG_DIR); set -o pipefail; docs/model/run.sh -j $(JOBS) $(O)/model $(MODELS) | \
 	  tee $(LOG_DIR)/model.log
+
+# Which rule is held by which assertion, by what `make check` and `make model` left in $(LOG_DIR).
+TRACE := $(O)/bin/protocol-trace
+$(TRACE): $(O)/obj/tools/trace/trace.o
+	$(call say,LD,$@)mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+
+comma := ,
+blank := $(subst ,, )
+trace_of = $(1)=$(subst $(blank),$(comma),$(strip $(if $($(1)_SRCS),$(O)/tests/$(1)) $($(1)_DEPS)))
+
+.PHONY: protocol-trace
+protocol-trace: $(TRACE)
+	$(Q)$(TRACE) docs/protocol.md $(LOG_DIR) $(foreach t,$(TESTS),$(call trace_of,$(t))) \
+	  $(subst $(blank),$(comma),model=$(wildcard docs/model/*.pml))

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Copyright The Catwalk authors
 #
-# Run the models of the protocol: each line `run pass|fail NAME MACRO… RULE…` in the head of a .pml file is one search of
-# all states. A `pass` must end without an error, a `fail` (a mutant, by a macro M_…) with a counterexample, kept as
-# DIR/FILE-NAME/trail. For each that does, a line says which rules it stands for: `passed: flush/leaf (P4 P5)`.
+# Run the models of the protocol: each line `run pass|fail NAME MACRO... RULE...` in the head of a .pml file is one
+# search of all states. A `pass` must end without an error, a `fail` (a mutant, by a macro M_...) with a counterexample,
+# kept as DIR/FILE-NAME/trail. For each that does, a line says which rules it stands for: `passed: flush/leaf (P4 P5)`.
 #
 # usage: docs/model/run.sh [-j JOBS] DIR [FILE/NAME…]
 set -uo pipefail

@@ -66,6 +66,8 @@ static void drained(struct cw_model *m, const struct cw_model_flush *f, unsigned
 					f->index, f->scope, f->id, p, t);
 		}
 	}
+	if (stopped(m, f))
+		cw_model_checked(m, 30);
 	if (stopped(m, f) && m->cycle - changed > CW_MODEL_COUNTING && count != parked)
 		cw_model_fail(m, "drain-wrong", "DRAIN %u: %u requests are parked, %u said (P30)", f->index, count,
 			      parked);
@@ -102,6 +104,7 @@ static void accept(struct cw_model *m, const uint32_t *vec)
 		f->domain = m->ops.flush_domain(m->ops.priv, f->index);
 	for (unsigned int p = 0; p < CW_NPORT; p++)
 		f->need[p] = f->ports >> p & 1 ? CW_FLUSH_WANTS : CW_FLUSH_NONE;
+	cw_model_checked(m, 11);
 	/* P11: nothing may be on its way to table memory any more. */
 	if (cw_model_unacked(m))
 		cw_model_fail(m, "flush-before-ack", "FLUSH %u accepted while %u table writes are unacknowledged",
@@ -120,6 +123,7 @@ static void flip(struct cw_model *m, unsigned int port)
 	struct cw_model_epoch *e = &m->epoch[port];
 	bool wanted = false;
 
+	cw_model_checked(m, 20);
 	if (e->open)
 		cw_model_fail(m, "second-flip", "port %u flips while a flip is open (P20)", port);
 	for (unsigned int i = 0; i < CW_NFLUSH; i++) {
@@ -145,6 +149,7 @@ static void close_flip(struct cw_model *m, unsigned int port)
 
 	if (!e->open)
 		cw_model_fail(m, "close-wrong", "port %u closes a flip that is not open", port);
+	cw_model_checked(m, 20);
 	if (e->count[!e->bit])
 		cw_model_fail(m, "close-early",
 			      "port %u closes its flip, %u of the old epoch are still in flight (P19)", port,
@@ -198,6 +203,7 @@ static void nothing_cached(struct cw_model *m)
 {
 	uint16_t space;
 
+	cw_model_checked(m, 33);
 	if (cw_model_tlb_orphans(m, &space))
 		cw_model_fail(m, "detach-cached", "space %u has no context left, but may still be cached", space);
 }
@@ -221,6 +227,8 @@ static void done(struct cw_model *m, const uint32_t *vec)
 		bool fence = G(fdone_status) == CW_ST_NOT_FLUSHED && f->need[p] != CW_FLUSH_NONE && m->epoch[p].open &&
 			     !(G(flip_ports) >> p & 1);
 
+		if (fence)
+			cw_model_checked(m, 21);
 		if ((bool)(G(fdone_fenced) >> p & 1) != fence)
 			cw_model_fail(m, "fence-wrong", "FLUSH %u: port %u %s (P21)", f->index, p,
 				      fence ? "is not fenced" : "is fenced, its epoch has ended");
@@ -229,6 +237,7 @@ static void done(struct cw_model *m, const uint32_t *vec)
 	}
 	if (G(fdone_status) == CW_ST_NOT_FLUSHED) {
 		cw_model_count(m, CW_CTR_NOT_FLUSHED);
+		cw_model_checked(m, 21);
 		if (m->cycle - f->cycle < m->config.flush_timeout)
 			cw_model_fail(m, "flush-wrong", "FLUSH %u gives up after %llu cycles", f->index,
 				      (ull)(m->cycle - f->cycle));
@@ -241,6 +250,7 @@ static void done(struct cw_model *m, const uint32_t *vec)
 	} else if (f->drain) {
 		drained(m, f, (unsigned int)G(fdone_parked));
 	} else {
+		cw_model_checked(m, 19);
 		nothing_older(m, f);
 		if (f->cold)
 			nothing_cached(m);

@@ -204,6 +204,8 @@ static void protect_line(struct cw_model *m, const uint32_t *vec)
 				      (unsigned long long)(line + 8 * i), (unsigned long long)old,
 				      (unsigned long long)now, (unsigned long long)want);
 	}
+	if (changed)
+		cw_model_checked(m, 13);
 	if (changed != G(euu_b_changed))
 		cw_model_fail(m, "protect-wrong", "line 0x%llx: says it changed 0x%02x, expected 0x%02x (P13)",
 			      (unsigned long long)line, (unsigned int)G(euu_b_changed), changed);
@@ -222,6 +224,7 @@ void cw_model_euu(struct cw_model *m, const uint32_t *vec)
 				cw_model_fail(m, "load-before-ack",
 					      "entry 0x%llx written while a LOAD is unacknowledged",
 					      (unsigned long long)G(euu_w_addr));
+		cw_model_checked(m, 14);
 		if (m->euu_wrote)
 			cw_model_fail(m, "euu-overlap", "a change before the end of the one before");
 		m->euu_addr = G(euu_w_addr);
@@ -230,6 +233,8 @@ void cw_model_euu(struct cw_model *m, const uint32_t *vec)
 	}
 	if (!G(euu_b_valid))
 		return;
+	cw_model_checked(m, 10);
+	cw_model_checked(m, 11);
 	if (pending_at(m, addr, G(euu_b_protect)))
 		cw_model_fail(m, "complete-before-ack", "entry 0x%llx: the change counts as done before its B",
 			      (unsigned long long)addr);

@@ -86,6 +86,7 @@ void cw_model_fix_swap(struct cw_model *m, const uint32_t *vec)
 	if (f->now != f->new)
 		cw_model_fail(m, "fix-wrong", "entry 0x%llx: 0x%llx became 0x%llx, expected 0x%llx", (ull)f->addr,
 			      (ull)f->old, (ull)f->now, (ull)f->new);
+	cw_model_checked(m, 12);
 	if (!cw_model_fix_legal(r->x86, G(euu_b_old), f->now))
 		cw_model_fail(m, "fix-illegal", "entry 0x%llx: 0x%llx became 0x%llx (P12)", (ull)f->addr,
 			      (ull)G(euu_b_old), (ull)f->now);

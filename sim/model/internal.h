@@ -235,6 +235,7 @@ struct cw_model {
 	uint64_t euu_line[8]; /* before the write */
 
 	uint64_t counter[CW_NCOUNTER];
+	uint64_t checks[CW_MODEL_RULES];      /* by number of the rule */
 	uint64_t leaves[2][3][CW_MODEL_WAYS]; /* grants by flavour, level - 1, way */
 };
 
@@ -262,6 +263,12 @@ static inline struct cw_model_format cw_model_rules(const struct cw_model *m, co
 	f.fix = c->fix;
 	f.log_mode = r->log_mode;
 	return f;
+}
+
+/* A check of this rule is made now, with something at stake. */
+static inline void cw_model_checked(struct cw_model *m, unsigned int rule)
+{
+	m->checks[rule]++;
 }
 
 static inline uint64_t cw_model_page_number(uint64_t addr)

@@ -155,6 +155,8 @@ static void look_hit(struct cw_model *m, const struct cw_model_request *q, const
 	/* no generation is needed: only present entries are cached */
 	struct cw_model_verdict v = cw_model_judge(&format, entry, level, q->addr, q->write, 0, false);
 
+	cw_model_checked(m, 18);
+	cw_model_checked(m, 35);
 	if (!cw_model_tlb_has(m, r->space, level, cw_model_page_number(q->addr), entry))
 		cw_model_fail(m, "stale-hit",
 			      "port %u tag %u space %u addr 0x%llx: entry 0x%llx level %u is not cached any more",
@@ -197,6 +199,16 @@ static void look_refused(struct cw_model *m, const struct cw_model_request *q, c
 		legal = verdict == CW_V_RETRY_LATER && reason == want;
 	else
 		legal = verdict == CW_V_ABORT && reason == want;
+	if (want == CW_RSN_BAD_ADDRESS)
+		cw_model_checked(m, 2);
+	if (want == CW_RSN_BAD_CONTEXT)
+		cw_model_checked(m, 3);
+	if (want == CW_RSN_STOPPED)
+		cw_model_checked(m, 30);
+	if (want == CW_RSN_FENCED)
+		cw_model_checked(m, 21);
+	if (want == CW_RSN_BAD_LENGTH || want == CW_RSN_BAD_TAG)
+		cw_model_checked(m, 6);
 	if (!legal)
 		cw_model_fail(m, "refused-wrong",
 			      "port %u tag %u ctx %u addr 0x%llx: %s/%s, expected %s (%u slots busy, %u waiting)",
@@ -262,6 +274,7 @@ void cw_model_look(struct cw_model *m, const uint32_t *vec)
 	if (want != CW_RSN_NONE && outcome != 3)
 		cw_model_fail(m, "not-refused", "port %u tag %u ctx %u addr 0x%llx len %u: must be refused, %s", q.port,
 			      q.tag, q.ctx, (ull)q.addr, q.len_m1 + 1u, cw_reason_name(want));
+	cw_model_checked(m, 4);
 	if (G(look_epoch) != m->epoch[q.port].bit)
 		cw_model_fail(m, "stamp-wrong", "port %u tag %u: stamp %u, the port's epoch is %u (P4)", q.port, q.tag,
 			      (unsigned int)G(look_epoch), m->epoch[q.port].bit);

@@ -122,6 +122,11 @@ uint64_t cw_model_leaves(const struct cw_model *m, bool x86, unsigned int level,
 	return m->leaves[x86][level - 1][way];
 }
 
+uint64_t cw_model_checks(const struct cw_model *m, unsigned int rule)
+{
+	return rule < CW_MODEL_RULES ? m->checks[rule] : 0;
+}
+
 bool cw_model_counter(const struct cw_model *m, unsigned int counter, uint64_t *value)
 {
 	switch (counter) {

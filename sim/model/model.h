@@ -13,6 +13,7 @@
 
 struct cw_model;
 
+enum { CW_MODEL_RULES = 52 }; /* numbers of the protocol's rules, from 1 */
 enum { CW_MODEL_UNKNOWN = -1, CW_MODEL_EVERY_DOMAIN = -2 };
 
 struct cw_model_ops {
@@ -91,6 +92,9 @@ bool cw_model_counter(const struct cw_model *m, unsigned int counter, uint64_t *
 /* Grants so far, by flavour and level of the leaf and by how the request met it. */
 enum cw_model_way { CW_MODEL_HIT, CW_MODEL_MISS, CW_MODEL_MERGE, CW_MODEL_WAYS };
 uint64_t cw_model_leaves(const struct cw_model *m, bool x86, unsigned int level, enum cw_model_way way);
+
+/* How often a rule was checked. */
+uint64_t cw_model_checks(const struct cw_model *m, unsigned int rule);
 
 /* What the initiator of this tag may think: for stimulus that must not disturb a request. */
 bool cw_model_tag_free(const struct cw_model *m, unsigned int port, unsigned int tag);

@@ -61,6 +61,8 @@ void cw_model_park(struct cw_model *m, struct cw_model_req *r, const uint32_t *v
 		cw_model_fail(m, "park-wrong", "park index %u is in use or does not exist", index);
 		return;
 	}
+	cw_model_checked(m, 8);
+	cw_model_checked(m, 32);
 	if (joins != (first != NULL))
 		cw_model_fail(m, "park-wrong", "ctx %u addr 0x%llx: %s (P32)", r->ctx, (ull)r->addr,
 			      joins ? "joined, but there is no such record" :
@@ -138,6 +140,7 @@ static void resume(struct cw_model *m, const uint32_t *vec)
 	known = index < CW_NPARK && head->used && head->head && !head->resumed && head->gen == G(resume_gen);
 	if (!known) {
 		cw_model_count(m, CW_CTR_RESUMES_UNKNOWN);
+		cw_model_checked(m, 32);
 		if (status != CW_ST_UNKNOWN_ID)
 			cw_model_fail(m, "stale-resume",
 				      "RESUME of index %u generation %llu: %s, expected UNKNOWN_ID (P32)", index,

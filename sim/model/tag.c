@@ -56,6 +56,9 @@ void cw_model_answer(struct cw_model *m, const struct cw_model_answer *a)
 			      cw_verdict_name(a->verdict));
 		return;
 	}
+	cw_model_checked(m, 9);
+	if (a->verdict == CW_V_EMULATED)
+		cw_model_checked(m, 34);
 	r->to_answer = false;
 	if (r->state != CW_REQ_ENDED && r->state != CW_REQ_GRANTED)
 		cw_model_fail(m, "answer-early", "port %u tag %u: %s while its request is still under way", a->port,
@@ -80,6 +83,7 @@ static void release(struct cw_model *m, unsigned int port, unsigned int tag, boo
 	bool granted = r->state == CW_REQ_GRANTED && !r->to_answer;
 
 	cw_model_count(m, known ? CW_CTR_RELEASES : CW_CTR_BAD_RELEASES);
+	cw_model_checked(m, 6);
 	if (granted != known) {
 		cw_model_fail(m, "release-wrong", "port %u tag %u: release taken as %s", port, tag,
 			      known ? "known" : "unknown");

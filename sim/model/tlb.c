@@ -118,6 +118,7 @@ void cw_model_inv(struct cw_model *m, const uint32_t *vec)
 	uint16_t space = (uint16_t)G(inv_space);
 	uint64_t lo = G(inv_lo), hi = G(inv_hi);
 
+	cw_model_checked(m, 18);
 	/* P18: it may not overtake an entry change that memory has not acknowledged. */
 	if (cw_model_unacked(m))
 		cw_model_fail(m, "invalidate-before-ack",

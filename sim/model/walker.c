@@ -76,6 +76,7 @@ static void start(struct cw_model *m, const struct cw_model_req *r, unsigned int
 	w->stale = r->inv_here;
 	for (unsigned int l = 1; l < CW_MODEL_LEVELS; l++)
 		w->stale_at[l] = r->inv_here;
+	cw_model_checked(m, 5);
 	if (w->epoch != m->epoch[port].bit)
 		cw_model_fail(m, "stamp-wrong", "slot %llu: walk counted in epoch %u, the port's epoch is %u (P5)",
 			      (ull)slot, w->epoch, m->epoch[port].bit);
@@ -102,6 +103,7 @@ static void attach(struct cw_model *m, const struct cw_model_req *r, const uint3
 	if (w->space != r->space || w->page >> 3 != page >> 3)
 		cw_model_fail(m, "merge-wrong", "space %u page 0x%llx attached to a walk of space %u page 0x%llx",
 			      r->space, (ull)page, w->space, (ull)w->page);
+	cw_model_checked(m, 5);
 	/* A leaf above level 1 is an upper entry too (P18). */
 	if (w->stale || (w->ended && w->stale_at[w->level]))
 		cw_model_fail(m, "merge-poisoned",
@@ -362,6 +364,8 @@ void cw_model_res(struct cw_model *m, const uint32_t *vec)
 
 	if (G(res_fixer) ? !cw_model_fix_back(m, r, &at.entry) : !w || !from_walk(m, w, r, vec, &at))
 		return;
+	cw_model_checked(m, 4);
+	cw_model_checked(m, 35);
 	if (port != CW_PORT_HOST && G(res_epoch) != r->epoch)
 		cw_model_fail(m, "stamp-changed", "port %u tag %u: stamp %u at the lookup, %u now (P4)", port, tag,
 			      r->epoch, (unsigned int)G(res_epoch));
@@ -427,6 +431,7 @@ void cw_model_fill(struct cw_model *m, const uint32_t *vec)
 		fill_large(m, w);
 	if (!mask)
 		return;
+	cw_model_checked(m, 18);
 	if (w->stale)
 		cw_model_fail(m, mask & w->asked ? "fill-stale-page" : "fill-stale-neighbour",
 			      "slot %u page 0x%llx mask 0x%02x: filled after INVALIDATE (P18)", slot_of(m, w),

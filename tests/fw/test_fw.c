@@ -554,12 +554,12 @@ int main(void)
 	RUN(self_test_names_the_part);
 	RUN(boot_with_a_failed_self_test_is_ready_and_says_so);
 	RUN(unknown_and_hot_opcodes_are_refused);
-	RUN(every_unused_bit_is_refused);
+	RUN(every_unused_bit_is_refused, "P17");
 	RUN(barrier_is_accepted);
-	RUN(attach_checks_every_field);
+	RUN(attach_checks_every_field, "P17");
 	RUN(enables_reach_the_table);
-	RUN(domain_set_checks_every_field);
-	RUN(port_set_checks_every_field);
+	RUN(domain_set_checks_every_field, "P17");
+	RUN(port_set_checks_every_field, "P17");
 	RUN(attach_fills_the_table_p1_p32);
 	RUN(one_flavour_per_domain_p1);
 	RUN(each_attach_raises_the_generation_p32);

@@ -438,7 +438,7 @@ int main(void)
 	}
 	RUN(memory_arguments);
 	RUN(slot_arguments);
-	RUN(slots_over_memory_of_the_user);
+	RUN(slots_over_memory_of_the_user, "P42");
 	RUN(vm_and_context_arguments);
 	RUN(other_arguments);
 	RUN(firmware_log_is_text);

@@ -213,16 +213,16 @@ int main(void)
 		printf("cannot start: %s\n", cw_last_error());
 		return 1;
 	}
-	RUN(opcodes);
-	RUN(unknown_flags);
-	RUN(reserved_bytes);
-	RUN(entries);
-	RUN(protect);
-	RUN(load_and_fill);
-	RUN(invalidate_and_flush);
-	RUN(resume);
-	RUN(cold_commands);
-	RUN(nothing_changed);
+	RUN(opcodes, "P17");
+	RUN(unknown_flags, "P17");
+	RUN(reserved_bytes, "P17");
+	RUN(entries, "P17");
+	RUN(protect, "P17");
+	RUN(load_and_fill, "P17");
+	RUN(invalidate_and_flush, "P17");
+	RUN(resume, "P17");
+	RUN(cold_commands, "P17");
+	RUN(nothing_changed, "P17");
 	cw_close(dev);
 	return CHECK_DONE("lib-malformed");
 }

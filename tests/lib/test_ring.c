@@ -469,9 +469,9 @@ int main(void)
 	RUN(refuses_dead_firmware);
 	RUN(refuses_nonsense_capabilities);
 	RUN(close_gives_all_memory_back);
-	RUN(phase_turns_with_each_lap);
-	RUN(completions_out_of_order_find_their_command);
-	RUN(full_ring_is_refused_and_recovers);
+	RUN(phase_turns_with_each_lap, "P41");
+	RUN(completions_out_of_order_find_their_command, "P15");
+	RUN(full_ring_is_refused_and_recovers, "P16");
 	RUN(silent_device_ends_every_wait);
 	RUN(long_flush_timeout_is_waited_for);
 	RUN(stray_completion_is_an_error);
@@ -479,12 +479,12 @@ int main(void)
 	RUN(batch_of_faults_has_one_doorbell);
 	RUN(fault_ring_wraps);
 	RUN(busy_resume_is_said_again);
-	RUN(fault_of_a_context_that_is_gone_is_aborted);
-	RUN(unwanted_event_gets_the_default);
-	RUN(event_goes_to_the_user_and_back);
-	RUN(event_that_nobody_answers_ends);
+	RUN(fault_of_a_context_that_is_gone_is_aborted, "P32");
+	RUN(unwanted_event_gets_the_default, "P34");
+	RUN(event_goes_to_the_user_and_back, "P34");
+	RUN(event_that_nobody_answers_ends, "P34");
 	RUN(slot_flags_decide_the_answer);
 	RUN(failed_post_breaks_the_vm_loudly);
-	RUN(flush_that_times_out_is_reported);
+	RUN(flush_that_times_out_is_reported, "P21");
 	return CHECK_DONE("lib-ring");
 }

@@ -134,6 +134,7 @@ static double seconds(void)
 int main(int argc, char **argv)
 {
 	struct options o = {.seed = 1, .seeds = 1, .requests = 50000, .name = "lockstep", .cover = true};
+	static uint64_t checks[CW_MODEL_RULES];
 	static uint64_t hits[NVERDICT][NCOMMAND], leaves[2][3][CW_MODEL_WAYS];
 	unsigned int passed = 0, failed = 0;
 	struct bench *b;
@@ -170,6 +171,8 @@ int main(int argc, char **argv)
 				hits[v][c] += b->hits[v][c];
 		for (unsigned int i = 0; i < sizeof(leaves) / sizeof(leaves[0][0][0]); i++)
 			(&leaves[0][0][0])[i] += (&b->leaves[0][0][0])[i];
+		for (unsigned int r = 0; r < CW_MODEL_RULES && b->model; r++)
+			checks[r] += cw_model_checks(b->model, r);
 		bench_close(b);
 		if (failed && o.stop)
 			break;
@@ -182,6 +185,10 @@ int main(int argc, char **argv)
 		failed += missing != 0;
 		passed += !missing;
 	}
+	/* What a run with a failure has checked counts for nothing. */
+	for (unsigned int r = 0; r < CW_MODEL_RULES; r++)
+		if (checks[r] && !failed && !o.oracle)
+			printf("passed: %llu checks in lock step (P%u)\n", (unsigned long long)checks[r], r);
 	free(b);
 	printf("%s: %u passed, %u failed\n", o.name, passed, failed);
 	return failed ? 1 : 0;

@@ -21,8 +21,10 @@ module tb_cmd;
   int wrong = 0;       // found by the checkers that run all the time
 
   task automatic check(input bit ok, input string what);
-    if (ok) passed++;
-    else begin
+    if (ok) begin
+      passed++;
+      if (what.getc(what.len() - 1) == ")") $display("passed: %s", what);  // names rules: make protocol-trace
+    end else begin
       failed++;
       $display("FAIL: %s", what);
     end
@@ -526,13 +528,13 @@ module tb_cmd;
     check(last_inv.all && last_inv.whole, "INVALIDATE of everything");
     submit(command(FLUSH, 0, 0, 0, 0, 5, 0), cw_pkg::ST_OK, 0, 0);
     drain();
-    check(last_flush.ports == 4'b1101 && !last_flush.cookie.cold, "FLUSH of a domain: its ports and the host's");
+    check(last_flush.ports == 4'b1101 && !last_flush.cookie.cold, "FLUSH of a domain: its ports and the host's (P20)");
     submit(command(FLUSH, 0, 0, 0, 2, 77, 1), cw_pkg::ST_OK, 0, 0);
     drain();
     check(last_flush.ports == 4'b1010, "FLUSH of a root: the ports of the domain in arg1");
     submit(command(FLUSH, 0, 0, 0, 0, 0, 2), cw_pkg::ST_OK, 0, 0);
     drain();
-    check(last_flush.ports == '1 && !last_flush.drain, "FLUSH of everything");
+    check(last_flush.ports == '1 && !last_flush.drain, "FLUSH of everything (P20)");
     stops();
     c = command(RESUME, 0, 0, 64'h1234_0006, 3, 0, 0);
     for (int i = 0; i < 16; i++) c[256 + 32 * i +: 32] = 32'h1000_0000 + i;
@@ -618,7 +620,7 @@ module tb_cmd;
   task automatic compare();
     int differ = 0;
     foreach (shadow[a]) if (u_table.peek8(a) != shadow[a]) differ++;
-    check(differ == 0, "table memory is what the commands make it");
+    check(differ == 0, "table memory is what the commands make it (P10 P14)");
   endtask
 
   initial begin
@@ -639,7 +641,7 @@ module tb_cmd;
     for (int i = 0; i < 12; i++) submit(command(FLUSH, 0, 0, 0, 0, 1, 0), cw_pkg::ST_OK, 0, 0);
     submit(with_bit(command(cw_pkg::OP_NOP, 0, 0, 0, 0, 0, 0), 8), cw_pkg::ST_OK, 0, 0);
     drain();
-    check(n_busy >= 1 && wrong == 0, "FLUSH without room completes BUSY; BARRIER waits");
+    check(n_busy >= 1 && wrong == 0, "FLUSH without room completes BUSY; BARRIER waits (P15)");
     flush_time = 300;
 
     fw_run = 1'b1;
@@ -649,7 +651,7 @@ module tb_cmd;
     end
     fw_run = 1'b0;
     drain();
-    check(wrong == 0 && completed == produced, "random commands: values, order, one completion each");
+    check(wrong == 0 && completed == produced, "random commands: values, order, one completion each (P11 P15)");
     check(fw_done > 100, "firmware commands in between");
     check(n_reads > 1000, "walks in between");
     check(n_cas > 50 && n_upd > 300, "events seen");
@@ -660,7 +662,7 @@ module tb_cmd;
     t_err      = 1'b1;
     submit(command(WRITE, 0, 64'h3008, 1, 0, 0, 0), cw_pkg::ST_BUS_ERROR, 0, 0);
     for (int i = 0; i < 500 && completed < produced; i++) @(negedge clk);
-    check(completed == produced, "table read error ends the command");
+    check(completed == produced, "table read error ends the command (P43)");
     submit(command(FILL, 0, 64'h3000, 1, 0, 0, 0), cw_pkg::ST_BUS_ERROR, 0, 0);
     drain();
     check(wrong == 0, "table write error ends FILL");
@@ -671,7 +673,7 @@ module tb_cmd;
     submit(command(LOAD, 0, 64'h4000, BUFFER + 64'h1000, 4096, 0, 0), cw_pkg::ST_BUS_ERROR, 0, 0);
     submit(command(cw_pkg::OP_NOP, 0, 0, 0, 0, 0, 0), cw_pkg::ST_OK, 0, 0);
     drain();
-    check(wrong == 0, "host read error ends LOAD and stops nothing");
+    check(wrong == 0, "host read error ends LOAD and stops nothing (P43)");
     check(u_table.peek8(64'h4040) == 64'h55 && u_table.peek8(64'h4080) == u_host.peek8(BUFFER + 64'h1080),
           "a bad beat is not written, the others are");
     h_err = 1'b0;
@@ -679,7 +681,7 @@ module tb_cmd;
     repeat (100) @(negedge clk);
     firmware(command(LOAD, 1, 64'h4000, BUFFER, 4096, 0, 0), cw_pkg::ST_BUS_ERROR, 0);
     firmware(command(WRITE, 2, 64'h5000, 1, 0, 0, 0), cw_pkg::ST_OK, entry(64'h5000));
-    check(wrong == 0, "without bus master LOAD ends with an error, entry changes work");
+    check(wrong == 0, "without bus master LOAD ends with an error, entry changes work (P40)");
     check(u_host.n_bad == 0 && u_table.n_bad == 0, "rules of the buses");
     $display("rtl_cmd: %0d passed, %0d failed", passed, failed);
     if (failed != 0) $fatal(1);

@@ -15,8 +15,10 @@ module tb_ring_rd;
   int failed = 0;
 
   task automatic check(input bit ok, input string what);
-    if (ok) passed++;
-    else begin
+    if (ok) begin
+      passed++;
+      if (what.getc(what.len() - 1) == ")") $display("passed: %s", what);  // names rules: make protocol-trace
+    end else begin
       failed++;
       $display("FAIL: %s", what);
     end
@@ -171,17 +173,17 @@ module tb_ring_rd;
     settle(4);
     submit(3);
     settle(100);
-    check(u_mem.n_ar == 0, "no DMA before bus-master enable, no fetch without a completion slot");
+    check(u_mem.n_ar == 0, "no DMA before bus-master enable, no fetch without a completion slot (P16 P40)");
     cpl_space = 1'b1;
     settle(100);
-    check(u_mem.n_ar == 0, "no DMA before bus-master enable");
+    check(u_mem.n_ar == 0, "no DMA before bus-master enable (P40)");
     cpl_space = 1'b0;
     settle(2);
     takes = 0;
     bme = 1'b1;
     settle(200);
     b4 = int'(got);
-    check(b4 <= 1, "no fetch without a completion slot");
+    check(b4 <= 1, "no fetch without a completion slot (P16)");
     cpl_space = 1'b1;
     settle(200);
     check(got == 3 && index == 3, "held commands arrive");
@@ -199,13 +201,13 @@ module tb_ring_rd;
     settle(2);
     while (got < 16 && u_mem.now < t + 2000) @(negedge clk);
     check(got == 16 && u_mem.now - t < 16 * 20, "a command costs less than one latency");
-    check(takes == 16 && gives == 0, "one reservation for each command");
+    check(takes == 16 && gives == 0, "one reservation for each command (P16)");
 
     // doorbells out of range
     b4 = u_mem.n_ar;
     doorbell = 32'd16 + 32'd17;
     settle(100);
-    check(u_mem.n_ar == b4 && errors == 1, "a doorbell beyond the ring fetches nothing, one error");
+    check(u_mem.n_ar == b4 && errors == 1, "a doorbell beyond the ring fetches nothing, one error (P39)");
     doorbell = 32'd15;
     settle(100);
     check(u_mem.n_ar == b4 && got == 16, "a doorbell that went back fetches nothing");

@@ -15,8 +15,10 @@ module tb_ring_wr;
   int failed = 0;
 
   task automatic check(input bit ok, input string what);
-    if (ok) passed++;
-    else begin
+    if (ok) begin
+      passed++;
+      if (what.getc(what.len() - 1) == ")") $display("passed: %s", what);  // names rules: make protocol-trace
+    end else begin
       failed++;
       $display("FAIL: %s", what);
     end
@@ -185,7 +187,7 @@ module tb_ring_wr;
     settle(100);
     check(c_got == 400 && f_got == 400 && wrong == 0, "records whole and in order over 25 laps");
     check(c_index == 400 && f_index == 400, "producer indices");
-    check(!irq_early, "no interrupt without an acknowledged record");
+    check(!irq_early, "no interrupt without an acknowledged record (P16 P41)");
 
     // ring full: the host does not look
     restart();
@@ -194,11 +196,11 @@ module tb_ring_wr;
     f_want = 40;
     settle(1000);
     check(c_sent == 16 && !c_space && f_sent == 16 && !f_ready, "a full ring takes no more");
-    check(c_irqs == 1 && f_irqs == 1, "one interrupt until the consumer is written");
+    check(c_irqs == 1 && f_irqs == 1, "one interrupt until the consumer is written (P16)");
     c_bell = 32'd1; c_we = 1'b1;
     @(negedge clk);
     settle(300);
-    check(c_sent == 17 && c_irqs == 2, "producer ahead at the consumer write: another interrupt");
+    check(c_sent == 17 && c_irqs == 2, "producer ahead at the consumer write: another interrupt (P16)");
     c_got = 17;
     c_want = 17;
     c_bell = 32'd17; c_we = 1'b1;
@@ -207,7 +209,7 @@ module tb_ring_wr;
     check(c_irqs == 2, "consumer caught up: no interrupt");
     c_want = 18;
     settle(300);
-    check(c_irqs == 3, "next record: interrupt");
+    check(c_irqs == 3, "next record: interrupt (P16)");
     c_bell = 32'd19; c_we = 1'b1;
     @(negedge clk);
     settle(20);
@@ -218,7 +220,7 @@ module tb_ring_wr;
     hold_b = 1'b1;
     c_want = 1;
     settle(300);
-    check(c_irqs == 0 && c_index == 0, "no interrupt and no producer before the acknowledgement");
+    check(c_irqs == 0 && c_index == 0, "no interrupt and no producer before the acknowledgement (P41)");
     hold_b = 1'b0;
     irq_en = 1'b0;
     settle(100);
@@ -260,7 +262,7 @@ module tb_ring_wr;
     mute = 1'b1;
     c_want = 16;
     settle(200);
-    check(c_out == 16 && !c_space, "reservations alone fill the ring");
+    check(c_out == 16 && !c_space, "reservations alone fill the ring (P16)");
     c_want = 0;
     c_give = 1'b1;
     settle(3);

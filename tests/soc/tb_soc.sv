@@ -160,8 +160,10 @@ module tb_soc;
   endtask
 
   task automatic end_test;
-    if (ok) passed++;
-    else begin
+    if (ok) begin
+      passed++;
+      if (test.getc(test.len() - 1) == ")") $display("passed: %s", test);  // names rules: make protocol-trace
+    end else begin
       failed++;
       $display("FAIL %s (trail %s)", test, trail);
     end

@@ -16,6 +16,11 @@
  *		return CHECK_DONE("queue");
  *	}
  *
+ * A test that stands for rules of the protocol has them in its name (retries_keep_order_p8) or as a second argument,
+ * RUN(pops_in_order, "P15 P16"). It says so when it has passed, for make protocol-trace:
+ *
+ *	passed: pops_in_order (P15 P16)
+ *
  * CHECK, CHECK_EQ and CHECK_STR give true if the check held, so that a test can stop where going on makes no sense.
  * Include it in one file of a program only.
  */
@@ -31,7 +36,8 @@
 #define CHECK_UNUSED __attribute__((unused))
 
 static unsigned check_passed, check_failed;
-static unsigned check_bad; /* of the test that runs */
+static unsigned check_bad;  /* of the test that runs */
+static unsigned check_made; /* by the test that runs */
 static const char *check_test = "(outside of a test)";
 
 /* Says where, unless the test has said enough already. */
@@ -45,6 +51,7 @@ CHECK_UNUSED static bool check_fail(const char *file, int line)
 
 CHECK_UNUSED static bool check_true(bool ok, const char *text, const char *file, int line)
 {
+	check_made++;
 	if (!ok && check_fail(file, line))
 		printf("not so: %s\n", text);
 	return ok;
@@ -53,6 +60,7 @@ CHECK_UNUSED static bool check_true(bool ok, const char *text, const char *file,
 CHECK_UNUSED static bool check_eq(uint64_t a, uint64_t b, const char *atext, const char *btext, const char *file,
 				  int line)
 {
+	check_made++;
 	if (a != b && check_fail(file, line))
 		printf("%s is %" PRId64 " (0x%" PRIx64 "), not %s: %" PRId64 " (0x%" PRIx64 ")\n", atext, (int64_t)a, a,
 		       btext, (int64_t)b, b);
@@ -63,21 +71,43 @@ CHECK_UNUSED static bool check_str(const char *a, const char *b, const char *ate
 {
 	bool ok = a && b ? strcmp(a, b) == 0 : a == b;
 
+	check_made++;
 	if (!ok && check_fail(file, line))
 		printf("%s is \"%s\", not \"%s\"\n", atext, a ? a : "(null)", b ? b : "(null)");
 	return ok;
 }
 
-CHECK_UNUSED static void check_run(void (*test)(void), const char *name)
+/* Put the rules of a test's name, p8 between underscores or at an end, and those given, into `to`. */
+CHECK_UNUSED static void check_rules(char *to, size_t size, const char *name, const char *given)
 {
+	size_t n = 0;
+
+	to[0] = '\0';
+	for (const char *s = name; s && *s; s = strchr(s, '_') ? strchr(s, '_') + 1 : NULL) {
+		size_t digits = *s == 'p' ? strspn(s + 1, "0123456789") : 0;
+
+		if (digits && (s[1 + digits] == '_' || !s[1 + digits]) && n + digits + 3 < size)
+			n += (size_t)snprintf(to + n, size - n, "%sP%.*s", n ? " " : "", (int)digits, s + 1);
+	}
+	if (given)
+		snprintf(to + n, size - n, "%s%s", n ? " " : "", given);
+}
+
+CHECK_UNUSED static void check_run(void (*test)(void), const char *name, const char *given)
+{
+	char rules[128];
+
 	check_test = name;
-	check_bad = 0;
+	check_bad = check_made = 0;
 	test();
 	if (check_bad) {
 		printf("FAILED %s: %u checks\n", name, check_bad);
 		check_failed++;
 	} else {
 		check_passed++;
+		check_rules(rules, sizeof(rules), name, given);
+		if (rules[0] && check_made)
+			printf("passed: %s (%s)\n", name, rules);
 	}
 	check_test = "(outside of a test)";
 	check_bad = 0;
@@ -98,7 +128,8 @@ CHECK_UNUSED static int check_done(const char *name)
 /* Integers of any type, compared as 64-bit values: -1 and 0xffffffffu differ. */
 #define CHECK_EQ(a, b) check_eq((uint64_t)(a), (uint64_t)(b), #a, #b, __FILE__, __LINE__)
 #define CHECK_STR(a, b) check_str((a), (b), #a, __FILE__, __LINE__)
-#define RUN(test) check_run((test), #test)
+#define RUN(...) CHECK_RUN(__VA_ARGS__, NULL, NULL)
+#define CHECK_RUN(test, rules, ...) check_run((test), #test, (rules))
 #define CHECK_DONE(name) check_done(name)
 
 #endif
