@@ -138,7 +138,7 @@ bool cw_model_counter(const struct cw_model *m, unsigned int counter, uint64_t *
 	case CW_CTR_HOST_ERRORS:
 	case CW_CTR_INTERRUPTS:
 	case CW_CTR_RING_ERRORS:
-	case CW_CTR_PARK_QUOTA: /* room may be back some cycles before it is seen */
+	case CW_CTR_PARK_QUOTA:	  /* room may be back some cycles before it is seen */
 	case CW_CTR_BRIDGE_READS: /* what becomes of bursts is the initiator's to judge */
 	case CW_CTR_BRIDGE_WRITES:
 	case CW_CTR_BRIDGE_MALFORMED:
