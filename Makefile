@@ -68,8 +68,7 @@ include $(wildcard rtl/rules.mk firmware/rules.mk include/rules.mk lib/mmu/rules
 include $(sort $(wildcard tests/rules.mk tests/*/rules.mk))
 
 # ---- how it is built ----
-include mk/cover.mk mk/gen.mk mk/c.mk mk/fw.mk mk/vl.mk mk/product.mk mk/test.mk mk/lint.mk mk/synth.mk
-include mk/gen.mk mk/c.mk mk/fw.mk mk/vl.mk mk/product.mk mk/test.mk mk/model.mk mk/lint.mk mk/synth.mk
+include mk/cover.mk mk/gen.mk mk/c.mk mk/fw.mk mk/vl.mk mk/product.mk mk/test.mk mk/model.mk mk/lint.mk mk/synth.mk
 
 .PHONY: all setup demo bench clean help FORCE
 all: product
