@@ -16,6 +16,7 @@ enum {
 	USE_ADDR = 1 << 1,
 	USE_ARG0 = 1 << 2,
 	USE_CTX = 1 << 3,
+	USE_ARG1 = 1 << 5,
 	USE_SHAPE = 1 << 4, /* level, flavour, kind, enables */
 };
 
@@ -30,6 +31,7 @@ static const struct command commands[] = {
 	{CW_OP_CTX_DETACH, USE_CTX, cw_cmd_ctx_detach},
 	{CW_OP_DOMAIN_SET, USE_SPACE | USE_ARG0, cw_cmd_domain_set},
 	{CW_OP_PORT_SET, USE_SPACE | USE_ADDR | USE_CTX, cw_cmd_port_set},
+	{CW_OP_LOG_SET, USE_SPACE | USE_ADDR | USE_ARG0 | USE_ARG1, cw_cmd_log_set},
 	{CW_OP_STATS, 0, cw_cmd_stats},
 	{CW_OP_SELFTEST, 0, cw_cmd_selftest},
 };
@@ -49,6 +51,8 @@ static bool rest_is_zero(const struct cw_cmd *cmd, unsigned use)
 		rest.addr = 0;
 	if (use & USE_ARG0)
 		rest.arg0 = 0;
+	if (use & USE_ARG1)
+		rest.arg1 = 0;
 	if (use & USE_CTX)
 		rest.ctx = 0;
 	if (use & USE_SHAPE) {

@@ -54,6 +54,9 @@ struct cw_fw_port {
 
 struct cw_fw_domain {
 	uint32_t mmio_gen;
+	uint8_t log_mode;  /* CW_LOG_x */
+	uint16_t log_size; /* entries of the log directory; 0: none */
+	uint64_t log_root;
 	uint32_t ports; /* as the engine has it now: the ports that FLUSH waits for (P20) */
 };
 
@@ -106,6 +109,9 @@ void cw_table_domain(struct cw_fw *fw, unsigned domain);
 void cw_table_port(struct cw_fw *fw, unsigned port);
 void cw_table_clear(struct cw_fw *fw); /* no context, no domain has ports */
 
+/* What LOG_COMMIT does (CW_MBOX_LOG_x), with the domain's directory; false if it does not end. */
+bool cw_table_log(struct cw_fw *fw, unsigned domain, uint32_t what);
+
 /* ---- owner.c: which ports a FLUSH of a domain has to wait for (P20) ---- */
 
 /* Adds the ports that now own contexts of a domain: before a context or a range becomes valid. */
@@ -127,6 +133,7 @@ struct cw_result cw_cmd_ctx_attach(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_ctx_detach(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_domain_set(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_port_set(struct cw_fw *fw, const struct cw_cmd *cmd);
+struct cw_result cw_cmd_log_set(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_stats(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_selftest(struct cw_fw *fw, const struct cw_cmd *cmd);
 

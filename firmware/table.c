@@ -3,6 +3,8 @@
 /* The engine's context, domain and port tables, written from the firmware's state. */
 #include "fw.h"
 
+enum { LOG_CYCLES = 1 << 26 };
+
 void cw_table_ctx(struct cw_fw *fw, unsigned ctx, bool valid, bool level5, uint64_t root)
 {
 	const struct cw_fw_ctx *c = &fw->ctx[ctx];
@@ -25,7 +27,20 @@ void cw_table_domain(struct cw_fw *fw, unsigned domain)
 {
 	cw_write32(fw->mbox, CW_MBOX_DOM_MMIO_GEN, fw->dom[domain].mmio_gen);
 	cw_write32(fw->mbox, CW_MBOX_DOM_PORTS, fw->dom[domain].ports);
+	cw_write32(fw->mbox, CW_MBOX_DOM_LOG, fw->dom[domain].log_mode);
 	cw_write32(fw->mbox, CW_MBOX_DOM_COMMIT, domain);
+}
+
+bool cw_table_log(struct cw_fw *fw, unsigned domain, uint32_t what)
+{
+	const struct cw_fw_domain *d = &fw->dom[domain];
+
+	cw_write32(fw->mbox, CW_MBOX_LOG_ROOT_LO, (uint32_t)d->log_root);
+	cw_write32(fw->mbox, CW_MBOX_LOG_ROOT_HI, (uint32_t)(d->log_root >> 32));
+	cw_write32(fw->mbox, CW_MBOX_LOG_SIZE, d->log_size);
+	cw_write32(fw->mbox, CW_MBOX_LOG_COMMIT, domain | what);
+	/* A harvest under way ends first: bounded by its range. */
+	return cw_fw_wait(fw, CW_MBOX_EVENT_LOG_IDLE, LOG_CYCLES);
 }
 
 void cw_table_port(struct cw_fw *fw, unsigned port)

@@ -6,9 +6,9 @@
 //
 // Order (P11, P15, P18): a command begins when the one before it is complete, so INVALIDATE and FLUSH come after the
 // acknowledgement of every earlier change. FLUSH and DRAIN alone are only handed over here and complete later, out of
-// order; a DRAIN is told then how many requests of its scope are parked. A command with BARRIER waits at the input
-// until every earlier FLUSH and DRAIN of its source has completed; the other source goes on meanwhile. A malformed
-// command completes with an error and does nothing else.
+// order, and so does HARVEST, which cw_log_ctl executes; a DRAIN is told then how many requests of its scope are
+// parked. A command with BARRIER waits at the input until every earlier FLUSH, DRAIN and HARVEST of its source has
+// completed; the other source goes on meanwhile. A malformed command completes with an error and does nothing else.
 // A command leaves the input when it is handed to the part that executes it. Completions never wait for the host: their
 // slots are reserved (P16).
 // `flush_dom`, `drain_what` and `flush_ports`, `drain_stopped`: question and answer of one cycle, the ports that own
@@ -54,6 +54,16 @@ module cw_cmd #(
   output logic                     count_take,
   input  logic                     count_done,
   input  logic [cw_pkg::PARK_W:0]  count,
+  output logic                     hc_valid,
+  input  logic                     hc_ready,
+  output cw_t::harvest_t           hc,
+  input  logic                     hp_valid,
+  output logic                     hp_ready,
+  input  logic                     hp_cold,
+  input  cw_t::cpl_t               hp,
+  input  logic                     hf_valid,     // a harvest's flip of grant epochs (P25)
+  output logic                     hf_ready,
+  input  cw_t::harvest_t           hf,
   input  logic                     fdone_valid,
   output logic                     fdone_ready,
   input  cw_t::flush_done_t        fdone,
@@ -102,7 +112,8 @@ module cw_cmd #(
     CPL       = 4'd9,   // completes
     STOP      = 4'd10,  // waits until no request is between its table read and its lookup cycle
     PROTECT   = 4'd11,  // one line of the page after the other to the entry-update unit
-    PROTECT_WAIT = 4'd12
+    PROTECT_WAIT = 4'd12,
+    HARVEST   = 4'd13   // hands over to the dirty log
   } state_t;
 
   state_t      state_q;
@@ -209,17 +220,36 @@ module cw_cmd #(
   assign inv.hi    = addr[63:12] + arg0[51:0] - 52'd1;
 
   logic is_drain;
-  assign flush_valid        = state_q == FLUSH;
-  assign flush_dom          = scope == 8'd1 ? arg1[cw_pkg::DOM_W-1:0] : space[cw_pkg::DOM_W-1:0];
-  assign flush.ports        = scope == 8'd2 ? '1 : flush_ports | (cw_pkg::NPORT'(1) << cw_pkg::PORT_HOST);
-  assign is_drain           = opcode == cw_pkg::OP_DRAIN;
+  // A harvest's own FLUSH goes in while no command asks for the ports of its domain.
+  logic hf_go;
+  assign hf_go              = hf_valid && state_q != CHECK && state_q != FLUSH;
+  assign hf_ready           = hf_go && flush_ready;
+  assign flush_valid        = state_q == FLUSH || hf_go;
+  assign flush_dom          = hf_go ? hf.dom : scope == 8'd1 ? arg1[cw_pkg::DOM_W-1:0] : space[cw_pkg::DOM_W-1:0];
+  assign flush.ports        = scope == 8'd2 && !hf_go ? '1 : flush_ports | (cw_pkg::NPORT'(1) << cw_pkg::PORT_HOST);
+  assign is_drain           = opcode == cw_pkg::OP_DRAIN && !hf_go;
   assign flush.drain        = is_drain;
   assign flush.what         = drain_what;
   assign drain_what.scope   = is_drain ? scope : '0;
   assign drain_what.id      = space;
-  assign flush.cookie.index = index_q;
-  assign flush.cookie.id    = id_q;
-  assign flush.cookie.cold  = cold_q;
+  cw_t::cookie_t cookie, hf_cookie;
+  assign cookie.index   = index_q;
+  assign cookie.id      = id_q;
+  assign cookie.cold    = cold_q;
+  assign cookie.harvest = 1'b0;
+  always_comb begin
+    hf_cookie         = hf.cookie;
+    hf_cookie.harvest = 1'b1;
+  end
+  assign flush.cookie = hf_go ? hf_cookie : cookie;
+
+  assign hc_valid  = state_q == HARVEST;
+  assign hc.cookie = cookie;
+  assign hc.dom    = space[cw_pkg::DOM_W-1:0];
+  assign hc.first  = addr[27 +: cw_pkg::LOG_DIR_W];
+  assign hc.count  = arg1[cw_pkg::LOG_DIR_W:0];
+  assign hc.buffer = arg0;
+  assign hc.room   = arg1[63:32];
 
   assign stop_valid     = state_q == STOP;
   assign stop.stop      = opcode == cw_pkg::OP_STOP;
@@ -254,6 +284,13 @@ module cw_cmd #(
             cw_pkg::OP_PROTECT: state_d = PROTECT;
             cw_pkg::OP_INVALIDATE: state_d = INV;
             cw_pkg::OP_STOP, cw_pkg::OP_START: state_d = STOP;
+            cw_pkg::OP_HARVEST: begin
+              state_d = HARVEST;
+              if (!hc_ready) begin
+                status_d = cw_pkg::ST_BUSY;
+                state_d  = CPL;
+              end
+            end
             cw_pkg::OP_FLUSH, cw_pkg::OP_DRAIN: begin
               state_d = FLUSH;
               if (opcode == cw_pkg::OP_DRAIN && !drain_stopped) begin
@@ -321,6 +358,10 @@ module cw_cmd #(
         pop = flush_ready;
         if (flush_ready) state_d = IDLE;
       end
+      HARVEST: begin
+        pop     = 1'b1;
+        state_d = IDLE;
+      end
       STOP: begin
         pop = stop_ready;
         if (stop_ready) state_d = CPL;
@@ -374,10 +415,12 @@ module cw_cmd #(
   logic close_hot;
   logic close_cold;
 
-  assign open_hot   = flush_valid && flush_ready && !cold_q;
+  logic own_flush;
+  assign own_flush  = (state_q == FLUSH && flush_ready) || hc_valid;
+  assign open_hot   = own_flush && !cold_q;
   assign open_cold  = flush_valid && flush_ready && cold_q;
-  assign close_hot  = fdone_valid && fdone_ready && !fdone.cookie.cold;
-  assign close_cold = fdone_valid && fdone_ready && fdone.cookie.cold;
+  assign close_hot  = (fdone_end && !fdone_cookie.cold) || (hp_go && !hp_cold);
+  assign close_cold = (fdone_end && fdone_cookie.cold) || (hp_go && hp_cold);
 
   always_ff @(posedge clk) begin
     if (!rst_n) begin
@@ -399,13 +442,19 @@ module cw_cmd #(
 
   assign out_room    = !out_valid_q || out_cold_q || cpl_ready;
   logic       fdone_go;     // the oldest finished FLUSH completes: a DRAIN only with its count
-  assign fdone_go    = fdone_valid && (!fdone.drain || count_done);
-  assign fdone_ready = out_room && (!fdone.drain || count_done);
+  logic          hp_go, fdone_end;
+  cw_t::cookie_t fdone_cookie;
+  assign fdone_cookie = fdone.cookie;
+  assign fdone_go    = fdone_valid && !fdone_cookie.harvest && (!fdone.drain || count_done);
+  assign fdone_ready = fdone_cookie.harvest || (out_room && (!fdone.drain || count_done));
+  assign fdone_end   = fdone_go && out_room;
+  assign hp_ready    = out_room && !fdone_go;
+  assign hp_go       = hp_valid && hp_ready;
   assign count_ask   = fdone_valid && fdone.drain;
   assign count_what  = fdone.what;
   assign count_take  = count_ask && fdone_ready;
-  assign cpl_go      = state_q == CPL && out_room && !fdone_go;
-  assign out_load    = cpl_go || (fdone_valid && fdone_ready);
+  assign cpl_go      = state_q == CPL && out_room && !fdone_go && !hp_valid;
+  assign out_load    = cpl_go || hp_go || fdone_end;
 
   always_comb begin
     out_d.value  = value_q;
@@ -418,11 +467,13 @@ module cw_cmd #(
     if (fdone_go) begin
       out_d.value  = fdone.drain ? 64'(count) : '0;
       out_d.info   = 64'(fdone.fenced);
-      out_d.index  = fdone.cookie.index;
-      out_d.id     = fdone.cookie.id;
+      out_d.index  = fdone_cookie.index;
+      out_d.id     = fdone_cookie.id;
       out_d.opcode = fdone.drain ? cw_pkg::OP_DRAIN : cw_pkg::OP_FLUSH;
       out_d.status = fdone.status;
       out_d.field  = cw_pkg::FIELD_NONE;
+    end else if (hp_valid) begin
+      out_d = hp;
     end
   end
 
@@ -436,7 +487,7 @@ module cw_cmd #(
       else if (out_room)
         out_valid_q <= 1'b0;
       if (out_load)
-        out_cold_q <= fdone_go ? fdone.cookie.cold : cold_q;
+        out_cold_q <= fdone_go ? fdone_cookie.cold : hp_valid ? hp_cold : cold_q;
     end
   end
 
@@ -460,6 +511,6 @@ module cw_cmd #(
 
   // Of two sources one bit of the grant tells enough; the high bits of space are checked to be zero.
   logic unused;
-  assign unused = src_gnt[0] ^ (^space[15:cw_pkg::SPACE_W-1]);
+  assign unused = src_gnt[0] ^ (^space[15:cw_pkg::SPACE_W-1]) ^ (^hf);
 
 endmodule

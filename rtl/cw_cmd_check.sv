@@ -128,6 +128,18 @@ module cw_cmd_check #(
                    (scope == 8'(cw_pkg::SCOPE_PORT) && space == 16'(cw_pkg::PORT_HOST)))
             blame = cw_pkg::FIELD_SPACE;
         end
+        cw_pkg::OP_HARVEST: begin
+          if (scope != 8'd0)
+            blame = cw_pkg::FIELD_SCOPE;
+          else if (bad_space)
+            blame = cw_pkg::FIELD_SPACE;
+          else if (addr[26:0] != '0 || (addr >> (27 + cw_pkg::LOG_DIR_W)) != '0)
+            blame = cw_pkg::FIELD_ADDR;
+          else if (arg0[6:0] != '0)
+            blame = cw_pkg::FIELD_ARG0;
+          else if (arg1[31:0] > 32'(cw_pkg::LOG_DIR) || arg1[63:32] == '0)
+            blame = cw_pkg::FIELD_ARG1;
+        end
         cw_pkg::OP_RESUME: begin
           if (arg0[63:32] != '0)
             blame = cw_pkg::FIELD_ARG0;

@@ -69,6 +69,18 @@ module cw_core #(
   output logic [cw_pkg::NPORT-1:0]              fenced,
   output logic [cw_pkg::NPORT*32-1:0]           holder,
   input  logic                                  log_idle,
+  // dirty log
+  output logic                                  log_valid,
+  input  logic                                  log_ready,
+  output logic                                  log_op,
+  output logic [cw_pkg::DOM_W-1:0]              log_dom,
+  output logic [39:0]                           log_gfn,
+  output logic [2:0]                            log_id,
+  input  logic                                  logr_valid,
+  input  logic [2:0]                            logr_id,
+  input  logic [1:0]                            logr_status,
+  input  logic                                  log_flip,      // new log epoch: no hint counts any more
+  input  logic [cw_pkg::DOM_W-1:0]              log_flip_dom,
   output logic                                  fdone_valid,
   input  logic                                  fdone_ready,
   output cw_t::flush_done_t                     fdone,
@@ -122,8 +134,10 @@ module cw_core #(
   logic [NP-1:0] port_room, bubble;
   logic retry_valid, retry_ready;
   cw_t::look_t retry, look;
-  logic tlb_valid, tlb_hit, c2_valid, inv_hits, tag_busy;
+  logic tlb_valid, tlb_hit, tlb_hinted, hint_valid, c2_valid, inv_hits, tag_busy;
   logic [2:0] tlb_level;
+  logic [cw_pkg::DOM_W-1:0] hint_dom;
+  logic [56:12] hint_page;
   logic [63:12] tlb_page, c2_page, c3_page;
   logic [cw_pkg::SPACE_W-1:0] c2_space, c3_space;
   logic [63:0] tlb_entry;
@@ -141,7 +155,8 @@ module cw_core #(
   cw_lookup #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_lookup (
     .clk, .rst_n, .hold, .empty(look_empty), .req_valid, .req_ready, .req, .port_room, .bubble,
     .retry_valid, .retry_ready, .retry, .tlb_valid, .tlb_page, .c2_valid, .c2_space, .c2_page, .tlb_hit,
-    .tlb_entry, .tlb_level, .c3_space, .c3_page, .inv_hits, .ctx_idx, .ctx_entry, .dom_idx(look_dom), .log_mode,
+    .tlb_entry, .tlb_level, .tlb_hinted, .c3_space, .c3_page, .inv_hits, .ctx_idx, .ctx_entry,
+    .dom_idx(look_dom), .log_mode,
     .range_port, .range, .look_stopped, .fenced, .tag_port, .tag, .tag_busy,
     .miss, .miss_room, .miss_now, .look, .look_ctx, .look_valid, .counted, .answered, .verdict(look_verdict));
 
@@ -181,7 +196,9 @@ module cw_core #(
 
   cw_tlb #(.SETS(TLB_SETS), .WAYS(TLB_WAYS), .LARGE(TLB_LARGE)) u_tlb (
     .clk, .rst_n, .look_valid(tlb_valid), .look_page(tlb_page), .c2_valid, .c2_space, .c2_page, .hit(tlb_hit),
-    .entry(tlb_entry), .level(tlb_level), .c3_space, .c3_page, .inv_hits, .fill_valid, .fill_ready, .fill_space,
+    .entry(tlb_entry), .level(tlb_level), .hinted(tlb_hinted), .hint_valid,
+    .hint_space(cw_pkg::SPACE_W'(hint_dom)), .hint_page, .hint_clear(log_flip), .c3_space, .c3_page,
+    .inv_hits, .fill_valid, .fill_ready, .fill_space,
     .fill_line, .fill_now, .fill_mask, .fill_data, .fill_large, .fill_big, .fill_entry,
     .inv_valid, .inv_ready, .inv, .inv_new, .inv_now, .ev_parity);
 
@@ -235,12 +252,14 @@ module cw_core #(
   cw_t::wait_t f_req, mon_swap_req, mon_log_req;
   logic [63:0] f_entry;
   logic [cw_pkg::PA_W-1:0] f_addr;
+  logic [2:0] f_level;
   cw_t::fix_t f_what, ev_fixed;
   cw_resolve #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_resolve (
     .in_valid(w_valid), .in_ready(w_ready), .in_req(w_req), .in_entry(w_entry), .in_entry_addr(w_entry_addr),
     .in_level(w_level), .in_error(w_error), .in_fresh(w_fresh), .faulted(w_faulted), .fixing(w_fixing),
     .fx_valid(f_valid), .fx_ready(f_ready), .fx(f_out), .fix_room(f_room), .fix_take(f_take), .fix_again(f_again),
-    .fix_req(f_req), .fix_entry(f_entry), .fix_addr(f_addr), .fix_what(f_what), .fix_mark(f_mark), .fix_fresh(f_fresh),
+    .fix_req(f_req), .fix_entry(f_entry), .fix_addr(f_addr), .fix_level(f_level),
+    .fix_what(f_what), .fix_mark(f_mark), .fix_fresh(f_fresh),
     .ctx_idx(res_ctx_idx), .ctx_entry(res_ctx),
     .dom_idx(res_dom), .mmio_gen(res_mmio_gen), .ans_valid(wans_valid), .ans_ready(wans_ready), .ans(wans),
     .ans_level(wans_level), .park_valid, .park_room, .park_req, .park_fault, .dec, .dec_port, .dec_epoch,
@@ -250,24 +269,17 @@ module cw_core #(
     .ev_livelock, .mon_pa);
 
   // ---- fixer ----
-  // Nothing is logged yet: no domain has a log mode but LOG_OFF, and the log takes and answers what comes.
-  logic log_valid, log_op, log_stamp, logr_valid, mon_log, mon_log_op;
-  logic [cw_pkg::DOM_W-1:0] log_dom;
-  logic [39:0] log_gfn;
-  logic [2:0] log_id, logr_id;
+  logic log_stamp, mon_log, mon_log_op;
   cw_fix #(.NFIX(NFIX)) u_fix (
     .clk, .rst_n, .room(f_room), .take(f_take), .take_again(f_again), .take_req(f_req), .take_entry(f_entry),
-    .take_addr(f_addr), .take_fix(f_what), .take_mark(f_mark), .take_fresh(f_fresh), .take_flavour(res_ctx.flavour),
+    .take_addr(f_addr), .take_level(f_level), .take_fix(f_what), .take_mark(f_mark), .take_fresh(f_fresh),
+    .take_flavour(res_ctx.flavour),
     .take_dom(res_ctx.domain), .out_valid(f_valid), .out_ready(f_ready), .out(f_out), .idle(fix_idle),
     .eu_valid(fx_valid), .eu_ready(fx_ready), .eu_req(fx_req), .eu_done(fx_done), .eu_rsp(fx_rsp),
     .chg_valid, .chg_line, .chg_any,
-    .log_valid, .log_ready(1'b1), .log_op, .log_dom, .log_epoch(log_stamp), .log_gfn, .log_id, .logr_valid, .logr_id,
-    .logr_status(2'd0), .ev_fixed, .ev_lost, .mon_swap_req, .mon_log, .mon_log_op, .mon_log_req);
-  always_ff @(posedge clk) begin
-    if (!rst_n) logr_valid <= 1'b0;
-    else logr_valid <= log_valid;
-    logr_id <= log_id;
-  end
+    .log_valid, .log_ready, .log_op, .log_dom, .log_epoch(log_stamp), .log_gfn, .log_id, .logr_valid, .logr_id,
+    .logr_status, .hint_valid, .hint_dom, .hint_page, .ev_fixed, .ev_lost,
+    .mon_swap_req, .mon_log, .mon_log_op, .mon_log_req);
 
   // ---- park ----
   logic joined, mon_unpark, mon_unpark_retry, park_busy, over_quota;
@@ -328,7 +340,8 @@ module cw_core #(
   assign awake = req_valid != '0 || retry_valid || !look_empty || hold || abort_busy || w_valid || !fix_idle ||
                  ans_valid != '0 || rel_valid != '0 || rd_valid || r_valid || fill_valid || inv_valid || !inv_ready ||
                  flush_valid || flush_open || fdone_valid || resume_valid || pans_valid != '0 || fr_valid ||
-                 mon_alloc || mon_unpark || mon_end || park_busy || fenced != '0 || chg_valid || chg_any;
+                 mon_alloc || mon_unpark || mon_end || park_busy || fenced != '0 || chg_valid || chg_any ||
+                 log_flip;
 
   // ---- counters ----
   logic probe;
@@ -495,6 +508,7 @@ module cw_core #(
       mon.flush_valid    = flush_valid && flush_ready;
       mon.flush_index    = flush.cookie.index;
       mon.flush_cold     = flush.cookie.cold;
+      mon.flush_harvest  = flush.cookie.harvest;
       mon.flush_ports    = 8'(flush.ports);
       mon.flush_drain    = flush.drain;
       mon.flush_scope    = flush.what.scope;
@@ -511,7 +525,9 @@ module cw_core #(
       mon.log_mark       = mon_log_op;
       mon.log_port       = 8'(mon_log_req.port);
       mon.log_tag        = 8'(log_r.tag);
-      mon.log_status     = 8'd0;
+      mon.log_status     = 8'(logr_status);
+      mon.lflip_valid    = log_flip;
+      mon.lflip_dom      = 8'(log_flip_dom);
       mon.euu_w_valid    = mon_w_valid;
       mon.euu_w_fix      = mon_fix;
       mon.euu_w_addr     = mon_w_addr;
@@ -534,6 +550,6 @@ module cw_core #(
 
   logic unused;
   assign unused = &{1'b0, mon_ctx, look_verdict, look_ctx, look_req, w_r, alloc_r, unpark_r, mon_alloc_req,
-                    mon_unpark_req, w_req, r_req, log_op, log_stamp, log_dom, log_gfn, mon_swap_req, mon_log_req,
+                    mon_unpark_req, w_req, r_req, log_stamp, mon_swap_req, mon_log_req,
                     swap_r, log_r, f_out, retry_r, flush.cookie.id, fdone.cookie.id};
 endmodule

@@ -3,7 +3,6 @@
 //
 // The dirty log: takes marks from the fixer, gives them to the host by harvest (docs/dirty-log.md).
 //
-//
 // A client asks PREPARE, which says whether the leaf of a gfn is there (P27), and later MARK; both answer with the
 // client's id, not in order. A mark is accepted, and answered, when the line's bit and both summaries are set (P22,
 // P26). Answers: OK; MISSING, nothing was done; ERROR, all of the domain counts as dirty, the access included, so
@@ -28,6 +27,8 @@ module cw_dlog #(
   output logic                         logr_valid,
   output logic [2:0]                   logr_id,
   output logic [1:0]                   logr_status,   // 0 OK, 1 MISSING, 2 FULL, 3 ERROR
+  output logic                         idle,          // no mark is under way
+  output logic                         busy,          // something moves
   // a domain's directory: held until done; nothing of the domain may be marked or harvested meanwhile
   input  logic                         set_valid,
   output logic                         set_done,
@@ -50,7 +51,6 @@ module cw_dlog #(
   output logic                         hvd_more,
   output logic [cw_pkg::LOG_DIR_W-1:0] hvd_next,
   output logic                         hvd_all,       // everything of the domain counts as dirty
-  output logic [cw_pkg::DOM_W-1:0]     hvd_dom,
   // table memory
   output logic                         dl_arvalid,
   input  logic                         dl_arready,
@@ -238,7 +238,9 @@ module cw_dlog #(
     .r_error(dl_rerr), .wr_valid(wr_valid[2]), .wr_ready(wr_ready[2]), .wr_addr(hv_wr_addr), .b_valid(b_valid[2]),
     .b_error(dl_berr), .h_valid, .h_ready, .h_addr, .h_data, .h_bvalid, .h_berr, .lost(lost[2]));
   assign hv_ready = hv_idle && !set_valid;
-  assign hvd_dom  = harvest_dom;
+
+  assign idle = !s1_valid && sl_q == IDLE && !logr_valid;
+  assign busy = !idle || harvest_busy || wb_busy || set_valid || all_valid || hv_valid || w_valid_q;
 
   // ---- domains of which everything counts as dirty (P27), until a harvest has said so ----
   logic [cw_pkg::NDOM-1:0] all_q;
@@ -293,6 +295,6 @@ module cw_dlog #(
     if (dl_bvalid) b_valid[dl_bid] = 1'b1;
   end
 
-  assign ev_mark    = (s1_fast && s1_op) || (sl_q == RSP && sl_op);
+  assign ev_mark    = (s1_fast && s1_op) || (sl_q == RSP && sl_op && sl_status != MISSING);
   assign ev_missing = sl_q == RSP && sl_status == MISSING;
 endmodule

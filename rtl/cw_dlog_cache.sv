@@ -3,14 +3,12 @@
 //
 // Lines of the dirty log: the single owner of every line, its write-back buffer included (P26).
 //
-//
 // A cached line holds the bits marked since it came in, not what memory holds: a mark never waits for a read, and the
 // write-back ORs the bits into memory. Lines are found by domain and guest address, not by table address, so a line
 // that is here needs no look into the directory. `summed` says that both summaries cover it.
 // One use per cycle: take (harvest) before eviction before look. Eviction begins when no line is free; it leaves
 // alone the lines of the leaf under harvest, whose memory the harvest reads and clears at that time, and the line
 // whose mark is on its way to the summaries. A bus error loses a line: `lost` (P27).
-//
 //
 // Mutant: CW_MUT_EVICT_VS_HARVEST lets lines of the leaf under harvest be written back meanwhile.
 module cw_dlog_cache #(

@@ -4,7 +4,6 @@
 // Directory of the dirty log: which leaf page holds the bits of 128 MiB of guest memory, and which of its 64 lines
 // are not zero; above it one bit per directory entry, the top summary, on the chip.
 //
-//
 // One operation at a time, from `op_valid` (payload stable) to `op_done`: find the entry, OR `op_set` into its
 // summary, or take the summary, that is, return and clear it. Each is one step for all who look: a summary and its
 // bit in the top change in the same cycle (P26). A small cache holds enabled entries only: an entry that is not there

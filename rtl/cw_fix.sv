@@ -27,6 +27,7 @@ module cw_fix #(
   input  cw_t::wait_t                take_req,
   input  logic [63:0]                take_entry,
   input  logic [cw_pkg::PA_W-1:0]    take_addr,
+  input  logic [2:0]                 take_level,   // above 1 only if nothing but a mark is needed
   input  cw_t::fix_t                 take_fix,
   input  logic                       take_mark,
   input  logic                       take_fresh,
@@ -57,6 +58,9 @@ module cw_fix #(
   input  logic                       logr_valid,
   input  logic [2:0]                 logr_id,
   input  logic [1:0]                 logr_status,
+  output logic                       hint_valid,   // CAPTURE: a mark was accepted (P24)
+  output logic [cw_pkg::DOM_W-1:0]   hint_dom,
+  output logic [56:12]               hint_page,
   // events of a swap that is done, and the monitor
   output cw_t::fix_t                 ev_fixed,
   output logic                       ev_lost,
@@ -83,6 +87,7 @@ module cw_fix #(
   cw_t::wait_t             req [NF];
   logic [63:0]             entry [NF];     // expected, then what is there
   logic [cw_pkg::PA_W-1:0] addr [NF];
+  logic [2:0]              level [NF];
   cw_t::fix_t              fix [NF];
   logic [cw_pkg::DOM_W-1:0] dom [NF];
   logic [4:0]              tries [NF];
@@ -176,6 +181,12 @@ module cw_fix #(
   assign log_dom     = dom[log_idx];
   assign log_id      = 3'(log_idx);
   assign mon_log_req = req[logr_idx];
+  cw_t::req_t hint_r;
+  assign hint_r      = mon_log_req.req;
+  assign hint_valid  = logr_valid && mon_log_op && logr_status == 2'd0 &&
+                       mon_log_req.log_mode == 2'(cw_pkg::LOG_CAPTURE);
+  assign hint_dom    = dom[logr_idx];
+  assign hint_page   = hint_r.addr[56:12];
   assign mon_log     = logr_valid;
   assign mon_log_op  = state[logr_idx] == F_MARKW;
   logic [cw_pkg::REQ_W-1:0] log_bits;
@@ -191,6 +202,7 @@ module cw_fix #(
   assign out.req        = req[out_idx];
   assign out.entry      = entry[out_idx];
   assign out.entry_addr = addr[out_idx];
+  assign out.level      = level[out_idx];
   assign out.bus_error  = failed[out_idx];
   assign out.swapped    = swapped[out_idx];
   assign out.marked     = marked[out_idx];
@@ -234,6 +246,7 @@ module cw_fix #(
           req[f]     <= take_req;
           entry[f]   <= take_entry;
           addr[f]    <= take_addr;
+          level[f]   <= take_level;
           fix[f]     <= take_fix;
           dom[f]     <= take_dom;
           mark[f]    <= take_mark;
@@ -263,5 +276,5 @@ module cw_fix #(
 `endif
 
   logic unused;
-  assign unused = &{1'b0, logr_id, log_r, log_w, addr[0][5:0], eu_rsp.changed};
+  assign unused = &{1'b0, logr_id, hint_r, log_r, log_w, addr[0][5:0], eu_rsp.changed};
 endmodule

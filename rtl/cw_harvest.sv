@@ -4,7 +4,6 @@
 // Harvest: reads and clears the dirty log of a range of one domain, and writes what it found to host memory, a record
 // of 128 bytes per line that is not zero (P29). Marks go on meanwhile.
 //
-//
 // Top summary, directory summary, lines: each is cleared before the next is read (P26), so that a mark that comes in
 // between is found by this harvest or leaves its summaries set for the next. Of a leaf the lines are read in a
 // stream; the bits that the line cache holds are added as each comes back, and memory is cleared once it was read.
@@ -12,7 +11,6 @@
 // result says where to continue. The result comes when every record is acknowledged.
 // Errors: a line or an entry that cannot be read or cleared, or a record that cannot be written, is lost, and all of
 // the domain counts as dirty (P27).
-//
 //
 // Mutants: CW_MUT_SUMMARY_AFTER_LINE clears the summaries of a leaf after its lines; CW_MUT_LOST_SUMMARY_CONT does
 // not give summaries back; CW_MUT_HARVEST_CLEAR_NO_ROOM clears what has no room.

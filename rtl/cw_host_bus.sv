@@ -3,13 +3,15 @@
 //
 // Host bus: the engine's masters of host memory share one AXI4 port.
 //
-// Read clients (id = number): 0 hot command ring, 1 cold command ring, 2 LOAD. Write clients: 0 hot completions, 1 cold
-// completions, 2 faults; a write is one beat. Round robin per channel. Each client's accesses keep their order,
-// those of different clients do not. An access taken from a client stands in a register until the bus takes it: one
-// cycle more, and clients may withdraw what was not taken.
+// Read clients (id = number): 0 hot command ring, 1 cold command ring, 2 LOAD. Write clients: 0 hot completions, 1
+// cold completions, 2 faults, 3 harvest; a write is one beat. Round robin per channel. Each client's accesses keep
+// their order, those of different clients do not. An access taken from a client stands in a register until the bus
+// takes it: one cycle more, and clients may withdraw what was not taken.
 // No access is taken before bus-master enable (P40); those already taken go on.
 // Write data follows in the order of the addresses. Responses always find room: the clients count.
-module cw_host_bus (
+module cw_host_bus #(
+  parameter int unsigned NW = 3     // write clients, 4 at most
+) (
   input  logic         clk,
   input  logic         rst_n,
 
@@ -25,12 +27,12 @@ module cw_host_bus (
   output logic         rd_rerr,
   output logic         rd_rlast,
 
-  input  logic [2:0]    wr_valid,
-  output logic [2:0]    wr_ready,
-  input  logic [191:0]  wr_addr,
-  input  logic [1535:0] wr_data,     // 512 bits each
-  input  logic [191:0]  wr_strb,     // 64 bits each
-  output logic [2:0]    wr_bvalid,
+  input  logic [NW-1:0] wr_valid,
+  output logic [NW-1:0] wr_ready,
+  input  logic [NW*64-1:0] wr_addr,
+  input  logic [NW*512-1:0] wr_data, // 512 bits each
+  input  logic [NW*64-1:0] wr_strb,  // 64 bits each
+  output logic [NW-1:0] wr_bvalid,
   output logic          wr_berr,
 
   output logic         h_arvalid,
@@ -112,7 +114,7 @@ module cw_host_bus (
   assign rd_rlast = h_rlast;
 
   // ---- writes ----
-  logic [2:0]   aw_gnt;
+  logic [NW-1:0] aw_gnt;
   logic         aw_room;
   logic         aw_take;
   logic [1:0]   aw_sel;
@@ -125,10 +127,13 @@ module cw_host_bus (
 
   assign aw_room  = bme && (!aw_valid_q || h_awready) && (!w_valid_q || h_wready);
   assign aw_take  = aw_room && wr_valid != '0;
-  assign aw_sel   = {aw_gnt[2], aw_gnt[1]};
-  assign wr_ready = aw_gnt & {3{aw_room}};
+  assign wr_ready = aw_gnt & {NW{aw_room}};
+  always_comb begin
+    aw_sel = '0;
+    for (int i = 0; i < NW; i++) if (aw_gnt[i]) aw_sel |= 2'(i);
+  end
 
-  cw_arb #(.N(3)) u_aw (.clk, .rst_n, .req(wr_valid), .gnt(aw_gnt), .take(aw_take));
+  cw_arb #(.N(NW)) u_aw (.clk, .rst_n, .req(wr_valid), .gnt(aw_gnt), .take(aw_take));
 
   always_ff @(posedge clk) begin
     if (!rst_n) begin
@@ -165,7 +170,7 @@ module cw_host_bus (
   assign h_wlast   = 1'b1;
 
   always_comb begin
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < NW; i++)
       wr_bvalid[i] = h_bvalid && h_bid == 3'(i);
   end
 

@@ -36,6 +36,7 @@ module cw_lookup #(
   input  logic                           tlb_hit,
   input  logic [63:0]                    tlb_entry,
   input  logic [2:0]                     tlb_level,
+  input  logic                           tlb_hinted,
   output logic [cw_pkg::SPACE_W-1:0]     c3_space,
   output logic [63:12]                   c3_page,
   input  logic                           inv_hits,
@@ -161,8 +162,9 @@ module cw_lookup #(
     .page_offset(c3_req.addr[29:12]), .write(c3_req.write), .bus_error(1'b0),
     .ad(c3_ctx.ad && !c3_ctx.shadow), .fix(c3_ctx.fix && !c3_ctx.shadow), .log_mode, .mmio_gen('0), .v(tlb_verdict));
   // An entry that does not allow the access is looked up afresh by a walk: the TLB may be behind. What has to be fixed
-  // or marked goes that way too.
-  assign tlb_ok = tlb_hit && !inv_hits && tlb_verdict.verdict == cw_pkg::V_HIT && !tlb_verdict.mark;
+  // or marked goes that way too; in CAPTURE a page that was marked in this log epoch needs no other mark (P24).
+  assign tlb_ok = tlb_hit && !inv_hits && tlb_verdict.verdict == cw_pkg::V_HIT &&
+                  (!tlb_verdict.mark || tlb_hinted || probe);
 
   always_comb begin
     miss       = 1'b0;

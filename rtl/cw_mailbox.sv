@@ -64,6 +64,9 @@ module cw_mailbox #(
   output logic                       ctx_abort_valid,
   output logic [cw_pkg::CTX_W-1:0]   ctx_abort_idx,
   input  logic                       ctx_abort_busy,
+  output logic                       logw_valid,
+  output cw_t::log_set_t             logw,
+  input  logic                       logw_busy,
 
   // counters
   input  logic [63:0]                cycle,
@@ -110,6 +113,10 @@ module cw_mailbox #(
   logic [31:0] dom_gen_q;
   logic [31:0] dom_ports_q;
   logic [31:0] port_range_q;
+  logic [1:0]  dom_log_q;
+  logic [63:0] log_root_q;
+  logic [31:0] log_size_q;
+  logic [2:0]  log_what_q;
   logic [63:0] value_q;
   logic [63:0] info_q;
   logic [15:0] number_q;        // context, domain or port of a pulse
@@ -122,6 +129,7 @@ module cw_mailbox #(
     domw_valid      <= 1'b0;
     portw_valid     <= 1'b0;
     ctx_abort_valid <= 1'b0;
+    logw_valid      <= 1'b0;
     if (!rst_n) begin
       status_q     <= 32'd0;
       heartbeat    <= 32'd0;
@@ -134,6 +142,10 @@ module cw_mailbox #(
       dom_gen_q    <= 32'd0;
       dom_ports_q  <= 32'd0;
       port_range_q <= 32'd0;
+      dom_log_q    <= 2'd0;
+      log_root_q   <= 64'd0;
+      log_size_q   <= 32'd0;
+      log_what_q   <= 3'd0;
       value_q      <= 64'd0;
       info_q       <= 64'd0;
       number_q     <= 16'd0;
@@ -156,6 +168,15 @@ module cw_mailbox #(
         cw_mbox::DOM_MMIO_GEN: dom_gen_q         <= bus_wdata;
         cw_mbox::DOM_PORTS:    dom_ports_q       <= bus_wdata;
         cw_mbox::PORT_RANGE:   port_range_q      <= bus_wdata;
+        cw_mbox::DOM_LOG:      dom_log_q         <= bus_wdata[1:0];
+        cw_mbox::LOG_ROOT_LO:  log_root_q[31:0]  <= bus_wdata;
+        cw_mbox::LOG_ROOT_HI:  log_root_q[63:32] <= bus_wdata;
+        cw_mbox::LOG_SIZE:     log_size_q        <= bus_wdata;
+        cw_mbox::LOG_COMMIT: begin
+          logw_valid <= !logw_busy && !logw_valid;
+          number_q   <= {8'd0, bus_wdata[7:0]};
+          log_what_q <= bus_wdata[10:8];
+        end
         cw_mbox::CPL_VALUE_LO: value_q[31:0]     <= bus_wdata;
         cw_mbox::CPL_VALUE_HI: value_q[63:32]    <= bus_wdata;
         cw_mbox::CPL_INFO_LO:  info_q[31:0]      <= bus_wdata;
@@ -200,8 +221,14 @@ module cw_mailbox #(
   assign domw_idx       = number_q[cw_pkg::DOM_W-1:0];
   assign domw.mmio_gen  = dom_gen_q[18:0];
   assign domw.ports     = dom_ports_q[cw_pkg::NPORT-1:0];
-  assign domw.log_mode  = '0;
+  assign domw.log_mode  = dom_log_q;
   assign domw.log_epoch = 1'b0;
+  assign logw.dom       = number_q[cw_pkg::DOM_W-1:0];
+  assign logw.directory = log_what_q[0];
+  assign logw.flip      = log_what_q[1];
+  assign logw.all_dirty = log_what_q[2];
+  assign logw.root      = log_root_q[cw_pkg::PA_W-1:12];
+  assign logw.size      = log_size_q[cw_pkg::LOG_DIR_W:0];
   assign portw_idx      = number_q[cw_pkg::PORT_W-1:0];
   assign portw.enable   = port_on_q;
   assign portw.first    = port_range_q[15:0];
@@ -324,6 +351,7 @@ module cw_mailbox #(
     event_word[cw_mbox::EVENT_ABORT_IDLE] = !ctx_abort_busy && !ctx_abort_valid;
     event_word[cw_mbox::EVENT_CPL_READY]  = !cpl_valid;
     event_word[cw_mbox::EVENT_HOT_READY]  = !hot_sent_q;
+    event_word[cw_mbox::EVENT_LOG_IDLE]   = !logw_busy && !logw_valid;
     event_word[cw_mbox::EVENT_SNAP_READY] = !snap_busy && !snap;
   end
 
@@ -355,6 +383,10 @@ module cw_mailbox #(
         cw_mbox::DOM_MMIO_GEN:  rd = dom_gen_q;
         cw_mbox::DOM_PORTS:     rd = dom_ports_q;
         cw_mbox::PORT_RANGE:    rd = port_range_q;
+        cw_mbox::DOM_LOG:       rd = {30'd0, dom_log_q};
+        cw_mbox::LOG_ROOT_LO:   rd = log_root_q[31:0];
+        cw_mbox::LOG_ROOT_HI:   rd = log_root_q[63:32];
+        cw_mbox::LOG_SIZE:      rd = log_size_q;
         cw_mbox::CPL_VALUE_LO:  rd = value_q[31:0];
         cw_mbox::CPL_VALUE_HI:  rd = value_q[63:32];
         cw_mbox::CPL_INFO_LO:   rd = info_q[31:0];
@@ -369,6 +401,6 @@ module cw_mailbox #(
 
   logic unused;
   assign unused = &{1'b0, fwcpl.info, fwcpl.index, fwcpl.opcode, number_q, dom_ports_q, dom_gen_q, ctx_cfg_q,
-                    ctx_root_q, ctx_gen_q};
+                    ctx_root_q, ctx_gen_q, log_root_q, log_size_q};
 
 endmodule

@@ -33,6 +33,7 @@ module cw_resolve #(
   output cw_t::wait_t                fix_req,
   output logic [63:0]                fix_entry,
   output logic [cw_pkg::PA_W-1:0]    fix_addr,
+  output logic [2:0]                 fix_level,
   output cw_t::fix_t                 fix_what,
   output logic                       fix_mark,
   output logic                       fix_fresh,
@@ -74,11 +75,7 @@ module cw_resolve #(
   assign w          = fx_valid ? fx.req : in_req;
   assign entry      = fx_valid ? (fx.bus_error ? '0 : fx.entry) : in_entry;
   assign entry_addr = fx_valid ? fx.entry_addr : in_entry_addr;
-`ifdef CW_MUT_FIX_LARGE
-  assign level      = in_level;
-`else
-  assign level      = fx_valid ? 3'd1 : in_level;
-`endif
+  assign level      = fx_valid ? fx.level : in_level;
   assign error      = fx_valid ? fx.bus_error : in_error;
   assign fx_ready   = ready;
   assign in_ready   = ready && !fx_valid;
@@ -109,6 +106,7 @@ module cw_resolve #(
   assign fix_req   = w;
   assign fix_entry = entry;
   assign fix_addr  = entry_addr;
+  assign fix_level = level;
   assign fix_what  = v.verdict == cw_pkg::V_FIXED ? v.fix : '0;
   assign fix_mark  = v.mark;
   assign fix_fresh = in_fresh && !fx_valid;

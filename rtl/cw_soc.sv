@@ -59,6 +59,9 @@ module cw_soc #(
   output logic                       ctx_abort_valid,
   output logic [cw_pkg::CTX_W-1:0]   ctx_abort_idx,
   input  logic                       ctx_abort_busy,
+  output logic                       logw_valid,
+  output cw_t::log_set_t             logw,
+  input  logic                       logw_busy,
 
   // counters
   input  logic [63:0]                cycle,
@@ -214,6 +217,9 @@ module cw_soc #(
     .ctx_abort_valid (ctx_abort_valid),
     .ctx_abort_idx   (ctx_abort_idx),
     .ctx_abort_busy  (ctx_abort_busy),
+    .logw_valid      (logw_valid),
+    .logw            (logw),
+    .logw_busy       (logw_busy),
     .cycle           (cycle),
     .snap            (snap),
     .snap_busy       (snap_busy),

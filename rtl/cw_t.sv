@@ -45,6 +45,15 @@ package cw_t;
   } dom_t;
 
   typedef struct packed {
+    logic                     directory;  // give the domain a log directory: root and size
+    logic                     flip;       // new log epoch
+    logic                     all_dirty;
+    logic [DOM_W-1:0] dom;
+    logic [PA_W-13:0] root;               // page number
+    logic [LOG_DIR_W:0] size;             // entries
+  } log_set_t;
+
+  typedef struct packed {
     logic                     enable;
     logic [15:0]              first;
     logic [15:0]              last;
@@ -88,6 +97,7 @@ package cw_t;
     wait_t                   req;
     logic [63:0]             entry;       // as it is now
     logic [PA_W-1:0]         entry_addr;
+    logic [2:0]              level;       // of its table
     logic                    bus_error;
     logic                    swapped;     // the entry was changed for this request
     logic                    marked;
@@ -108,6 +118,7 @@ package cw_t;
     logic [31:0] index;                   // absolute ring index, for the completion
     logic [15:0] id;
     logic        cold;                    // asked by the firmware: its completion goes back to the mailbox
+    logic        harvest;                 // the flip of a harvest: cw_log_ctl waits for it
   } cookie_t;
 
   typedef struct packed {
@@ -141,6 +152,15 @@ package cw_t;
     logic [1:0]   action;
     logic [511:0] data;
   } resume_t;
+
+  typedef struct packed {
+    cookie_t              cookie;
+    logic [DOM_W-1:0]     dom;
+    logic [LOG_DIR_W-1:0] first;          // leaf
+    logic [LOG_DIR_W:0]   count;          // leaves; 0: to the end
+    logic [63:0]          buffer;
+    logic [31:0]          room;           // records
+  } harvest_t;
 
   // ---- completions and fault records, without phase ----
   typedef struct packed {

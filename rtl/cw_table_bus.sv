@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Copyright The Catwalk authors
 //
-// Table bus: walker, entry-update unit and loader share the AXI4 port of table memory.
+// Table bus: walker, entry-update unit, loader and dirty log share the AXI4 port of table memory.
 //
 // Reads: the walker with id = slot, one 64-byte beat, no cycle added in either direction and no back-pressure on its
-// answers; the entry-update unit with id 62. Writes: the entry-update unit with id 62, one beat, and the loader with
-// id 61, bursts up to 4 KiB. Round robin where both ask. A burst's address goes first, its data follows whole before
-// the next address. Reads and writes are not ordered against each other: whoever needs that waits for the
-// acknowledgement (P11).
+// answers; the entry-update unit with id 62; the dirty log with ids 56 to 58. Writes: the entry-update unit with id
+// 62 and the dirty log with ids 56 to 58, one beat, and the loader with id 61, bursts up to 4 KiB. Round robin where
+// both ask. A burst's address goes first, its data follows whole before the next address. Reads and writes are not
+// ordered against each other: whoever needs that waits for the acknowledgement (P11).
 module cw_table_bus (
   input  logic                      clk,
   input  logic                      rst_n,
@@ -48,6 +48,26 @@ module cw_table_bus (
   output logic                      ld_bvalid,
   output logic                      ld_berr,
 
+  input  logic                      dl_arvalid,
+  output logic                      dl_arready,
+  input  logic [1:0]                dl_arid,
+  input  logic [cw_pkg::PA_W-1:0]   dl_araddr,
+  output logic                      dl_rvalid,
+  output logic [1:0]                dl_rid,
+  output logic [511:0]              dl_rdata,
+  output logic                      dl_rerr,
+  input  logic                      dl_awvalid,
+  output logic                      dl_awready,
+  input  logic [1:0]                dl_awid,
+  input  logic [cw_pkg::PA_W-1:0]   dl_awaddr,
+  input  logic                      dl_wvalid,
+  output logic                      dl_wready,
+  input  logic [511:0]              dl_wdata,
+  input  logic [63:0]               dl_wstrb,
+  output logic                      dl_bvalid,
+  output logic [1:0]                dl_bid,
+  output logic                      dl_berr,
+
   output logic                      t_arvalid,
   input  logic                      t_arready,
   output logic [5:0]                t_arid,
@@ -79,20 +99,22 @@ module cw_table_bus (
 
   localparam logic [5:0] ID_EUU  = 6'd62;
   localparam logic [5:0] ID_LOAD = 6'd61;
+  localparam logic [3:0] ID_LOG  = 4'b1110;   // and two bits of the dirty log's own
 
-  // ---- reads: 0 walker, 1 entry-update unit ----
-  logic [1:0] ar_gnt;
+  // ---- reads: 0 walker, 1 entry-update unit, 2 dirty log ----
+  logic [2:0] ar_gnt;
 
-  cw_arb #(.N(2)) u_ar (
-    .clk, .rst_n, .req({eu_arvalid, rd_valid}), .gnt(ar_gnt), .take(t_arvalid && t_arready)
+  cw_arb #(.N(3)) u_ar (
+    .clk, .rst_n, .req({dl_arvalid, eu_arvalid, rd_valid}), .gnt(ar_gnt), .take(t_arvalid && t_arready)
   );
 
   assign t_arvalid  = ar_gnt != '0;
-  assign t_arid     = ar_gnt[1] ? ID_EUU : {1'b0, rd_slot};
-  assign t_araddr   = ar_gnt[1] ? eu_addr : rd_addr;
+  assign t_arid     = ar_gnt[2] ? {ID_LOG, dl_arid} : ar_gnt[1] ? ID_EUU : {1'b0, rd_slot};
+  assign t_araddr   = ar_gnt[2] ? dl_araddr : ar_gnt[1] ? eu_addr : rd_addr;
   assign t_arlen    = '0;
   assign rd_ready   = ar_gnt[0] && t_arready;
   assign eu_arready = ar_gnt[1] && t_arready;
+  assign dl_arready = ar_gnt[2] && t_arready;
 
   assign t_rready  = 1'b1;
   assign wr_rvalid = t_rvalid && !t_rid[5];
@@ -102,28 +124,35 @@ module cw_table_bus (
   assign eu_rvalid = t_rvalid && t_rid == ID_EUU;
   assign eu_rdata  = t_rdata;
   assign eu_rerr   = t_rresp[1];
+  assign dl_rvalid = t_rvalid && t_rid[5:2] == ID_LOG;
+  assign dl_rid    = t_rid[1:0];
+  assign dl_rdata  = t_rdata;
+  assign dl_rerr   = t_rresp[1];
 
-  // ---- writes: 0 entry-update unit, 1 loader ----
-  logic [1:0] aw_gnt;
+  // ---- writes: 0 entry-update unit, 1 loader, 2 dirty log ----
+  logic [2:0] aw_gnt;
   logic       data_q;   // an address is out, its data follows
   logic       load_q;   // it is the loader's
+  logic       log_q;    // it is the dirty log's
 
-  cw_arb #(.N(2)) u_aw (
-    .clk, .rst_n, .req({ld_awvalid, eu_awvalid} & {2{!data_q}}), .gnt(aw_gnt), .take(t_awvalid && t_awready)
+  cw_arb #(.N(3)) u_aw (
+    .clk, .rst_n, .req({dl_awvalid, ld_awvalid, eu_awvalid} & {3{!data_q}}), .gnt(aw_gnt), .take(t_awvalid && t_awready)
   );
 
   assign t_awvalid  = aw_gnt != '0;
-  assign t_awid     = aw_gnt[1] ? ID_LOAD : ID_EUU;
-  assign t_awaddr   = aw_gnt[1] ? ld_awaddr : eu_addr;
+  assign t_awid     = aw_gnt[2] ? {ID_LOG, dl_awid} : aw_gnt[1] ? ID_LOAD : ID_EUU;
+  assign t_awaddr   = aw_gnt[2] ? dl_awaddr : aw_gnt[1] ? ld_awaddr : eu_addr;
   assign t_awlen    = aw_gnt[1] ? ld_awlen : '0;
   assign eu_awready = aw_gnt[0] && t_awready;
   assign ld_awready = aw_gnt[1] && t_awready;
+  assign dl_awready = aw_gnt[2] && t_awready;
 
-  assign t_wvalid  = data_q && (load_q ? ld_wvalid : eu_wvalid);
-  assign t_wdata   = load_q ? ld_wdata : eu_wdata;
-  assign t_wstrb   = load_q ? ld_wstrb : eu_wstrb;
+  assign t_wvalid  = data_q && (log_q ? dl_wvalid : load_q ? ld_wvalid : eu_wvalid);
+  assign t_wdata   = log_q ? dl_wdata : load_q ? ld_wdata : eu_wdata;
+  assign t_wstrb   = log_q ? dl_wstrb : load_q ? ld_wstrb : eu_wstrb;
   assign t_wlast   = load_q ? ld_wlast : 1'b1;
-  assign eu_wready = data_q && !load_q && t_wready;
+  assign eu_wready = data_q && !load_q && !log_q && t_wready;
+  assign dl_wready = data_q && log_q && t_wready;
   assign ld_wready = data_q && load_q && t_wready;
 
   always_ff @(posedge clk) begin
@@ -136,8 +165,10 @@ module cw_table_bus (
   end
 
   always_ff @(posedge clk) begin
-    if (t_awvalid && t_awready)
+    if (t_awvalid && t_awready) begin
       load_q <= aw_gnt[1];
+      log_q  <= aw_gnt[2];
+    end
   end
 
   assign t_bready  = 1'b1;
@@ -145,6 +176,9 @@ module cw_table_bus (
   assign ld_bvalid = t_bvalid && t_bid == ID_LOAD;
   assign eu_berr   = t_bresp[1];
   assign ld_berr   = t_bresp[1];
+  assign dl_bvalid = t_bvalid && t_bid[5:2] == ID_LOG;
+  assign dl_bid    = t_bid[1:0];
+  assign dl_berr   = t_bresp[1];
 
   assign ev_table_errors = {2'd0, t_rvalid && t_rresp[1]} + {2'd0, t_bvalid && t_bresp[1]};
 

@@ -205,7 +205,8 @@ module cw_tables (
   assign log_epoch       = log_dom_entry.log_epoch;
 
 `ifndef SYNTHESIS
-  always @(posedge clk) if (rst_n) assert (!hold || !(ctxw_valid || domw_valid || portw_valid))
+  always @(posedge clk) if (rst_n)
+    assert (!(ctx_held || dom_held || port_held) || !(ctxw_valid || domw_valid || portw_valid))
     else $error("table write before the last one was applied");
 `endif
 

@@ -31,6 +31,12 @@ module cw_tlb #(
   input  logic [cw_pkg::SPACE_W-1:0] c3_space,
   input  logic [63:12]               c3_page,
   output logic                       inv_hits,   // an INVALIDATE covers the entry that hits in cycle 3
+  output logic                       hinted,     // the page was marked in this log epoch (P24)
+  // hints: a mark was accepted; a new log epoch
+  input  logic                       hint_valid,
+  input  logic [cw_pkg::SPACE_W-1:0] hint_space,
+  input  logic [56:12]               hint_page,
+  input  logic                       hint_clear,
   // fill
   input  logic                       fill_valid,
   output logic                       fill_ready,
@@ -67,6 +73,11 @@ module cw_tlb #(
   logic                 b_valid;       // port B reads this cycle
   logic [SW-1:0]        look_set, fill_set, b_set, f1_set, f2_set;
   logic                 f1_valid, f2_valid;
+  logic [SW-1:0]        hint_set, h1_set;
+  logic                 h1_valid, h1_take;       // the line of a hint is compared, and written if nothing came between
+  logic [cw_pkg::SPACE_W-1:0] h1_space;
+  logic [56:12]         h1_page;
+  logic [WAYS-1:0]      way_hinted;
   logic [cw_pkg::SPACE_W-1:0] f1_space, f2_space;
   logic [56:15]         f1_line, f2_line;
   logic [WAYS-1:0]      f1_match, f1_free, f1_way, f2_way, victim;
@@ -78,8 +89,9 @@ module cw_tlb #(
   assign look_set = look_page[15 +: SW] ^ look_page[15+SW +: SW];
   assign fill_set = fill_line[15 +: SW] ^ fill_line[15+SW +: SW];
   assign fill_ready = !sweeping;
-  assign b_valid  = sweeping || fill_valid;
-  assign b_set    = sweeping ? sweep_set : fill_set;
+  assign hint_set = hint_page[15 +: SW] ^ hint_page[15+SW +: SW];
+  assign b_valid  = sweeping || fill_valid || hint_valid;
+  assign b_set    = sweeping ? sweep_set : fill_valid ? fill_set : hint_set;
 
   assign ev_parity = |way_bad;
   always_ff @(posedge clk) begin
@@ -125,6 +137,9 @@ module cw_tlb #(
     logic [2:0]     c1_sub, c2_sub;
     logic [SETS-1:0] valid;            // of this way
     logic [7:0]     sub_valid;
+    logic [SETS*8-1:0] hints;          // of this way, by set and entry
+    logic [7:0]     a1_hints, b1_subs;
+    logic           a2_hint;
 
     // port A: lookup
     always_ff @(posedge clk) begin
@@ -133,6 +148,7 @@ module cw_tlb #(
         a1_data  <= data[look_set];
         a1_parity <= parity[look_set];
         a1_valid <= valid[look_set];
+        a1_hints <= hints[{look_set, 3'd0} +: 8];
         c1_sub   <= look_page[14:12];
       end
       a2_tag   <= a1_tag;
@@ -140,6 +156,11 @@ module cw_tlb #(
       a2_parity <= a1_parity[c1_sub];
       a2_valid <= a1_valid;
       c2_sub   <= c1_sub;
+      a2_hint  <= a1_hints[c1_sub];
+      if (hint_clear) begin
+        a1_hints <= '0;
+        a2_hint  <= 1'b0;
+      end
     end
     assign sub_valid = a2_tag[7:0];
     assign same  = a2_valid && a2_tag[8 +: 42] == c2_page[56:15] && sub_valid[c2_sub]
@@ -164,6 +185,7 @@ module cw_tlb #(
     assign match                  = same && !a2_bad;
     assign way_bad[w]             = c2_valid && a2_bad;
     assign way_hit[w]             = match;
+    assign way_hinted[w]          = match && a2_hint;
     assign way_entry[w*64 +: 64]  = match ? a2_entry : '0;
 
     // port B: fill and sweep read tags
@@ -179,8 +201,24 @@ module cw_tlb #(
                             (inv_now.whole || ({10'd0, b1_tag[8 +: 42]} >= {3'd0, inv_now.lo[51:3]} &&
                                                {10'd0, b1_tag[8 +: 42]} <= {3'd0, inv_now.hi[51:3]}))));
 
-    logic unused;
-    assign unused = &{1'b0, b1_tag[7:0]};
+
+    // hints: written with the tag compared, all gone with a fill, and with a new log epoch
+    assign b1_subs = b1_tag[7:0];
+    always_ff @(posedge clk) begin
+      if (!rst_n) hints <= '0;
+`ifdef CW_MUT_HINT_NO_SWEEP
+      else if (write) hints[{f2_set, 3'd0} +: 8] <= '0;
+`else
+      else if (hint_clear) hints <= '0;
+      else if (write) hints[{f2_set, 3'd0} +: 8] <= '0;
+`endif
+`ifdef CW_MUT_HINT_NO_TAG
+      else if (h1_take && b1_valid) hints[{h1_set, h1_page[14:12]}] <= 1'b1;
+`else
+      else if (h1_take && b1_valid && b1_subs[h1_page[14:12]] && b1_tag[8 +: 42] == h1_page[56:15] &&
+               b1_tag[TW-1:50] == h1_space) hints[{h1_set, h1_page[14:12]}] <= 1'b1;
+`endif
+    end
 
     // write
     assign write   = f2_valid && f2_way[w] && fill_mask != '0;
@@ -289,6 +327,19 @@ module cw_tlb #(
     if (!rst_n) hit <= 1'b0;
     else        hit <= |way_hit || |l_match;
     if (c2_valid) level <= |way_hit ? 3'd1 : l_found_big ? 3'd3 : 3'd2;
+  end
+  always_ff @(posedge clk) hinted <= |way_hinted && !hint_clear;
+
+  // A hint that meets a fill, a sweep or a new log epoch on its way is dropped: the next write marks again.
+  assign h1_take = h1_valid && !f2_valid && !hint_clear;
+  always_ff @(posedge clk) begin
+    if (!rst_n) h1_valid <= 1'b0;
+    else h1_valid <= hint_valid && !sweeping && !fill_valid && !f2_valid && !hint_clear;
+    if (hint_valid) begin
+      h1_set   <= hint_set;
+      h1_space <= hint_space;
+      h1_page  <= hint_page;
+    end
   end
   logic [63:0] entry_or;
   logic [WAYS-1:0] way_first;

@@ -270,6 +270,12 @@ module cw_top #(
   cw_t::dom_t                 domw;
   cw_t::port_range_t          portw;
   logic                       ctx_abort_valid, ctx_abort_busy;
+  logic                       log_valid, log_ready, log_op, logr_valid, log_flip, logw_valid, logw_busy;
+  logic [cw_pkg::DOM_W-1:0]   log_dom, log_flip_dom;
+  logic [39:0]                log_gfn;
+  logic [2:0]                 log_id, logr_id;
+  logic [1:0]                 logr_status;
+  cw_t::log_set_t             logw;
   logic                       inv_valid, inv_ready, flush_valid, flush_ready, flush_full, fdone_valid, fdone_ready;
   logic                       resume_valid, resume_ready, fr_valid, fr_ready;
   cw_t::inv_t                 inv;
@@ -285,7 +291,6 @@ module cw_top #(
   cw_t::scope_t               drain_what, count_what;
   cw_t::stop_t                stop;
   logic [cw_pkg::PARK_W:0]    count;
-  assign log_idle = 1'b1;                                      // no dirty log, no marks
   cw_t::fault_t               fr;
   logic                       rd_valid, rd_ready, wr_rvalid, wr_rerr;
   logic [cw_pkg::SLOT_W-1:0]  rd_slot, wr_rslot;
@@ -312,8 +317,9 @@ module cw_top #(
     .abort_valid(ctx_abort_valid), .abort_ctx(ctx_abort_idx), .abort_busy(ctx_abort_busy),
     .inv_valid, .inv_ready, .inv, .flush_valid, .flush_ready, .flush, .flush_full, .flush_timeout, .flush_dom,
     .drain_what, .flush_ports, .drain_stopped, .stop_valid, .stop_ready, .stop, .count_ask, .count_what, .count_take,
-    .count_done, .count, .fenced, .holder, .log_idle, .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready,
-    .resume,
+    .count_done, .count, .fenced, .holder, .log_idle, .log_valid, .log_ready, .log_op, .log_dom, .log_gfn,
+    .log_id, .logr_valid, .logr_id, .logr_status, .log_flip, .log_flip_dom,
+    .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume,
     .resume_status,
     .fr_valid, .fr_ready, .fr, .rd_valid, .rd_ready, .rd_slot, .rd_addr,
     .r_valid(wr_rvalid), .r_slot(wr_rslot), .r_data(wr_rdata), .r_error(wr_rerr), .fx_valid, .fx_ready, .fx_req,
@@ -330,9 +336,10 @@ module cw_top #(
   logic [23:0]  host_rd_len;
   logic [511:0] host_rd_rdata;
   logic         host_rd_rerr, host_rd_rlast, host_wr_berr;
-  logic [2:0]   host_wr_valid, host_wr_ready, host_wr_bvalid, ring_irq;
-  logic [191:0] host_wr_addr, host_wr_strb;
-  logic [1535:0] host_wr_data;
+  logic [3:0]   host_wr_valid, host_wr_ready, host_wr_bvalid;
+  logic [2:0]   ring_irq;
+  logic [255:0] host_wr_addr, host_wr_strb;
+  logic [2047:0] host_wr_data;
   logic [2:0]   irq_enable;
   logic         ev_fault_ring;
 
@@ -387,7 +394,8 @@ module cw_top #(
     .fwc_valid, .fwc_ready, .fwc, .cpl_valid(hcpl_valid), .cpl_ready(hcpl_ready), .cpl(hcpl), .fwcpl_valid, .fwcpl,
     .inv_valid, .inv_ready, .inv, .flush_valid, .flush_ready, .flush, .flush_full, .flush_dom, .drain_what,
     .flush_ports, .drain_stopped, .stop_valid, .stop_ready, .stop, .count_ask, .count_what, .count_take, .count_done,
-    .count, .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume, .resume_status,
+    .count, .hc_valid, .hc_ready, .hc, .hp_valid, .hp_ready, .hp_cold, .hp, .hf_valid, .hf_ready, .hf,
+    .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume, .resume_status,
     .eu_req_valid, .eu_req_ready, .eu_req, .eu_rsp_valid, .eu_rsp_ready, .eu_rsp,
     .ld_req_valid, .ld_req_ready, .ld_req_fill, .ld_req_addr, .ld_req_arg, .ld_req_len, .ld_rsp_valid, .ld_rsp_ready,
     .ld_rsp_error, .ev_hot_cmds, .ev_cmd_errors(ev_hot_errors), .ev_invalidates, .ev_flush_cmds, .ev_resumes,
@@ -443,9 +451,49 @@ module cw_top #(
     .eu_wready, .eu_wdata, .eu_wstrb, .eu_bvalid, .eu_berr,
     .ld_awvalid, .ld_awready, .ld_awaddr, .ld_awlen, .ld_wvalid, .ld_wready, .ld_wdata, .ld_wstrb, .ld_wlast,
     .ld_bvalid, .ld_berr,
+    .dl_arvalid, .dl_arready, .dl_arid, .dl_araddr, .dl_rvalid, .dl_rid, .dl_rdata, .dl_rerr, .dl_awvalid, .dl_awready,
+    .dl_awid, .dl_awaddr, .dl_wvalid, .dl_wready, .dl_wdata, .dl_wstrb, .dl_bvalid, .dl_bid, .dl_berr,
     .t_arvalid, .t_arready, .t_arid, .t_araddr, .t_arlen, .t_rvalid, .t_rready, .t_rid, .t_rdata, .t_rresp, .t_rlast,
     .t_awvalid, .t_awready, .t_awid, .t_awaddr, .t_awlen, .t_wvalid, .t_wready, .t_wdata, .t_wstrb, .t_wlast,
     .t_bvalid, .t_bready, .t_bid, .t_bresp, .ev_table_errors);
+
+  // ===================================================================================================================
+  // Dirty log
+  // ===================================================================================================================
+  logic                        hc_valid, hc_ready, hp_valid, hp_ready, hp_cold, hf_valid, hf_ready;
+  cw_t::harvest_t              hc, hf;
+  cw_t::cpl_t                  hp;
+  cw_t::log_set_t              log_set;
+  cw_t::cookie_t               fd_cookie;
+  logic                        set_valid, set_done, all_valid, hv_valid, hv_ready, hvd_valid, hvd_ready, hvd_more;
+  logic                        hvd_all, ev_mark, ev_missing, ev_evict;
+  logic [31:0]                 hvd_records;
+  logic [cw_pkg::LOG_DIR_W-1:0] hvd_next;
+  logic                        dl_arvalid, dl_arready, dl_rvalid, dl_rerr, dl_awvalid, dl_awready, dl_wvalid;
+  logic                        dl_wready, dl_bvalid, dl_berr, log_busy;
+  logic [1:0]                  dl_arid, dl_rid, dl_awid, dl_bid;
+  logic [cw_pkg::PA_W-1:0]     dl_araddr, dl_awaddr;
+  logic [511:0]                dl_rdata, dl_wdata;
+  logic [63:0]                 dl_wstrb;
+  assign fd_cookie = fdone.cookie;
+  cw_log_ctl u_log_ctl (
+    .clk(clk_log), .rst_n, .hc_valid, .hc_ready, .hc, .hp_valid, .hp_ready, .hp_cold, .hp, .logw_valid, .logw,
+    .logw_busy, .set_valid, .set_done, .set(log_set), .all_valid, .hv_valid, .hv_ready, .hv(hf), .hvd_valid,
+    .hvd_ready, .hvd_records, .hvd_more, .hvd_next, .hvd_all, .flip(log_flip), .flip_dom(log_flip_dom),
+    .fl_valid(hf_valid), .fl_ready(hf_ready), .fd_valid(fdone_valid && fd_cookie.harvest), .fd_status(fdone.status),
+    .fd_fenced(fdone.fenced));
+  cw_dlog u_dlog (
+    .clk(clk_log), .rst_n, .bme, .log_valid, .log_ready, .log_op, .log_dom, .log_gfn, .log_id, .logr_valid, .logr_id,
+    .logr_status, .idle(log_idle), .set_valid, .set_done, .set_dom(log_set.dom), .set_root(log_set.root),
+    .set_size(log_set.size), .all_valid, .all_dom(log_set.dom), .hv_valid, .hv_ready, .hv_dom(hf.dom),
+    .hv_first(hf.first), .hv_count(hf.count), .hv_buf(hf.buffer), .hv_room(hf.room), .hvd_valid, .hvd_ready,
+    .hvd_records, .hvd_more, .hvd_next, .hvd_all,
+    .dl_arvalid, .dl_arready, .dl_arid, .dl_araddr, .dl_rvalid, .dl_rid, .dl_rdata, .dl_rerr, .dl_awvalid, .dl_awready,
+    .dl_awid, .dl_awaddr, .dl_wvalid, .dl_wready, .dl_wdata, .dl_wstrb, .dl_bvalid, .dl_bid, .dl_berr,
+    .h_valid(host_wr_valid[3]), .h_ready(host_wr_ready[3]), .h_addr(host_wr_addr[3*64 +: 64]),
+    .h_data(host_wr_data[3*512 +: 512]), .h_bvalid(host_wr_bvalid[3]), .h_berr(host_wr_berr),
+    .busy(log_busy), .ev_mark, .ev_missing, .ev_evict);
+  assign host_wr_strb[3*64 +: 64] = '1;
 
   // ===================================================================================================================
   // Cold commands: ring, soft CPU, completion ring
@@ -479,7 +527,7 @@ module cw_top #(
     .cpl_valid(ccpl_valid), .cpl_ready(ccpl_ready), .cpl(ccpl),
     .fwc_valid, .fwc_ready, .fwc, .fwcpl_valid, .fwcpl,
     .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw,
-    .ctx_abort_valid, .ctx_abort_idx, .ctx_abort_busy,
+    .ctx_abort_valid, .ctx_abort_idx, .ctx_abort_busy, .logw_valid, .logw, .logw_busy,
     .cycle, .snap(fw_snap), .snap_busy, .snap_cycle, .ev_cold_cmds, .ev_cmd_errors(ev_cold_errors));
 
   logic [cw_pkg::CPL_BITS-1:0] cold_rec;
@@ -495,7 +543,7 @@ module cw_top #(
   // ===================================================================================================================
   // Host memory, registers, counters
   // ===================================================================================================================
-  cw_host_bus u_host_bus (
+  cw_host_bus #(.NW(4)) u_host_bus (
     .clk(clk_cmd), .rst_n, .bme, .rd_valid(host_rd_valid), .rd_ready(host_rd_ready), .rd_addr(host_rd_addr),
     .rd_len(host_rd_len),
     .rd_rvalid(host_rd_rvalid), .rd_rready(host_rd_rready), .rd_rdata(host_rd_rdata), .rd_rerr(host_rd_rerr),
@@ -563,6 +611,10 @@ module cw_top #(
     ev[cw_pkg::CTR_BRIDGE_GAVE_UP*3 +: 3]  = {2'd0, ev_bridge_gave_up};
     ev[cw_pkg::CTR_BRIDGE_FENCED*3 +: 3]   = {1'b0, ev_bridge_fenced};
     ev[cw_pkg::CTR_BRIDGE_BUS_ERRORS*3 +: 3] = {1'b0, ev_bridge_bus_errors};
+    ev[cw_pkg::CTR_LOG_MARKS*3 +: 3]       = {2'd0, ev_mark};
+    ev[cw_pkg::CTR_LOG_MISSES*3 +: 3]      = {2'd0, ev_missing};
+    ev[cw_pkg::CTR_LOG_WRITEBACKS*3 +: 3]  = {2'd0, ev_evict};
+    ev[cw_pkg::CTR_HARVESTS*3 +: 3]        = {2'd0, hc_valid};
   end
   cw_counters u_counters (.clk, .rst_n, .ev, .snap, .busy(snap_busy), .cycle, .snap_cycle, .rd_idx(ctr_idx),
                           .rd_data(ctr_data));
@@ -570,20 +622,23 @@ module cw_top #(
   // ===================================================================================================================
   // Clocks: one, gated for what is at rest; a valid between two parts wakes both
   // ===================================================================================================================
-  logic clk_core, clk_cmd, clk_cpu, clk_tgen, clk_bridge, core_awake, bridge_awake, cpu_awake, reg_access, cpu_tables;
+  logic clk_core, clk_cmd, clk_cpu, clk_tgen, clk_bridge, clk_log, core_awake, bridge_awake, cpu_awake,
+        reg_access, cpu_tables;
   assign reg_access = s_awvalid || s_wvalid || s_bvalid || s_arvalid || s_rvalid;
-  assign cpu_tables = ctxw_valid || domw_valid || portw_valid || ctx_abort_valid;
-  cw_clkgate #(.N(2)) u_clk_core (.clk, .rst_n, .awake({core_awake, cpu_tables}), .gclk(clk_core));
+  assign cpu_tables = ctxw_valid || domw_valid || portw_valid || ctx_abort_valid || logw_valid;
+  cw_clkgate #(.N(2)) u_clk_core (.clk, .rst_n, .awake({core_awake || log_busy, cpu_tables}), .gclk(clk_core));
+  cw_clkgate #(.N(4)) u_clk_log (
+    .clk, .rst_n, .gclk(clk_log), .awake({log_busy || log_valid, logw_valid, hc_valid, fdone_valid}));
   cw_clkgate #(.N(16)) u_clk_cmd (
     .clk, .rst_n, .gclk(clk_cmd),
     .awake({reg_access, host_rd_valid != '0, host_wr_valid != '0, h_arvalid || h_rvalid,
             h_awvalid || h_wvalid || h_bvalid, inv_valid || flush_valid || fdone_valid, resume_valid, fr_valid,
             hot_valid || hcpl_valid, cold_valid || ccpl_valid, fwc_valid || fwcpl_valid, eu_req_valid || eu_rsp_valid,
-            fx_valid, eu_arvalid || eu_awvalid || eu_wvalid,
+            fx_valid || hp_valid || hf_valid, eu_arvalid || eu_awvalid || eu_wvalid,
             ld_req_valid || ld_busy || ld_rsp_valid, t_rvalid || t_bvalid}));
   cw_clkgate #(.N(4)) u_clk_cpu (
     .clk, .rst_n, .gclk(clk_cpu),
-    .awake({cpu_awake, cpu_tables, cold_valid || ccpl_valid, fwc_valid || fwcpl_valid}));
+    .awake({cpu_awake, cpu_tables || logw_busy, cold_valid || ccpl_valid, fwc_valid || fwcpl_valid}));
   cw_clkgate #(.N(4)) u_clk_tgen (
     .clk, .rst_n, .gclk(clk_tgen),
     .awake({reg_access, tgen_running || tgen_clearing, tgen_req_valid || tgen_rel_valid,
@@ -608,7 +663,8 @@ module cw_top #(
 `endif
 
   logic unused;
-  assign unused = &{1'b0, fault_space, emul_data[cw_pkg::PORT_BRIDGE*512-1:NS*512], ans_valid[cw_pkg::PORT_HOST],
-                    ans[cw_pkg::PORT_HOST*AW +: AW], bridge_quota, bridge_retry, bridge_ctrl, res, tgen_ctx[31:16],
-                    tgen_mode, tgen_release_delay[31:8], tgen_hist_shift[31:4], tgen_hist_index[31:10]};
+  assign unused = &{1'b0, fault_space, log_set, fd_cookie, emul_data[cw_pkg::PORT_BRIDGE*512-1:NS*512],
+                    ans_valid[cw_pkg::PORT_HOST], ans[cw_pkg::PORT_HOST*AW +: AW], bridge_quota, bridge_retry,
+                    bridge_ctrl, res, tgen_ctx[31:16], tgen_mode, tgen_release_delay[31:8], tgen_hist_shift[31:4],
+                    tgen_hist_index[31:10]};
 endmodule

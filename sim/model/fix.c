@@ -127,10 +127,14 @@ void cw_model_fix_log(struct cw_model *m, const uint32_t *vec)
 			cw_model_fail(m, "mark-lost", "addr 0x%llx: no mark for a swap that is done (P22)",
 				      (ull)r->addr);
 		f->marked = !refused;
+		if (f->marked)
+			cw_model_log_mark(m, r->domain, cw_model_page_number(r->addr));
 		f->due = false;
 	}
 	if (refused)
 		f->log_status = (uint8_t)status;
+	if (status == 1)
+		cw_model_count(m, CW_CTR_LOG_MISSES);
 	if (refused || G(log_mark))
 		f->step = CW_FIX_OUT;
 }

@@ -102,6 +102,7 @@ struct cw_model_fix {
 	bool due; /* the swap is done, its mark is not */
 	bool swapped, error;
 	uint8_t log_status;
+	uint8_t level;	    /* of the entry's table */
 	unsigned int tries; /* races lost */
 };
 
@@ -179,6 +180,14 @@ struct cw_model_flush {
 	int domain;
 };
 
+/* ---- dirty log: pages of which a mark was accepted, and in which log epoch of their domain (P24) ---- */
+struct cw_model_marked {
+	struct cw_model_marked *next;
+	uint16_t domain;
+	uint64_t gfn;
+	uint64_t log_epoch;
+};
+
 /* ---- cached translations ---- */
 struct cw_model_cached {
 	struct cw_model_cached *next;
@@ -225,6 +234,9 @@ struct cw_model {
 	unsigned int nrecord;
 	unsigned int parked;   /* entries of the park in use */
 	unsigned int retrying; /* left it, not looked up yet */
+
+	struct cw_model_marked *marked[CW_MODEL_HASH];
+	uint64_t log_epoch[CW_NDOM];
 
 	struct cw_model_epoch epoch[CW_NPORT];
 	struct cw_model_flush flush[CW_NFLUSH];
@@ -310,6 +322,11 @@ void cw_model_fix_swap(struct cw_model *m, const uint32_t *vec);
 void cw_model_fix_log(struct cw_model *m, const uint32_t *vec);
 bool cw_model_fix_back(struct cw_model *m, const struct cw_model_req *r, uint64_t *entry);
 void cw_model_fix_end(struct cw_model *m, const struct cw_model_req *r);
+/* log.c */
+void cw_model_log_mark(struct cw_model *m, unsigned int domain, uint64_t gfn);
+void cw_model_log_flip(struct cw_model *m, const uint32_t *vec);
+bool cw_model_log_hinted(struct cw_model *m, unsigned int domain, uint64_t gfn);
+void cw_model_log_free(struct cw_model *m);
 /* epoch.c */
 void cw_model_stamp(struct cw_model *m, unsigned int port, bool bit);
 void cw_model_unstamp(struct cw_model *m, unsigned int port, bool bit, const char *who);

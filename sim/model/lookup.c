@@ -163,7 +163,11 @@ static void look_hit(struct cw_model *m, const struct cw_model_request *q, const
 			      q->port, q->tag, r->space, (ull)q->addr, (ull)entry, level);
 	else
 		m->leaves[r->x86][level - 1][CW_MODEL_HIT]++;
-	if (v.verdict != G(look_verdict) || v.verdict != CW_V_HIT || v.mark || v.pa != pa)
+	if (v.mark && q->port != CW_PORT_HOST && !cw_model_log_hinted(m, r->domain, cw_model_page_number(q->addr)))
+		cw_model_fail(m, "hint-stale",
+			      "port %u tag %u domain %u addr 0x%llx: granted without a mark of this log epoch (P24)",
+			      q->port, q->tag, r->domain, (ull)q->addr);
+	if (v.verdict != G(look_verdict) || v.verdict != CW_V_HIT || v.pa != pa)
 		cw_model_fail(
 			m, "verdict-wrong",
 			"port %u tag %u addr 0x%llx entry 0x%llx: %s pa 0x%llx from the TLB, expected %s pa 0x%llx",

@@ -36,6 +36,7 @@ void cw_model_destroy(struct cw_model *m)
 		return;
 	cw_model_tlb_free(m);
 	cw_model_pages_free(m);
+	cw_model_log_free(m);
 	free(m);
 }
 
@@ -77,6 +78,8 @@ void cw_model_cycle(struct cw_model *m, uint64_t cycle, const uint32_t *vec)
 	cw_model_flushes(m, vec);
 	if (G(log_valid))
 		cw_model_fix_log(m, vec);
+	if (G(lflip_valid))
+		cw_model_log_flip(m, vec);
 	cw_model_euu(m, vec);
 	cw_model_deadlines(m);
 }
@@ -136,6 +139,8 @@ bool cw_model_counter(const struct cw_model *m, unsigned int counter, uint64_t *
 	case CW_CTR_COLD_CMDS:
 	case CW_CTR_CMD_ERRORS:
 	case CW_CTR_HOST_ERRORS:
+	case CW_CTR_HARVESTS:
+	case CW_CTR_LOG_WRITEBACKS: /* the log's cache is not modelled */
 	case CW_CTR_INTERRUPTS:
 	case CW_CTR_RING_ERRORS:
 	case CW_CTR_PARK_QUOTA:	  /* room may be back some cycles before it is seen */

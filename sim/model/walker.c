@@ -359,7 +359,7 @@ void cw_model_res(struct cw_model *m, const uint32_t *vec)
 	struct cw_model_walk *w = G(res_fixer) ? NULL : walk_of(m, G(res_slot), "result");
 	struct cw_model_req *r = cw_model_req_of(m, port, tag, "result");
 	const struct cw_model_format rules = cw_model_rules(m, r);
-	struct place at = {0, r->fix.addr, 1};
+	struct place at = {0, r->fix.addr, r->fix.level};
 	struct cw_model_verdict v;
 
 	if (G(res_fixer) ? !cw_model_fix_back(m, r, &at.entry) : !w || !from_walk(m, w, r, vec, &at))
@@ -385,6 +385,7 @@ void cw_model_res(struct cw_model *m, const uint32_t *vec)
 			cw_model_fail(m, "not-fixed", "port %u tag %u addr 0x%llx entry 0x%llx: expected to be fixed",
 				      port, tag, (ull)r->addr, (ull)at.entry);
 		cw_model_fix_take(m, r, vec, &v, at.entry, at.addr);
+		r->fix.level = (uint8_t)at.level;
 		return;
 	}
 	if (v.verdict == CW_V_HIT && r->fix.swapped)

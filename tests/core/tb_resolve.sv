@@ -34,6 +34,7 @@ module tb_resolve;
   cw_t::wait_t                fix_req;
   logic [63:0]                fix_entry;
   logic [cw_pkg::PA_W-1:0]    fix_addr;
+  logic [2:0]                 fix_level;
   cw_t::fix_t                 fix_what;
 
   cw_resolve dut (.*);

@@ -61,6 +61,7 @@ static uint32_t events(struct fake *f)
 	e |= f->cycle >= f->abort_due ? CW_MBOX_EVENT_ABORT_IDLE : 0;
 	e |= f->cpl_waits && f->cpl_hangs ? 0 : CW_MBOX_EVENT_CPL_READY;
 	e |= f->hot_sent && f->hot_deaf ? 0 : CW_MBOX_EVENT_HOT_READY;
+	e |= f->log_hangs ? 0 : CW_MBOX_EVENT_LOG_IDLE;
 	e |= f->cycle >= f->snap_due ? CW_MBOX_EVENT_SNAP_READY : 0;
 	return e;
 }
@@ -123,7 +124,26 @@ static void dom_commit(struct fake *f, uint32_t n)
 		abort();
 	f->dom_gen[n] = f->word[CW_MBOX_DOM_MMIO_GEN];
 	f->dom_ports[n] = f->word[CW_MBOX_DOM_PORTS];
+	f->dom_log[n] = f->word[CW_MBOX_DOM_LOG];
 	trail(f, 'd');
+}
+
+/* L: another directory, l: none, e: new log epoch, D: everything dirty. */
+static void log_commit(struct fake *f, uint32_t value)
+{
+	uint32_t n = value & 0xff;
+
+	if (n >= CW_NDOM)
+		abort();
+	if (value & CW_MBOX_LOG_DIRECTORY) {
+		f->log_root[n] = (uint64_t)f->word[CW_MBOX_LOG_ROOT_HI] << 32 | f->word[CW_MBOX_LOG_ROOT_LO];
+		f->log_size[n] = f->word[CW_MBOX_LOG_SIZE];
+		trail(f, f->log_size[n] ? 'L' : 'l');
+	}
+	if (value & CW_MBOX_LOG_FLIP)
+		trail(f, 'e');
+	if (value & CW_MBOX_LOG_ALL_DIRTY)
+		trail(f, 'D');
 }
 
 static void port_commit(struct fake *f, uint32_t value)
@@ -202,6 +222,9 @@ void cw_write32(struct cw_region *r, uint32_t word, uint32_t value)
 		break;
 	case CW_MBOX_CTX_COMMIT:
 		ctx_commit(f, value);
+		break;
+	case CW_MBOX_LOG_COMMIT:
+		log_commit(f, value);
 		break;
 	case CW_MBOX_DOM_COMMIT:
 		dom_commit(f, value);

@@ -23,7 +23,10 @@ struct fake_ctx {
 struct fake {
 	/* what the engine holds */
 	struct fake_ctx ctx[CW_NCTX];
-	uint32_t dom_gen[CW_NDOM], dom_ports[CW_NDOM];
+	uint32_t dom_gen[CW_NDOM], dom_ports[CW_NDOM], dom_log[CW_NDOM];
+	uint64_t log_root[CW_NDOM];
+	uint32_t log_size[CW_NDOM];
+	bool log_hangs; /* a LOG_COMMIT never ends */
 	uint32_t port_range[CW_NPORT];
 	bool port_on[CW_NPORT];
 	char trail[4096];

@@ -125,7 +125,7 @@ static void unknown_and_hot_opcodes_are_refused(void)
 	boot();
 	for (unsigned op = 0; op < 256; op++) {
 		struct cw_cmd cmd = {.opcode = (uint8_t)op};
-		bool cold = op >= CW_OP_CTX_ATTACH && op <= CW_OP_SELFTEST;
+		bool cold = op >= CW_OP_CTX_ATTACH && op <= CW_OP_LOG_SET;
 
 		run(&cmd);
 		CHECK((fake.cpl_status == CW_ST_BAD_OPCODE) == !cold);
@@ -234,6 +234,77 @@ static void enables_reach_the_table(void)
 		CHECK_EQ(fake.ctx[e].ad, (e & CW_CMD_ENABLE_AD) != 0);
 		CHECK_EQ(fake.ctx[e].fix, (e & CW_CMD_ENABLE_FIX) != 0);
 	}
+}
+
+static uint8_t log_set(unsigned int domain, uint64_t mode, uint64_t addr, uint64_t entries)
+{
+	struct cw_cmd cmd = {
+		.opcode = CW_OP_LOG_SET, .space = (uint16_t)domain, .arg0 = mode, .addr = addr, .arg1 = entries};
+
+	fake_trail_clear(&fake);
+	return run(&cmd);
+}
+
+static void log_set_checks_every_field(void)
+{
+	const struct {
+		unsigned int domain;
+		uint64_t mode, addr, entries;
+		uint8_t field;
+	} bad[] = {
+		{CW_NDOM, 1, 0x10000, 64, CW_FIELD_SPACE},
+		{1, 4, 0x10000, 64, CW_FIELD_ARG0},
+		{1, 1, 0x10000, 0, CW_FIELD_ARG1},
+		{1, 1, 0x10000, CW_LOG_DIR + 1, CW_FIELD_ARG1},
+		{1, 1, 0x10010, 64, CW_FIELD_ADDR},
+		{1, 1, UINT64_C(1) << 40, 64, CW_FIELD_ADDR},
+		{1, 1, (1 << 20) - 4096, 257, CW_FIELD_ADDR},
+		{1, 0, 0x10000, 0, CW_FIELD_ADDR},
+		{1, 0, 0, 64, CW_FIELD_ARG1},
+	};
+
+	boot();
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		CHECK_EQ(log_set(bad[i].domain, bad[i].mode, bad[i].addr, bad[i].entries), CW_ST_BAD_FIELD);
+		CHECK_EQ(fake.cpl_field, bad[i].field);
+		CHECK_EQ(strspn(fake.trail, "E"), fake.trail_len);
+	}
+}
+
+/* P28: directory, mode, epochs; everything dirty after a change only; the directory goes when nothing can mark. */
+static void log_set_keeps_the_order(void)
+{
+	boot();
+	CHECK_EQ(log_set(2, CW_LOG_CAPTURE, 0x10000, 64), CW_ST_OK);
+	CHECK(!strncmp(fake.trail, "LdeF", 4));
+	CHECK_EQ(fake.dom_log[2], CW_LOG_CAPTURE);
+	CHECK_EQ(fake.log_root[2], 0x10000);
+	CHECK_EQ(fake.log_size[2], 64);
+	CHECK_EQ(log_set(2, CW_LOG_PROTECT, 0x11000, 64), CW_ST_BAD_FIELD);
+	CHECK_EQ(fake.cpl_field, CW_FIELD_ADDR);
+	CHECK_EQ(log_set(2, CW_LOG_PROTECT, 0x10000, 32), CW_ST_BAD_FIELD);
+	CHECK_EQ(fake.cpl_field, CW_FIELD_ARG1);
+	CHECK_EQ(log_set(2, CW_LOG_PROTECT, 0x10000, 64), CW_ST_OK);
+	CHECK(!strncmp(fake.trail, "deDF", 4));
+	CHECK_EQ(log_set(2, CW_LOG_PROTECT, 0x10000, 64), CW_ST_OK);
+	CHECK(!strncmp(fake.trail, "deF", 3));
+	fake.flush_status = CW_ST_NOT_FLUSHED;
+	CHECK_EQ(log_set(2, CW_LOG_OFF, 0, 0), CW_ST_NOT_FLUSHED);
+	CHECK_EQ(fake.dom_log[2], CW_LOG_OFF);
+	CHECK_EQ(fake.log_size[2], 64);
+	fake.flush_status = CW_ST_OK;
+	CHECK_EQ(log_set(2, CW_LOG_OFF, 0, 0), CW_ST_OK);
+	CHECK(!strncmp(fake.trail, "deFl", 4));
+	CHECK_EQ(fake.log_size[2], 0);
+	CHECK_EQ(log_set(2, CW_LOG_CAPTURE, 0x20000, CW_LOG_DIR), CW_ST_OK);
+	CHECK_EQ(fake.log_root[2], 0x20000);
+}
+
+static void log_set_gives_up_in_the_end(void)
+{
+	boot();
+	fake.log_hangs = true;
+	CHECK_EQ(log_set(2, CW_LOG_CAPTURE, 0x10000, 64), CW_ST_FW_FAULT);
 }
 
 static void domain_set_checks_every_field(void)
@@ -558,6 +629,9 @@ int main(void)
 	RUN(barrier_is_accepted);
 	RUN(attach_checks_every_field, "P17");
 	RUN(enables_reach_the_table);
+	RUN(log_set_checks_every_field, "P17");
+	RUN(log_set_keeps_the_order, "P28");
+	RUN(log_set_gives_up_in_the_end, "P28");
 	RUN(domain_set_checks_every_field, "P17");
 	RUN(port_set_checks_every_field, "P17");
 	RUN(attach_fills_the_table_p1_p32);

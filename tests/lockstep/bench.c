@@ -16,9 +16,10 @@ enum {
 };
 
 static const uint8_t commands[NCOMMAND] = {
-	CW_OP_NOP,	  CW_OP_LOAD,  CW_OP_FILL,   CW_OP_WRITE,      CW_OP_XCHG,	 CW_OP_CMPXCHG,
-	CW_OP_INVALIDATE, CW_OP_FLUSH, CW_OP_RESUME, CW_OP_CTX_ATTACH, CW_OP_CTX_DETACH, CW_OP_DOMAIN_SET,
-	CW_OP_PORT_SET,	  CW_OP_STATS, CW_OP_STOP,   CW_OP_START,      CW_OP_DRAIN,	 CW_OP_PROTECT,
+	CW_OP_NOP,	  CW_OP_LOAD,	    CW_OP_FILL,	    CW_OP_WRITE,   CW_OP_XCHG,
+	CW_OP_CMPXCHG,	  CW_OP_INVALIDATE, CW_OP_FLUSH,    CW_OP_RESUME,  CW_OP_CTX_ATTACH,
+	CW_OP_CTX_DETACH, CW_OP_DOMAIN_SET, CW_OP_PORT_SET, CW_OP_STATS,   CW_OP_STOP,
+	CW_OP_START,	  CW_OP_DRAIN,	    CW_OP_PROTECT,  CW_OP_HARVEST, CW_OP_LOG_SET,
 };
 
 const char *bench_command_name(unsigned int command)
@@ -82,6 +83,8 @@ static int flush_domain(void *priv, uint32_t index)
 	const struct bench *b = priv;
 	const struct submitted *s = &b->hot_slot[index % NHOT];
 
+	if (s->used && s->cmd.opcode == CW_OP_HARVEST)
+		return s->cmd.space;
 	if (!s->used || s->cmd.opcode != CW_OP_FLUSH) {
 		bench_fail(priv, "flush-wrong", "FLUSH of index %u, which is none", index);
 		return CW_MODEL_UNKNOWN;
@@ -122,9 +125,16 @@ static void hook(void *priv)
 static void axi(void *priv, const struct cw_sim_axi *ev)
 {
 	const struct bench *b = priv;
+	enum { LOG_ID = 56 };
 
 	if (ev->mem != CW_SIM_TABLE)
 		return;
+	if (ev->id >= LOG_ID && ev->id < LOG_ID + 3) {
+		/* I4: the log writes nothing but itself. */
+		if (ev->kind == CW_SIM_W && !log_area(ev->addr))
+			bench_fail(priv, "log-wild", "the log writes 0x%llx", (unsigned long long)ev->addr);
+		return;
+	}
 	if (ev->kind == CW_SIM_W) {
 		for (unsigned int i = 0; i < ev->beats; i++) {
 			uint64_t data[8];
@@ -238,6 +248,7 @@ int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *tr
 	rings_open(b);
 	ports_open(b);
 	bridge_open(b);
+	log_open(b);
 	return b->failed ? -1 : 0;
 }
 
@@ -378,6 +389,10 @@ void bench_run(struct bench *b)
 	for (end = cw_sim_cycle(b->sim) + REST_CYCLES; cw_sim_cycle(b->sim) < end || !host_idle(b);)
 		if (!step(b, &last, &since))
 			return;
+	while (log_last_pass(b) || !host_idle(b))
+		if (!step(b, &last, &since))
+			return;
+	log_compare(b);
 	for (unsigned int i = 0; i < 2 * 3 * CW_MODEL_WAYS; i++)
 		(&b->leaves[0][0][0])[i] = cw_model_leaves(b->model, i / (3 * CW_MODEL_WAYS), 1 + i / CW_MODEL_WAYS % 3,
 							   (enum cw_model_way)(i % CW_MODEL_WAYS));

@@ -160,6 +160,30 @@ struct ring {
 };
 
 /* ---- initiators ---- */
+/* ---- dirty log ---- */
+enum { LOG_REGIONS = 4 }; /* those that a log directory covers */
+
+struct log_page {
+	unsigned int version, copied; /* of the page, and of its replica */
+	unsigned int open;	      /* writes asked for that have not ended */
+	bool reported;		      /* to be copied when a report has been waited for */
+	uint64_t active;	      /* when the last write ended */
+};
+
+struct log {
+	bool on, want; /* is logging, or is to when LOG_SET is done */
+	bool held;     /* the engine may know its directory */
+	bool again;    /* LOG_SET ended with NOT_FLUSHED */
+	bool changing; /* LOG_SET is under way */
+	bool more;     /* the last harvest left something from `next` on */
+	bool last, finished;
+	uint8_t leaves;		/* enabled */
+	uint16_t size;		/* of the directory, entries */
+	unsigned int commands;	/* under way */
+	uint64_t next, covered; /* covered: no report of a write that ended before */
+	struct log_page page[LOG_REGIONS][REGION_PAGES];
+};
+
 enum tag_state { TAG_IDLE, TAG_ASKED, TAG_HELD, TAG_REST };
 
 struct tag {
@@ -169,6 +193,7 @@ struct tag {
 	uint16_t ctx;
 	uint64_t addr, pa;
 	uint64_t since, until;
+	struct log_page *page; /* of a write to a page that may be logged */
 };
 
 struct port {
@@ -183,7 +208,7 @@ struct port {
 	uint64_t last_page;
 };
 
-enum { NVERDICT = 10, NCOMMAND = 18 };
+enum { NVERDICT = 10, NCOMMAND = 20 };
 
 struct pending_fault {
 	bool used;
@@ -251,6 +276,11 @@ struct bench {
 	uint64_t bridge_phase_end, bridge_fence_at, bridge_answers[2], bridge_written;
 	unsigned int bridge_rate;
 	bool bridge_fenced;
+	struct log log[NDOMAIN];
+	uint8_t *harvest; /* its buffer */
+	uint64_t harvest_bus, harvest_began, next_harvest;
+	bool harvesting, harvest_whole;
+	unsigned int log_starts, harvests, reported;
 
 	struct port port[CW_NPORT_STREAM];
 	uint64_t requests, goal;
@@ -349,6 +379,21 @@ void host_cold_complete(struct bench *b, const struct submitted *s, const struct
 void bridge_open(struct bench *b);
 void bridge_cycle(struct bench *b);
 bool bridge_idle(const struct bench *b);
+/* log.c */
+void log_open(struct bench *b);
+bool log_area(uint64_t addr); /* of table memory */
+void log_ask(struct bench *b, struct tag *t);
+void log_end(struct bench *b, struct tag *t, bool landed);
+void log_burst(struct bench *b, unsigned int domain, uint64_t addr, int change);
+void log_landed(struct bench *b, unsigned int domain, uint64_t addr);
+bool log_next_cold(struct bench *b, unsigned int domain, struct cw_cmd *c);
+void log_set_done(struct bench *b, const struct submitted *s, const struct cw_cpl *cpl);
+bool log_missing(struct bench *b, unsigned int domain, uint64_t page);
+void log_cycle(struct bench *b);
+void log_harvest_done(struct bench *b, const struct submitted *s, const struct cw_cpl *cpl);
+void log_write_done(struct bench *b, const struct submitted *s);
+bool log_last_pass(struct bench *b);
+void log_compare(struct bench *b);
 
 /* ports.c */
 void ports_open(struct bench *b);

@@ -66,6 +66,7 @@ static uint8_t memory_write(void *priv, uint64_t bus, const uint8_t *piece, uint
 	if (!p)
 		return 3;
 	b->bridge_written++;
+	log_landed(b, p->domain, addr);
 	for (unsigned int i = 0; i < 8; i++)
 		if (strb >> i & 1 && piece[i] != byte(p->domain, addr + i))
 			bench_fail(b, "dma-owner",
@@ -164,6 +165,8 @@ static void ask(struct bench *b)
 		spoil(b, u);
 	if (u->write)
 		fill(b, u);
+	if (u->write)
+		log_burst(b, world_domain(u->ctx), u->addr, 1);
 	cw_sim_bridge_send(b->sim, u);
 }
 
@@ -193,6 +196,8 @@ static void answered(struct bench *b, const struct cw_sim_burst *u)
 	else if (u->resp == 0 && !u->write && !data_right(u))
 		bench_fail(b, "bridge-data", "ID %u context %u: wrong data for 0x%llx, %u beats of %u bytes", u->id,
 			   u->ctx, (unsigned long long)u->addr, u->len + 1u, 1u << u->size);
+	if (u->write)
+		log_burst(b, world_domain(u->ctx), u->addr, -1);
 	b->bridge_answers[u->resp != 0]++;
 }
 

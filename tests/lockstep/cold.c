@@ -82,6 +82,12 @@ void host_attach_all(struct bench *b)
 	}
 	for (unsigned int d = 0; d < NDOMAIN; d++)
 		set_domain(b, d);
+	for (unsigned int d = 0; d < NDOMAIN; d++) {
+		struct cw_cmd c;
+
+		if (rng_percent(&b->rng, 60) && log_next_cold(b, d, &c))
+			cold(b, &c);
+	}
 }
 
 /* One domain's last context has gone: everything of it may be used again at once (P33). */
@@ -131,6 +137,14 @@ void host_next_cold(struct bench *b)
 			tear_down(b, b->down_domain);
 		return;
 	}
+	if (!b->quiet && rng_percent(&b->rng, 40)) {
+		struct cw_cmd c;
+
+		if (log_next_cold(b, rng_below(&b->rng, NDOMAIN), &c)) {
+			cold(b, &c);
+			return;
+		}
+	}
 	for (unsigned int c = 0; c < NCONTEXT; c++) {
 		if (b->ctx[c].state == CTX_DOWN && (rng_percent(&b->rng, 70) || b->starting)) {
 			attach(b, c);
@@ -159,7 +173,9 @@ void host_cold_complete(struct bench *b, const struct submitted *s, const struct
 	struct context *c = &b->ctx[s->cmd.ctx % NCONTEXT];
 
 	b->open = b->cold.producer - b->cold.oldest > 1;
-	if (s->cmd.opcode == CW_OP_CTX_ATTACH) {
+	if (s->cmd.opcode == CW_OP_LOG_SET) {
+		log_set_done(b, s, cpl);
+	} else if (s->cmd.opcode == CW_OP_CTX_ATTACH) {
 		c->state = CTX_UP;
 		c->gen = (uint16_t)cpl->value;
 	} else if (s->cmd.opcode == CW_OP_PORT_SET) {

@@ -64,7 +64,9 @@ static void answer_fault(struct bench *b, const struct pending_fault *p)
 	unsigned int domain = world_domain(p->f.ctx), action = CW_RESUME_RETRY, r = rng_below(&b->rng, 100);
 	uint64_t page = p->f.addr >> 12;
 
-	if (p->f.verdict == CW_V_MMIO && r < 70)
+	if (p->f.reason == CW_RSN_LOG_MISSING)
+		action = log_missing(b, domain, page) ? CW_RESUME_RETRY : CW_RESUME_ABORT;
+	else if (p->f.verdict == CW_V_MMIO && r < 70)
 		action = r < 45 ? CW_RESUME_EMULATED : CW_RESUME_ONES;
 	else if (r < 4)
 		action = CW_RESUME_ABORT;

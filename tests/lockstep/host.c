@@ -21,8 +21,9 @@ static bool status_ok(const struct bench *b, const struct submitted *s, const st
 		return pause_status_ok(b, s, cpl->status);
 	if (s->cmd.opcode == CW_OP_FLUSH)
 		return cpl->status == CW_ST_BUSY || (b->hasty && cpl->status == CW_ST_NOT_FLUSHED);
-	return (s->cmd.opcode == CW_OP_CTX_DETACH || s->cmd.opcode == CW_OP_PORT_SET) && b->hasty &&
-	       cpl->status == CW_ST_NOT_FLUSHED;
+	return (s->cmd.opcode == CW_OP_CTX_DETACH || s->cmd.opcode == CW_OP_PORT_SET ||
+		s->cmd.opcode == CW_OP_LOG_SET || s->cmd.opcode == CW_OP_HARVEST) &&
+	       b->hasty && cpl->status == CW_ST_NOT_FLUSHED;
 }
 
 static void check_barrier(struct bench *b, const struct submitted *s, uint32_t index)
@@ -61,6 +62,10 @@ void host_complete(struct bench *b, struct ring *r, struct submitted *s, const s
 		return;
 	}
 	check_barrier(b, s, cpl->index);
+	if (s->cmd.opcode == CW_OP_HARVEST)
+		log_harvest_done(b, s, cpl);
+	else if (s->cmd.opcode == CW_OP_WRITE)
+		log_write_done(b, s);
 	if (s->pause)
 		pause_complete(b, s, cpl);
 	if (s->cmd.opcode == CW_OP_FLUSH && cpl->status != CW_ST_OK) {
@@ -110,6 +115,8 @@ void host_cycle(struct bench *b)
 
 	host_answer_faults(b);
 	try_again(b);
+	if (!b->quiet)
+		log_cycle(b);
 	pause_cycle(b);
 	if (!b->quiet && now >= b->next_job) {
 		host_random_job(b);

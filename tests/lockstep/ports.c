@@ -117,6 +117,7 @@ static void ask(struct bench *b, unsigned int port, struct port *p)
 	t->write = r.write;
 	t->domain = (uint8_t)(world_domain(r.ctx));
 	t->since = cw_sim_cycle(b->sim);
+	log_ask(b, t);
 	p->idle--;
 	send(b, port, &r);
 }
@@ -162,6 +163,7 @@ static void answer(struct bench *b, unsigned int port, struct port *p, const str
 		granted(b, port, p, t, a->pa);
 		return;
 	}
+	log_end(b, t, false);
 	t->state = TAG_IDLE;
 	p->idle++;
 }
@@ -171,6 +173,7 @@ static void release(struct bench *b, unsigned int port, struct port *p, struct t
 	uint8_t tag = (uint8_t)(t - p->tag);
 
 	world_dma(b, t->pa, t->domain, t->addr, t->write, "at the release");
+	log_end(b, t, true);
 	cw_sim_port_release(b->sim, port, tag);
 	t->state = TAG_IDLE;
 	/* A release too many is ignored and counted (P6); the tag rests until it has surely been taken. */

@@ -36,7 +36,7 @@ module tb_dlog;
 
   // ---- the log ----
   logic        log_valid = 1'b0, log_ready, log_op, logr_valid;
-  logic [cw_pkg::DOM_W-1:0] log_dom, set_dom = '0, all_dom = '0, hv_dom = '0, hvd_dom;
+  logic [cw_pkg::DOM_W-1:0] log_dom, set_dom = '0, all_dom = '0, hv_dom = '0;
   logic [39:0] log_gfn;
   logic [2:0]  log_id, logr_id;
   logic [1:0]  logr_status;
@@ -46,7 +46,7 @@ module tb_dlog;
   logic [12:0] hv_first = '0, hvd_next;
   logic [63:0] hv_buf = BUF;
   logic [31:0] hv_room = '0, hvd_records;
-  logic        hvd_more, hvd_all, ev_mark, ev_missing, ev_evict;
+  logic        hvd_more, hvd_all, idle, busy, ev_mark, ev_missing, ev_evict;
 
   logic         dl_arvalid, dl_arready, dl_rvalid, dl_rerr, dl_awvalid, dl_awready, dl_wvalid, dl_wready;
   logic         dl_bvalid, dl_berr;

@@ -17,7 +17,7 @@
       logic [7:0] field = bad_fields[0];
       logic [7:0] status = cw_pkg::ST_BAD_FIELD;
       if (field == cw_pkg::FIELD_OPCODE)
-        status = op == 8'h0a ? cw_pkg::ST_UNSUPPORTED : cw_pkg::ST_BAD_OPCODE;
+        status = cw_pkg::ST_BAD_OPCODE;
       submit(bad_cmds[0], status, field, 0);
       void'(bad_cmds.pop_front());
       void'(bad_fields.pop_front());
@@ -27,7 +27,7 @@
   localparam logic [7:0] LOAD = cw_pkg::OP_LOAD, FILL = cw_pkg::OP_FILL, WRITE = cw_pkg::OP_WRITE,
                          INV = cw_pkg::OP_INVALIDATE, FLUSH = cw_pkg::OP_FLUSH, RESUME = cw_pkg::OP_RESUME,
                          STOP = cw_pkg::OP_STOP, START = cw_pkg::OP_START, DRAIN = cw_pkg::OP_DRAIN,
-                         PROTECT = cw_pkg::OP_PROTECT;
+                         PROTECT = cw_pkg::OP_PROTECT, HARVEST = cw_pkg::OP_HARVEST;
 
   function automatic logic [1023:0] with_bit(input logic [1023:0] c, input int b);
     c[b] = 1'b1;
@@ -39,7 +39,7 @@
     logic [7:0] bad_scopes [5] = '{1, 2, 5, 8'h80, 255};
     for (int op = 0; op < 256; op++) begin
       case (op)
-        'h00, 'h01, 'h02, 'h03, 'h04, 'h05, 'h06, 'h08, 'h09, 'h0b, 'h0c, 'h0d, 'h10: ;
+        'h00, 'h01, 'h02, 'h03, 'h04, 'h05, 'h06, 'h08, 'h09, 'h0a, 'h0b, 'h0c, 'h0d, 'h10: ;
         default: bad(command(8'(op), 0, 0, 0, 0, 0, 0), cw_pkg::FIELD_OPCODE);
       endcase
     end
@@ -58,6 +58,14 @@
     bad(command(LOAD, 0, 0, BUFFER, 4160, 0, 0), cw_pkg::FIELD_ARG1);
     bad(command(LOAD, 0, 0, BUFFER, 64'h1_0000_0040, 0, 0), cw_pkg::FIELD_ARG1);
     bad(command(FILL, 0, 64, 0, 0, 0, 0), cw_pkg::FIELD_ADDR);
+    // space and scope are the last two
+    bad(command(HARVEST, 0, 64'h0400_0000, BUFFER, 64'h1_0000_0000, 0, 0), cw_pkg::FIELD_ADDR);
+    bad(command(HARVEST, 0, 64'h100_0000_0000, BUFFER, 64'h1_0000_0000, 0, 0), cw_pkg::FIELD_ADDR);
+    bad(command(HARVEST, 0, 0, BUFFER + 64, 64'h1_0000_0000, 0, 0), cw_pkg::FIELD_ARG0);
+    bad(command(HARVEST, 0, 0, BUFFER, 0, 0, 0), cw_pkg::FIELD_ARG1);
+    bad(command(HARVEST, 0, 0, BUFFER, 64'h1_0000_2001, 0, 0), cw_pkg::FIELD_ARG1);
+    bad(command(HARVEST, 0, 0, BUFFER, 64'h1_0000_0000, 16, 0), cw_pkg::FIELD_SPACE);
+    bad(command(HARVEST, 0, 0, BUFFER, 64'h1_0000_0000, 0, 1), cw_pkg::FIELD_SCOPE);
     bad(command(FILL, 0, TABLE, 0, 0, 0, 0), cw_pkg::FIELD_ADDR);
     for (int op = int'(WRITE); op <= int'(cw_pkg::OP_CMPXCHG); op++) begin
       bad(command(8'(op), 0, 4, 1, 0, 0, 0), cw_pkg::FIELD_ADDR);
@@ -96,4 +104,14 @@
     submit(command(cw_pkg::OP_NOP, 0, 0, 0, 0, 0, 0), cw_pkg::ST_OK, 0, 0);
     drain();
     check(wrong == 0 && completed == produced && reads != u_table.n_ar, "and stop nothing");
+  endtask
+
+  // HARVEST: its fields arrive, a BARRIER waits for it, its flip is a FLUSH of its ports.
+  task automatic harvests();
+    int flushes = n_harvest;
+    submit(command(HARVEST, 0, 64'h800_0000, BUFFER, {32'd7, 32'd3}, 1, 0), cw_pkg::ST_OK, 0, 10);
+    submit(with_bit(command(cw_pkg::OP_NOP, 0, 0, 0, 0, 0, 0), 8), cw_pkg::ST_OK, 0, 0);
+    submit(command(HARVEST, 0, 64'h800_0000, BUFFER, {32'd9, 32'd0}, 1, 0), cw_pkg::ST_OK, 0, 9);
+    drain();
+    check(n_harvest == flushes + 2 && wrong == 0 && !harvesting, "HARVEST is handed over, flips and completes");
   endtask

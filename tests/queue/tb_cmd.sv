@@ -102,6 +102,8 @@ module tb_cmd;
   assign hw_strb[191:64] = '0;
   assign hw_data[1535:512] = '0;
 
+`include "tests/queue/cmd_log.svh"
+
   cw_ring_rd u_rd (
     .base(RING), .size_log2(5'd5), .rd_valid(hr_valid[0]), .rd_ready(hr_ready[0]), .rd_addr(hr_addr[63:0]),
     .rd_len(hr_len[7:0]), .rd_rvalid(hr_rvalid[0]), .rd_rready(hr_rready[0]), .rd_rdata(hr_rdata),
@@ -275,7 +277,7 @@ module tb_cmd;
   typedef struct {
     logic [31:0] index;
     logic [15:0] id;
-    logic        cold;
+    logic        cold, harvest;
     logic        drain;
     cw_t::scope_t what;
     longint      due;
@@ -323,6 +325,7 @@ module tb_cmd;
     if (flush_valid && flush_ready) begin
       open_t o;
       o.index = flush.cookie.index; o.id = flush.cookie.id; o.cold = flush.cookie.cold;
+      o.harvest = flush.cookie.harvest;
       o.drain = flush.drain; o.what = flush.what;
       o.due = now + longint'($urandom_range(int'(flush_time)));
       if (open.size() >= 8) fault("FLUSH while full", 0, 0);
@@ -343,6 +346,7 @@ module tb_cmd;
           fdone.cookie.index <= open[i].index;
           fdone.cookie.id    <= open[i].id;
           fdone.cookie.cold  <= open[i].cold;
+          fdone.cookie.harvest <= open[i].harvest;
           fdone.drain        <= open[i].drain;
           fdone.what         <= open[i].what;
           fdone.fenced       <= '0;
@@ -635,6 +639,7 @@ module tb_cmd;
     malformed();
     fields();
     protects();
+    harvests();
 
     // one BUSY when the core has no room for a FLUSH, and a BARRIER that waits for all
     flush_time = 3000;

@@ -37,6 +37,8 @@ module tb_soc;
   cw_t::dom_t        domw;
   cw_t::port_range_t portw;
   logic          ctx_abort_busy = 1'b0;
+  logic          logw_valid, logw_busy = 1'b0;
+  cw_t::log_set_t logw;
   logic [63:0]   cycle = 64'd0;
   logic          snap;
   logic          snap_busy = 1'b0;

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * The dirty log under traffic, and the second data oracle, which knows nothing of the monitor: a replica of the pages
+ * of each domain that logs. A page's version goes up when an initiator's write ends; a report copies the page. After
+ * the last report each copy is of the last version (P22 to P28). Leaves come when a write has faulted for want of them
+ * (P27).
+ */
+#include <string.h>
+
+#include "bench.h"
+
+enum {
+	LOG_BASE = 16 << 20, /* of the logs in table memory */
+	LOG_STEP = 1 << 20,  /* per domain: directory, then leaves */
+	LOG_LEAVES_AT = 1 << 18,
+	NLEAF = 3, /* regions lie in three leaves; others beyond the directory */
+	ROOM_MAX = 16,
+};
+
+static const uint16_t leaf_dir[NLEAF] = {0, 8, 56};
+/* Regions that the directory covers; the others are LOG_MISSING for ever. */
+static const uint64_t region[LOG_REGIONS] = {0, 3 * 512, UINT64_C(1) << 18, UINT64_C(7) << 18};
+
+static uint64_t dir_addr(unsigned int domain)
+{
+	return LOG_BASE + (uint64_t)domain * LOG_STEP;
+}
+
+static uint64_t leaf_addr(unsigned int domain, unsigned int n)
+{
+	return dir_addr(domain) + LOG_LEAVES_AT + 4096 * (uint64_t)n;
+}
+
+bool log_area(uint64_t addr)
+{
+	return addr >= LOG_BASE && addr < LOG_BASE + (uint64_t)NDOMAIN * LOG_STEP;
+}
+
+void log_open(struct bench *b)
+{
+	for (unsigned int d = 0; d < NDOMAIN; d++)
+		b->log[d].leaves = 0;
+	b->harvest = cw_sim_mem_alloc(b->sim, (size_t)ROOM_MAX * CW_LOG_REC_BYTES, 0, &b->harvest_bus);
+	if (!b->harvest)
+		bench_fail(b, "bench", "no host memory");
+}
+
+static struct log_page *page_at(struct bench *b, unsigned int domain, uint64_t page)
+{
+	for (unsigned int n = 0; n < NLEAF; n++)
+		for (unsigned int r = 0; r < LOG_REGIONS; r++)
+			if (page >> 15 == leaf_dir[n] && page - region[r] < REGION_PAGES)
+				return &b->log[domain].page[r][page - region[r]];
+	return NULL;
+}
+
+/* ---- initiators ---- */
+void log_ask(struct bench *b, struct tag *t)
+{
+	t->page = t->write ? page_at(b, t->domain, t->addr >> 12) : NULL;
+	if (t->page)
+		t->page->open++;
+}
+
+/* The request has ended, `landed`: with its data written. */
+void log_end(struct bench *b, struct tag *t, bool landed)
+{
+	if (!t->page)
+		return;
+	t->page->active = cw_sim_cycle(b->sim);
+	t->page->version += landed;
+	t->page->open--;
+}
+
+/* A burst of the bridge was sent (1) or answered (-1); its data lands when the bridge writes them. */
+void log_burst(struct bench *b, unsigned int domain, uint64_t addr, int change)
+{
+	struct log_page *p = page_at(b, domain, addr >> 12);
+
+	if (!p)
+		return;
+	p->active = cw_sim_cycle(b->sim);
+	p->open += (unsigned int)change;
+}
+
+void log_landed(struct bench *b, unsigned int domain, uint64_t addr)
+{
+	struct log_page *p = page_at(b, domain, addr >> 12);
+
+	if (!p)
+		return;
+	p->active = cw_sim_cycle(b->sim);
+	p->version++;
+}
+
+/* ---- LOG_SET ---- */
+/* Nothing of the engine looks at a log that is stopped: it is cleared as through the window. */
+static void clear(struct bench *b, unsigned int domain)
+{
+	static const uint8_t zero[LOG_LEAVES_AT + 4096 * NLEAF];
+
+	cw_sim_table_poke(b->sim, dir_addr(domain), zero, sizeof(zero));
+	for (unsigned int n = 0; n < NLEAF; n++)
+		cw_model_table_set(b->model, dir_addr(domain) + CW_LOG_DIR_BYTES * (uint64_t)leaf_dir[n], 0);
+	b->log[domain].leaves = 0;
+}
+
+bool log_next_cold(struct bench *b, unsigned int domain, struct cw_cmd *c)
+{
+	struct log *l;
+
+	for (unsigned int d = 0; d < NDOMAIN; d++)
+		if (b->log[d].again)
+			domain = d;
+	l = &b->log[domain];
+	/* logs live long */
+	if (l->on && !l->again && rng_percent(&b->rng, 75))
+		return false;
+	/* a directory is given up only when no command of its log is under way */
+	if (b->harvesting || l->commands)
+		return false;
+	*c = (struct cw_cmd){.opcode = CW_OP_LOG_SET, .space = (uint16_t)domain};
+	if (l->again ? l->want : !l->on) {
+		if (!l->again && !l->held)
+			clear(b, domain);
+		if (!l->held)
+			l->size = rng_percent(&b->rng, 50) ? 64 : CW_LOG_DIR;
+		c->arg0 = CW_LOG_CAPTURE;
+		c->addr = dir_addr(domain);
+		c->arg1 = l->size;
+	}
+	l->want = c->arg0 != CW_LOG_OFF;
+	l->held = true;
+	l->changing = true;
+	return true;
+}
+
+void log_set_done(struct bench *b, const struct submitted *s, const struct cw_cpl *cpl)
+{
+	struct log *l = &b->log[s->cmd.space];
+
+	l->changing = false;
+	l->again = cpl->status != CW_ST_OK;
+	if (l->again)
+		return;
+	l->on = l->want;
+	l->held = l->on;
+	b->log_starts += l->on;
+	/* P28: the caller copies everything after a start. */
+	for (unsigned int r = 0; r < LOG_REGIONS; r++) {
+		for (unsigned int i = 0; i < REGION_PAGES; i++) {
+			l->page[r][i].copied = l->page[r][i].version;
+			l->page[r][i].reported = false;
+		}
+	}
+	l->more = false;
+	l->covered = s->cycle;
+}
+
+/* ---- LOG_MISSING ---- */
+/* The leaf of this page, if it may have one: enabled by command before the RESUME that follows. */
+bool log_missing(struct bench *b, unsigned int domain, uint64_t page)
+{
+	struct log *l = &b->log[domain];
+
+	for (unsigned int n = 0; n < NLEAF; n++) {
+		struct cw_cmd c = {.opcode = CW_OP_WRITE,
+				   .addr = dir_addr(domain) + CW_LOG_DIR_BYTES * (uint64_t)leaf_dir[n],
+				   .arg0 = leaf_addr(domain, n) | BIT64(CW_LOG_ENABLED)};
+
+		if (page >> 15 != leaf_dir[n])
+			continue;
+		/* Of a log that has ended, or twice: the retry will tell. */
+		if (l->held && l->want && !(l->leaves >> n & 1)) {
+			l->leaves |= (uint8_t)(1u << n);
+			l->commands++;
+			host_hot(b, &c);
+		}
+		return true;
+	}
+	return false;
+}
+
+/* ---- HARVEST ---- */
+static void log_harvest(struct bench *b, unsigned int domain)
+{
+	struct cw_cmd c = {.opcode = CW_OP_HARVEST, .space = (uint16_t)domain, .arg0 = b->harvest_bus};
+	uint64_t room = 1 + rng_below(&b->rng, ROOM_MAX);
+	struct log *l = &b->log[domain];
+
+	if (l->more)
+		c.addr = l->next;
+	else if (rng_percent(&b->rng, 30))
+		c.addr = (uint64_t)leaf_dir[rng_below(&b->rng, NLEAF)] << 27;
+	if (rng_percent(&b->rng, 20))
+		c.arg1 = 1 + rng_below(&b->rng, 60);
+	/* Only a harvest of everything in one piece tells what may be reported after it. */
+	b->harvest_whole = !c.addr && !c.arg1;
+	b->harvest_began = cw_sim_cycle(b->sim);
+	c.arg1 |= room << 32;
+	b->harvesting = true;
+	l->commands++;
+	host_hot(b, &c);
+}
+
+static void report(struct bench *b, unsigned int domain, uint64_t gfn)
+{
+	struct log *l = &b->log[domain];
+	struct log_page *p = page_at(b, domain, gfn);
+
+	b->reported++;
+	if (!p)
+		return;
+	/* The traffic generator writes to the first region; its pins are inside. */
+	if (!p->open && p->active < l->covered && p >= &l->page[1][0])
+		bench_fail(b, "log-spurious", "domain %u gfn 0x%llx: reported, but nobody has written it since", domain,
+			   (unsigned long long)gfn);
+	p->reported = true;
+}
+
+void log_harvest_done(struct bench *b, const struct submitted *s, const struct cw_cpl *cpl)
+{
+	unsigned int domain = s->cmd.space;
+	struct log *l = &b->log[domain];
+	const struct cw_log_record *rec = (const struct cw_log_record *)b->harvest;
+	bool all = cpl->info >> 1 & 1;
+
+	b->harvesting = false;
+	l->commands--;
+	b->harvests++;
+	if (cpl->value > s->cmd.arg1 >> 32) {
+		bench_fail(b, "log-overrun", "%llu records where %llu have room", (unsigned long long)cpl->value,
+			   (unsigned long long)(s->cmd.arg1 >> 32));
+		return;
+	}
+	for (unsigned int i = 0; i < cpl->value; i++)
+		for (unsigned int n = 0; n < 512; n++)
+			if (rec[i].line[n / 64] >> n % 64 & 1)
+				report(b, domain, rec[i].index * 512 + n);
+	l->more = cpl->info & 1;
+	l->next = cpl->info & ~UINT64_C(0x7ffffff);
+	if (b->harvest_whole && !l->more)
+		l->covered = b->harvest_began;
+	/* P21: pages of a report that could not be waited for are copied with the next one. */
+	if (cpl->status != CW_ST_OK)
+		return;
+	for (unsigned int r = 0; r < LOG_REGIONS; r++) {
+		for (unsigned int i = 0; i < REGION_PAGES; i++) {
+			struct log_page *p = &l->page[r][i];
+
+			if (!p->reported && !all)
+				continue;
+			p->copied = p->version;
+			p->reported = false;
+		}
+	}
+}
+
+void log_write_done(struct bench *b, const struct submitted *s)
+{
+	if (log_area(s->cmd.addr))
+		b->log[(s->cmd.addr - LOG_BASE) / LOG_STEP].commands--;
+}
+
+void log_cycle(struct bench *b)
+{
+	unsigned int domain = rng_below(&b->rng, NDOMAIN);
+
+	if (b->harvesting || cw_sim_cycle(b->sim) < b->next_harvest || ring_room(&b->hot) < 8)
+		return;
+	b->next_harvest = cw_sim_cycle(b->sim) + rng_below(&b->rng, 1000);
+	if (b->log[domain].on && !b->log[domain].changing)
+		log_harvest(b, domain);
+}
+
+/* The last pass: everything is at rest. True while there is something to do. */
+bool log_last_pass(struct bench *b)
+{
+	if (b->harvesting)
+		return true;
+	for (unsigned int d = 0; d < NDOMAIN; d++) {
+		struct log *l = &b->log[d];
+
+		if (!l->on || l->changing || l->finished)
+			continue;
+		if (!l->last) { /* the first leaf again, whatever was under way */
+			l->more = false;
+			l->last = true;
+		} else if (!l->more) {
+			l->finished = true;
+			continue;
+		}
+		struct cw_cmd c = {.opcode = CW_OP_HARVEST,
+				   .space = (uint16_t)d,
+				   .addr = l->more ? l->next : 0,
+				   .arg0 = b->harvest_bus,
+				   .arg1 = (uint64_t)ROOM_MAX << 32};
+
+		b->harvest_whole = false;
+		b->harvesting = true;
+		l->commands++;
+		host_hot(b, &c);
+		return true;
+	}
+	return false;
+}
+
+void log_compare(struct bench *b)
+{
+	for (unsigned int d = 0; d < NDOMAIN; d++)
+		for (unsigned int r = 0; r < LOG_REGIONS && b->log[d].on; r++)
+			for (unsigned int i = 0; i < REGION_PAGES; i++) {
+				const struct log_page *p = &b->log[d].page[r][i];
+
+				if (p->copied != p->version)
+					bench_fail(b, "log-lost",
+						   "domain %u gfn 0x%llx: written after its last report (P22, P25)", d,
+						   (unsigned long long)(region[r] + i));
+			}
+}
