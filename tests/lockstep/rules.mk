@@ -46,3 +46,12 @@ lockstep-flip_LIBS    := sim model
 lockstep-flip_VL      := flip
 lockstep-flip_ARGS    := --name lockstep-flip --seed 401 --seeds 4 --requests 40000 --no-cover --flips
 lockstep-flip_TIMEOUT := 600
+
+# An engine that wakes up with random contents; the first seed of a process begins with zeros.
+$(eval $(call vl_variant,random-init,--x-initial unique --x-assign unique tests/cover/random_init.sv))
+TESTS += lockstep-init
+lockstep-init_SRCS    := $(LOCKSTEP_SRCS)
+lockstep-init_LIBS    := sim model
+lockstep-init_VL      := random-init
+lockstep-init_ARGS    := --name lockstep-init --seed 301 --seeds 5 --requests 10000 --no-cover
+lockstep-init_TIMEOUT := 300
