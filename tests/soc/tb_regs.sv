@@ -226,7 +226,7 @@ module tb_regs;
     expect_reg(32'(cw_pkg::REG_CAP_ENTRY), 32'h0000_1034);
     expect_reg(32'(cw_pkg::REG_CAP_TABLE_SIZE), 32'h4000_0000);
     expect_reg(32'(cw_pkg::REG_CAP_TABLE_SIZE) + 4, 32'h0000_0002);
-    expect_reg(32'(cw_pkg::REG_CAP_HOT_OPS), 32'h0001_3b7f);
+    expect_reg(32'(cw_pkg::REG_CAP_HOT_OPS), 32'h0001_3f7f);
     read(32'(cw_pkg::REG_BUILD_HASH));
     check(rd != 0, "build hash");
     end_test();
