@@ -48,7 +48,7 @@ static const struct {
 	{"RECORD_BEFORE_DATA", false, {"completion-wrong", "completion-value", "fault-record"}, "P41"},
 	{"QUEUE_AFTER_INV",
 	 false,
-	 {"fill-stale-page", "fill-stale-neighbour", "fill-stale-wc", "detach-cached"},
+	 {"fill-stale-page", "fill-stale-neighbour", "fill-stale-wc", "detach-cached", "merge-poisoned"},
 	 "P18 P33"},
 	{"STOP_LEAKS_RETRY", true, {"stop-leak", "stop-grant"}, "P30"},
 	{"DRAIN_EARLY", false, {"flush-early", "drain-early", "drain-held"}, "P30"},
