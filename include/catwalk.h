@@ -185,7 +185,10 @@ int64_t cw_vm_log_get(struct cw_vm *vm, uint32_t slot, uint64_t *bitmap);
  * Multiples of 64, or up to the end of the slot. Copy them after that. Number of pages that were dirty, or an error. */
 int64_t cw_vm_log_clear(struct cw_vm *vm, uint32_t slot, uint64_t first, uint64_t npages, const uint64_t *bitmap);
 
-/* Write guest memory from the host, so that the log knows of it. -EFAULT: outside of plain slots. */
+/* Read guest memory as initiators see it: 0xff from CW_MEM_ALLONES slots. -EFAULT: not all of it is in slots. */
+int cw_vm_read(struct cw_vm *vm, unsigned space, uint64_t gpa, void *buf, size_t len);
+/* Write guest memory from the host, so that the log knows of it. -EFAULT: outside of slots. -EROFS: in a slot that is
+ * CW_MEM_READONLY or CW_MEM_ALLONES. What lies before is written. */
 int cw_vm_write(struct cw_vm *vm, unsigned space, uint64_t gpa, const void *buf, size_t len);
 
 /* New requests to the address space get RETRY_LATER, and faults that are repaired wait, until cw_vm_start(). -ENOENT:

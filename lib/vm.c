@@ -167,6 +167,29 @@ static void op_release(void *priv, const struct cw_hpage *page, bool mapped)
 	(void)mapped;
 }
 
+/* Memory from cw_mem_alloc() is always there. */
+static int op_host_read(void *priv, uint64_t hva, void *buf, size_t len)
+{
+	(void)priv;
+	memcpy(buf, (const void *)(uintptr_t)hva, len);
+	return 0;
+}
+
+static int op_host_cmpxchg(void *priv, uint64_t hva, uint64_t *old, uint64_t new, unsigned size)
+{
+	uint32_t old32 = (uint32_t)*old;
+	bool same;
+
+	(void)priv;
+	if (size == 8)
+		return !__atomic_compare_exchange_n((uint64_t *)(uintptr_t)hva, old, new, false, __ATOMIC_SEQ_CST,
+						    __ATOMIC_SEQ_CST);
+	same = __atomic_compare_exchange_n((uint32_t *)(uintptr_t)hva, &old32, (uint32_t) new, false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_SEQ_CST);
+	*old = old32;
+	return !same;
+}
+
 const struct cw_mmu_ops cw_vm_ops = {
 	.table_alloc = op_table_alloc,
 	.table_free = op_table_free,
@@ -179,7 +202,9 @@ const struct cw_mmu_ops cw_vm_ops = {
 	.protect = cw_vm_op_protect,
 	.harvest = cw_vm_op_harvest,
 	.log_provide = cw_vm_op_log_provide,
+	.host_read = op_host_read,
 	.host_write = cw_vm_op_host_write,
+	.host_cmpxchg = op_host_cmpxchg,
 	.mmio_generation = op_mmio_generation,
 	.resolve = op_resolve,
 	.release = op_release,
@@ -377,6 +402,16 @@ int cw_vm_invalidate(struct cw_vm *vm, unsigned space, uint64_t gpa, uint64_t si
 	last = (gpa + (size - 1)) / CW_PAGE_SIZE;
 	err = cw_mmu_zap_range(&vm->mmu, space, first, last - first + 1);
 	return err ? cw_error(err, "translations may be left: %s", strerror(-err)) : 0;
+}
+
+int cw_vm_read(struct cw_vm *vm, unsigned space, uint64_t gpa, void *buf, size_t len)
+{
+	int err;
+
+	if (!vm || space >= CW_AS_MAX || (!buf && len))
+		return cw_error(-EINVAL, "no VM, no such address space, or no place for the data");
+	err = cw_mmu_read(&vm->mmu, space, gpa, buf, len);
+	return err ? cw_error(err, "guest memory at 0x%llx: %s", (unsigned long long)gpa, strerror(-err)) : 0;
 }
 
 /* ---- statistics ---- */

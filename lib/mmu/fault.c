@@ -42,7 +42,7 @@ static void found(struct cw_fault *f, struct cw_entry e)
 static int look(struct cw_fault *f, bool *mmio_hit)
 {
 	struct cw_mmu *mmu = f->ctx->mmu;
-	struct cw_memslot *slot = cw_slots_find(cw_slots_active(mmu, f->ctx->as_id), f->gfn);
+	struct cw_memslot *slot = cw_slots_find_last(mmu, f->ctx->as_id, &f->ctx->last, f->gfn);
 	struct cw_entry e;
 
 	f->have_slot = slot != NULL;
@@ -328,7 +328,7 @@ static int map_page(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 static int map(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 {
 	struct cw_mmu *mmu = f->ctx->mmu;
-	struct cw_memslot *slot = cw_slots_find(cw_slots_active(mmu, f->ctx->as_id), f->gfn);
+	struct cw_memslot *slot = cw_slots_find_last(mmu, f->ctx->as_id, &f->ctx->last, f->gfn);
 
 	CW_ASSERT(cw_page_live(mmu, f->ctx->root));
 	if (!slot && !f->have_slot)

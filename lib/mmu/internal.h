@@ -242,11 +242,24 @@ static inline struct cw_slot_set *cw_slots_active(struct cw_mmu *mmu, unsigned a
 int cw_slots_floor(const struct cw_slot_set *set, uint64_t gfn);
 /* Slot of a gfn (INVALID ones included) or NULL. */
 struct cw_memslot *cw_slots_find(const struct cw_slot_set *set, uint64_t gfn);
+/* The same in the active set, tried first where the last lookup ended (last may be NULL). Under mmu->lock. */
+struct cw_memslot *cw_slots_find_last(struct cw_mmu *mmu, unsigned as_id, struct cw_slot_last *last, uint64_t gfn);
 /* First slot that holds a gfn >= gfn, or NULL. */
 struct cw_memslot *cw_slots_from(const struct cw_slot_set *set, uint64_t gfn);
 /* Slot of an id or NULL. Under slots_lock. */
 struct cw_memslot *cw_slots_by_id(struct cw_mmu *mmu, unsigned as_id, unsigned id);
 void cw_slots_destroy(struct cw_mmu *mmu);
+
+/* --- guest memory, under mmu->lock (P50) --- */
+
+/* As cw_ctx_read() and cw_ctx_write(); -EAGAIN also if a page is not in memory. Whoever must not wait zaps (ZAP-12). */
+int cw_ctx_read_atomic(struct cw_mmu_ctx *ctx, uint64_t gpa, void *buf, size_t len);
+int cw_ctx_write_atomic(struct cw_mmu_ctx *ctx, uint64_t gpa, const void *buf, size_t len);
+/*
+ * Compare-and-exchange of 4 or 8 aligned bytes, for A and D bits of guest tables; marks the log. 0; 1: it was not *old,
+ * which is now what it was; else as cw_ctx_write_atomic(): -EROFS means that the bits are not to be updated.
+ */
+int cw_ctx_cmpxchg_atomic(struct cw_mmu_ctx *ctx, uint64_t gpa, uint64_t *old, uint64_t new, unsigned size);
 
 /* --- invalidation --- */
 

@@ -522,37 +522,3 @@ int cw_mmu_log_stop(struct cw_mmu *mmu, unsigned as_id)
 	cw_mutex_unlock(&mmu->slots_lock);
 	return r;
 }
-
-/* --- the host's own writes --- */
-
-int cw_mmu_write(struct cw_mmu *mmu, unsigned as_id, uint64_t gpa, const void *buf, size_t len)
-{
-	const uint8_t *from = buf;
-	int r = 0;
-
-	if (as_id >= CW_AS_MAX || gpa + len < gpa)
-		return -EINVAL;
-	if (!mmu->ops->host_write)
-		return -EOPNOTSUPP;
-	while (len && !r) {
-		uint64_t gfn = gpa >> CW_PAGE_SHIFT, at = gpa & (CW_PAGE_SIZE - 1);
-		size_t n = len < CW_PAGE_SIZE - at ? len : (size_t)(CW_PAGE_SIZE - at);
-		struct cw_memslot *slot;
-
-		cw_mutex_lock(&mmu->lock);
-		slot = cw_slots_find(cw_slots_active(mmu, as_id), gfn);
-		if (!slot || (slot->flags & (CW_MEM_INVALID | CW_MEM_READONLY | CW_MEM_ALLONES)))
-			r = -EFAULT;
-		else if (cw_inval_blocks(mmu, cw_memslot_hva(slot, gfn), 1))
-			r = -EAGAIN;
-		else
-			r = mmu->ops->host_write(mmu->priv, cw_memslot_hva(slot, gfn) + at, from, n);
-		if (!r && slot->log)
-			cw_log_mark(slot, gfn);
-		cw_mutex_unlock(&mmu->lock);
-		gpa += n;
-		from += n;
-		len -= n;
-	}
-	return r;
-}

@@ -37,6 +37,21 @@ struct cw_memslot *cw_slots_find(const struct cw_slot_set *set, uint64_t gfn)
 	return set->slots[i];
 }
 
+struct cw_memslot *cw_slots_find_last(struct cw_mmu *mmu, unsigned as_id, struct cw_slot_last *last, uint64_t gfn)
+{
+	const struct cw_slot_set *set = cw_slots_active(mmu, as_id);
+	uint64_t gen = mmu->space[as_id].generation;
+	struct cw_memslot *slot;
+
+	/* A change of slots ends with another generation; between swap and that nothing is remembered. */
+	if (last && last->set == set && last->generation == gen && gfn - last->slot->base_gfn < last->slot->npages)
+		return last->slot;
+	slot = cw_slots_find(set, gfn);
+	if (last && slot && !(gen & CW_GEN_IN_PROGRESS))
+		*last = (struct cw_slot_last){set, slot, gen};
+	return slot;
+}
+
 struct cw_memslot *cw_slots_from(const struct cw_slot_set *set, uint64_t gfn)
 {
 	int i = cw_slots_floor(set, gfn);

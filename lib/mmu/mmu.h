@@ -114,8 +114,15 @@ struct cw_mmu_ops {
 		       void *arg);
 	/* The engine's log has no leaf for a page, and a write waits for it (P27). [S] */
 	int (*log_provide)(void *priv, unsigned domain, uint64_t gfn);
-	/* Writes guest memory for cw_mmu_write(): atomic, 0 or -EFAULT; may be NULL. [L] */
+	/*
+	 * Guest memory for the accessors (P50): bytes within one 4 KiB page of a plain slot. Must not sleep: -EAGAIN if
+	 * the page is not in memory (the sleeping accessors then call resolve() and try again), -EFAULT if there is
+	 * none. May be NULL: no such accessor. [L]
+	 */
+	int (*host_read)(void *priv, uint64_t hva, void *buf, size_t len);
 	int (*host_write)(void *priv, uint64_t hva, const void *buf, size_t len);
+	/* One atomic compare-and-exchange of 4 or 8 bytes. 0; 1: it was not *old, which is now what it was. [L] */
+	int (*host_cmpxchg)(void *priv, uint64_t hva, uint64_t *old, uint64_t new, unsigned size);
 	/*
 	 * The generation that MMIO entries of the domain must carry to be current, 19 bits. [S]; may be NULL. Called
 	 * last in a slot update; an engine that still has the old number sends an MMIO access to the host, no more.
@@ -228,6 +235,13 @@ struct cw_mmu {
 	struct cw_mmu_stats stats; /* relaxed */
 };
 
+/* The slot of the last lookup: most lookups want the same again. Zeroed at first. mmu->lock. */
+struct cw_slot_last {
+	const struct cw_slot_set *set; /* NULL: nothing is remembered */
+	struct cw_memslot *slot;
+	uint64_t generation; /* of the space, for which this holds */
+};
+
 /* What an initiator translates through. Owned by the embedder; fields are constant between create and destroy. */
 struct cw_mmu_ctx {
 	struct cw_mmu *mmu;
@@ -236,6 +250,7 @@ struct cw_mmu_ctx {
 	uint64_t root_table; /* engine-visible address of the root */
 	unsigned level;	     /* 4 or 5 */
 	enum cw_flavour flavour;
+	struct cw_slot_last last; /* mmu->lock */
 };
 
 struct cw_mmu_ctx_params {
@@ -355,11 +370,34 @@ int64_t cw_mmu_log_get(struct cw_mmu *mmu, uint32_t slot, uint64_t *bitmap);
  */
 int64_t cw_mmu_log_clear(struct cw_mmu *mmu, uint32_t slot, uint64_t first, uint64_t npages, const uint64_t *bitmap);
 
+/* --- guest memory --- */
+
 /*
- * Writes guest memory on behalf of the host, and marks it (P51). 0; -EFAULT: not all of it is in plain slots, the part
- * before is written; -EAGAIN: the host takes the page away just now; -EOPNOTSUPP: no host_write().
+ * Reads and writes guest memory of an address space, or of the space of a context, piece by piece of a page. Reads of
+ * ALLONES slots give 0xff; writes mark the log (P51). 0; -EFAULT: not all of it is in slots; -EROFS: a write to a
+ * READONLY or ALLONES slot; -EAGAIN: the host takes the page away just now; -EINVAL; -EOPNOTSUPP: no such operation. On
+ * an error the pieces before are done. May sleep in resolve().
  */
+int cw_mmu_read(struct cw_mmu *mmu, unsigned as_id, uint64_t gpa, void *buf, size_t len);
 int cw_mmu_write(struct cw_mmu *mmu, unsigned as_id, uint64_t gpa, const void *buf, size_t len);
+int cw_ctx_read(struct cw_mmu_ctx *ctx, uint64_t gpa, void *buf, size_t len);
+int cw_ctx_write(struct cw_mmu_ctx *ctx, uint64_t gpa, const void *buf, size_t len);
+
+/* A piece of guest memory that is accessed often. It stays right across slot updates: what it remembers holds for one
+ * generation of its address space. Used by one thread at a time. */
+struct cw_gpa_cache {
+	struct cw_mmu *mmu;
+	unsigned as_id;
+	uint64_t gpa;
+	size_t len;
+	struct cw_slot_last last; /* mmu->lock */
+};
+
+/* 0 or -EINVAL. No memory need be there yet. */
+int cw_gpa_cache_init(struct cw_gpa_cache *c, struct cw_mmu *mmu, unsigned as_id, uint64_t gpa, size_t len);
+/* As cw_mmu_read() and cw_mmu_write() at gpa + offset; -EINVAL beyond the piece. */
+int cw_gpa_cache_read(struct cw_gpa_cache *c, size_t offset, void *buf, size_t len);
+int cw_gpa_cache_write(struct cw_gpa_cache *c, size_t offset, const void *buf, size_t len);
 
 /* --- zapping --- */
 

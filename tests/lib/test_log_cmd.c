@@ -323,12 +323,17 @@ static void stop_names_the_domain(void)
 static void guest_memory_is_written_and_marked(void)
 {
 	const char text[] = "over the edge of a page";
+	char back[sizeof(text)];
 
 	set_up(ALL_OPS);
 	attach();
 	CHECK_EQ(cw_vm_log_start(vm, 0, CW_LOG_CAPTURE, 0), 0);
 	CHECK_EQ(cw_vm_write(vm, 0, GPA + 3 * 4096 - 8, text, sizeof(text)), 0);
 	CHECK(!memcmp((char *)mem.ptr + 3 * 4096 - 8, text, sizeof(text)));
+	CHECK_EQ(cw_vm_read(vm, 0, GPA + 3 * 4096 - 8, back, sizeof(text)), 0);
+	CHECK(!memcmp(back, text, sizeof(text)));
+	CHECK_EQ(cw_vm_read(vm, 0, GPA + PAGES * 4096 - 4, back, 8), -EFAULT);
+	CHECK_EQ(cw_vm_read(vm, 2, GPA, back, 8), -EINVAL);
 	CHECK_EQ(get(), 2);
 	CHECK_EQ(map[0], 3 << 2);
 	CHECK_EQ(cw_vm_write(vm, 0, GPA + PAGES * 4096 - 4, text, 8), -EFAULT);
