@@ -74,7 +74,7 @@ module cw_core #(
   input  logic                                  log_ready,
   output logic                                  log_op,
   output logic [cw_pkg::DOM_W-1:0]              log_dom,
-  output logic [39:0]                           log_gfn,
+  output logic [44:0]                           log_gfn,
   output logic [2:0]                            log_id,
   input  logic                                  logr_valid,
   input  logic [2:0]                            logr_id,

@@ -22,7 +22,7 @@ module cw_dlog #(
   output logic                         log_ready,
   input  logic                         log_op,        // 0 PREPARE, 1 MARK
   input  logic [cw_pkg::DOM_W-1:0]     log_dom,
-  input  logic [39:0]                  log_gfn,
+  input  logic [44:0]                  log_gfn,
   input  logic [2:0]                   log_id,
   output logic                         logr_valid,
   output logic [2:0]                   logr_id,
@@ -102,7 +102,7 @@ module cw_dlog #(
 
   logic          s1_valid, s1_op, s1_done, s1_fast, s1_move;
   logic [DW-1:0] s1_dom;
-  logic [39:0]   s1_gfn;
+  logic [44:0]   s1_gfn;
   logic [2:0]    s1_id;
   slow_t         sl_q;
   logic          sl_op, sl_beyond, sl_look;
@@ -118,7 +118,7 @@ module cw_dlog #(
   logic [PW-1:0] op_leaf;
   logic [63:0]   op_sum;
 
-  assign s1_beyond = s1_gfn[39:IW+15] != '0;
+  assign s1_beyond = s1_gfn[44:IW+15] != '0;
   assign sl_look   = sl_q == LOOK || sl_q == ALLOC;
   // The slow path looks first; its answer takes the place of one of the fast stage.
   assign s1_fast   = s1_valid && !sl_look && sl_q != RSP && look_ready && hit && !s1_beyond && (!s1_op || summed);

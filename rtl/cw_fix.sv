@@ -53,7 +53,7 @@ module cw_fix #(
   output logic                       log_op,       // 0 PREPARE, 1 MARK
   output logic [cw_pkg::DOM_W-1:0]   log_dom,
   output logic                       log_epoch,    // of the stamp
-  output logic [39:0]                log_gfn,
+  output logic [44:0]                log_gfn,
   output logic [2:0]                 log_id,
   input  logic                       logr_valid,
   input  logic [2:0]                 logr_id,
@@ -194,7 +194,7 @@ module cw_fix #(
   assign log_w     = req[log_idx];
   assign log_bits  = log_w.req;
   assign log_r     = log_bits;
-  assign log_gfn   = log_r.addr[51:12];
+  assign log_gfn   = log_r.addr[56:12];
   assign log_epoch = log_w.log_epoch;
 
   // ---- out ----

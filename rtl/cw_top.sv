@@ -272,7 +272,7 @@ module cw_top #(
   logic                       ctx_abort_valid, ctx_abort_busy;
   logic                       log_valid, log_ready, log_op, logr_valid, log_flip, logw_valid, logw_busy;
   logic [cw_pkg::DOM_W-1:0]   log_dom, log_flip_dom;
-  logic [39:0]                log_gfn;
+  logic [44:0]                log_gfn;
   logic [2:0]                 log_id, logr_id;
   logic [1:0]                 logr_status;
   cw_t::log_set_t             logw;

@@ -37,7 +37,7 @@ module tb_dlog;
   // ---- the log ----
   logic        log_valid = 1'b0, log_ready, log_op, logr_valid;
   logic [cw_pkg::DOM_W-1:0] log_dom, set_dom = '0, all_dom = '0, hv_dom = '0;
-  logic [39:0] log_gfn;
+  logic [44:0] log_gfn;
   logic [2:0]  log_id, logr_id;
   logic [1:0]  logr_status;
   logic        set_valid = 1'b0, set_done, all_valid = 1'b0, hv_valid = 1'b0, hv_ready, hvd_valid, hvd_ready = 1'b0;
@@ -146,11 +146,12 @@ module tb_dlog;
   bit              c_op [NCLIENT];
   int              c_dom [NCLIENT], c_leaf [NCLIENT];
   longint unsigned c_gfn [NCLIENT];
+  longint unsigned c_far [NCLIENT];               // bits beyond any directory, up to those of 5 levels
   longint          c_since [NCLIENT];
   bit              running = 1'b0;
   int              only_dom = -1;
   int              spread = 8;                    // lines per leaf
-  int              n_marks = 0, n_missing = 0, n_error = 0;
+  int              n_marks = 0, n_missing = 0, n_far = 0, n_error = 0;
   longint          wait_max = 0;
 
   initial for (int c = 0; c < NCLIENT; c++) c_phase[c] = REST;
@@ -164,6 +165,7 @@ module tb_dlog;
     c_gfn[c]  = (longint'(dir_of(n)) << 15) | (longint'($urandom_range(spread - 1) * (64 / spread)) << 9) |
                 longint'($urandom_range(3) == 0 ? $urandom_range(511) : $urandom_range(3) * 170);
     c_op[c]   = $urandom_range(3) == 0;           // a MARK alone: no swap goes before it
+    c_far[c]  = $urandom_range(15) == 0 ? 64'd1 << $urandom_range(44, 28) : 64'd0;
   endtask
 
   int sending = -1;
@@ -179,7 +181,10 @@ module tb_dlog;
       if (c >= NCLIENT || c_phase[c] != WAIT) fail("answer to nobody");
       else begin
         if (now - c_since[c] > wait_max) wait_max = now - c_since[c];
-        if (logr_status == 2'd1) begin
+        if (c_far[c] != 0) begin
+          n_far++;
+          if (logr_status != 2'd1) fail("beyond any directory, and not MISSING");
+        end else if (logr_status == 2'd1) begin
           n_missing++;
           if (enabled[c_dom[c]][c_leaf[c]] && now - en_time[c_dom[c]][c_leaf[c]] > 300)
             fail("MISSING of a leaf that is there");
@@ -189,7 +194,7 @@ module tb_dlog;
         end else if (logr_status == 2'd0) begin
           if (!enabled[c_dom[c]][c_leaf[c]]) fail("OK without a leaf");
         end else fail("status");
-        if (c_op[c]) begin
+        if (c_op[c] && c_far[c] == 0) begin
           flight[p]--;
           if (logr_status != 2'd1) begin
             n_marks++;
@@ -217,9 +222,9 @@ module tb_dlog;
         log_valid <= 1'b1;
         log_op    <= c_op[c];
         log_dom   <= 4'(c_dom[c]);
-        log_gfn   <= 40'(c_gfn[c]);
+        log_gfn   <= 45'(c_gfn[c] | c_far[c]);
         log_id    <= 3'(c);
-        if (c_op[c]) begin
+        if (c_op[c] && c_far[c] == 0) begin
           page_t p = page(c_dom[c], c_gfn[c]);
           flight[p]++;
           maybe[p] = 1'b1;
@@ -489,6 +494,7 @@ module tb_dlog;
     end
     only_dom = -1;
     check(n_error > 0, "ERROR was seen");
+    check(n_far > 100, "gfns beyond any directory, of 5 levels, are MISSING (P27)");
 
     // bus-master enable off: records are lost, the harvest ends and says so
     running = 1'b1;
