@@ -68,7 +68,6 @@ module cw_core #(
   output logic [cw_pkg::PARK_W:0]               count,
   output logic [cw_pkg::NPORT-1:0]              fenced,
   output logic [cw_pkg::NPORT*32-1:0]           holder,
-  input  logic                                  log_idle,
   // dirty log
   output logic                                  log_valid,
   input  logic                                  log_ready,
@@ -333,7 +332,7 @@ module cw_core #(
     .look_port(look.port), .walk_inc, .walk_inc_port, .walk_dec, .walk_dec_port, .walk_dec_epoch,
     .res_dec(dec), .res_dec_port(dec_port), .res_dec_epoch(dec_epoch), .rel_dec(rel_known), .rel_epoch,
     .timeout(flush_timeout), .flush_valid, .flush_ready, .flush, .flush_full, .fdone_valid, .fdone_ready, .fdone,
-    .busy(flush_open), .log_idle, .fenced, .mon_flip, .mon_close);
+    .busy(flush_open), .fenced, .mon_flip, .mon_close);
 
   // ---- clock ----
   // Every valid at the ports and inside, and what runs by itself: else a part of the core would be left behind.

@@ -27,7 +27,6 @@ module cw_dlog #(
   output logic                         logr_valid,
   output logic [2:0]                   logr_id,
   output logic [1:0]                   logr_status,   // 0 OK, 1 MISSING, 2 FULL, 3 ERROR
-  output logic                         idle,          // no mark is under way
   output logic                         busy,          // something moves
   // a domain's directory: held until done; nothing of the domain may be marked or harvested meanwhile
   input  logic                         set_valid,
@@ -239,8 +238,8 @@ module cw_dlog #(
     .b_error(dl_berr), .h_valid, .h_ready, .h_addr, .h_data, .h_bvalid, .h_berr, .lost(lost[2]));
   assign hv_ready = hv_idle && !set_valid;
 
-  assign idle = !s1_valid && sl_q == IDLE && !logr_valid;
-  assign busy = !idle || harvest_busy || wb_busy || set_valid || all_valid || hv_valid || w_valid_q;
+  assign busy = s1_valid || sl_q != IDLE || logr_valid || harvest_busy || wb_busy || set_valid || all_valid || hv_valid ||
+                w_valid_q;
 
   // ---- domains of which everything counts as dirty (P27), until a harvest has said so ----
   logic [cw_pkg::NDOM-1:0] all_q;

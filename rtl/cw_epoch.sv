@@ -42,7 +42,6 @@ module cw_epoch (
   input  logic                      fdone_ready,
   output cw_t::flush_done_t         fdone,
   output logic                      busy,        // a FLUSH is open
-  input  logic                      log_idle,    // no mark is under way (P22)
   output logic [cw_pkg::NPORT-1:0]  fenced,
   output logic [cw_pkg::NPORT-1:0]  mon_flip,
   output logic [cw_pkg::NPORT-1:0]  mon_close
@@ -172,7 +171,7 @@ module cw_epoch (
 `ifdef CW_MUT_DRAIN_EARLY
         late[f]    = need[f*NP +: NP] != '0 || (waits[f*NP +: NP] != '0 && !drain[f]);
 `else
-        late[f]    = need[f*NP +: NP] != '0 || waits[f*NP +: NP] != '0 || (drain[f] && !log_idle);
+        late[f]    = need[f*NP +: NP] != '0 || waits[f*NP +: NP] != '0;
 `endif
         expired[f] = age[f] >= timeout;
         done[f]    = !late[f] || expired[f];

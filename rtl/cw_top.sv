@@ -287,7 +287,7 @@ module cw_top #(
   logic [NP*32-1:0]           holder;
   // by the host, or because a FLUSH waited for the bridge for too long
   assign bridge_fence = bridge_ctrl[0] || fenced[cw_pkg::PORT_BRIDGE];
-  logic                       drain_stopped, stop_valid, stop_ready, count_ask, count_take, count_done, log_idle;
+  logic                       drain_stopped, stop_valid, stop_ready, count_ask, count_take, count_done;
   cw_t::scope_t               drain_what, count_what;
   cw_t::stop_t                stop;
   logic [cw_pkg::PARK_W:0]    count;
@@ -317,7 +317,7 @@ module cw_top #(
     .abort_valid(ctx_abort_valid), .abort_ctx(ctx_abort_idx), .abort_busy(ctx_abort_busy),
     .inv_valid, .inv_ready, .inv, .flush_valid, .flush_ready, .flush, .flush_full, .flush_timeout, .flush_dom,
     .drain_what, .flush_ports, .drain_stopped, .stop_valid, .stop_ready, .stop, .count_ask, .count_what, .count_take,
-    .count_done, .count, .fenced, .holder, .log_idle, .log_valid, .log_ready, .log_op, .log_dom, .log_gfn,
+    .count_done, .count, .fenced, .holder, .log_valid, .log_ready, .log_op, .log_dom, .log_gfn,
     .log_id, .logr_valid, .logr_id, .logr_status, .log_flip, .log_flip_dom,
     .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume,
     .resume_status,
@@ -484,7 +484,7 @@ module cw_top #(
     .fd_fenced(fdone.fenced));
   cw_dlog u_dlog (
     .clk(clk_log), .rst_n, .bme, .log_valid, .log_ready, .log_op, .log_dom, .log_gfn, .log_id, .logr_valid, .logr_id,
-    .logr_status, .idle(log_idle), .set_valid, .set_done, .set_dom(log_set.dom), .set_root(log_set.root),
+    .logr_status, .set_valid, .set_done, .set_dom(log_set.dom), .set_root(log_set.root),
     .set_size(log_set.size), .all_valid, .all_dom(log_set.dom), .hv_valid, .hv_ready, .hv_dom(hf.dom),
     .hv_first(hf.first), .hv_count(hf.count), .hv_buf(hf.buffer), .hv_room(hf.room), .hvd_valid, .hvd_ready,
     .hvd_records, .hvd_more, .hvd_next, .hvd_all,
