@@ -105,9 +105,11 @@ uint64_t *world_mirror(struct bench *b, uint64_t entry_addr)
 	return &world_table_at(b, entry_addr)->v[entry_addr >> 3 & 511];
 }
 
+/* Leads to one of the table pages; what leads elsewhere is there to end a walk. */
 static bool is_table(uint64_t entry, unsigned int level)
 {
-	return (entry & CW_SPTE(PRESENT)) && level > 1 && !(entry & CW_SPTE(PS));
+	return (entry & CW_SPTE(PRESENT)) && level > 1 && !(entry & CW_SPTE(PS)) &&
+	       table_index(world_frame(entry)) < NTABLE;
 }
 
 uint64_t world_entry(struct bench *b, unsigned int domain, uint64_t page, unsigned int level)
@@ -210,7 +212,7 @@ bool world_known(struct bench *b, uint64_t entry, unsigned int level)
 	uint64_t offset;
 
 	if (is_table(entry, level))
-		return (entry & UINT64_C(0x000ffffffffff000)) == world_frame(entry) && world_frame(entry) < TABLE_BYTES;
+		return (entry & UINT64_C(0x000ffffffffff000)) == world_frame(entry);
 	return world_page_at(b, world_frame(entry), &kind, &offset) != NULL;
 }
 
@@ -296,11 +298,14 @@ void world_build(struct bench *b, unsigned int domain)
 	t = &b->table[root];
 	d->root = (uint16_t)root;
 	d->alive = true;
-	/* A page size where none may be, a table outside of the window, one where no memory answers, a reserved bit. */
+	/*
+	 * A page size where none may be, a table outside of the window, one where no memory answers, a reserved bit.
+	 * None leads to a page that is anybody's table: who frees this root would free that one too.
+	 */
 	t->v[200] = table | CW_SPTE(PS) | UINT64_C(1) << 30;
 	t->v[201] = table | UINT64_C(1) << 40;
 	t->v[202] = table | 2 * TABLE_BYTES;
-	t->v[203] = world_malformed(b, domain, table | 0x10000, d->levels);
+	t->v[203] = world_malformed(b, domain, table | world_table_addr(NTABLE), d->levels);
 	cw_sim_table_poke(b->sim, world_table_addr(root), t->v, sizeof(t->v));
 	for (unsigned int i = 0; i < 512; i++)
 		cw_model_table_set(b->model, world_table_addr(root) + 8 * i, t->v[i]);
