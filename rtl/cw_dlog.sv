@@ -238,8 +238,8 @@ module cw_dlog #(
     .b_error(dl_berr), .h_valid, .h_ready, .h_addr, .h_data, .h_bvalid, .h_berr, .lost(lost[2]));
   assign hv_ready = hv_idle && !set_valid;
 
-  assign busy = s1_valid || sl_q != IDLE || logr_valid || harvest_busy || wb_busy || set_valid || all_valid || hv_valid ||
-                w_valid_q;
+  assign busy = s1_valid || sl_q != IDLE || logr_valid || harvest_busy || wb_busy || set_valid || all_valid ||
+                hv_valid || w_valid_q;
 
   // ---- domains of which everything counts as dirty (P27), until a harvest has said so ----
   logic [cw_pkg::NDOM-1:0] all_q;
