@@ -32,7 +32,7 @@ SUBMAKE = $(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
 # ---- what a rules.mk may call ----
 # $(eval $(call vl_variant,NAME,FLAGS)): one more build of the engine, $(O)/vl/NAME/libsimlib.a. FLAGS are those of
-# Verilator, as -DCW_MUTANT_X or -GPARAM=3. Quick to build, no trace: for tests. With a third argument, "fast", it is
+# Verilator, as -DCW_MUTANTS or -GPARAM=3. Quick to build, no trace: for tests. With a third argument, "fast", it is
 # optimised as the product's is: for measurements.
 define vl_variant
 VL_VARIANTS += $(1)
@@ -42,8 +42,7 @@ endef
 
 # $(eval $(call sv_bench,NAME,SOURCES,FLAGS)): a suite in SystemVerilog alone, $(O)/sv/NAME/bench. The last of SOURCES
 # is the bench and its module has the file's name; objects of C (DPI) may stand among them. SV_SEED chooses the random
-# numbers, SV_FLAGS=-DCW_MUT_x plants a mutant. Localisation is off: with timing it drops writes to variables that
-# several processes share.
+# numbers. Localisation is off: with timing it drops writes to variables that several processes share.
 SV_SEED ?= 1
 SV_VLFLAGS := --binary --timing --assert -fno-localize -Wno-fatal -Wno-lint -Wno-style --timescale 1ns/1ps \
   --x-assign unique --x-initial unique --unroll-count 2 \
@@ -101,7 +100,7 @@ help:
 	@echo 'make cover-rtl  line coverage of rtl/ (COVER_SEEDS, COVER_REQUESTS, COVER_MIN)'
 	@echo 'make soak     long lock-step runs (SOAK_SEED, SOAK_SEEDS, SOAK_REQUESTS)'
 	@echo 'make synth    LUT, FF and RAM per module for UltraScale+ (SYNTH_TOP=module)'
-	@echo 'make docs     rewrite docs/registers.md from include/catwalk/*.def'
+	@echo 'make docs     rewrite docs/registers.md and docs/mutants.md from the .def files'
 	@echo 'make install  to $$DESTDIR$$PREFIX'
 	@echo 'make clean    remove $$O'
 	@echo 'Variables: O=build V=1 JOBS=2 VENV=.venv PREFIX=/usr/local DESTDIR='

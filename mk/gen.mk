@@ -24,3 +24,4 @@ $(CW_PKG): $(CWGEN) $(CW_PARAMS)
 .PHONY: docs
 docs: $(CWGEN)
 	$(Q)$(CWGEN) regs-md >docs/registers.md
+	$(Q)$(CWGEN) mutants-md >docs/mutants.md

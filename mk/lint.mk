@@ -37,5 +37,6 @@ lint-man:
 	$(call say,MAN,docs/man)set -e; $(if $(MAN_PAGES),mandoc -T lint -W error $(MAN_PAGES))
 
 lint-docs: $(CWGEN)
-	$(call say,DOCS,docs/registers.md)$(CWGEN) regs-md | diff -u docs/registers.md - || \
-	  { echo 'docs/registers.md is not what the contract says: run make docs'; exit 1; }
+	$(call say,DOCS,docs/registers.md docs/mutants.md)$(CWGEN) regs-md | diff -u docs/registers.md - && \
+	  $(CWGEN) mutants-md | diff -u docs/mutants.md - || \
+	  { echo 'a generated page is not what its source says: run make docs'; exit 1; }

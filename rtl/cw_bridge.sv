@@ -153,8 +153,8 @@ module cw_bridge (
   assign wback_go  = !(rback && turn);
   assign rback_go  = !(wback && !turn);
   assign m_bready  = wback_go;
-`ifdef CW_MUT_RELEASE_AT_SLAVE
-  // writes give back when the initiator takes its answer
+`ifdef CW_MUTANTS
+  // RELEASE_AT_SLAVE: writes give back when the initiator takes its answer
   logic late_valid, late_ready, held, b_valid;
   logic [SW-1:0] late_slot, b_slot;
   logic [31:0] granted;
@@ -169,15 +169,26 @@ module cw_bridge (
       if (wback && wback_go) granted[wback_slot] <= 1'b1;
     end
   end
-  assign b_valid = s_bvalid && s_bready && held;
+  assign b_valid = cw_pkg::MUT_RELEASE_AT_SLAVE && s_bvalid && s_bready && held;
   cw_fifo #(.W(SW), .LG(SW)) u_late (.clk, .rst_n, .in_valid(b_valid), .in_ready(late_ready), .in_data(b_slot),
                                      .out_valid(late_valid), .out_ready(!(rback && rback_go)), .out_data(late_slot));
-  assign rel_valid = late_valid || (rback && rback_go);
-  assign rel_tag   = rback && rback_go ? cw_pkg::TAG_W'({1'b0, rback_slot}) : cw_pkg::TAG_W'({1'b1, late_slot});
-`elsif CW_MUT_RELEASE_AT_ISSUE
+  // RELEASE_AT_ISSUE: as soon as there is a grant
+  logic issue_valid;
+  logic [SW:0] issue_tag;
   always_ff @(posedge clk) begin
-    rel_valid <= rst_n && grant;
-    rel_tag   <= cw_pkg::TAG_W'({out_write, out_slot});
+    issue_valid <= rst_n && grant;
+    issue_tag   <= {out_write, out_slot};
+  end
+  always_comb begin
+    rel_valid = wback || rback;
+    rel_tag   = wback && wback_go ? cw_pkg::TAG_W'({1'b1, wback_slot}) : cw_pkg::TAG_W'({1'b0, rback_slot});
+    if (cw_pkg::MUT_RELEASE_AT_SLAVE) begin
+      rel_valid = late_valid || (rback && rback_go);
+      rel_tag   = rback && rback_go ? cw_pkg::TAG_W'({1'b0, rback_slot}) : cw_pkg::TAG_W'({1'b1, late_slot});
+    end else if (cw_pkg::MUT_RELEASE_AT_ISSUE) begin
+      rel_valid = issue_valid;
+      rel_tag   = cw_pkg::TAG_W'(issue_tag);
+    end
   end
 `else
   assign rel_valid = wback || rback;

@@ -74,14 +74,9 @@ module cw_bridge_ask (
   logic [2*NS-1:0] may;
 
   assign may = full & ~asked;
-`ifdef CW_MUT_ID_REORDER
-  // an order of its own for every second slot: bursts of one ID overtake each other
+  // Mutant: an order of its own for every second slot, so that bursts of one ID overtake each other.
   logic [IW-1:0] in_list;
-  assign in_list = in_id ^ IW'(in_slot[0]);
-`else
-  logic [IW-1:0] in_list;
-  assign in_list = in_id;
-`endif
+  assign in_list = in_id ^ IW'(cw_pkg::MUT_ID_REORDER && in_slot[0]);
   cw_id_order u_worder (.clk, .rst_n, .push(in_valid && in_write), .push_id(in_list), .push_slot(in_slot),
                         .pop(out_pop && out_write), .pop_id, .look_id(pick_id), .look_slot(wlook), .any(wany),
                         .mark(may[2*NS-1:NS]), .ready(wready));
@@ -148,11 +143,7 @@ module cw_bridge_ask (
   assign out_error   = !take || ans.verdict == cw_pkg::V_ABORT || later || too_long;
   assign out_ones    = take && ans.verdict == cw_pkg::V_ONES;
   assign emul_offset = ans_addr[5:0];
-`ifdef CW_MUT_ID_REORDER
-  assign pop_id      = take ? ans_id ^ IW'(tag[0]) : pick_id;
-`else
-  assign pop_id      = take ? ans_id : pick_id;
-`endif
+  assign pop_id      = take ? ans_id ^ IW'(cw_pkg::MUT_ID_REORDER && tag[0]) : pick_id;
 
   // ---- asked again, in the order in which they were told so: the wait is the same for all ----
   logic        l_valid, l_ready, l_out;
@@ -174,11 +165,7 @@ module cw_bridge_ask (
     end else begin
       if (l_valid && !l_out) now <= now + 1'b1;
       if (in_valid) begin
-`ifdef CW_MUT_STAMP_EARLY
-        full[{in_write, in_slot}]  <= 1'b1;
-`else
-        full[{in_write, in_slot}]  <= !in_write;
-`endif
+        full[{in_write, in_slot}]  <= !in_write || cw_pkg::MUT_STAMP_EARLY;
         asked[{in_write, in_slot}] <= 1'b0;
         bad[{in_write, in_slot}]   <= in_bad;
         fresh[{in_write, in_slot}] <= 1'b1;

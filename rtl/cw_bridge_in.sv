@@ -120,13 +120,10 @@ module cw_bridge_in (
   assign into      = in_addr[6:0] & ((7'd1 << in_size) - 7'd1);
   assign span      = (15'(in_beats_m1) + 15'd1) << in_size;
   assign last      = 16'(in_addr[11:0]) + 16'(span) - 16'(into) - 16'd1;
-`ifdef CW_MUT_BURST_CROSS
-  assign in_len_m1 = last[15:12] != '0 ? ~in_addr[11:0] : 12'(span - 15'(into) - 15'd1);
-  assign wrong     = burst != 2'b01 || lock || in_size == 3'd7;
-`else
-  assign in_len_m1 = 12'(span - 15'(into) - 15'd1);
-  assign wrong     = burst != 2'b01 || lock || in_size == 3'd7 || last[15:12] != '0;
-`endif
+  logic crosses;
+  assign crosses     = last[15:12] != '0;
+  assign in_len_m1 = cw_pkg::MUT_BURST_CROSS && crosses ? ~in_addr[11:0] : 12'(span - 15'(into) - 15'd1);
+  assign wrong     = burst != 2'b01 || lock || in_size == 3'd7 || (!cw_pkg::MUT_BURST_CROSS && crosses);
   assign in_bad       = wrong || over;
   assign ev_malformed = in_valid && wrong;
   assign ev_quota     = in_valid && !wrong && over;

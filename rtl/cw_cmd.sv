@@ -14,7 +14,7 @@
 // `flush_dom`, `drain_what` and `flush_ports`, `drain_stopped`: question and answer of one cycle, the ports that own
 // contexts of a domain (P20), and whether the scope of a DRAIN is stopped (P30).
 //
-// Mutant: CW_MUT_INVALIDATE_BEFORE_ACK executes an INVALIDATE that follows an entry change before its acknowledgement.
+// Mutant: INVALIDATE_BEFORE_ACK executes an INVALIDATE that follows an entry change before its acknowledgement.
 module cw_cmd #(
   parameter logic [63:0] TABLE_BYTES = 64'h1000_0000
 ) (
@@ -193,12 +193,12 @@ module cw_cmd #(
   assign eu_req.value      = arg0;
   assign eu_rsp_ready      = state_q == ENTRY_WAIT || state_q == PROTECT_WAIT;
 
-`ifdef CW_MUT_INVALIDATE_BEFORE_ACK
+`ifdef CW_MUTANTS
   logic early_q;    // the next command, an INVALIDATE, is done already
   logic early;
 
   assign early     = state_q == ENTRY_WAIT && !cold_q && cmd_valid && opcode == cw_pkg::OP_INVALIDATE &&
-                     chk_status == cw_pkg::ST_OK && !early_q;
+                     chk_status == cw_pkg::ST_OK && !early_q && cw_pkg::MUT_INVALIDATE_BEFORE_ACK;
   assign inv_valid = (state_q == INV && !early_q) || early;
 
   always_ff @(posedge clk) begin

@@ -243,7 +243,7 @@ module cw_core #(
   cw_t::look_t park_req;
   cw_t::fault_t park_fault;
   logic [cw_pkg::PORT_W-1:0] dec_port;
-`ifdef CW_MUT_STAMP_AT_GRANT
+`ifdef CW_MUTANTS
   logic res_inc;
 `endif
   logic f_valid, f_ready, f_room, f_take, f_again, f_mark, f_fresh, fix_idle, ev_lost, ev_livelock;
@@ -262,7 +262,7 @@ module cw_core #(
     .ctx_idx(res_ctx_idx), .ctx_entry(res_ctx),
     .dom_idx(res_dom), .mmio_gen(res_mmio_gen), .ans_valid(wans_valid), .ans_ready(wans_ready), .ans(wans),
     .ans_level(wans_level), .park_valid, .park_room, .park_req, .park_fault, .dec, .dec_port, .dec_epoch,
-`ifdef CW_MUT_STAMP_AT_GRANT
+`ifdef CW_MUTANTS
     .epoch, .inc(res_inc),
 `endif
     .ev_livelock, .mon_pa);
@@ -324,10 +324,9 @@ module cw_core #(
   logic [NP-1:0] mon_flip, mon_close;
   cw_epoch u_epoch (
     .clk, .rst_n, .epoch,
-`ifdef CW_MUT_STAMP_AT_GRANT
-    .look_inc(counted && answered), .res_inc, .res_inc_port(dec_port),
-`else
-    .look_inc(counted),
+    .look_inc(counted && (answered || !cw_pkg::MUT_STAMP_AT_GRANT)),
+`ifdef CW_MUTANTS
+    .res_inc, .res_inc_port(dec_port),
 `endif
     .look_port(look.port), .walk_inc, .walk_inc_port, .walk_dec, .walk_dec_port, .walk_dec_epoch,
     .res_dec(dec), .res_dec_port(dec_port), .res_dec_epoch(dec_epoch), .rel_dec(rel_known), .rel_epoch,

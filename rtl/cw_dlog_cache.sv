@@ -10,7 +10,7 @@
 // alone the lines of the leaf under harvest, whose memory the harvest reads and clears at that time, and the line
 // whose mark is on its way to the summaries. A bus error loses a line: `lost` (P27).
 //
-// Mutant: CW_MUT_EVICT_VS_HARVEST lets lines of the leaf under harvest be written back meanwhile.
+// Mutant: EVICT_VS_HARVEST lets lines of the leaf under harvest be written back meanwhile.
 module cw_dlog_cache #(
   parameter int unsigned NL = cw_pkg::LOG_LINES
 ) (
@@ -111,11 +111,8 @@ module cw_dlog_cache #(
     may = '0;
     if (!free && wb_q == IDLE) begin
       for (int i = 0; i < NL; i++) begin
-`ifdef CW_MUT_EVICT_VS_HARVEST
-        may[i] = sums[i] || !marked[i];
-`else
-        may[i] = (sums[i] || !marked[i]) && !(hold_valid && key[i][KW-1:6] == hold_leaf);
-`endif
+        may[i] = (sums[i] || !marked[i]) &&
+                 !(hold_valid && key[i][KW-1:6] == hold_leaf && !cw_pkg::MUT_EVICT_VS_HARVEST);
       end
     end
   end
@@ -179,11 +176,7 @@ module cw_dlog_cache #(
 
   // ---- write-back ----
   assign wb_busy   = wb_q != IDLE;
-`ifdef CW_MUT_EVICT_VS_HARVEST
-  assign hold_wait = 1'b0;
-`else
-  assign hold_wait = wb_busy && wb_key_q[KW-1:6] == hold_leaf;
-`endif
+  assign hold_wait = wb_busy && wb_key_q[KW-1:6] == hold_leaf && !cw_pkg::MUT_EVICT_VS_HARVEST;
 
   always_ff @(posedge clk) begin
     if (!rst_n) begin

@@ -30,16 +30,8 @@ module cw_entry #(
   assign bad_bits    = flavour ? entry[53:52] != '0 : entry[53:52] == 2'd3 || bad_type;
   assign bad_address = {12'd0, entry[51:12], 12'd0} >> PA_BITS != '0 ||
                        (leaf && ((level == 3'd2 && entry[20:12] != '0) || (level == 3'd3 && entry[29:12] != '0)));
-`ifdef CW_MUT_RESERVED_IGNORED
-  assign reserved    = leaf && level > 3'd3;
-`else
-  assign reserved    = bad_bits || bad_address || (leaf && level > 3'd3);
-`endif
-`ifdef CW_MUT_TABLE_ANYWHERE
-  assign outside     = 1'b0;
-`else
-  assign outside     = !leaf && {12'd0, entry[51:12], 12'd0} >= TABLE_BYTES;
-`endif
+  assign reserved    = (!cw_pkg::MUT_RESERVED_IGNORED && (bad_bits || bad_address)) || (leaf && level > 3'd3);
+  assign outside     = !cw_pkg::MUT_TABLE_ANYWHERE && !leaf && {12'd0, entry[51:12], 12'd0} >= TABLE_BYTES;
 
   logic unused;
   assign unused = &{1'b0, entry[63:54], entry[11:8], entry[2:0]};

@@ -8,8 +8,8 @@
 // What is older than `timeout` cycles completes with NOT_FLUSHED and fences the ports whose open flip has not ended
 // (P21): they take no new stamps. Counters fall by releases only; the fence of a port ends with its open flip.
 //
-// Mutants: CW_MUT_FENCE_CLEARS takes the stamps of a fenced port for given back; CW_MUT_DRAIN_EARLY completes a DRAIN
-// when its ports have flipped.
+// Mutants: FENCE_CLEARS takes the stamps of a fenced port for given back; DRAIN_EARLY completes a DRAIN when its ports
+// have flipped.
 module cw_epoch (
   input  logic                      clk,
   input  logic                      rst_n,
@@ -28,7 +28,7 @@ module cw_epoch (
   input  logic                      res_dec_epoch,
   input  logic [cw_pkg::NPORT-1:0]  rel_dec,
   input  logic [cw_pkg::NPORT-1:0]  rel_epoch,
-`ifdef CW_MUT_STAMP_AT_GRANT
+`ifdef CW_MUTANTS
   input  logic                      res_inc,
   input  logic [cw_pkg::PORT_W-1:0] res_inc_port,
 `endif
@@ -61,11 +61,9 @@ module cw_epoch (
   logic [CW-1:0] cnt1 [NP];
   logic [NP-1:0] look_here, walk_here, wdec_here, rdec_here;
   logic moved;
-`ifdef CW_MUT_STAMP_AT_GRANT
+  assign moved = look_inc || walk_inc || walk_dec || res_dec || rel_dec != '0 || cw_pkg::MUT_STAMP_AT_GRANT;
+`ifdef CW_MUTANTS
   logic [NP-1:0] rinc_here;
-  assign moved = 1'b1;
-`else
-  assign moved = look_inc || walk_inc || walk_dec || res_dec || rel_dec != '0;
 `endif
   always_comb begin
     look_here = '0;
@@ -76,7 +74,7 @@ module cw_epoch (
     if (walk_inc) walk_here[walk_inc_port] = 1'b1;
     if (walk_dec) wdec_here[walk_dec_port] = 1'b1;
     if (res_dec)  rdec_here[res_dec_port]  = 1'b1;
-`ifdef CW_MUT_STAMP_AT_GRANT
+`ifdef CW_MUTANTS
     rinc_here = '0;
     if (res_inc) rinc_here[res_inc_port] = 1'b1;
 `endif
@@ -90,13 +88,13 @@ module cw_epoch (
     end else if (moved) begin
       for (int p = 0; p < NP; p++) begin
         cnt0[p] <= cnt0[p] + CW'(look_here[p] && !epoch[p]) + CW'(walk_here[p] && !epoch[p])
-`ifdef CW_MUT_STAMP_AT_GRANT
+`ifdef CW_MUTANTS
                    + CW'(rinc_here[p] && !epoch[p])
 `endif
                    - CW'(wdec_here[p] && !walk_dec_epoch) - CW'(rdec_here[p] && !res_dec_epoch)
                    - CW'(rel_dec[p] && !rel_epoch[p]);
         cnt1[p] <= cnt1[p] + CW'(look_here[p] && epoch[p]) + CW'(walk_here[p] && epoch[p])
-`ifdef CW_MUT_STAMP_AT_GRANT
+`ifdef CW_MUTANTS
                    + CW'(rinc_here[p] && epoch[p])
 `endif
                    - CW'(wdec_here[p] && walk_dec_epoch) - CW'(rdec_here[p] && res_dec_epoch)
@@ -109,16 +107,12 @@ module cw_epoch (
     if (open != '0)
       for (int p = 0; p < NP; p++)
         close[p] = open[p] && ((epoch[p] ? cnt0[p] == '0 : cnt1[p] == '0)
-`ifdef CW_MUT_FENCE_CLEARS
-                               || fenced[p]
-`endif
-                               );
+                               || (cw_pkg::MUT_FENCE_CLEARS && fenced[p]));
   end
-`ifdef CW_MUT_SECOND_FLIP_EARLY
-  assign flip = wanted;
-`else
-  assign flip = wanted & ~open;
-`endif
+  assign flip = wanted & ~(cw_pkg::MUT_SECOND_FLIP_EARLY ? '0 : open);
+
+  logic [NP-1:0] joined;      // mutant: open flips that a new FLUSH joins
+  assign joined = cw_pkg::MUT_JOIN_OPEN_FLIP ? open & ~close : '0;
 
   always_comb begin
     wanted = '0;
@@ -131,11 +125,7 @@ module cw_epoch (
       epoch <= '0;
       open  <= '0;
     end else begin
-`ifdef CW_MUT_GLOBAL_EPOCH
-      epoch <= epoch ^ {NP{|flip}};
-`else
-      epoch <= epoch ^ flip;
-`endif
+      epoch <= epoch ^ (cw_pkg::MUT_GLOBAL_EPOCH ? {NP{|flip}} : flip);
       open  <= (open & ~close) | flip;
     end
   end
@@ -168,11 +158,7 @@ module cw_epoch (
     late    = '0;
     for (int f = 0; f < NF; f++) begin
       if (used[f]) begin
-`ifdef CW_MUT_DRAIN_EARLY
-        late[f]    = need[f*NP +: NP] != '0 || (waits[f*NP +: NP] != '0 && !drain[f]);
-`else
-        late[f]    = need[f*NP +: NP] != '0 || waits[f*NP +: NP] != '0;
-`endif
+        late[f]    = need[f*NP +: NP] != '0 || (waits[f*NP +: NP] != '0 && !(cw_pkg::MUT_DRAIN_EARLY && drain[f]));
         expired[f] = age[f] >= timeout;
         done[f]    = !late[f] || expired[f];
       end
@@ -191,13 +177,8 @@ module cw_epoch (
           cookie[f]         <= flush.cookie;
           drain[f]          <= flush.drain;
           what[f]           <= flush.what;
-`ifdef CW_MUT_JOIN_OPEN_FLIP
-          need[f*NP +: NP]  <= flush.ports & ~(open & ~close);
-          waits[f*NP +: NP] <= flush.ports & open & ~close;
-`else
-          need[f*NP +: NP]  <= flush.ports;
-          waits[f*NP +: NP] <= '0;
-`endif
+          need[f*NP +: NP]  <= flush.ports & ~joined;
+          waits[f*NP +: NP] <= flush.ports & joined;
         end else begin
           if (fdone_valid && fdone_ready && done_pick[f]) used[f] <= 1'b0;
           if (used[f] && !expired[f]) age[f] <= age[f] + 1'b1;

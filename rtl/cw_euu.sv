@@ -12,8 +12,7 @@
 // A read error or a difference ends the operation without a write; after a write error the entry is unknown.
 // The monitor shows when the bus has taken the write and when the operation is complete.
 //
-// Mutants: CW_MUT_BLIND_SWAP writes whatever the entry was; CW_MUT_COMPLETE_BEFORE_ACK answers once the bus has taken
-// the data.
+// Mutants: BLIND_SWAP writes whatever the entry was; COMPLETE_BEFORE_ACK answers once the bus has taken the data.
 module cw_euu (
   input  logic                    clk,
   input  logic                    rst_n,
@@ -111,12 +110,7 @@ module cw_euu (
     end
   end
 
-`ifdef CW_MUT_BLIND_SWAP
-  localparam bit COMPARE = 1'b0;
-`else
-  localparam bit COMPARE = 1'b1;
-`endif
-  assign differs = COMPARE && req_q.op == OP_CMPXCHG && !prot.on && found != req_q.expect_old;
+  assign differs = !cw_pkg::MUT_BLIND_SWAP && req_q.op == OP_CMPXCHG && !prot.on && found != req_q.expect_old;
 
   // ---- PROTECT ----
   cw_t::protect_t prot;
@@ -137,11 +131,7 @@ module cw_euu (
       for (int i = 0; i < 8; i++) begin
         e     = eu_rdata[64 * i +: 64];
         use_d = prot.d && (prot.x86 || !(e[cw_pkg::SPTE_AD_DISABLED] || e[cw_pkg::SPTE_AD_WRPROT]));
-`ifdef CW_MUT_PROTECT_ON_MMIO
-        if (prot.mask[i]) begin
-`else
-        if (prot.mask[i] && e[cw_pkg::SPTE_PRESENT] && !e[cw_pkg::SPTE_PS]) begin
-`endif
+        if (prot.mask[i] && ((e[cw_pkg::SPTE_PRESENT] && !e[cw_pkg::SPTE_PS]) || cw_pkg::MUT_PROTECT_ON_MMIO)) begin
           changes[i] = !use_d ? e[cw_pkg::SPTE_W] : prot.x86 ? e[cw_pkg::SPTE_X86_D] : e[cw_pkg::SPTE_D];
           if (!use_d)        e[cw_pkg::SPTE_W] = 1'b0;
           else if (prot.x86) e[cw_pkg::SPTE_X86_D] = 1'b0;
@@ -178,16 +168,10 @@ module cw_euu (
         end
       end
       AW: if (eu_awready) state_d = W;
-`ifdef CW_MUT_COMPLETE_BEFORE_ACK
-      W: begin
-        if (eu_wready) begin
-          state_d = RSP;
-          finish  = 1'b1;
-        end
+      W: if (eu_wready) begin
+        state_d = cw_pkg::MUT_COMPLETE_BEFORE_ACK ? RSP : B;
+        finish  = cw_pkg::MUT_COMPLETE_BEFORE_ACK;
       end
-`else
-      W: if (eu_wready) state_d = B;
-`endif
       B: begin
         if (eu_bvalid) begin
           state_d    = RSP;

@@ -140,10 +140,10 @@ module cw_fix #(
     if (c_fix.at) begin
       c_new[cw_pkg::SPTE_R] = c_old[cw_pkg::SPTE_SAVED_R];
       c_new[cw_pkg::SPTE_X] = c_old[cw_pkg::SPTE_SAVED_X];
-`ifndef CW_MUT_AT_KEEP_SAVED
-      c_new[cw_pkg::SPTE_SAVED_R] = 1'b0;
-      c_new[cw_pkg::SPTE_SAVED_X] = 1'b0;
-`endif
+      if (!cw_pkg::MUT_AT_KEEP_SAVED) begin
+        c_new[cw_pkg::SPTE_SAVED_R] = 1'b0;
+        c_new[cw_pkg::SPTE_SAVED_X] = 1'b0;
+      end
     end
     if (c_fix.w) c_new[cw_pkg::SPTE_W] = 1'b1;
     if (c_fix.d) begin
@@ -159,11 +159,7 @@ module cw_fix #(
   // ---- entry-update unit: one swap at a time ----
   logic swap_fresh, swap_ok;
   cw_t::req_t log_r;
-`ifdef CW_MUT_BLIND_FIX
-  assign swap_fresh = 1'b1;
-`else
-  assign swap_fresh = fresh[swap_idx];
-`endif
+  assign swap_fresh = fresh[swap_idx] || cw_pkg::MUT_BLIND_FIX;
   assign eu_valid          = s_swap != '0 && s_swapw == '0;
   assign eu_req.op         = swap_fresh ? 2'd3 : 2'd2;
   assign eu_req.addr       = addr[swap_idx];

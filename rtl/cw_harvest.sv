@@ -12,8 +12,8 @@
 // Errors: a line or an entry that cannot be read or cleared, or a record that cannot be written, is lost, and all of
 // the domain counts as dirty (P27).
 //
-// Mutants: CW_MUT_SUMMARY_AFTER_LINE clears the summaries of a leaf after its lines; CW_MUT_LOST_SUMMARY_CONT does
-// not give summaries back; CW_MUT_HARVEST_CLEAR_NO_ROOM clears what has no room.
+// Mutants: SUMMARY_AFTER_LINE clears the summaries of a leaf after its lines; LOST_SUMMARY_CONT does not give summaries
+// back; HARVEST_CLEAR_NO_ROOM clears what has no room.
 module cw_harvest #(
   parameter int unsigned LG_READS = 4               // 2^LG_READS lines are read ahead
 ) (
@@ -87,7 +87,7 @@ module cw_harvest #(
     BACK   = 4'd6,   // sets the summaries of the lines that were not taken
     FINISH = 4'd7,   // waits for the acknowledgements of host memory
     DONE   = 4'd8
-`ifdef CW_MUT_SUMMARY_AFTER_LINE
+`ifdef CW_MUTANTS
     , LATE = 4'd9
 `endif
   } state_t;
@@ -136,11 +136,7 @@ module cw_harvest #(
     .clk, .rst_n, .in_valid(r_valid), .in_ready(d_ready), .in_data({r_error, r_data}), .out_valid(d_valid),
     .out_ready(pop), .out_data({d_error, d_data}));
 
-`ifdef CW_MUT_HARVEST_CLEAR_NO_ROOM
-  assign room = 1'b1;
-`else
-  assign room = room_q != '0;
-`endif
+  assign room = room_q != '0 || cw_pkg::MUT_HARVEST_CLEAR_NO_ROOM;
   assign rd_valid = state_q == LINES && left_q != '0 && room && !hold_wait && !flight_q[LG_READS];
   assign rd_addr  = {leaf_q, lowest, 6'd0};
   assign issue    = rd_valid && rd_ready;
@@ -259,19 +255,17 @@ module cw_harvest #(
         end
         LINES: begin
           if (issue) left_q <= left_q & (left_q - 1'b1);
-`ifdef CW_MUT_LOST_SUMMARY_CONT
-          if (leaf_done) begin
+          if (leaf_done) state_q <= left_q == '0 ? PICK : BACK;
+`ifdef CW_MUTANTS
+          if (leaf_done && cw_pkg::MUT_LOST_SUMMARY_CONT) begin
             rsp_more <= left_q != '0;
             rsp_next <= dir_q;
             state_q  <= left_q == '0 ? PICK : FINISH;
           end
-`elsif CW_MUT_SUMMARY_AFTER_LINE
-          if (leaf_done) state_q <= LATE;
-`else
-          if (leaf_done) state_q <= left_q == '0 ? PICK : BACK;
+          if (leaf_done && cw_pkg::MUT_SUMMARY_AFTER_LINE) state_q <= LATE;
 `endif
         end
-`ifdef CW_MUT_SUMMARY_AFTER_LINE
+`ifdef CW_MUTANTS
         LATE: if (op_done) state_q <= left_q == '0 ? PICK : BACK;
 `endif
         BACK: begin
@@ -304,10 +298,10 @@ module cw_harvest #(
   assign scan_word   = word_q;
   assign op_idx      = dir_q;
   assign op_set      = state_q == BACK ? left_q : '0;
-`ifdef CW_MUT_SUMMARY_AFTER_LINE
-  // Reads with a set of nothing, and takes when the lines are clear.
+`ifdef CW_MUTANTS
+  // SUMMARY_AFTER_LINE reads with a set of nothing, and takes when the lines are clear.
   assign op_valid    = state_q == TAKE || state_q == BACK || state_q == LATE;
-  assign op_take     = state_q == LATE;
+  assign op_take     = state_q == (cw_pkg::MUT_SUMMARY_AFTER_LINE ? LATE : TAKE);
 `else
   assign op_valid    = state_q == TAKE || state_q == BACK;
   assign op_take     = state_q == TAKE;

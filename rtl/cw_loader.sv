@@ -8,7 +8,7 @@
 // first host data. A beat that host memory answers with an error is not written, the burst still ends as announced,
 // and the answer is an error; so it is if bus-master enable is off when the host read is due (P40).
 //
-// Mutant: CW_MUT_LOAD_BEFORE_ACK answers once the bus has taken the last data.
+// Mutant: LOAD_BEFORE_ACK answers once the bus has taken the last data.
 module cw_loader (
   input  logic                    clk,
   input  logic                    rst_n,
@@ -83,11 +83,7 @@ module cw_loader (
       end
       HOST: if (rd_rvalid) state_d = AW;
       AW: if (ld_awready) state_d = W;
-`ifdef CW_MUT_LOAD_BEFORE_ACK
-      W: if (beat && ld_wlast) state_d = RSP;
-`else
-      W: if (beat && ld_wlast) state_d = B;
-`endif
+      W: if (beat && ld_wlast) state_d = cw_pkg::MUT_LOAD_BEFORE_ACK ? RSP : B;
       B: if (ld_bvalid) state_d = RSP;
       RSP: if (rsp_ready) state_d = IDLE;
       default: state_d = IDLE;

@@ -9,8 +9,8 @@
 // completion says NOT_FLUSHED (P21): the records are there, but their pages may still be written.
 // `flip`: a new log epoch, from the next lookup on.
 //
-// Mutants: CW_MUT_FLIP_BEFORE_CLEAR flips before the log is read; CW_MUT_GRANT_EPOCH_FIRST changes the log epoch after
-// the grant epochs; CW_MUT_REPORT_BEFORE_FLUSH completes before these have closed.
+// Mutants: FLIP_BEFORE_CLEAR flips before the log is read; GRANT_EPOCH_FIRST changes the log epoch after the grant
+// epochs; REPORT_BEFORE_FLUSH completes before these have closed.
 module cw_log_ctl (
   input  logic                         clk,
   input  logic                         rst_n,
@@ -68,20 +68,26 @@ module cw_log_ctl (
   logic [31:0]    records_q;
   logic [cw_pkg::LOG_DIR_W-1:0] next_q;
 
-`ifdef CW_MUT_FLIP_BEFORE_CLEAR
-  localparam state_t FIRST = FLIP, AFTER_READ = WAIT, AFTER_FLIP = FLUSH, AFTER_FLUSH = START;
-`elsif CW_MUT_GRANT_EPOCH_FIRST
-  localparam state_t FIRST = START, AFTER_READ = FLUSH, AFTER_FLIP = CPL, AFTER_FLUSH = WAIT;
-`elsif CW_MUT_REPORT_BEFORE_FLUSH
-  localparam state_t FIRST = START, AFTER_READ = FLIP, AFTER_FLIP = FLUSH, AFTER_FLUSH = CPL;
-`else
-  localparam state_t FIRST = START, AFTER_READ = FLIP, AFTER_FLIP = FLUSH, AFTER_FLUSH = WAIT;
-`endif
-`ifdef CW_MUT_GRANT_EPOCH_FIRST
-  localparam state_t AFTER_WAIT = FLIP;
-`else
-  localparam state_t AFTER_WAIT = CPL;
-`endif
+  // The order of the steps.
+  state_t first, after_read, after_flip, after_flush, after_wait;
+  always_comb begin
+    first       = START;
+    after_read  = FLIP;
+    after_flip  = FLUSH;
+    after_flush = WAIT;
+    after_wait  = CPL;
+    if (cw_pkg::MUT_FLIP_BEFORE_CLEAR) begin
+      first       = FLIP;
+      after_flush = START;
+      after_read  = WAIT;
+    end
+    if (cw_pkg::MUT_GRANT_EPOCH_FIRST) begin
+      after_read = FLUSH;
+      after_wait = FLIP;
+      after_flip = CPL;
+    end
+    if (cw_pkg::MUT_REPORT_BEFORE_FLUSH) after_flush = CPL;
+  end
 
   always_ff @(posedge clk) begin
     if (!rst_n) begin
@@ -89,12 +95,12 @@ module cw_log_ctl (
       closed_q <= 1'b0;
     end else if (hc_valid || state_q != IDLE) begin
       case (state_q)
-        IDLE: if (hc_valid) state_q <= FIRST;
+        IDLE: if (hc_valid) state_q <= first;
         START: if (hv_ready) state_q <= READ;
-        READ: if (hvd_valid) state_q <= AFTER_READ;
-        FLIP: state_q <= AFTER_FLIP;
-        FLUSH: if (fl_ready) state_q <= AFTER_FLUSH;
-        WAIT: if (closed_q) state_q <= AFTER_WAIT;
+        READ: if (hvd_valid) state_q <= after_read;
+        FLIP: state_q <= after_flip;
+        FLUSH: if (fl_ready) state_q <= after_flush;
+        WAIT: if (closed_q) state_q <= after_wait;
         CPL: if (hp_ready) state_q <= IDLE;
         default: state_q <= IDLE;
       endcase

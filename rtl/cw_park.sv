@@ -13,7 +13,7 @@
 // A context has at most its quota of entries, so that one that only faults leaves room for the others (P38).
 // `count_*` counts the entries in use of a scope, one per cycle, for DRAIN.
 //
-// Mutants: CW_MUT_NO_PARK_QUOTA knows no quota; CW_MUT_STOP_LEAKS_RETRY looks parked requests up again although their
+// Mutants: NO_PARK_QUOTA knows no quota; STOP_LEAKS_RETRY looks parked requests up again although their
 // scope is stopped.
 module cw_park (
   input  logic                       clk,
@@ -115,11 +115,7 @@ module cw_park (
   // ---- park ----
   logic [IW-1:0] match_idx, last_idx;
   assign joined    = match != '0;
-`ifdef CW_MUT_NO_PARK_QUOTA
-  assign over_quota = 1'b0;
-`else
-  assign over_quota = of_ctx[park_r.ctx[cw_pkg::CTX_W-1:0]] >= park_quota;
-`endif
+  assign over_quota = !cw_pkg::MUT_NO_PARK_QUOTA && of_ctx[park_r.ctx[cw_pkg::CTX_W-1:0]] >= park_quota;
   assign park_room = have && (joined || fr_ready) && !over_quota;
   always_comb begin
     match_idx = '0;
@@ -152,11 +148,8 @@ module cw_park (
 
   assign named_gen = gens[resume.index[IW-1:0]];
   assign named_req = data[resume.index[IW-1:0]];
-`ifdef CW_MUT_STALE_RESUME
-  assign known     = resume.index < 16'(NP) && leader[resume.index[IW-1:0]];
-`else
-  assign known     = resume.index < 16'(NP) && leader[resume.index[IW-1:0]] && named_gen == resume.gen;
-`endif
+  assign known     = resume.index < 16'(NP) && leader[resume.index[IW-1:0]] &&
+                     (named_gen == resume.gen || cw_pkg::MUT_STALE_RESUME);
   assign emul_room = resume.action != cw_pkg::RESUME_EMULATED || !emul_busy[named_req.port];
   assign resume_ready  = state == P_IDLE && !abort_valid && !abort_pending;
   assign resume_status = !known ? cw_pkg::ST_UNKNOWN_ID : !emul_room ? cw_pkg::ST_BUSY : cw_pkg::ST_OK;
@@ -274,11 +267,7 @@ module cw_park (
   cw_fifo #(.W(IW), .LG(IW)) u_retry (.clk, .rst_n, .in_valid(chain_in || held_in), .in_ready(rq_ready),
                                       .in_data(chain_in ? cur : rs_idx), .out_valid(rq_valid),
                                       .out_ready(hold_head || (retry_valid && retry_ready)), .out_data(rq_idx));
-`ifdef CW_MUT_STOP_LEAKS_RETRY
-  assign hold_head   = 1'b0;
-`else
-  assign hold_head   = rq_valid && retry_stopped;
-`endif
+  assign hold_head   = rq_valid && retry_stopped && !cw_pkg::MUT_STOP_LEAKS_RETRY;
   assign retry_valid = rq_valid && !hold_head && !(step && !cur_retry);   // one entry is freed per cycle
   assign rq_req      = data[rq_idx];
 

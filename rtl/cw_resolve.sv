@@ -56,7 +56,7 @@ module cw_resolve #(
   output logic                       dec,
   output logic [cw_pkg::PORT_W-1:0]  dec_port,
   output logic                       dec_epoch,
-`ifdef CW_MUT_STAMP_AT_GRANT
+`ifdef CW_MUTANTS
   input  logic [cw_pkg::NPORT-1:0]   epoch,
   output logic                       inc,
 `endif
@@ -117,8 +117,8 @@ module cw_resolve #(
     ans.reason  = v.reason;
     ans.epoch   = w.epoch;
     ans.pa      = v.pa;
-`ifdef CW_MUT_STAMP_AT_GRANT
-    ans.epoch   = epoch[w.port];
+`ifdef CW_MUTANTS
+    if (cw_pkg::MUT_STAMP_AT_GRANT) ans.epoch = epoch[w.port];
 `endif
     if (!ctx_entry.valid) begin                      // P33: detached while it waited
       ans.verdict = cw_pkg::V_ABORT;
@@ -162,11 +162,9 @@ module cw_resolve #(
 
   logic granted;
   assign granted   = ans.verdict == cw_pkg::V_HIT || ans.verdict == cw_pkg::V_FIXED;
-`ifdef CW_MUT_STAMP_AT_GRANT
-  assign dec       = 1'b0;
-  assign inc       = valid && ready && !probe && granted && !do_park && !do_fix;
-`else
-  assign dec       = valid && ready && !probe && !do_fix && (do_park || !granted);
+  assign dec       = !cw_pkg::MUT_STAMP_AT_GRANT && valid && ready && !probe && !do_fix && (do_park || !granted);
+`ifdef CW_MUTANTS
+  assign inc       = cw_pkg::MUT_STAMP_AT_GRANT && valid && ready && !probe && granted && !do_park && !do_fix;
 `endif
   assign dec_port  = w.port;
   assign dec_epoch = w.epoch;

@@ -17,7 +17,7 @@
 // error (the record is lost, later ones follow).
 // Storage: 2^LG records.
 //
-// Mutant: CW_MUT_RECORD_BEFORE_DATA writes the last 8 bytes, phase included, in a write of its own before the others.
+// Mutant: RECORD_BEFORE_DATA writes the last 8 bytes, phase included, in a write of its own before the others.
 module cw_ring_wr #(
   parameter int unsigned RECORD = 256,
   parameter int unsigned PHASE = 248,
@@ -136,15 +136,15 @@ module cw_ring_wr #(
 
   assign wr_valid = q_valid && open && run_q;
 
-`ifdef CW_MUT_RECORD_BEFORE_DATA
+`ifdef CW_MUTANTS
   logic [63:0] last8;
   logic        rest_q;      // the phase is written, the other bytes are not
   logic        acked_half_q;
 
   assign last8   = (wr_addr[5] || RECORD == 512) ? 64'hff << 56 : 64'hff << 24;
-  assign wr_strb = rest_q ? strb & ~last8 : last8;
-  assign send    = wr_valid && wr_ready && rest_q;
-  assign acked   = wr_bvalid && acked_half_q;
+  assign wr_strb = !cw_pkg::MUT_RECORD_BEFORE_DATA ? strb : rest_q ? strb & ~last8 : last8;
+  assign send    = wr_valid && wr_ready && (rest_q || !cw_pkg::MUT_RECORD_BEFORE_DATA);
+  assign acked   = wr_bvalid && (acked_half_q || !cw_pkg::MUT_RECORD_BEFORE_DATA);
 
   always_ff @(posedge clk) begin
     if (!rst_n || start) begin

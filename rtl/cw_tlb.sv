@@ -102,21 +102,17 @@ module cw_tlb #(
   // Faults for tests: of every four lines that are written, three have one wrong bit.
   logic [TW:0]  flip_a, flip_b;
   logic [511:0] flip_data;
-`ifdef CW_MUT_PARITY_IGNORED
-`define CW_TLB_FLIP
-`endif
-`ifdef CW_MUT_PARITY_SWEEP
-`define CW_TLB_FLIP
-`endif
-`ifdef CW_TLB_FLIP
+`ifdef CW_MUTANTS
+  logic flip;
   logic [31:0] lfsr;
+  assign flip = cw_pkg::MUT_TLB_FLIP || cw_pkg::MUT_PARITY_IGNORED || cw_pkg::MUT_PARITY_SWEEP;
   always_ff @(posedge clk) begin
     if (!rst_n) lfsr <= 32'h1;
     else        lfsr <= {lfsr[30:0], lfsr[31] ^ lfsr[21] ^ lfsr[1] ^ lfsr[0]};
   end
-  assign flip_a    = lfsr[1:0] == 2'd1 ? (TW+1)'(1) << (32'(lfsr[18:10]) % (TW + 1)) : '0;
-  assign flip_b    = lfsr[1:0] == 2'd2 ? (TW+1)'(1) << (32'(lfsr[18:10]) % (TW + 1)) : '0;
-  assign flip_data = lfsr[1:0] == 2'd3 ? 512'(1) << lfsr[18:10] : '0;
+  assign flip_a    = flip && lfsr[1:0] == 2'd1 ? (TW+1)'(1) << (32'(lfsr[18:10]) % (TW + 1)) : '0;
+  assign flip_b    = flip && lfsr[1:0] == 2'd2 ? (TW+1)'(1) << (32'(lfsr[18:10]) % (TW + 1)) : '0;
+  assign flip_data = flip && lfsr[1:0] == 2'd3 ? 512'(1) << lfsr[18:10] : '0;
 `else
   assign flip_a    = '0;
   assign flip_b    = '0;
@@ -164,24 +160,11 @@ module cw_tlb #(
     end
     assign sub_valid = a2_tag[7:0];
     assign same  = a2_valid && a2_tag[8 +: 42] == c2_page[56:15] && sub_valid[c2_sub]
-`ifdef CW_MUT_WRONG_DOMAIN_TAG
-                   && a2_tag[TW-1:51] == c2_space[cw_pkg::SPACE_W-1:1];
-`else
-                   && a2_tag[TW-1:50] == c2_space;
-`endif
-`ifdef CW_MUT_PARITY_IGNORED
-    assign a2_tag_bad = 1'b0;
-    assign a2_bad     = 1'b0;
-    assign b1_bad     = 1'b0;
-`else
-    assign a2_tag_bad = a2_valid && ^a2_tag;
-    assign a2_bad     = a2_tag_bad || (same && ^a2_entry != a2_parity);
-`ifdef CW_MUT_PARITY_SWEEP
-    assign b1_bad     = 1'b0;
-`else
-    assign b1_bad     = b1_valid && ^b1_tag;
-`endif
-`endif
+                   && a2_tag[TW-1:51] == c2_space[cw_pkg::SPACE_W-1:1]
+                   && (a2_tag[50] == c2_space[0] || cw_pkg::MUT_WRONG_DOMAIN_TAG);
+    assign a2_tag_bad = !cw_pkg::MUT_PARITY_IGNORED && a2_valid && ^a2_tag;
+    assign a2_bad     = a2_tag_bad || (!cw_pkg::MUT_PARITY_IGNORED && same && ^a2_entry != a2_parity);
+    assign b1_bad     = !cw_pkg::MUT_PARITY_IGNORED && !cw_pkg::MUT_PARITY_SWEEP && b1_valid && ^b1_tag;
     assign match                  = same && !a2_bad;
     assign way_bad[w]             = c2_valid && a2_bad;
     assign way_hit[w]             = match;
@@ -206,18 +189,11 @@ module cw_tlb #(
     assign b1_subs = b1_tag[7:0];
     always_ff @(posedge clk) begin
       if (!rst_n) hints <= '0;
-`ifdef CW_MUT_HINT_NO_SWEEP
+      else if (hint_clear && !cw_pkg::MUT_HINT_NO_SWEEP) hints <= '0;
       else if (write) hints[{f2_set, 3'd0} +: 8] <= '0;
-`else
-      else if (hint_clear) hints <= '0;
-      else if (write) hints[{f2_set, 3'd0} +: 8] <= '0;
-`endif
-`ifdef CW_MUT_HINT_NO_TAG
-      else if (h1_take && b1_valid) hints[{h1_set, h1_page[14:12]}] <= 1'b1;
-`else
-      else if (h1_take && b1_valid && b1_subs[h1_page[14:12]] && b1_tag[8 +: 42] == h1_page[56:15] &&
-               b1_tag[TW-1:50] == h1_space) hints[{h1_set, h1_page[14:12]}] <= 1'b1;
-`endif
+      else if (h1_take && b1_valid && (cw_pkg::MUT_HINT_NO_TAG || (b1_subs[h1_page[14:12]] &&
+               b1_tag[8 +: 42] == h1_page[56:15] && b1_tag[TW-1:50] == h1_space)))
+        hints[{h1_set, h1_page[14:12]}] <= 1'b1;
     end
 
     // write
@@ -285,11 +261,8 @@ module cw_tlb #(
         l_lo = {7'd0, l_key[e][35:0], 9'd0};
         l_hi = l_lo | (l_big[e] ? 52'h3ffff : 52'h1ff);
         l_drop[e] = inv_now.all || (l_key[e][KW-1:36] == inv_now.space && (inv_now.whole ||
-`ifdef CW_MUT_LARGE_INV_CONTAIN
-                    (l_lo >= inv_now.lo && l_hi <= inv_now.hi)));
-`else
-                    (l_hi >= inv_now.lo && l_lo <= inv_now.hi)));
-`endif
+                    ((cw_pkg::MUT_LARGE_INV_CONTAIN ? l_lo : l_hi) >= inv_now.lo &&
+                     (cw_pkg::MUT_LARGE_INV_CONTAIN ? l_hi : l_lo) <= inv_now.hi)));
       end
   end
   // The same page again replaces its entry; otherwise in turn.
@@ -351,11 +324,7 @@ module cw_tlb #(
   always_ff @(posedge clk) entry <= |way_hit ? entry_or : l_found;
 
   logic [51:0] c3_inside;                // page bits that are inside of the entry's page
-`ifdef CW_MUT_LARGE_INV_CONTAIN
-  assign c3_inside = '0;
-`else
-  assign c3_inside = level == 3'd3 ? 52'h3ffff : level == 3'd2 ? 52'h1ff : '0;
-`endif
+  assign c3_inside = cw_pkg::MUT_LARGE_INV_CONTAIN ? '0 : level == 3'd3 ? 52'h3ffff : level == 3'd2 ? 52'h1ff : '0;
   assign inv_hits = inv_active && (inv_now.all || (c3_space == inv_now.space &&
                     (inv_now.whole || ((c3_page | c3_inside) >= inv_now.lo && (c3_page & ~c3_inside) <= inv_now.hi))));
 

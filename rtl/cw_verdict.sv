@@ -41,20 +41,12 @@ module cw_verdict #(
   // ---- what may be fixed ----
   logic leaf_4k, ad_type, tracked, denied;
   cw_t::fix_t f;
-`ifdef CW_MUT_FIX_LARGE
-  assign leaf_4k   = 1'b1;
-`else
-  assign leaf_4k   = level == 3'd1;
-`endif
+  assign leaf_4k   = level == 3'd1 || cw_pkg::MUT_FIX_LARGE;
   assign ad_type = flavour || (!entry[cw_pkg::SPTE_AD_DISABLED] && !entry[cw_pkg::SPTE_AD_WRPROT]);
   assign tracked = !flavour && entry[cw_pkg::SPTE_AD_DISABLED] && !entry[cw_pkg::SPTE_AD_WRPROT] && !readable &&
                    !writable && !entry[cw_pkg::SPTE_X];
   assign f.at    = fix && leaf_4k && tracked && entry[cw_pkg::SPTE_SAVED_R];
-`ifdef CW_MUT_FIX_HOST_RO
-  assign f.w     = fix && leaf_4k && write && !writable;
-`else
-  assign f.w     = fix && leaf_4k && write && !writable && host_w && mmu_w;
-`endif
+  assign f.w     = fix && leaf_4k && write && !writable && ((host_w && mmu_w) || cw_pkg::MUT_FIX_HOST_RO);
   assign f.a     = ad && leaf_4k && ad_type && !(flavour ? entry[cw_pkg::SPTE_X86_A] : entry[cw_pkg::SPTE_A]);
   // In DIRTYBIT a write is in the log by its D only.
   assign f.d     = (ad || log_mode == 2'(cw_pkg::LOG_DIRTYBIT)) && leaf_4k && ad_type && write &&

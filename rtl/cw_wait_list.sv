@@ -73,11 +73,10 @@ module cw_wait_list #(
       .clk, .rst_n, .in_valid(put && queue && put_port == cw_pkg::PORT_W'(p)), .in_ready(q_ready[p]),
       .in_data(put_idx), .out_valid(q_any[p]), .out_ready(q_take && q_pick[p]), .out_data(q_first[p*IW +: IW]));
   end
-`ifdef CW_MUT_UNFAIR_QUEUE
-  assign q_pick  = q_any & ~(q_any >> 1 | q_any >> 2 | q_any >> 3 | q_any >> 4);   // the last port first
-`else
-  cw_arb #(.N(NP)) u_turn (.clk, .rst_n, .req(q_any), .gnt(q_pick), .take(q_take));
-`endif
+  logic [NP-1:0] q_turn, q_last;
+  cw_arb #(.N(NP)) u_turn (.clk, .rst_n, .req(q_any), .gnt(q_turn), .take(q_take));
+  assign q_last  = q_any & ~(q_any >> 1 | q_any >> 2 | q_any >> 3 | q_any >> 4);
+  assign q_pick  = cw_pkg::MUT_UNFAIR_QUEUE ? q_last : q_turn;    // the last port first
   assign q_valid  = q_any != '0;
   assign q_marked = marked[q_idx];
   always_comb begin
@@ -95,11 +94,8 @@ module cw_wait_list #(
   assign link_tail  = tail[link_slot*IW +: IW];
   assign pop_next   = next[pop_idx];
   assign pop_last   = pop_idx == tail[pop_slot*IW +: IW];
-`ifdef CW_MUT_LOST_MERGE
-  assign link_first = !waiting[link_slot[LS-1:0]];
-`else
-  assign link_first = !waiting[link_slot[LS-1:0]] || (pop && pop_slot == link_slot && pop_last);
-`endif
+  assign link_first = !waiting[link_slot[LS-1:0]] ||
+                      (!cw_pkg::MUT_LOST_MERGE && pop && pop_slot == link_slot && pop_last);
   always_ff @(posedge clk) begin
     if (!rst_n) waiting <= '0;
     else begin

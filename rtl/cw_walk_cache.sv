@@ -38,16 +38,14 @@ module cw_walk_cache #(
   logic inv_narrow, inv_space_here;
 
   assign inv_narrow = !inv.all && !inv.whole && inv.lo[51:9] == inv.hi[51:9];
-`ifdef CW_MUT_LOOKUP_SLOT_GAP
-  assign inv_space_here = 1'b0;
-`else
-  assign inv_space_here = inv_new && (inv.all || inv.space == space);
-`endif
+  assign inv_space_here = !cw_pkg::MUT_LOOKUP_SLOT_GAP && inv_new && (inv.all || inv.space == space);
 
   for (genvar l = 1; l <= 4; l++) begin : g_level
     localparam int unsigned LSB = 12 + 9*l;      // a table of level l covers 2^LSB bytes
     localparam int unsigned TAGW = 57 - LSB;
     localparam int unsigned KW = SPW + TAGW;
+    logic [KW-1:0] WRONG;
+    assign WRONG = KW'(cw_pkg::MUT_WRONG_DOMAIN_TAG) << TAGW;
     logic [KW-1:0] key [ENTRIES];
     logic [39:0] page [ENTRIES];
     logic [ENTRIES-1:0] valid, match, same, drop;
@@ -65,11 +63,7 @@ module cw_walk_cache #(
       page_or = '0;
       if (look)
         for (int e = 0; e < ENTRIES; e++)
-`ifdef CW_MUT_WRONG_DOMAIN_TAG
-          if (valid[e] && (key[e] | KW'(1) << TAGW) == (look_key | KW'(1) << TAGW)) begin
-`else
-          if (valid[e] && key[e] == look_key) begin
-`endif
+          if (valid[e] && (key[e] | WRONG) == (look_key | WRONG)) begin
             match[e] = 1'b1;
             page_or |= page[e];
           end

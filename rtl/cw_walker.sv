@@ -199,11 +199,8 @@ module cw_walker #(
 
   // Requests that were in a queue when an INVALIDATE of a whole space came.
   logic born_poisoned;
-`ifdef CW_MUT_QUEUE_AFTER_INV
-  assign born_poisoned = 1'b0;
-`else
-  assign born_poisoned = use_queue && (q_marked || (inv_new && (inv.all || inv.whole)));
-`endif
+  assign born_poisoned = !cw_pkg::MUT_QUEUE_AFTER_INV && use_queue &&
+                         (q_marked || (inv_new && (inv.all || inv.whole)));
 
   // ---- walk cache ----
   logic wcf_valid;
@@ -240,11 +237,7 @@ module cw_walker #(
     .outside(r_outside));
   assign r_down     = !r_error && r_entry[cw_pkg::SPTE_PRESENT] && !r_leaf && !r_reserved && !r_outside;
   assign r_poisoned = |(r_here & (poisoned | poison_now));
-`ifdef CW_MUT_FILL_AFTER_INV_WC
-  assign wcf_valid  = r_valid && r_down;
-`else
-  assign wcf_valid  = r_valid && r_down && !r_poisoned;
-`endif
+  assign wcf_valid  = r_valid && r_down && (!r_poisoned || cw_pkg::MUT_FILL_AFTER_INV_WC);
   assign mon_wc_fill = wcf_valid;
   assign mon_last   = !r_down;
   assign mon_r_level = r_level;
@@ -253,18 +246,10 @@ module cw_walker #(
   logic [511:0] lines [NS];                // result line of each slot
   always_ff @(posedge clk) if (r_valid) lines[r_slot[LS-1:0]] <= r_data;
 
-  assign walk_dec       = r_valid && !r_down
-`ifdef CW_MUT_UNCOUNTED_ORPHAN
-                          && 1'b0
-`endif
-                          ;
+  assign walk_dec       = r_valid && !r_down && !cw_pkg::MUT_UNCOUNTED_ORPHAN;
   assign walk_dec_port  = f_port[r_slot[LS-1:0]];
   assign walk_dec_epoch = f_epoch[r_slot[LS-1:0]];
-  assign walk_inc       = start
-`ifdef CW_MUT_UNCOUNTED_ORPHAN
-                          && 1'b0
-`endif
-                          ;
+  assign walk_inc       = start && !cw_pkg::MUT_UNCOUNTED_ORPHAN;
   assign walk_inc_port  = cand_req.port;
 
   // ---- slot state ----
@@ -272,34 +257,22 @@ module cw_walker #(
   logic [NS-1:0] ar_take, fill_take, fill_end;
   logic ar_first;                          // a walk starts and reads at once: no other slot wants to read
   logic [NS-1:0] open;                     // takes more requests
-`ifdef CW_MUT_MERGE_POISONED
-  assign open = s_used & ~nomerge;
-`else
-  assign open = s_used & ~poisoned & ~poison_now & ~nomerge & {NS{!no_merge}};
-`endif
+  assign open = s_used & ~nomerge &
+                (~(poisoned | poison_now | {NS{no_merge}}) | {NS{cw_pkg::MUT_MERGE_POISONED}});
+  logic [SPW-1:0] wrong;                   // mutant: bits of the tag that are not compared
+  assign wrong = SPW'(cw_pkg::MUT_WRONG_DOMAIN_TAG);
   always_comb begin
     poison_now  = '0;
     miss_match  = '0;
     queue_match = '0;
     if (inv_new)
       for (int s = 0; s < NS; s++) poison_now[s] = inv.all || inv.space == f_space[s];
-`ifdef CW_MUT_WRONG_DOMAIN_TAG
     if (ask)
       for (int s = 0; s < NS; s++)
-        miss_match[s] = open[s] && (f_space[s] | SPW'(1)) == (miss_ctx.space | SPW'(1)) &&
-            f_line[s] == miss_r.addr[56:15];
+        miss_match[s] = open[s] && (f_space[s] | wrong) == (miss_ctx.space | wrong) && f_line[s] == miss_r.addr[56:15];
     if (q_valid)
       for (int s = 0; s < NS; s++)
-        queue_match[s] = open[s] && (f_space[s] | SPW'(1)) == (queue_space | SPW'(1)) &&
-            f_line[s] == queue_r.addr[56:15];
-`else
-    if (ask)
-      for (int s = 0; s < NS; s++)
-        miss_match[s] = open[s] && f_space[s] == miss_ctx.space && f_line[s] == miss_r.addr[56:15];
-    if (q_valid)
-      for (int s = 0; s < NS; s++)
-        queue_match[s] = open[s] && f_space[s] == queue_space && f_line[s] == queue_r.addr[56:15];
-`endif
+        queue_match[s] = open[s] && (f_space[s] | wrong) == (queue_space | wrong) && f_line[s] == queue_r.addr[56:15];
   end
 
   always_ff @(posedge clk) begin
@@ -514,25 +487,17 @@ module cw_walker #(
   assign fill_poisoned = poisoned[f2_slot[LS-1:0]] || poison_now[f2_slot[LS-1:0]];
   always_comb begin
     fill_mask = present;
-`ifndef CW_MUT_FILL_FAULTING
-    fill_mask &= ~f_fault[f2_slot[LS-1:0]];
-`endif
+    if (!cw_pkg::MUT_FILL_FAULTING) fill_mask &= ~f_fault[f2_slot[LS-1:0]];
     if (f_level[f2_slot[LS-1:0]] != 3'd1 || f_error[f2_slot[LS-1:0]]) fill_mask = '0;
-`ifdef CW_MUT_FILL_AFTER_INV_PAGE
-    if (fill_poisoned) fill_mask &= asked[f2_slot*8 +: 8];
-`elsif CW_MUT_FILL_AFTER_INV_NEIGHBOUR
-    if (fill_poisoned) fill_mask &= ~asked[f2_slot*8 +: 8];
+`ifdef CW_MUTANTS
+    if (fill_poisoned)
+      fill_mask &= (cw_pkg::MUT_FILL_AFTER_INV_PAGE ? asked[f2_slot*8 +: 8] : '0) |
+                   (cw_pkg::MUT_FILL_AFTER_INV_NEIGHBOUR ? ~asked[f2_slot*8 +: 8] : '0);
 `else
     if (fill_poisoned) fill_mask = '0;
 `endif
   end
-`ifdef CW_MUT_FILL_AFTER_INV_PAGE
-`define CW_MUT_ASKED
-`endif
-`ifdef CW_MUT_FILL_AFTER_INV_NEIGHBOUR
-`define CW_MUT_ASKED
-`endif
-`ifdef CW_MUT_ASKED
+`ifdef CW_MUTANTS
   logic [NS*8-1:0] asked;              // entries that some request of the walk asked for
   for (genvar s = 0; s < NS; s++) begin : g_asked
     always_ff @(posedge clk) begin
@@ -554,13 +519,8 @@ module cw_walker #(
     if (fill_now && (fl_level == 3'd2 || fl_level == 3'd3)) begin
       fill_entry = fill_data[fl_sub*64 +: 64];
       fill_large = fill_entry[cw_pkg::SPTE_PRESENT] && !f_error[f2_slot[LS-1:0]]
-`ifndef CW_MUT_FILL_FAULTING
-                   && f_fault[f2_slot[LS-1:0]] == '0
-`endif
-`ifndef CW_MUT_FILL_AFTER_INV_LARGE
-                   && !fill_poisoned
-`endif
-                   ;
+                   && (f_fault[f2_slot[LS-1:0]] == '0 || cw_pkg::MUT_FILL_FAULTING)
+                   && (!fill_poisoned || cw_pkg::MUT_FILL_AFTER_INV_LARGE);
     end
   end
   always_comb begin

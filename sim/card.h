@@ -55,6 +55,7 @@ struct cw_sim {
 	char *trace_copy;
 	char *firmware; /* NULL: none */
 	int firmware_fd;
+	bool mutant_taken; /* the engine has asked which mutant it is */
 	char error_text[512];
 };
 
@@ -63,6 +64,10 @@ void cw_sim_fail(struct cw_sim *sim, const char *fmt, ...) __attribute__((format
 
 /* The engine says how much table memory it knows; the configuration may have asked for less. */
 void cw_sim_table_size(struct cw_sim *sim, uint64_t bytes);
+
+/* mutant.c */
+bool cw_mutant_wanted(void);
+const char *cw_dpi_mutant(uint64_t ctx); /* called only by engines that have mutants */
 
 /* trace.c */
 int cw_trace_open(struct cw_sim *sim); /* -EBUSY, -EOPNOTSUPP */

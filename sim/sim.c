@@ -317,6 +317,10 @@ int cw_sim_open(const struct cw_sim_config *config, struct cw_sim **out)
 	if (sim->trace_file)
 		cw_trace_ever_on();
 	simlib_protectlib_combo_update(sim->model, ctx);
+	if (cw_mutant_wanted() && !sim->mutant_taken) {
+		ret = fail(-EOPNOTSUPP, "mutant: this build of the engine has none");
+		goto err;
+	}
 	ret = cw_tablemem_init(&sim->table, sim->table.size);
 	if (ret) {
 		fail(ret, ret == -EINVAL ? "table_bytes: a multiple of 2 MiB, at most 64 TiB" :

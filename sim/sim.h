@@ -198,4 +198,12 @@ void cw_sim_set_axi_observer(struct cw_sim *sim, void (*fn)(void *priv, const st
 uint64_t cw_sim_errors(const struct cw_sim *sim);
 const char *cw_sim_error_text(const struct cw_sim *sim);
 
+/* ---- mutants (sim/mutants.def) ---- */
+/*
+ * Cards that are opened from now on have this fault, "none" by default; -EINVAL: no such mutant. cw_sim_open() then
+ * gives -EOPNOTSUPP if the engine was built without mutants. For tests; not thread safe.
+ */
+int cw_sim_set_mutant(const char *name);
+const char *cw_sim_mutant_name(unsigned int n); /* NULL after the last one */
+
 #endif

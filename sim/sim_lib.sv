@@ -322,6 +322,10 @@ module sim_lib #(
   end
 
   // ---- once ----
+`ifdef CW_MUTANTS
+  import "DPI-C" function string cw_dpi_mutant(input longint unsigned ctx);
+  initial if (!cw_pkg::choose_mutant(cw_dpi_mutant(ctx))) $fatal(1, "no such mutant");
+`endif
 `ifndef CW_SIM_NO_FIRMWARE
   initial begin : firmware
     string image;

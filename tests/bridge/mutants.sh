@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Copyright The Catwalk authors
 #
-# mutants.sh DIR MUTANT…: the bench must find each broken bridge in DIR, first by judging its requests, then (+data) by
+# mutants.sh BENCH MUTANT…: the bench must find each broken bridge, first by judging its requests, then (+data) by
 # what initiator, memory and host see alone; and by what is really wrong.
-dir=$1
+bench=$1
 shift
 passed=0
 failed=0
@@ -24,7 +24,7 @@ expect() {	# mutant, plusarg
 
 for mutant; do
 	for mode in '' +data; do
-		first=$(timeout 60 "$dir/$mutant/bench" +verilator+seed+1 $mode 2>&1 | grep -m1 '^FAIL')
+		first=$(timeout 60 "$bench" "+mutant=$mutant" +verilator+seed+1 $mode 2>&1 | grep -m1 '^FAIL')
 		if grep -qE "$(expect "$mutant" "$mode")" <<<"$first"; then
 			echo "$mutant${mode:+ $mode}: found: ${first#FAIL: }"
 			passed=$((passed + 1))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * mutants DIR: every broken engine in DIR must be found by the lock-step run, by a check that knows what is wrong,
- * within a bounded number of requests; and DIR/none, which is not broken, must pass the same run.
+ * mutants LOCKSTEP [NAME...]: every mutant of sim/mutants.def that has "mutants" among its suites, or those that are
+ * named, must be found by the lock-step run, by a check that knows what is wrong, within a bounded number of requests;
+ * and the same engine without a mutant must pass the same run.
  */
 #include <signal.h>
 #include <stdbool.h>
@@ -17,57 +18,17 @@
 #define DATA_REQUESTS "60000"
 #define REQUESTS "30000"
 
-enum { KINDS = 6, DEADLINE = 240 };
+enum { DEADLINE = 240 };
 
 static const struct {
 	const char *name;
-	bool data;		  /* the oracles beside the model find it too */
-	const char *kinds[KINDS]; /* any of them is a right finding */
-	const char *rules;	  /* of the protocol, that it breaks */
+	const char *suites; /* "oracle": the oracles beside the model find it too */
+	const char *rules;  /* of the protocol, that it breaks */
+	const char *kinds;  /* any of them is a right finding */
 } mutants[] = {
-	{"STAMP_AT_GRANT", false, {"stamp-changed", "close-early", "flush-old-request"}, "P4"},
-	{"MERGE_POISONED", true, {"merge-poisoned"}, "P5"},
-	{"FILL_AFTER_INV_PAGE", false, {"fill-stale-page"}, "P18"},
-	{"FILL_AFTER_INV_NEIGHBOUR", false, {"fill-stale-neighbour"}, "P18"},
-	{"FILL_AFTER_INV_WC", false, {"fill-stale-wc"}, "P18"},
-	{"INVALIDATE_BEFORE_ACK", false, {"invalidate-before-ack"}, "P11 P18"},
-	{"COMPLETE_BEFORE_ACK", false, {"complete-before-ack"}, "P11"},
-	{"SECOND_FLIP_EARLY", true, {"second-flip"}, "P20"},
-	{"JOIN_OPEN_FLIP", true, {"flush-early", "flip-late", "flush-old-request"}, "P19 P20"},
-	{"LOOKUP_SLOT_GAP", false, {"stale-walk-cache"}, "P18"},
-	{"UNCOUNTED_ORPHAN", false, {"close-early", "flush-old-walk"}, "P5 P19"},
-	{"BLIND_SWAP", false, {"blind-swap", "completion-wrong", "table-content"}, "P10"},
-	{"STALE_RESUME", false, {"stale-resume"}, "P32"},
-	{"FILL_FAULTING", false, {"fill-faulting"}, "P35"},
-	{"WRONG_DOMAIN_TAG", true, {"merge-wrong", "stale-hit", "stale-walk-cache", "dma-owner"}, "P1"},
-	{"LOAD_BEFORE_ACK",
-	 false,
-	 {"load-before-ack", "invalidate-before-ack", "flush-before-ack", "read-value"},
-	 "P14"},
-	{"LOST_MERGE", false, {"request-lost", "hang", "result-unknown"}, "P9"},
-	{"RECORD_BEFORE_DATA", false, {"completion-wrong", "completion-value", "fault-record"}, "P41"},
-	{"QUEUE_AFTER_INV",
-	 false,
-	 {"fill-stale-page", "fill-stale-neighbour", "fill-stale-wc", "detach-cached", "merge-poisoned"},
-	 "P18 P33"},
-	{"STOP_LEAKS_RETRY", true, {"stop-leak", "stop-grant"}, "P30"},
-	{"DRAIN_EARLY", false, {"flush-early", "drain-early", "drain-held"}, "P30"},
-	{"NO_PARK_QUOTA", false, {"park-quota"}, "P38"},
-	{"FENCE_CLEARS", false, {"close-early", "flush-old-request"}, "P21"},
-	{"RELEASE_AT_ISSUE", false, {"dma-poison", "dma-protected"}, "P37"},
-	{"BURST_CROSS", false, {"bridge-malformed", "dma-owner", "dma-wild"}, "P36"},
-	{"GLOBAL_EPOCH", true, {"stamp-wrong", "close-early"}, "P20"},
-	{"BLIND_FIX", false, {"blind-swap"}, "P10"},
-	{"FIX_LARGE", false, {"verdict-wrong", "not-fixed"}, "P12"},
-	{"FIX_HOST_RO", false, {"verdict-wrong", "fix-illegal"}, "P12"},
-	{"AT_KEEP_SAVED", false, {"fix-wrong"}, "P12"},
-	{"PROTECT_ON_MMIO", false, {"protect-wrong", "completion-value"}, "P13"},
-	{"RESERVED_IGNORED", false, {"walk-wrong", "verdict-wrong"}, "P43"},
-	{"LARGE_INV_CONTAIN", true, {"stale-hit"}, "P18"},
-	{"FILL_AFTER_INV_LARGE", false, {"fill-stale-large"}, "P18"},
-	{"PARITY_IGNORED", false, {"stale-hit"}, "P43"},
-	{"PARITY_SWEEP", false, {"stale-hit"}, "P43"},
-	{"TABLE_ANYWHERE", false, {"walk-wrong"}, "P43"},
+#define CW_MUTANT(name, suites, rules, kinds, what) {#name, suites, rules, kinds},
+#include "sim/mutants.def"
+#undef CW_MUTANT
 };
 
 enum { NMUTANT = sizeof(mutants) / sizeof(mutants[0]) };
@@ -78,10 +39,12 @@ struct finding {
 };
 
 /* Run one engine. Its exit status, or -1 if it was killed. */
-static int run(const char *dir, const char *name, bool data, struct finding *f)
+static int run(const char *path, const char *name, bool data, struct finding *f)
 {
-	char path[512], line[1024];
-	char *const argv[] = {path,
+	char line[1024];
+	char *const argv[] = {(char *)path,
+			      "--mutant",
+			      (char *)name,
 			      "--seed",
 			      "1",
 			      "--seeds",
@@ -97,7 +60,6 @@ static int run(const char *dir, const char *name, bool data, struct finding *f)
 	pid_t pid;
 
 	f->kind[0] = f->last[0] = '\0';
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	if (pipe(out))
 		return -1;
 	pid = fork();
@@ -127,30 +89,41 @@ static int run(const char *dir, const char *name, bool data, struct finding *f)
 	return WEXITSTATUS(status);
 }
 
-static bool listed(const char *const *kinds, size_t n, const char *kind)
+static bool has_word(const char *words, const char *word)
 {
-	for (size_t i = 0; i < n && kinds[i]; i++)
-		if (!strcmp(kinds[i], kind))
+	size_t len = strlen(word);
+
+	if (!len)
+		return false;
+	for (const char *w = words; (w = strstr(w, word)); w += len)
+		if ((w == words || w[-1] == ' ') && (w[len] == ' ' || !w[len]))
 			return true;
 	return false;
 }
 
-static bool found(const char *dir, unsigned int m, bool data)
+static bool found(const char *path, unsigned int m, bool data)
 {
-	static const char *const seen[] = {"dma-poison",       "dma-owner",	   "dma-protected", "dma-wild",	 "sim",
-					   "completion-value", "completion-wrong", "drain-held",    "stop-grant"};
+	static const char *const seen = "dma-poison dma-owner dma-protected dma-wild sim completion-value "
+					"completion-wrong drain-held stop-grant";
 	struct finding f;
-	int status = run(dir, mutants[m].name, data, &f);
-	bool ok = status > 0 && (data ? listed(seen, sizeof(seen) / sizeof(seen[0]), f.kind) :
-					listed(mutants[m].kinds, KINDS, f.kind));
+	int status = run(path, mutants[m].name, data, &f);
+	bool ok = status > 0 && has_word(data ? seen : mutants[m].kinds, f.kind);
 
 	printf("%-26s %s%s%s\n", mutants[m].name,
 	       ok ? "found by " : "NOT FOUND as expected: ", f.kind[0] ? f.kind : f.last,
 	       data ? ", without the model" : "");
-	if (ok && mutants[m].rules)
+	if (ok)
 		printf("passed: %s found by %s%s (%s)\n", mutants[m].name, f.kind, data ? ", without the model" : "",
 		       mutants[m].rules);
 	return ok;
+}
+
+static bool asked_for(unsigned int m, int argc, char **argv)
+{
+	for (int i = 2; i < argc; i++)
+		if (!strcmp(argv[i], mutants[m].name))
+			return true;
+	return argc == 2 && has_word(mutants[m].suites, "mutants");
 }
 
 int main(int argc, char **argv)
@@ -159,8 +132,8 @@ int main(int argc, char **argv)
 	struct finding f;
 	int status;
 
-	if (argc != 2) {
-		fprintf(stderr, "mutants: one argument, the directory of the broken engines\n");
+	if (argc < 2) {
+		fprintf(stderr, "mutants: the first argument is the lock-step run of the engine with all mutants\n");
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -168,8 +141,10 @@ int main(int argc, char **argv)
 	printf("%-26s %s\n", "none", !status ? "passes" : f.kind[0] ? f.kind : f.last);
 	*(status ? &failed : &passed) += 1;
 	for (unsigned int m = 0; m < NMUTANT; m++) {
+		if (!asked_for(m, argc, argv))
+			continue;
 		*(found(argv[1], m, false) ? &passed : &failed) += 1;
-		if (mutants[m].data)
+		if (has_word(mutants[m].suites, "oracle"))
 			*(found(argv[1], m, true) ? &passed : &failed) += 1;
 	}
 	printf("mutants: %u passed, %u failed\n", passed, failed);

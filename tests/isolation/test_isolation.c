@@ -323,9 +323,11 @@ static bool set_up(void)
 
 int main(int argc, char **argv)
 {
-	bool must_fail = argc > 1 && !strcmp(argv[1], "--must-fail");
+	bool must_fail = argc == 4 && !strcmp(argv[1], "--mutant"); /* mutant, suite */
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (must_fail)
+		CHECK_EQ(cw_sim_set_mutant(argv[2]), 0);
 	if (set_up()) {
 		at_most = alone(CW_NTAG);
 		demand = alone(16);
@@ -336,7 +338,7 @@ int main(int argc, char **argv)
 		cw_close(dev);
 	}
 	if (must_fail) {
-		printf("%s: %u passed, %u failed\n", argv[2], check_failed != 0, check_failed == 0);
+		printf("%s: %u passed, %u failed\n", argv[3], check_failed != 0, check_failed == 0);
 		return !check_failed;
 	}
 	return CHECK_DONE("isolation");

@@ -2,12 +2,13 @@
 /* Copyright The Catwalk authors */
 /*
  * lockstep [--seed N] [--seeds N] [--requests N] [--trace FILE] [--name NAME] [--no-cover] [--stop] [--oracle]
- *          [--flips]
+ *          [--flips] [--mutant NAME]
  *
  * Runs the engine in lock step with the reference model under random traffic and random commands, once per seed. Fails
  * if a check fails, or if some verdict never met some command over all seeds. A failure names its kind, its seed and
  * how to replay it; --stop ends the run with it. With --oracle the model may say what it likes: only the oracles beside
- * it count. --flips: the engine is built with -DCW_TLB_FLIP, so parity errors must have been counted.
+ * it count. --flips: parity errors must have been counted.
+ * --mutant: plant this fault (sim/mutants.def) in an engine that was built with -DCW_MUTANTS.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@
 
 struct options {
 	uint64_t seed, seeds, requests;
-	const char *trace, *name;
+	const char *trace, *name, *mutant;
 	bool cover, stop, oracle, flips;
 };
 
@@ -36,6 +37,19 @@ static int number(const char *option, const char *text, uint64_t *out)
 	return 0;
 }
 
+static int set_mutant(const char *name)
+{
+	const char *known;
+
+	if (!cw_sim_set_mutant(name))
+		return 0;
+	fprintf(stderr, "lockstep: --mutant '%s' is none of:", name);
+	for (unsigned int n = 0; (known = cw_sim_mutant_name(n)); n++)
+		fprintf(stderr, " %s", known);
+	fprintf(stderr, "\n");
+	return -1;
+}
+
 static int parse(int argc, char **argv, struct options *o)
 {
 	for (int i = 1; i < argc; i++) {
@@ -44,7 +58,10 @@ static int parse(int argc, char **argv, struct options *o)
 			      !strcmp(a, "--seeds")    ? &o->seeds :
 			      !strcmp(a, "--requests") ? &o->requests :
 							 NULL;
-		const char **s = !strcmp(a, "--trace") ? &o->trace : !strcmp(a, "--name") ? &o->name : NULL;
+		const char **s = !strcmp(a, "--trace")	? &o->trace :
+				 !strcmp(a, "--name")	? &o->name :
+				 !strcmp(a, "--mutant") ? &o->mutant :
+							  NULL;
 
 		if (!strcmp(a, "--oracle")) {
 			o->oracle = true;
@@ -72,7 +89,7 @@ static int parse(int argc, char **argv, struct options *o)
 		if (s)
 			*s = argv[i];
 	}
-	return 0;
+	return set_mutant(o->mutant);
 }
 
 /* Verdicts by the command that was under way: a cell without a hit is a case that was not tested. */
@@ -133,7 +150,8 @@ static double seconds(void)
 
 int main(int argc, char **argv)
 {
-	struct options o = {.seed = 1, .seeds = 1, .requests = 50000, .name = "lockstep", .cover = true};
+	struct options o = {
+		.seed = 1, .seeds = 1, .requests = 50000, .name = "lockstep", .mutant = "none", .cover = true};
 	static uint64_t checks[CW_MODEL_RULES];
 	static uint64_t hits[NVERDICT][NCOMMAND], leaves[2][3][CW_MODEL_WAYS];
 	unsigned int passed = 0, failed = 0;

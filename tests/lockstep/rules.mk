@@ -38,13 +38,11 @@ lockstep-ungated_CMD      = tests/lockstep/same.sh $(O)/tests/lockstep-ungated $
 lockstep-ungated_DEPS    := $(O)/tests/lockstep-a
 lockstep-ungated_TIMEOUT := 600
 
-# Bits of TLB RAM flip: only misses may come of it (P43).
-$(eval $(call vl_variant,flip,-DCW_TLB_FLIP))
+# Bits of TLB RAM flip: only misses may come of it (P43). The engine with all mutants: tests/fail/.
 TESTS += lockstep-flip
-lockstep-flip_SRCS    := $(LOCKSTEP_SRCS)
-lockstep-flip_LIBS    := sim model
-lockstep-flip_VL      := flip
-lockstep-flip_ARGS    := --name lockstep-flip --seed 401 --seeds 4 --requests 40000 --no-cover --flips
+lockstep-flip_CMD     := $(O)/tests/lockstep-mutants --mutant TLB_FLIP --name lockstep-flip --seed 401 --seeds 4 \
+  --requests 40000 --no-cover --flips
+lockstep-flip_DEPS    := $(O)/tests/lockstep-mutants
 lockstep-flip_TIMEOUT := 600
 
 # An engine that wakes up with random contents; the first seed of a process begins with zeros.

@@ -90,3 +90,9 @@ const struct gen_mon gen_mons[] = {
 #include "../../sim/mon.def"
 };
 TABLE_END(mons);
+
+#define CW_MUTANT(n, s, r, k, w) {.name = #n, .suites = s, .rules = r, .kinds = k, .what = w},
+const struct gen_mutant gen_mutants[] = {
+#include "../../sim/mutants.def"
+};
+TABLE_END(mutants);

@@ -77,6 +77,14 @@ static void check_fields(void)
 	}
 }
 
+/* The mutants that a suite has to find. */
+static void mutants_of(const char *suite)
+{
+	for (size_t i = 0; i < gen_nmutants; i++)
+		if (gen_has_word(gen_mutants[i].suites, suite))
+			puts(gen_mutants[i].name);
+}
+
 int main(int argc, char **argv)
 {
 	check_codes("opcode", gen_opcodes, gen_nopcodes, 8);
@@ -98,10 +106,14 @@ int main(int argc, char **argv)
 		gen_params_svh(stdout);
 	else if (argc == 2 && strcmp(argv[1], "regs-md") == 0)
 		gen_md(stdout);
+	else if (argc == 2 && strcmp(argv[1], "mutants-md") == 0)
+		gen_mutants_md(stdout);
+	else if (argc == 3 && strcmp(argv[1], "mutants") == 0)
+		mutants_of(argv[2]);
 	else if (argc == 2 && strcmp(argv[1], "hash") == 0)
 		printf("%08" PRIx32 "\n", cw_contract_hash());
 	else {
-		fputs("usage: cwgen sv | params-svh | regs-md | hash\n", stderr);
+		fputs("usage: cwgen sv | params-svh | regs-md | mutants-md | mutants SUITE | hash\n", stderr);
 		return 2;
 	}
 	if (fflush(stdout) != 0 || ferror(stdout)) {

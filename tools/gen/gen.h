@@ -36,6 +36,10 @@ struct gen_mon {
 	unsigned width;
 };
 
+struct gen_mutant {
+	const char *name, *suites, *rules, *kinds, *what;
+};
+
 #define GEN_TABLE(type, name) \
 	extern const struct type gen_##name[]; \
 	extern const size_t gen_n##name
@@ -53,9 +57,12 @@ GEN_TABLE(gen_code, spte_x86_bits);
 GEN_TABLE(gen_field, fields);
 GEN_TABLE(gen_struct, structs);
 GEN_TABLE(gen_mon, mons);
+GEN_TABLE(gen_mutant, mutants);
 
 void gen_sv(FILE *out);
 void gen_params_svh(FILE *out);
 void gen_md(FILE *out);
+void gen_mutants_md(FILE *out);
+bool gen_has_word(const char *words, const char *word);
 
 #endif
