@@ -121,35 +121,6 @@ static void spte_13_access(void)
 	}
 }
 
-static void role_1_count_of_legal_words(void)
-{
-	unsigned legal = 0, low = 0;
-
-	/* All 18 defined bits: ten low ones and the address space. */
-	for (uint32_t hi = 0; hi < 256; hi++) {
-		for (low = 0; low < 1024; low++) {
-			union cw_role r = {.word = hi << 24 | low};
-
-			CHECK_EQ(r.smm, hi);
-			legal += cw_role_legal(r);
-		}
-	}
-	/* Levels 1..5, times EPT with A/D on and off and x86, times two spaces. */
-	CHECK_EQ(legal, 5 * 3 * 2);
-	CHECK(legal <= 65535);
-}
-
-static void role_words(void)
-{
-	/* level 4 | direct 8 | access 7 << 4 */
-	CHECK_EQ(cw_role_direct_root(4, CW_FLAVOUR_EPT, false, 0).word, 0x7c);
-	CHECK_EQ(cw_role_direct_root(5, CW_FLAVOUR_EPT, false, 1).word, 0x0100007d);
-	CHECK_EQ(cw_role_direct_root(4, CW_FLAVOUR_EPT, true, 0).word, 0x17c);
-	CHECK_EQ(cw_role_direct_root(4, CW_FLAVOUR_X86, false, 0).word, 0x27c);
-	CHECK_EQ(cw_role_child(cw_role_direct_root(5, CW_FLAVOUR_EPT, false, 0)).word,
-		 cw_role_direct_root(4, CW_FLAVOUR_EPT, false, 0).word);
-}
-
 static void levels(void)
 {
 	CHECK_EQ(cw_level_pages(1), 1);
@@ -170,8 +141,6 @@ int main(void)
 	RUN(spte_5_triples);
 	RUN(p12_engine_bits);
 	RUN(spte_13_access);
-	RUN(role_1_count_of_legal_words);
-	RUN(role_words);
 	RUN(levels);
 	return CHECK_DONE("mmu_spte");
 }
