@@ -142,7 +142,7 @@ static bool direct_legal(union cw_role role)
 		return false;
 	/* Large pages of a guest have level 3 at most, their parts one less. Above, there is no paging. */
 	return role.level < CW_LEVEL_LEAF_MAX ? !(role.ad_disabled && role.smm) :
-						 role.access == CW_ACC_ALL && !role.ad_disabled;
+						role.access == CW_ACC_ALL && !role.ad_disabled;
 }
 
 /* Bits of a 4-byte table, and those in front of one. */

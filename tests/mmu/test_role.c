@@ -5,7 +5,7 @@
 
 #include "../unit/check.h"
 
-#define LEVEL(w) ((w) & 7)
+#define LEVEL(w) ((w)&7)
 #define SUPERVISOR (1u << 3)
 #define X86 (1u << 4)
 #define DIRECT (1u << 7)
@@ -125,7 +125,8 @@ static void role_3_direct_root_knows_no_cpu(void)
 	for (unsigned c = 0; c < 1u << I_MAX; c++) {
 		struct cw_guest_regs regs = regs_of(c);
 		union cw_cpu_role cpu = cw_role_cpu(kind_of(c), &regs, in(c, I_SMM));
-		uint32_t want = 4 | DIRECT | ACCESS | NX | WP | (in(c, I_SMM) ? SMM : 0) | (in(c, I_L2) ? GUEST_MODE : 0);
+		uint32_t want = 4 | DIRECT | ACCESS | NX | WP | (in(c, I_SMM) ? SMM : 0) |
+				(in(c, I_L2) ? GUEST_MODE : 0);
 
 		if (!combo_legal(c))
 			continue;
@@ -193,7 +194,8 @@ static void role_4_shadow_ept_is_built_from_zero(void)
 			CHECK_EQ(cw_role_root(CW_GUEST_EPT, cpu, 5, CW_FLAVOUR_EPT, false, true).word,
 				 want | 5 | GROOT(walk == 4));
 			if (walk == 4)
-				CHECK_EQ(cw_role_root(CW_GUEST_EPT, cpu, 4, CW_FLAVOUR_EPT, false, true).word, want | 4);
+				CHECK_EQ(cw_role_root(CW_GUEST_EPT, cpu, 4, CW_FLAVOUR_EPT, false, true).word,
+					 want | 4);
 		}
 	}
 }
@@ -290,8 +292,9 @@ static void reach_all(void)
 static void role_1_and_role_11_all_legal_roles_counted(void)
 {
 	/*
-	 * Pages of guest tables above level 1, whose number per gfn KVM's 16-bit counter limits. Privilege with WP, SMEP and
-	 * SMAP: a user has 1 + 4 combinations, a supervisor 2 + 4. Access from above: 8 at levels 2 to 4, one at a root.
+	 * Pages of guest tables above level 1, whose number per gfn KVM's 16-bit counter limits. Privilege with WP,
+	 * SMEP and SMAP: a user has 1 + 4 combinations, a supervisor 2 + 4. Access from above: 8 at levels 2 to 4, one
+	 * at a root.
 	 */
 	unsigned user = 5, any = 5 + 6, inherit = 3 * 8 + 1;
 	unsigned virt = inherit * 2 * any * 2 * 2, virt32 = 4 * 2 * any * 2 * 2 * 2;
@@ -345,7 +348,8 @@ static void role_7_and_role_8_predicates(void)
 	}
 }
 
-/* A level-3 page of a 4-level guest and a PAE root of the same gfn are two pages; so are all tables in front of roots. */
+/* A level-3 page of a 4-level guest and a PAE root of the same gfn are two pages; so are all tables in front of roots.
+ */
 static void role_10_levels_never_meet(void)
 {
 	for (unsigned level = 3; level <= 5; level++) {
@@ -358,8 +362,8 @@ static void role_10_levels_never_meet(void)
 				.cr4 = (guest > 2 ? CW_CR4_PAE : 0) | (guest == 5 ? CW_CR4_LA57 : 0),
 				.efer = guest > 3 ? CW_EFER_LMA : 0,
 			};
-			union cw_role r =
-				cw_role_root(CW_GUEST_VIRT, cw_role_cpu(CW_GUEST_VIRT, &regs, 0), 5, CW_FLAVOUR_EPT, false, false);
+			union cw_role r = cw_role_root(CW_GUEST_VIRT, cw_role_cpu(CW_GUEST_VIRT, &regs, 0), 5,
+						       CW_FLAVOUR_EPT, false, false);
 
 			while (r.level > level)
 				r = cw_role_indirect_child(r, 0, CW_ACC_ALL);
