@@ -284,10 +284,12 @@ void cw_vm_free(struct cw_vm *vm)
 	}
 	cw_lock(dev);
 	for (unsigned s = 0; s < CW_AS_MAX; s++) {
-		const struct cw_slot_set *set = &vm->mmu.space[s].set[vm->mmu.space[s].active];
+		const struct cw_slot_space *space = &vm->mmu.space[s];
 
-		for (unsigned i = 0; i < set->nr; i++)
-			cw_block_put_locked(dev, (const void *)(uintptr_t)set->slots[i]->hva);
+		for (unsigned i = 0; i < space->by_id_cap; i++) {
+			if (space->by_id[i])
+				cw_block_put_locked(dev, (const void *)(uintptr_t)space->by_id[i]->hva);
+		}
 	}
 	/* Commands under way may still name the VM. */
 	for (unsigned i = 0; dev->hot.pending && i < 1u << dev->hot.log2; i++) {

@@ -238,14 +238,23 @@ static inline struct cw_slot_set *cw_slots_active(struct cw_mmu *mmu, unsigned a
 	return &mmu->space[as_id].set[mmu->space[as_id].active];
 }
 
-/* Index of the last slot with base_gfn <= gfn, or -1. */
-int cw_slots_floor(const struct cw_slot_set *set, uint64_t gfn);
 /* Slot of a gfn (INVALID ones included) or NULL. */
 struct cw_memslot *cw_slots_find(const struct cw_slot_set *set, uint64_t gfn);
 /* The same in the active set, tried first where the last lookup ended (last may be NULL). Under mmu->lock. */
 struct cw_memslot *cw_slots_find_last(struct cw_mmu *mmu, unsigned as_id, struct cw_slot_last *last, uint64_t gfn);
 /* First slot that holds a gfn >= gfn, or NULL. */
 struct cw_memslot *cw_slots_from(const struct cw_slot_set *set, uint64_t gfn);
+/* All slots in order. The body may not change the set. */
+#define cw_slots_for(slot, set) \
+	for (struct cw_memslot *slot = cw_slots_from(set, 0); slot; \
+	     slot = cw_slots_from(set, slot->base_gfn + slot->npages))
+/* Memory for what one update does: two cw_slots_replace(), that make the set larger by a slot. Under slots_lock,
+ * without mmu->lock. 0 or -ENOMEM. */
+int cw_slots_reserve(struct cw_mmu *mmu, struct cw_slot_set *set);
+/* old leaves the set, new comes; either may be NULL. Nobody else may read the set. */
+void cw_slots_replace(struct cw_slot_set *set, struct cw_memslot *old, struct cw_memslot *new);
+void cw_slots_free(struct cw_slot_set *set);
+const char *cw_slots_validate(const struct cw_slot_set *set);
 /* Slot of an id or NULL. Under slots_lock. */
 struct cw_memslot *cw_slots_by_id(struct cw_mmu *mmu, unsigned as_id, unsigned id);
 void cw_slots_destroy(struct cw_mmu *mmu);

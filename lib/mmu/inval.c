@@ -31,14 +31,14 @@ static bool clip(const struct cw_memslot *slot, uint64_t start, uint64_t end, ui
 static bool would_wait(struct cw_mmu *mmu, uint64_t start, uint64_t end)
 {
 	for (unsigned as_id = 0; as_id < CW_AS_MAX; as_id++) {
-		const struct cw_slot_set *set = cw_slots_active(mmu, as_id);
 		uint64_t gfn, gfn_end;
 
-		for (unsigned i = 0; i < set->nr; i++) {
-			if (!clip(set->slots[i], start, end, &gfn, &gfn_end))
+		cw_slots_for(slot, cw_slots_active(mmu, as_id))
+		{
+			if (!clip(slot, start, end, &gfn, &gfn_end))
 				continue;
 			if (mmu->domain[as_id].flushed_seq != mmu->domain[as_id].zap_seq ||
-			    cw_zap_any_mapped(set->slots[i], gfn, gfn_end))
+			    cw_zap_any_mapped(slot, gfn, gfn_end))
 				return true;
 		}
 	}

@@ -66,12 +66,13 @@ void cw_log_mark(const struct cw_memslot *slot, uint64_t gfn)
 
 void cw_log_all_dirty(struct cw_mmu *mmu, unsigned as_id)
 {
-	const struct cw_slot_set *set = cw_slots_active(mmu, as_id);
-
 	CW_ASSERT(cw_mutex_is_mine(&mmu->lock));
-	for (unsigned i = 0; mmu->domain[as_id].log_mode && i < set->nr; i++) {
-		if (set->slots[i]->log)
-			set_all(set->slots[i]->log);
+	if (!mmu->domain[as_id].log_mode)
+		return;
+	cw_slots_for(slot, cw_slots_active(mmu, as_id))
+	{
+		if (slot->log)
+			set_all(slot->log);
 	}
 }
 
@@ -413,11 +414,11 @@ int64_t cw_mmu_log_clear(struct cw_mmu *mmu, uint32_t slot_id, uint64_t first, u
 /* Calls fn for every slot of an address space; the first error. Under slots_lock. */
 static int each_slot(struct cw_mmu *mmu, unsigned as_id, int (*fn)(struct cw_mmu *mmu, const struct cw_memslot *slot))
 {
-	const struct cw_slot_set *set = cw_slots_active(mmu, as_id);
 	int err = 0;
 
-	for (unsigned i = 0; i < set->nr; i++) {
-		int r = fn(mmu, set->slots[i]);
+	cw_slots_for(slot, cw_slots_active(mmu, as_id))
+	{
+		int r = fn(mmu, slot);
 
 		err = err ? err : r;
 	}

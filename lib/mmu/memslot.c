@@ -11,32 +11,6 @@
 /* Flags that only a new slot can get. */
 #define FIXED_FLAGS (CW_MEM_READONLY | CW_MEM_ALLONES)
 
-int cw_slots_floor(const struct cw_slot_set *set, uint64_t gfn)
-{
-	const uint64_t *base = set->keys;
-	unsigned n = set->nr;
-
-	if (!n)
-		return -1;
-	while (n > 1) {
-		unsigned half = n / 2;
-
-		/* No branch to mispredict: the compiler makes a conditional move of it. */
-		base = base[half] <= gfn ? base + half : base;
-		n -= half;
-	}
-	return *base <= gfn ? (int)(base - set->keys) : -1;
-}
-
-struct cw_memslot *cw_slots_find(const struct cw_slot_set *set, uint64_t gfn)
-{
-	int i = cw_slots_floor(set, gfn);
-
-	if (i < 0 || gfn - set->slots[i]->base_gfn >= set->slots[i]->npages)
-		return NULL;
-	return set->slots[i];
-}
-
 struct cw_memslot *cw_slots_find_last(struct cw_mmu *mmu, unsigned as_id, struct cw_slot_last *last, uint64_t gfn)
 {
 	const struct cw_slot_set *set = cw_slots_active(mmu, as_id);
@@ -52,89 +26,16 @@ struct cw_memslot *cw_slots_find_last(struct cw_mmu *mmu, unsigned as_id, struct
 	return slot;
 }
 
-struct cw_memslot *cw_slots_from(const struct cw_slot_set *set, uint64_t gfn)
-{
-	int i = cw_slots_floor(set, gfn);
-
-	if (i < 0 || gfn - set->slots[i]->base_gfn >= set->slots[i]->npages)
-		i++;
-	return (unsigned)i < set->nr ? set->slots[i] : NULL;
-}
-
-/* Room for cap slots. Allocates without mmu->lock: reclaim may call back into an invalidation. */
-static int set_reserve(struct cw_mmu *mmu, struct cw_slot_set *set, unsigned cap)
-{
-	uint64_t *keys, *old_keys = set->keys;
-	struct cw_memslot **slots, **old_slots = set->slots;
-
-	if (cap <= set->cap)
-		return 0;
-	cap = cap < 16 ? 16 : cap + cap / 2;
-	keys = cw_zalloc(cap * sizeof(*keys));
-	slots = cw_zalloc(cap * sizeof(struct cw_memslot *));
-	if (!keys || !slots) {
-		cw_free(keys);
-		cw_free(slots);
-		return -ENOMEM;
-	}
-	if (set->nr) {
-		cw_memcpy(keys, old_keys, set->nr * sizeof(*keys));
-		cw_memcpy(slots, old_slots, set->nr * sizeof(struct cw_memslot *));
-	}
-	cw_mutex_lock(&mmu->lock);
-	set->keys = keys;
-	set->slots = slots;
-	set->cap = cap;
-	cw_mutex_unlock(&mmu->lock);
-	cw_free(old_keys);
-	cw_free(old_slots);
-	return 0;
-}
-
-static void set_remove(struct cw_slot_set *set, const struct cw_memslot *slot)
-{
-	int i = cw_slots_floor(set, slot->base_gfn);
-	unsigned after;
-
-	CW_ASSERT(i >= 0 && set->slots[i] == slot);
-	after = set->nr - (unsigned)i - 1;
-	cw_memmove(&set->keys[i], &set->keys[i + 1], after * sizeof(*set->keys));
-	cw_memmove(&set->slots[i], &set->slots[i + 1], after * sizeof(struct cw_memslot *));
-	set->nr--;
-}
-
-static void set_insert(struct cw_slot_set *set, struct cw_memslot *slot)
-{
-	int i = cw_slots_floor(set, slot->base_gfn) + 1;
-	unsigned after = set->nr - (unsigned)i;
-
-	CW_ASSERT(set->nr < set->cap);
-	cw_memmove(&set->keys[i + 1], &set->keys[i], after * sizeof(*set->keys));
-	cw_memmove(&set->slots[i + 1], &set->slots[i], after * sizeof(struct cw_memslot *));
-	set->keys[i] = slot->base_gfn;
-	set->slots[i] = slot;
-	set->nr++;
-}
-
-static void set_replace(struct cw_slot_set *set, struct cw_memslot *old, struct cw_memslot *new)
-{
-	if (old)
-		set_remove(set, old);
-	if (new)
-		set_insert(set, new);
-}
-
 static int reserve(struct cw_mmu *mmu, unsigned as_id, unsigned id)
 {
 	struct cw_slot_space *space = &mmu->space[as_id];
-	unsigned nr = cw_slots_active(mmu, as_id)->nr + 1;
 	struct cw_memslot **by_id;
 	unsigned cap;
 	int r;
 
-	r = set_reserve(mmu, &space->set[0], nr);
+	r = cw_slots_reserve(mmu, &space->set[0]);
 	if (!r)
-		r = set_reserve(mmu, &space->set[1], nr);
+		r = cw_slots_reserve(mmu, &space->set[1]);
 	if (r || id < space->by_id_cap)
 		return r;
 	for (cap = 16; cap <= id; cap *= 2)
@@ -166,13 +67,13 @@ static void replace(struct cw_mmu *mmu, unsigned as_id, struct cw_memslot *old, 
 	space->generation |= CW_GEN_IN_PROGRESS;
 	cw_mutex_unlock(&mmu->lock);
 
-	set_replace(&space->set[!space->active], old, new);
+	cw_slots_replace(&space->set[!space->active], old, new);
 
 	cw_mutex_lock(&mmu->lock);
 	space->active = !space->active;
 	cw_mutex_unlock(&mmu->lock);
 
-	set_replace(&space->set[!space->active], old, new);
+	cw_slots_replace(&space->set[!space->active], old, new);
 	space->by_id[some->id] = new;
 
 	cw_mutex_lock(&mmu->lock);
@@ -412,17 +313,16 @@ void cw_slots_destroy(struct cw_mmu *mmu)
 {
 	for (unsigned as_id = 0; as_id < CW_AS_MAX; as_id++) {
 		struct cw_slot_space *space = &mmu->space[as_id];
-		struct cw_slot_set *active = cw_slots_active(mmu, as_id);
 
-		for (unsigned i = 0; i < active->nr; i++) {
-			cw_rmap_destroy(active->slots[i]->rmap);
-			cw_log_destroy(active->slots[i]->log);
-			cw_free(active->slots[i]);
+		cw_slots_for(slot, cw_slots_active(mmu, as_id))
+		{
+			cw_rmap_destroy(slot->rmap);
+			cw_log_destroy(slot->log);
 		}
-		for (unsigned i = 0; i < 2; i++) {
-			cw_free(space->set[i].keys);
-			cw_free(space->set[i].slots);
-		}
+		for (unsigned id = 0; id < space->by_id_cap; id++)
+			cw_free(space->by_id[id]);
+		cw_slots_free(&space->set[0]);
+		cw_slots_free(&space->set[1]);
 		cw_free(space->by_id);
 	}
 }

@@ -176,11 +176,34 @@ struct cw_mmu_params {
 	unsigned max_level;    /* of leaves: 1 (4 KiB), 2 (2 MiB) or 3 (1 GiB); 0: 3 */
 };
 
-/* All slots of one address space, sorted by gfn. */
+#define CW_SLOT_LEAF_MAX 128u
+#define CW_SLOT_CHUNK_SIZES 4u
+
+struct cw_slot_leaf {
+	unsigned nr;
+	uint64_t key[CW_SLOT_LEAF_MAX]; /* base gfns */
+	struct cw_memslot *slot[CW_SLOT_LEAF_MAX];
+};
+
+struct cw_slot_chunk {
+	uint64_t key; /* 0: free */
+	struct cw_memslot *slot;
+};
+
+/* All slots of one address space (slotset.c). */
 struct cw_slot_set {
-	uint64_t *keys; /* base gfns */
-	struct cw_memslot **slots;
-	unsigned nr, cap;
+	unsigned nr; /* slots */
+
+	/* In order of gfns. */
+	unsigned nr_leaves, cap_leaves;
+	uint64_t *first; /* base gfn of the first slot of each leaf */
+	struct cw_slot_leaf **leaf;
+	struct cw_slot_leaf *spare[2]; /* for two cw_slots_replace(); slots_lock */
+
+	/* Hints, by open addressing. */
+	struct cw_slot_chunk *chunk;
+	unsigned chunk_bits;
+	uint64_t nr_chunks, nr_of_size[CW_SLOT_CHUNK_SIZES];
 };
 
 /*

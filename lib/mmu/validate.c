@@ -15,14 +15,14 @@ struct totals {
 
 static const char *check_set(const struct cw_slot_set *set, unsigned as_id)
 {
-	CHECK(set->nr <= set->cap);
-	for (unsigned i = 0; i < set->nr; i++) {
-		const struct cw_memslot *slot = set->slots[i];
+	const char *what = cw_slots_validate(set);
 
-		CHECK(slot->base_gfn == set->keys[i]);
+	if (what)
+		return what;
+	cw_slots_for(slot, set)
+	{
 		CHECK(slot->as_id == as_id);
 		CHECK(slot->npages && slot->npages <= CW_MEM_MAX_PAGES);
-		CHECK(!i || set->keys[i - 1] + set->slots[i - 1]->npages <= set->keys[i]);
 		CHECK(!slot->rmap == !!(slot->flags & CW_MEM_ALLONES));
 		CHECK(!slot->log == !(slot->flags & CW_MEM_LOG_DIRTY));
 		CHECK(!slot->log || slot->log->npages == slot->npages);
@@ -47,9 +47,10 @@ static const char *check_slots(struct cw_mmu *mmu, unsigned as_id)
 	CHECK((space->generation & (CW_AS_MAX - 1)) == as_id);
 	/* Outside of an update both sets are the same. */
 	CHECK(a->nr == b->nr);
-	for (unsigned i = 0; i < a->nr; i++) {
-		CHECK(a->slots[i] == b->slots[i]);
-		CHECK(a->slots[i]->id < space->by_id_cap && space->by_id[a->slots[i]->id] == a->slots[i]);
+	cw_slots_for(slot, a)
+	{
+		CHECK(cw_slots_find(b, slot->base_gfn) == slot);
+		CHECK(slot->id < space->by_id_cap && space->by_id[slot->id] == slot);
 	}
 	for (unsigned i = 0; i < space->by_id_cap; i++)
 		ids += space->by_id[i] != NULL;
@@ -236,10 +237,11 @@ static const char *check_all(struct cw_mmu *mmu)
 	if (!what)
 		what = check_lists(mmu);
 	for (unsigned as_id = 0; as_id < CW_AS_MAX; as_id++) {
-		const struct cw_slot_set *set = cw_slots_active(mmu, as_id);
-
-		for (unsigned i = 0; i < set->nr && !what; i++)
-			what = check_rmap(set->slots[i], &t);
+		cw_slots_for(slot, cw_slots_active(mmu, as_id))
+		{
+			if (!what)
+				what = check_rmap(slot, &t);
+		}
 	}
 	if (what)
 		return what;

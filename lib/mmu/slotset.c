@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * One set of the slots of an address space: an ordered index and a hash of hints.
+ *
+ * The order is kept in two steps, an array of leaves of up to 128 slots each, so that a change moves one leaf and not
+ * all slots, and a search is two short branchless ones.
+ *
+ * A hint says which slot a chunk of guest memory belongs to, at least in part. Each slot chooses the smallest size of
+ * chunks of which it touches no more than CHUNKS_MAX, and gives a hint for each that no other slot has. A hint is only
+ * believed if the slot holds the page; what it cannot answer is searched, so hints may be missing, and the cost of a
+ * slot does not grow with its size.
+ */
+#include "internal.h"
+
+#define CHUNKS_MAX 129u /* 128 aligned ones, or so many and a half at both ends */
+#define CHUNK_BITS_MIN 9u
+#define LEAF_MAX CW_SLOT_LEAF_MAX
+
+static const uint8_t chunk_shift[CW_SLOT_CHUNK_SIZES] = {9, 15, 21, 27}; /* 2 MiB, 128 MiB, 8 GiB, 512 GiB */
+
+/* --- hints --- */
+
+static uint64_t chunk_key(uint64_t gfn, unsigned size)
+{
+	return (gfn >> chunk_shift[size]) * CW_SLOT_CHUNK_SIZES + size + 1; /* 0 is free */
+}
+
+static uint64_t chunk_place(uint64_t key, unsigned bits)
+{
+	return key * 0x9e3779b97f4a7c15ull >> (64 - bits);
+}
+
+static struct cw_slot_chunk *chunk_find(struct cw_slot_chunk *chunk, unsigned bits, uint64_t key)
+{
+	uint64_t mask = (1ull << bits) - 1, i = chunk_place(key, bits);
+
+	/* At most half are in use: there is a free one. */
+	while (chunk[i].key && chunk[i].key != key)
+		i = (i + 1) & mask;
+	return &chunk[i];
+}
+
+static unsigned chunk_size(const struct cw_memslot *slot)
+{
+	uint64_t last = slot->base_gfn + slot->npages - 1;
+	unsigned size = 0;
+
+	while (size + 1 < CW_SLOT_CHUNK_SIZES &&
+	       (last >> chunk_shift[size]) - (slot->base_gfn >> chunk_shift[size]) >= CHUNKS_MAX)
+		size++;
+	return size;
+}
+
+static void hints_add(struct cw_slot_set *set, struct cw_memslot *slot)
+{
+	unsigned size = chunk_size(slot);
+	uint64_t last = (slot->base_gfn + slot->npages - 1) >> chunk_shift[size];
+
+	for (uint64_t c = slot->base_gfn >> chunk_shift[size]; c <= last; c++) {
+		uint64_t key = chunk_key(c << chunk_shift[size], size);
+		struct cw_slot_chunk *chunk = chunk_find(set->chunk, set->chunk_bits, key);
+
+		if (chunk->key)
+			continue;
+		CW_ASSERT(set->nr_chunks < 1ull << (set->chunk_bits - 1));
+		*chunk = (struct cw_slot_chunk){key, slot};
+		set->nr_chunks++;
+		set->nr_of_size[size]++;
+	}
+}
+
+/* Takes one out; those behind it that would not be found any more move up. */
+static void chunk_delete(struct cw_slot_set *set, struct cw_slot_chunk *chunk)
+{
+	uint64_t mask = (1ull << set->chunk_bits) - 1, hole = (uint64_t)(chunk - set->chunk);
+
+	for (uint64_t i = (hole + 1) & mask; set->chunk[i].key; i = (i + 1) & mask) {
+		uint64_t home = chunk_place(set->chunk[i].key, set->chunk_bits);
+
+		if (((i - home) & mask) < ((i - hole) & mask))
+			continue;
+		set->chunk[hole] = set->chunk[i];
+		hole = i;
+	}
+	set->chunk[hole].key = 0;
+}
+
+static void hints_remove(struct cw_slot_set *set, const struct cw_memslot *slot)
+{
+	unsigned size = chunk_size(slot);
+	uint64_t last = (slot->base_gfn + slot->npages - 1) >> chunk_shift[size];
+
+	for (uint64_t c = slot->base_gfn >> chunk_shift[size]; c <= last; c++) {
+		struct cw_slot_chunk *chunk =
+			chunk_find(set->chunk, set->chunk_bits, chunk_key(c << chunk_shift[size], size));
+
+		if (!chunk->key || chunk->slot != slot)
+			continue;
+		chunk_delete(set, chunk);
+		set->nr_chunks--;
+		set->nr_of_size[size]--;
+	}
+}
+
+/* --- the order --- */
+
+/* Index of the last of n > 0 sorted keys that is <= gfn, or 0. */
+static unsigned search(const uint64_t *key, unsigned n, uint64_t gfn)
+{
+	const uint64_t *base = key;
+
+	while (n > 1) {
+		unsigned half = n / 2;
+
+		/* No branch to mispredict: the compiler makes a conditional move of it. */
+		base = base[half] <= gfn ? base + half : base;
+		n -= half;
+	}
+	return (unsigned)(base - key);
+}
+
+struct place {
+	unsigned leaf, index;
+};
+
+/* Where the last slot with base_gfn <= gfn stands; false if there is none: then the very first place, if any. */
+static bool floor_of(const struct cw_slot_set *set, uint64_t gfn, struct place *p)
+{
+	*p = (struct place){0, 0};
+	if (!set->nr)
+		return false;
+	p->leaf = search(set->first, set->nr_leaves, gfn);
+	p->index = search(set->leaf[p->leaf]->key, set->leaf[p->leaf]->nr, gfn);
+	return set->leaf[p->leaf]->key[p->index] <= gfn;
+}
+
+static bool holds(const struct cw_memslot *slot, uint64_t gfn)
+{
+	return gfn - slot->base_gfn < slot->npages;
+}
+
+struct cw_memslot *cw_slots_find(const struct cw_slot_set *set, uint64_t gfn)
+{
+	struct cw_memslot *slot;
+	struct place p;
+
+	for (unsigned size = 0; size < CW_SLOT_CHUNK_SIZES; size++) {
+		const struct cw_slot_chunk *chunk;
+
+		if (!set->nr_of_size[size])
+			continue;
+		chunk = chunk_find(set->chunk, set->chunk_bits, chunk_key(gfn, size));
+		if (chunk->key && holds(chunk->slot, gfn))
+			return chunk->slot;
+	}
+	if (!floor_of(set, gfn, &p))
+		return NULL;
+	slot = set->leaf[p.leaf]->slot[p.index];
+	return holds(slot, gfn) ? slot : NULL;
+}
+
+struct cw_memslot *cw_slots_from(const struct cw_slot_set *set, uint64_t gfn)
+{
+	struct place p;
+
+	if (floor_of(set, gfn, &p) && !holds(set->leaf[p.leaf]->slot[p.index], gfn) &&
+	    ++p.index == set->leaf[p.leaf]->nr) {
+		p.leaf++;
+		p.index = 0;
+	}
+	return p.leaf < set->nr_leaves ? set->leaf[p.leaf]->slot[p.index] : NULL;
+}
+
+static void leaf_open(struct cw_slot_leaf *leaf, unsigned at, unsigned by)
+{
+	cw_memmove(&leaf->key[at + by], &leaf->key[at], (leaf->nr - at) * sizeof(leaf->key[0]));
+	cw_memmove(&leaf->slot[at + by], &leaf->slot[at], (leaf->nr - at) * sizeof(leaf->slot[0]));
+	leaf->nr += by;
+}
+
+static void leaf_copy(struct cw_slot_leaf *to, unsigned at, const struct cw_slot_leaf *from, unsigned first, unsigned n)
+{
+	cw_memcpy(&to->key[at], &from->key[first], n * sizeof(to->key[0]));
+	cw_memcpy(&to->slot[at], &from->slot[first], n * sizeof(to->slot[0]));
+}
+
+static void index_open(struct cw_slot_set *set, unsigned at, struct cw_slot_leaf *leaf)
+{
+	unsigned after = set->nr_leaves - at;
+
+	CW_ASSERT(set->nr_leaves < set->cap_leaves);
+	cw_memmove(&set->first[at + 1], &set->first[at], after * sizeof(set->first[0]));
+	cw_memmove(&set->leaf[at + 1], &set->leaf[at], after * sizeof(set->leaf[0]));
+	set->leaf[at] = leaf;
+	set->nr_leaves++;
+}
+
+static void index_close(struct cw_slot_set *set, unsigned at)
+{
+	unsigned after = --set->nr_leaves - at;
+	struct cw_slot_leaf *leaf = set->leaf[at];
+
+	cw_memmove(&set->first[at], &set->first[at + 1], after * sizeof(set->first[0]));
+	cw_memmove(&set->leaf[at], &set->leaf[at + 1], after * sizeof(set->leaf[0]));
+	leaf->nr = 0;
+	if (!set->spare[0])
+		set->spare[0] = leaf;
+	else if (!set->spare[1])
+		set->spare[1] = leaf;
+	else
+		cw_free(leaf);
+}
+
+/* A leaf out of what cw_slots_reserve() has put by. */
+static struct cw_slot_leaf *take_spare(struct cw_slot_set *set)
+{
+	unsigned i = set->spare[0] ? 0 : 1;
+	struct cw_slot_leaf *leaf = set->spare[i];
+
+	CW_ASSERT(leaf);
+	set->spare[i] = NULL;
+	return leaf;
+}
+
+static void order_add(struct cw_slot_set *set, struct cw_memslot *slot)
+{
+	struct cw_slot_leaf *leaf;
+	struct place p;
+
+	if (!set->nr_leaves)
+		index_open(set, 0, take_spare(set));
+	if (floor_of(set, slot->base_gfn, &p))
+		p.index++;
+	leaf = set->leaf[p.leaf];
+	if (leaf->nr == LEAF_MAX) {
+		/* At an end of the order leaves are filled up: slots often come in order. */
+		unsigned keep = p.index == LEAF_MAX && p.leaf + 1 == set->nr_leaves ? LEAF_MAX : LEAF_MAX / 2;
+		struct cw_slot_leaf *right = take_spare(set);
+
+		leaf_copy(right, 0, leaf, keep, LEAF_MAX - keep);
+		right->nr = LEAF_MAX - keep;
+		leaf->nr = keep;
+		index_open(set, p.leaf + 1, right);
+		set->first[p.leaf + 1] = right->key[0];
+		if (p.index > keep || keep == LEAF_MAX) {
+			p.leaf++;
+			p.index -= keep;
+			leaf = right;
+		}
+	}
+	leaf_open(leaf, p.index, 1);
+	leaf->key[p.index] = slot->base_gfn;
+	leaf->slot[p.index] = slot;
+	set->first[p.leaf] = leaf->key[0];
+	set->nr++;
+}
+
+static void merge(struct cw_slot_set *set, unsigned left)
+{
+	struct cw_slot_leaf *a = set->leaf[left], *b = set->leaf[left + 1];
+
+	if (a->nr + b->nr > LEAF_MAX / 2)
+		return;
+	leaf_copy(a, a->nr, b, 0, b->nr);
+	a->nr += b->nr;
+	set->first[left] = a->key[0];
+	index_close(set, left + 1);
+}
+
+static void order_remove(struct cw_slot_set *set, const struct cw_memslot *slot)
+{
+	struct cw_slot_leaf *leaf;
+	struct place p;
+
+	CW_ASSERT(floor_of(set, slot->base_gfn, &p));
+	leaf = set->leaf[p.leaf];
+	CW_ASSERT(leaf->slot[p.index] == slot);
+	cw_memmove(&leaf->key[p.index], &leaf->key[p.index + 1], (leaf->nr - p.index - 1) * sizeof(leaf->key[0]));
+	cw_memmove(&leaf->slot[p.index], &leaf->slot[p.index + 1], (leaf->nr - p.index - 1) * sizeof(leaf->slot[0]));
+	leaf->nr--;
+	set->nr--;
+	if (!leaf->nr) {
+		index_close(set, p.leaf);
+		return;
+	}
+	set->first[p.leaf] = leaf->key[0];
+	if (p.leaf + 1 < set->nr_leaves)
+		merge(set, p.leaf);
+	if (p.leaf)
+		merge(set, p.leaf - 1);
+}
+
+/* --- the whole --- */
+
+void cw_slots_replace(struct cw_slot_set *set, struct cw_memslot *old, struct cw_memslot *new)
+{
+	if (old) {
+		order_remove(set, old);
+		hints_remove(set, old);
+	}
+	if (new) {
+		order_add(set, new);
+		hints_add(set, new);
+	}
+}
+
+static int reserve_leaves(struct cw_mmu *mmu, struct cw_slot_set *set)
+{
+	unsigned cap = set->cap_leaves ? 2 * set->cap_leaves : 8;
+	struct cw_slot_leaf **leaf, **old_leaf = set->leaf;
+	uint64_t *first, *old_first = set->first;
+
+	if (set->nr_leaves + 2 <= set->cap_leaves)
+		return 0;
+	first = cw_zalloc(cap * sizeof(*first));
+	leaf = cw_zalloc(cap * sizeof(*leaf));
+	if (!first || !leaf) {
+		cw_free(first);
+		cw_free(leaf);
+		return -ENOMEM;
+	}
+	if (old_first) {
+		cw_memcpy(first, old_first, set->nr_leaves * sizeof(*first));
+		cw_memcpy(leaf, old_leaf, set->nr_leaves * sizeof(*leaf));
+	}
+	cw_mutex_lock(&mmu->lock);
+	set->first = first;
+	set->leaf = leaf;
+	set->cap_leaves = cap;
+	cw_mutex_unlock(&mmu->lock);
+	cw_free(old_first);
+	cw_free(old_leaf);
+	return 0;
+}
+
+static int reserve_chunks(struct cw_mmu *mmu, struct cw_slot_set *set)
+{
+	unsigned bits = set->chunk_bits ? set->chunk_bits + 1 : CHUNK_BITS_MIN;
+	struct cw_slot_chunk *chunk, *old = set->chunk;
+
+	if (set->chunk && 2 * (set->nr_chunks + CHUNKS_MAX) <= 1ull << set->chunk_bits)
+		return 0;
+	chunk = cw_zalloc(sizeof(*chunk) << bits);
+	if (!chunk)
+		return -ENOMEM;
+	for (uint64_t i = 0; old && i < 1ull << set->chunk_bits; i++) {
+		if (old[i].key)
+			*chunk_find(chunk, bits, old[i].key) = old[i];
+	}
+	cw_mutex_lock(&mmu->lock);
+	set->chunk = chunk;
+	set->chunk_bits = bits;
+	cw_mutex_unlock(&mmu->lock);
+	cw_free(old);
+	return 0;
+}
+
+int cw_slots_reserve(struct cw_mmu *mmu, struct cw_slot_set *set)
+{
+	int r = reserve_leaves(mmu, set);
+
+	if (!r)
+		r = reserve_chunks(mmu, set);
+	for (unsigned i = 0; i < 2 && !r; i++) {
+		if (!set->spare[i])
+			set->spare[i] = cw_zalloc(sizeof(*set->spare[i]));
+		r = set->spare[i] ? 0 : -ENOMEM;
+	}
+	return r;
+}
+
+void cw_slots_free(struct cw_slot_set *set)
+{
+	for (unsigned i = 0; i < set->nr_leaves; i++)
+		cw_free(set->leaf[i]);
+	cw_free(set->leaf);
+	cw_free(set->first);
+	cw_free(set->spare[0]);
+	cw_free(set->spare[1]);
+	cw_free(set->chunk);
+}
+
+#define CHECK(cond) \
+	do { \
+		if (!(cond)) \
+			return #cond; \
+	} while (0)
+
+const char *cw_slots_validate(const struct cw_slot_set *set)
+{
+	uint64_t end = 0, of_size[CW_SLOT_CHUNK_SIZES] = {0}, chunks = 0;
+	unsigned nr = 0;
+
+	for (unsigned l = 0; l < set->nr_leaves; l++) {
+		const struct cw_slot_leaf *leaf = set->leaf[l];
+
+		CHECK(leaf->nr && leaf->nr <= LEAF_MAX && set->first[l] == leaf->key[0]);
+		/* Neighbours are more than half a leaf, so that leaves are as many as slots need. */
+		CHECK(!l || set->leaf[l - 1]->nr + leaf->nr > LEAF_MAX / 2);
+		for (unsigned i = 0; i < leaf->nr; i++) {
+			const struct cw_memslot *slot = leaf->slot[i];
+
+			CHECK(slot->base_gfn == leaf->key[i] && slot->base_gfn >= end);
+			end = slot->base_gfn + slot->npages;
+			/* By hint and by search, first page and last. */
+			CHECK(cw_slots_find(set, slot->base_gfn) == slot && cw_slots_find(set, end - 1) == slot);
+			nr++;
+		}
+	}
+	CHECK(nr == set->nr && set->nr_leaves <= set->cap_leaves);
+	for (uint64_t i = 0; set->chunk && i < 1ull << set->chunk_bits; i++) {
+		const struct cw_slot_chunk *chunk = &set->chunk[i];
+
+		if (!chunk->key)
+			continue;
+		CHECK(chunk_find(set->chunk, set->chunk_bits, chunk->key) == chunk);
+		CHECK(chunk_size(chunk->slot) == (chunk->key - 1) % CW_SLOT_CHUNK_SIZES);
+		CHECK(cw_slots_find(set, chunk->slot->base_gfn) == chunk->slot);
+		of_size[(chunk->key - 1) % CW_SLOT_CHUNK_SIZES]++;
+		chunks++;
+	}
+	CHECK(chunks == set->nr_chunks && 2 * chunks <= 1ull << set->chunk_bits);
+	for (unsigned s = 0; s < CW_SLOT_CHUNK_SIZES; s++)
+		CHECK(of_size[s] == set->nr_of_size[s]);
+	return NULL;
+}
