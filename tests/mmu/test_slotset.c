@@ -35,14 +35,10 @@ struct layout {
 };
 
 static const struct layout layouts[] = {
-	{"pages side by side", 1500, 1600, 1, 1, 0},
-	{"small, any alignment", 1500, 60000, 1, 40, 0},
-	{"2 MiB aligned", 1500, 1ull << 21, 512, 1024, 0},
-	{"any size and alignment", 1500, 1ull << 24, 1, 9000, 0},
-	{"128 MiB and more", 300, 1ull << 30, 7, 1u << 20, 0},
-	{"far apart", 700, 1ull << 40, 1, 600, 0},
-	{"huge among small", 900, 1ull << 38, 1, 700, 50},
-	{"three", 3, 2048, 1, 700, 0},
+	{"pages side by side", 1500, 1600, 1, 1, 0},	       {"small, any alignment", 1500, 60000, 1, 40, 0},
+	{"2 MiB aligned", 1500, 1ull << 21, 512, 1024, 0},     {"any size and alignment", 1500, 1ull << 24, 1, 9000, 0},
+	{"128 MiB and more", 300, 1ull << 30, 7, 1u << 20, 0}, {"far apart", 700, 1ull << 40, 1, 600, 0},
+	{"huge among small", 900, 1ull << 38, 1, 700, 50},     {"three", 3, 2048, 1, 700, 0},
 };
 
 static struct cw_memslot *model_find(uint64_t gfn)
@@ -152,10 +148,12 @@ static void run_layout(const struct layout *l)
 		/* Grow, then shrink, and again. */
 		bool grow = n / (changes / 4) % 2 == 0;
 
-		if (rnd(4) < (grow ? 3 : 1) || !nr)
-			add(l);
-		else
-			replace(l, grow);
+		for (unsigned k = 0; k < 4; k++) {
+			if (rnd(4) < (grow ? 3 : 1) || !nr)
+				add(l);
+			else
+				replace(l, grow);
+		}
 		most = nr > most ? nr : most;
 		if (!compare(l))
 			break;
