@@ -206,12 +206,34 @@ void cw_zap_collapse(struct cw_mmu *mmu, const struct cw_memslot *slot);
 
 /* --- dirty log --- */
 
+#define CW_DIRTY_LINE 8u /* words */
+
+struct cw_dirty_map {
+	uint64_t *word; /* bit per page, whole lines */
+	uint64_t *line; /* bit per line: some of it may be set */
+};
+
 /* Dirty bitmap of a slot. */
 struct cw_slot_log {
 	uint64_t npages;
-	uint64_t *dirty; /* written or made writable since it was taken; mmu->lock */
-	uint64_t *taken; /* of the pass under way; slots_lock */
+	struct cw_dirty_map dirty; /* written or made writable since it was taken; mmu->lock */
+	struct cw_dirty_map taken; /* of the pass under way, empty between passes; slots_lock */
 };
+
+static inline void cw_dirty_or(struct cw_dirty_map *map, uint64_t w, uint64_t bits)
+{
+	map->line[w / CW_DIRTY_LINE / 64] |= 1ull << w / CW_DIRTY_LINE % 64;
+	map->word[w] |= bits;
+}
+
+/* The line of a word has become empty. */
+static inline void cw_dirty_line_empty(struct cw_dirty_map *map, uint64_t w)
+{
+	map->line[w / CW_DIRTY_LINE / 64] &= ~(1ull << w / CW_DIRTY_LINE % 64);
+}
+
+/* First word from w on, and before end, that stands in a line which may have something; or end. */
+uint64_t cw_dirty_next(const struct cw_dirty_map *map, uint64_t w, uint64_t end);
 
 /* W or D of 4 KiB leaves tells what is written: a page that the host makes writable is marked, and only a write may. */
 static inline bool cw_log_exact(unsigned mode)
@@ -221,8 +243,13 @@ static inline bool cw_log_exact(unsigned mode)
 
 struct cw_slot_log *cw_log_create(const struct cw_mmu *mmu, unsigned as_id, uint64_t npages);
 void cw_log_destroy(struct cw_slot_log *log);
+void cw_log_set_all(struct cw_slot_log *log);
+void cw_log_clear_all(struct cw_slot_log *log);
+const char *cw_log_validate(const struct cw_slot_log *log);
 /* P51: a page became writable, or the host wrote it. */
 void cw_log_mark(const struct cw_memslot *slot, uint64_t gfn);
+/* 64 pages at once, as one word of the bitmap. */
+void cw_log_mark_word(const struct cw_memslot *slot, uint64_t gfn, uint64_t bits);
 /* Everything that is logged in an address space. */
 void cw_log_all_dirty(struct cw_mmu *mmu, unsigned as_id);
 /* Takes the engine's log of an address space into the bitmaps. Under slots_lock, without mmu->lock. 0, or an error:

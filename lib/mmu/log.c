@@ -9,60 +9,8 @@
 #include "internal.h"
 
 #define WORDS(npages) (((npages) + 63) / 64)
-#define BATCH_REGIONS 64u  /* tables changed between two yields */
-#define BATCH_WORDS 32768u /* words looked at */
-
-/* --- bitmaps --- */
-
-static void set_all(struct cw_slot_log *log)
-{
-	for (uint64_t w = 0; w < WORDS(log->npages); w++)
-		log->dirty[w] = ~0ull;
-	if (log->npages % 64)
-		log->dirty[log->npages / 64] = (1ull << log->npages % 64) - 1;
-}
-
-static void clear_all(struct cw_slot_log *log)
-{
-	for (uint64_t w = 0; w < WORDS(log->npages); w++)
-		log->dirty[w] = 0;
-}
-
-struct cw_slot_log *cw_log_create(const struct cw_mmu *mmu, unsigned as_id, uint64_t npages)
-{
-	const struct cw_mmu_domain *dom = &mmu->domain[as_id];
-	struct cw_slot_log *log = cw_zalloc(sizeof(*log));
-
-	if (!log)
-		return NULL;
-	log->npages = npages;
-	log->dirty = cw_zalloc(WORDS(npages) * sizeof(uint64_t));
-	log->taken = cw_zalloc(WORDS(npages) * sizeof(uint64_t));
-	if (!log->dirty || !log->taken) {
-		cw_log_destroy(log);
-		return NULL;
-	}
-	if (dom->log_mode && (dom->log_flags & CW_LOG_INITIALLY_SET))
-		set_all(log);
-	return log;
-}
-
-void cw_log_destroy(struct cw_slot_log *log)
-{
-	if (!log)
-		return;
-	cw_free(log->dirty);
-	cw_free(log->taken);
-	cw_free(log);
-}
-
-void cw_log_mark(const struct cw_memslot *slot, uint64_t gfn)
-{
-	uint64_t rel = gfn - slot->base_gfn;
-
-	CW_ASSERT(rel < slot->log->npages);
-	slot->log->dirty[rel / 64] |= 1ull << rel % 64;
-}
+#define BATCH_REGIONS 64u /* tables changed between two yields */
+#define BATCH_LINES 4096u /* lines of a bitmap moved */
 
 void cw_log_all_dirty(struct cw_mmu *mmu, unsigned as_id)
 {
@@ -72,7 +20,7 @@ void cw_log_all_dirty(struct cw_mmu *mmu, unsigned as_id)
 	cw_slots_for(slot, cw_slots_active(mmu, as_id))
 	{
 		if (slot->log)
-			set_all(slot->log);
+			cw_log_set_all(slot->log);
 	}
 }
 
@@ -91,20 +39,21 @@ static uint64_t record_bits(const struct cw_mmu *mmu, const struct cw_mmu_page *
 static int protect_page(struct cw_zap *z, struct cw_mmu_page *sp, const uint64_t *mask)
 {
 	struct cw_mmu *mmu = z->mmu;
-	uint64_t need[8] = {0}, bits = record_bits(mmu, sp);
+	uint64_t need[8] = {0}, bits = record_bits(mmu, sp), mmu_w = cw_spte_format(sp->role)->mmu_w;
 	unsigned first = CW_SPTES, last = 0;
 	int r;
 
-	for (unsigned i = 0; i < CW_SPTES; i++) {
-		uint64_t bit = 1ull << i % 64;
+	for (unsigned w = 0; w < 8; w++) {
+		for (uint64_t left = mask[w]; left; left &= left - 1) {
+			unsigned i = w * 64 + (unsigned)__builtin_ctzll(left);
 
-		/* W=0 in the mirror proves nothing: the engine may have fixed it. */
-		if (!(mask[i / 64] & bit) || !cw_spte_present(sp->spte[i]) ||
-		    !(sp->spte[i] & cw_spte_format(sp->role)->mmu_w))
-			continue;
-		need[i / 64] |= bit;
-		first = first < i ? first : i;
-		last = i;
+			/* W=0 in the mirror proves nothing: the engine may have fixed it. */
+			if (!cw_spte_present(sp->spte[i]) || !(sp->spte[i] & mmu_w))
+				continue;
+			need[w] |= 1ull << i % 64;
+			first = first < i ? first : i;
+			last = i;
+		}
 	}
 	if (first > last)
 		return 0;
@@ -112,9 +61,9 @@ static int protect_page(struct cw_zap *z, struct cw_mmu_page *sp, const uint64_t
 			      mmu->domain[z->as_id].log_mode == CW_LOG_DIRTYBIT);
 	if (r)
 		return r;
-	for (unsigned i = first; i <= last; i++) {
-		if (need[i / 64] >> i % 64 & 1)
-			sp->spte[i] &= ~bits;
+	for (unsigned w = first / 64; w <= last / 64; w++) {
+		for (; need[w]; need[w] &= need[w] - 1)
+			sp->spte[w * 64 + (unsigned)__builtin_ctzll(need[w])] &= ~bits;
 	}
 	cw_zap_note(z, sp->gfn + first, last - first + 1, false);
 	return 0;
@@ -199,7 +148,7 @@ static int protect_taken(struct cw_zap *z, const struct cw_memslot *slot, uint64
 	int r = 0;
 
 	for (; n && !r; n--, w++) {
-		for (uint64_t bits = slot->log->taken[w]; bits && !r; bits &= bits - 1) {
+		for (uint64_t bits = slot->log->taken.word[w]; bits && !r; bits &= bits - 1) {
 			uint64_t gfn = slot->base_gfn + w * 64 + (unsigned)__builtin_ctzll(bits);
 
 			if (cw_table_gfn(gfn, CW_LEVEL_4K) != region) {
@@ -241,7 +190,7 @@ int cw_log_enable(struct cw_mmu *mmu, const struct cw_memslot *slot)
 	if (r) {
 		/* Nothing of it can be trusted: the first pass protects and reports everything. */
 		cw_mutex_lock(&mmu->lock);
-		set_all(slot->log);
+		cw_log_set_all(slot->log);
 		cw_mutex_unlock(&mmu->lock);
 	}
 	return r;
@@ -261,13 +210,22 @@ static void merge_line(void *arg, uint64_t gfn, const uint64_t *bits)
 	struct cw_memslot *slot = NULL;
 
 	cw_mutex_lock(&m->mmu->lock);
-	for (unsigned i = 0; i < CW_SPTES; i++) {
-		if (!(bits[i / 64] >> i % 64 & 1))
-			continue;
-		if (!slot || gfn + i - slot->base_gfn >= slot->npages)
-			slot = cw_slots_find(cw_slots_active(m->mmu, m->as_id), gfn + i);
-		if (slot && slot->log)
-			cw_log_mark(slot, gfn + i);
+	for (unsigned w = 0; w < CW_DIRTY_LINE; w++, gfn += 64) {
+		for (uint64_t left = bits[w]; left; left &= left - 1) {
+			uint64_t page = gfn + (unsigned)__builtin_ctzll(left);
+
+			if (!slot || page - slot->base_gfn >= slot->npages)
+				slot = cw_slots_find(cw_slots_active(m->mmu, m->as_id), page);
+			if (!slot || !slot->log)
+				continue;
+			/* All 64 pages in one word of the slot. */
+			if (gfn >= slot->base_gfn && (gfn - slot->base_gfn) % 64 == 0 &&
+			    gfn + 64 <= slot->base_gfn + slot->npages) {
+				cw_log_mark_word(slot, gfn, left);
+				break;
+			}
+			cw_log_mark(slot, page);
+		}
 	}
 	cw_mutex_unlock(&m->mmu->lock);
 }
@@ -285,82 +243,151 @@ int cw_log_sync(struct cw_mmu *mmu, unsigned as_id)
 	return r < 0 ? r : 0;
 }
 
-/* Words first .. first + n - 1 of the bitmap into `taken` (only the bits of `only`, if given), and their protection. */
-static int take(struct cw_mmu *mmu, const struct cw_memslot *slot, uint64_t first, uint64_t n, const uint64_t *only)
+/* A pass over words first .. end - 1 of a slot's bitmap. */
+struct pass {
+	struct cw_mmu *mmu;
+	const struct cw_memslot *slot;
+	uint64_t first, end;
+	const uint64_t *only; /* bit 0 is the first page; NULL: all */
+	uint64_t *bitmap;     /* the same; NULL: nobody wants to know */
+	int64_t pages;
+};
+
+static void report(struct pass *p, uint64_t w, uint64_t bits)
 {
-	struct cw_slot_log *log = slot->log;
-	unsigned words = 0;
+	p->pages += __builtin_popcountll(bits);
+	if (p->bitmap)
+		cw_atomic_or(&p->bitmap[w - p->first], bits);
+}
+
+static uint64_t line_end(const struct pass *p, uint64_t w)
+{
+	uint64_t next = (w | (CW_DIRTY_LINE - 1)) + 1;
+
+	return next < p->end ? next : p->end;
+}
+
+static void summarise(struct cw_dirty_map *map, uint64_t w)
+{
+	const uint64_t *word = &map->word[w & ~(uint64_t)(CW_DIRTY_LINE - 1)];
+	uint64_t any = 0;
+
+	for (unsigned i = 0; i < CW_DIRTY_LINE; i++)
+		any |= word[i];
+	if (!any)
+		cw_dirty_line_empty(map, w);
+}
+
+/* What the pass wants of the line of word w leaves the bitmap, into `taken` or straight to the caller. */
+static void take_line(struct pass *p, uint64_t w, bool straight)
+{
+	struct cw_slot_log *log = p->slot->log;
+
+	for (uint64_t i = w, end = line_end(p, w); i < end; i++) {
+		uint64_t bits = log->dirty.word[i] & (p->only ? p->only[i - p->first] : ~0ull);
+
+		if (!bits)
+			continue;
+		log->dirty.word[i] &= ~bits;
+		if (straight)
+			report(p, i, bits);
+		else
+			cw_dirty_or(&log->taken, i, bits);
+	}
+	summarise(&log->dirty, w);
+}
+
+/* CAPTURE: harvest() has waited for the older grants, there is nothing to protect and nothing that can fail. */
+static void pass_straight(struct pass *p)
+{
+	struct cw_zap z;
+
+	cw_mutex_lock(&p->mmu->lock);
+	cw_zap_init(&z, p->mmu, p->slot->as_id);
+	for (uint64_t w = p->first; (w = cw_dirty_next(&p->slot->log->dirty, w, p->end)) < p->end; w = line_end(p, w)) {
+		take_line(p, w, true);
+		if (++z.batch >= BATCH_LINES)
+			cw_zap_yield(&z);
+	}
+	cw_mutex_unlock(&p->mmu->lock);
+}
+
+/* PROTECT and DIRTYBIT: into `taken`, and protection. */
+static int take(struct pass *p)
+{
+	struct cw_slot_log *log = p->slot->log;
 	struct cw_zap z;
 	int r = 0;
 
-	cw_mutex_lock(&mmu->lock);
-	cw_zap_init(&z, mmu, slot->as_id);
-	for (uint64_t w = first; w < first + n && !r; w += 8) {
-		unsigned chunk = first + n - w < 8 ? (unsigned)(first + n - w) : 8;
-		bool any = false;
-
-		for (unsigned i = 0; i < chunk; i++) {
-			uint64_t bits = log->dirty[w + i] & (only ? only[w + i - first] : ~0ull);
-
-			log->dirty[w + i] &= ~bits;
-			log->taken[w + i] = bits;
-			any |= bits != 0;
-		}
-		if (any && exact(mmu, slot->as_id))
-			r = protect_taken(&z, slot, w, chunk);
-		words += chunk;
-		if (z.batch >= BATCH_REGIONS || words >= BATCH_WORDS) {
+	cw_mutex_lock(&p->mmu->lock);
+	cw_zap_init(&z, p->mmu, p->slot->as_id);
+	for (uint64_t w = p->first; !r && (w = cw_dirty_next(&log->dirty, w, p->end)) < p->end; w = line_end(p, w)) {
+		take_line(p, w, false);
+		r = protect_taken(&z, p->slot, w, (unsigned)(line_end(p, w) - w));
+		if (z.batch >= BATCH_REGIONS)
 			cw_zap_yield(&z);
-			words = 0;
-		}
 	}
 	cw_zap_post(&z);
-	cw_mutex_unlock(&mmu->lock);
+	cw_mutex_unlock(&p->mmu->lock);
 	return r;
 }
 
-static void give_back(struct cw_mmu *mmu, struct cw_slot_log *log, uint64_t first, uint64_t n)
+/* What was taken goes to the caller, or back: then it is dirty still, and will be protected again. */
+static void give(struct pass *p, bool back)
 {
-	cw_mutex_lock(&mmu->lock);
-	for (uint64_t w = first; w < first + n; w++)
-		log->dirty[w] |= log->taken[w];
-	cw_mutex_unlock(&mmu->lock);
+	struct cw_slot_log *log = p->slot->log;
+
+	for (uint64_t w = p->first; (w = cw_dirty_next(&log->taken, w, p->end)) < p->end; w = line_end(p, w)) {
+		if (back)
+			cw_mutex_lock(&p->mmu->lock);
+		for (uint64_t i = w; i < line_end(p, w); i++) {
+			if (!log->taken.word[i])
+				continue;
+			if (back)
+				cw_dirty_or(&log->dirty, i, log->taken.word[i]);
+			else
+				report(p, i, log->taken.word[i]);
+			log->taken.word[i] = 0;
+		}
+		cw_dirty_line_empty(&log->taken, w);
+		if (back)
+			cw_mutex_unlock(&p->mmu->lock);
+	}
 }
 
-/* Takes and reports; number of pages or an error. `taken` holds nothing afterwards. */
+/* Takes and reports; number of pages or an error. */
 static int64_t pass(struct cw_mmu *mmu, const struct cw_memslot *slot, uint64_t first, uint64_t n, const uint64_t *only,
 		    uint64_t *bitmap)
 {
-	struct cw_slot_log *log = slot->log;
-	int r = take(mmu, slot, first, n, only);
-	int64_t pages = 0;
+	struct pass p = {mmu, slot, first, first + n, only, bitmap, 0};
+	int r;
 
-	if (!r && exact(mmu, slot->as_id))
-		r = cw_zap_flush(mmu, slot->as_id);
-	if (r)
-		give_back(mmu, log, first, n);
-	for (uint64_t w = first; w < first + n; w++) {
-		pages += __builtin_popcountll(log->taken[w]);
-		if (!r && bitmap && log->taken[w])
-			cw_atomic_or(&bitmap[w - first], log->taken[w]);
-		log->taken[w] = 0;
+	if (!exact(mmu, slot->as_id)) {
+		pass_straight(&p);
+		return p.pages;
 	}
-	return r ? r : pages;
+	r = take(&p);
+	if (!r)
+		r = cw_zap_flush(mmu, slot->as_id);
+	give(&p, r != 0);
+	return r ? r : p.pages;
 }
 
 /* Manual mode: what is dirty, which stays so until it is cleared (DL-4). */
-static int64_t copy(struct cw_mmu *mmu, const struct cw_slot_log *log, uint64_t *bitmap)
+static int64_t copy(struct cw_mmu *mmu, const struct cw_memslot *slot, uint64_t *bitmap)
 {
-	int64_t pages = 0;
+	struct pass p = {mmu, slot, 0, WORDS(slot->npages), NULL, bitmap, 0};
+	const struct cw_dirty_map *map = &slot->log->dirty;
 
 	cw_mutex_lock(&mmu->lock);
-	for (uint64_t w = 0; w < WORDS(log->npages); w++) {
-		pages += __builtin_popcountll(log->dirty[w]);
-		if (log->dirty[w])
-			cw_atomic_or(&bitmap[w], log->dirty[w]);
+	for (uint64_t w = 0; (w = cw_dirty_next(map, w, p.end)) < p.end; w = line_end(&p, w)) {
+		for (uint64_t i = w; i < line_end(&p, w); i++) {
+			if (map->word[i])
+				report(&p, i, map->word[i]);
+		}
 	}
 	cw_mutex_unlock(&mmu->lock);
-	return pages;
+	return p.pages;
 }
 
 /* Under slots_lock: the slot if it logs, or NULL. */
@@ -384,7 +411,7 @@ int64_t cw_mmu_log_get(struct cw_mmu *mmu, uint32_t slot_id, uint64_t *bitmap)
 	if (slot)
 		r = cw_log_sync(mmu, as_id);
 	if (!r && (mmu->domain[as_id].log_flags & CW_LOG_MANUAL))
-		r = copy(mmu, slot->log, bitmap);
+		r = copy(mmu, slot, bitmap);
 	else if (!r)
 		r = pass(mmu, slot, 0, WORDS(slot->npages), NULL, bitmap);
 	cw_mutex_unlock(&mmu->slots_lock);
@@ -431,9 +458,9 @@ static int begin_clean(struct cw_mmu *mmu, const struct cw_memslot *slot)
 		return 0;
 	cw_mutex_lock(&mmu->lock);
 	if (mmu->domain[slot->as_id].log_flags & CW_LOG_INITIALLY_SET)
-		set_all(slot->log);
+		cw_log_set_all(slot->log);
 	else
-		clear_all(slot->log);
+		cw_log_clear_all(slot->log);
 	cw_mutex_unlock(&mmu->lock);
 	return 0;
 }

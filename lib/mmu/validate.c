@@ -26,8 +26,8 @@ static const char *check_set(const struct cw_slot_set *set, unsigned as_id)
 		CHECK(!slot->rmap == !!(slot->flags & CW_MEM_ALLONES));
 		CHECK(!slot->log == !(slot->flags & CW_MEM_LOG_DIRTY));
 		CHECK(!slot->log || slot->log->npages == slot->npages);
-		CHECK(!slot->log || slot->npages % 64 == 0 ||
-		      !(slot->log->dirty[slot->npages / 64] >> slot->npages % 64));
+		if (slot->log && cw_log_validate(slot->log))
+			return cw_log_validate(slot->log);
 		CHECK(!slot->rmap || slot->rmap->npages == slot->npages);
 	}
 	return NULL;
@@ -112,7 +112,7 @@ static const char *check_leaf(struct cw_mmu *mmu, const struct cw_mmu_page *sp, 
 	/* DL-10: what may be written without a record is known as dirty. */
 	if (slot->log && cw_log_exact(mode) && cw_page_live(mmu, sp) && (spte & CW_SPTE(W)) &&
 	    (mode == CW_LOG_PROTECT || sp->role.ad_disabled || (spte & fmt->dirty)))
-		CHECK(slot->log->dirty[(gfn - slot->base_gfn) / 64] >> (gfn - slot->base_gfn) % 64 & 1);
+		CHECK(slot->log->dirty.word[(gfn - slot->base_gfn) / 64] >> (gfn - slot->base_gfn) % 64 & 1);
 	return NULL;
 }
 

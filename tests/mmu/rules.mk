@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Copyright The Catwalk authors
 # Suites of the MMU core. The recorder makes allocations fail by wrapping calloc(), which is what cw_zalloc() calls.
-MMU_TESTS := role spte memslot slotset guest fault large zap log nth random threads
+MMU_TESTS := role spte memslot slotset guest fault large zap dirty log nth random threads
 define mmu_test
 TESTS += mmu_$(1)
 mmu_$(1)_SRCS := tests/mmu/test_$(1).c tests/mmu/recorder.c tests/mmu/engine.c

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * What passes report, exactly: marks of the engine and of the host against a plain array of pages, with slots whose
+ * bases and lengths lie anywhere between words, lines and regions. Arguments: seed, operations.
+ */
+#include <stdlib.h>
+
+#include "../../lib/mmu/internal.h"
+#include "vm.h"
+
+#define SPAN 6000u
+#define NSLOT 3u
+#define WORDS (SPAN / 64 + 2)
+
+static struct vm vm;
+static struct cw_mmu_ops ops;
+static uint64_t engine[(SPAN + 511) / 512 * 8]; /* the engine's log */
+static bool dirty[SPAN];			/* the model: not reported yet */
+static struct {
+	uint64_t gfn, n;
+} slot[NSLOT];
+static uint64_t rng, seed = 1;
+static unsigned operations = 3000;
+
+static uint64_t rnd(uint64_t n)
+{
+	rng ^= rng << 13;
+	rng ^= rng >> 7;
+	rng ^= rng << 17;
+	return rng % n;
+}
+
+static int harvest(void *priv, unsigned domain, void (*line)(void *arg, uint64_t gfn, const uint64_t *bits), void *arg)
+{
+	(void)priv;
+	(void)domain;
+	for (uint64_t gfn = 0; gfn < SPAN; gfn += 512) {
+		uint64_t *bits = &engine[gfn / 64], any = 0;
+
+		for (unsigned i = 0; i < 8; i++)
+			any |= bits[i];
+		if (any)
+			line(arg, gfn, bits);
+		memset(bits, 0, 64);
+	}
+	return 0;
+}
+
+static int host_write(void *priv, uint64_t hva, const void *buf, size_t len)
+{
+	(void)priv;
+	(void)hva;
+	(void)buf;
+	(void)len;
+	return 0;
+}
+
+static void mark(uint64_t gfn, bool by_host)
+{
+	if (by_host)
+		cw_mmu_write(&vm.mmu, 0, gfn << 12, "", 1);
+	else
+		engine[gfn / 64] |= 1ull << gfn % 64;
+	dirty[gfn] = true;
+}
+
+static void some_marks(void)
+{
+	uint64_t gfn = rnd(SPAN), n = rnd(4) ? 1 : 1 + rnd(900);
+
+	for (uint64_t i = gfn; i < gfn + n && i < SPAN; i++)
+		mark(i, rnd(2));
+}
+
+/* Compares what was reported of pages first .. first + n - 1 of a slot. */
+static void compare(unsigned s, uint64_t first, uint64_t n, const uint64_t *map, int64_t reported, bool forget)
+{
+	int64_t pages = 0;
+
+	for (uint64_t i = 0; i < n; i++) {
+		bool *d = &dirty[slot[s].gfn + first + i];
+
+		if (!CHECK_EQ(map[i / 64] >> i % 64 & 1, *d))
+			printf("# seed %" PRIu64 " slot %u page %" PRIu64 "\n", seed, s, first + i);
+		pages += *d;
+		*d = *d && !forget;
+	}
+	for (uint64_t i = n; i < WORDS * 64; i++)
+		CHECK(!(map[i / 64] >> i % 64 & 1));
+	CHECK_EQ(reported, pages);
+}
+
+static void clear_some(unsigned s)
+{
+	uint64_t map[WORDS] = {0}, only[WORDS], words = (slot[s].n + 63) / 64;
+	uint64_t first = rnd(words), n = 1 + rnd(words - first);
+	uint64_t pages = first + n == words ? slot[s].n - first * 64 : n * 64;
+	int64_t want = 0, r = cw_mmu_log_get(&vm.mmu, s, map);
+
+	compare(s, 0, slot[s].n, map, r, false);
+	for (uint64_t w = 0; w < WORDS; w++)
+		only[w] = rnd(3) ? ~0ull : rnd(~0ull);
+	for (uint64_t i = 0; i < pages; i++) {
+		bool *d = &dirty[slot[s].gfn + first * 64 + i];
+
+		if (*d && (only[i / 64] >> i % 64 & 1)) {
+			*d = false;
+			want++;
+		}
+	}
+	CHECK_EQ(cw_mmu_log_clear(&vm.mmu, s, first * 64, pages, only), want);
+}
+
+static void run_mode(unsigned mode, unsigned flags)
+{
+	struct cw_mmu_params p = {.address_bits = 48};
+	static const uint64_t odd[] = {0, 1, 63, 64, 100, 448, 511};
+
+	ops = rec_ops;
+	ops.harvest = harvest;
+	ops.host_write = host_write;
+	rec_init(&vm.rec, &vm.mmu, VM_HOST_PAGES);
+	CHECK_EQ(cw_mmu_init(&vm.mmu, &ops, &vm.rec, &p), 0);
+	CHECK_EQ(cw_mmu_worker_init(&vm.worker, &vm.mmu), 0);
+	vm_attach(&vm, &vm.ctx, 4, 0, CW_FLAVOUR_EPT);
+	memset(engine, 0, sizeof(engine));
+	memset(dirty, 0, sizeof(dirty));
+	for (unsigned s = 0; s < NSLOT; s++) {
+		slot[s].gfn = s * 2000 + odd[rnd(7)];
+		slot[s].n = 1 + (rnd(2) ? rnd(1400) : 512 * (1 + rnd(2)) + odd[rnd(7)]);
+		CHECK_EQ(vm_slot(&vm, s, slot[s].gfn, slot[s].n, 0, CW_MEM_LOG_DIRTY), 0);
+	}
+	CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, mode, flags), 0);
+	for (unsigned i = 0; i < operations && !check_bad; i++) {
+		unsigned s = (unsigned)rnd(NSLOT);
+		uint64_t map[WORDS] = {0};
+
+		if (rnd(5)) {
+			some_marks();
+		} else if (flags & CW_LOG_MANUAL) {
+			clear_some(s);
+		} else {
+			int64_t r = cw_mmu_log_get(&vm.mmu, s, map);
+
+			compare(s, 0, slot[s].n, map, r, true);
+		}
+		/* Marks outside of slots are nobody's. */
+		for (uint64_t gfn = 0; gfn < SPAN; gfn++) {
+			bool in = false;
+
+			for (unsigned k = 0; k < NSLOT; k++)
+				in |= gfn - slot[k].gfn < slot[k].n;
+			dirty[gfn] = dirty[gfn] && in;
+		}
+		if (i % 64 == 0)
+			vm_check(&vm);
+	}
+	vm_destroy(&vm);
+}
+
+static void dl_3_passes_report_exactly_what_is_dirty(void)
+{
+	rng = seed * 0x9e3779b97f4a7c15ull | 1;
+	for (unsigned mode = CW_LOG_CAPTURE; mode <= CW_LOG_DIRTYBIT; mode++) {
+		run_mode(mode, 0);
+		run_mode(mode, CW_LOG_MANUAL);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		seed = strtoull(argv[1], NULL, 0);
+	if (argc > 2)
+		operations = (unsigned)strtoul(argv[2], NULL, 0);
+	for (unsigned i = 0; i < 2; i++, seed++)
+		RUN(dl_3_passes_report_exactly_what_is_dirty, "DL-3 DL-4 MS-10");
+	return CHECK_DONE("mmu_dirty");
+}
