@@ -2,9 +2,13 @@
 # Copyright The Catwalk authors
 # Suites of the MMU core. The recorder makes allocations fail by wrapping calloc(), which is what cw_zalloc() calls.
 MMU_TESTS := role spte memslot slotset guest fault large zap dirty log nth random threads
+
+# Guest tables and shadow pages.
+MMU_TESTS += gpt
+
 define mmu_test
 TESTS += mmu_$(1)
-mmu_$(1)_SRCS := tests/mmu/test_$(1).c tests/mmu/recorder.c tests/mmu/engine.c
+mmu_$(1)_SRCS := tests/mmu/test_$(1).c tests/mmu/recorder.c tests/mmu/engine.c tests/mmu/refwalk.c
 mmu_$(1)_LIBS := mmu
 $(O)/tests/mmu_$(1): LDFLAGS += -Wl,--wrap=calloc
 endef
