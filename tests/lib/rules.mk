@@ -19,7 +19,7 @@ lib-large_LIBS := lib
 TESTS += lib-errors
 lib-errors_SRCS := tests/lib/test_errors.c
 lib-errors_LIBS := lib
-lib-errors_VL   := fail-none
+lib-errors_VL   := mutants
 
 TESTS += lib-log
 lib-log_SRCS := tests/lib/test_log.c
