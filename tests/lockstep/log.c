@@ -142,8 +142,11 @@ void log_set_done(struct bench *b, const struct submitted *s, const struct cw_cp
 
 	l->changing = false;
 	l->again = cpl->status != CW_ST_OK;
-	if (l->again)
+	if (l->again) {
+		/* The new mode holds all the same: without one nothing is marked from now on. */
+		l->on &= l->want;
 		return;
+	}
 	l->on = l->want;
 	l->held = l->on;
 	b->log_starts += l->on;
