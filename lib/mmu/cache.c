@@ -15,15 +15,18 @@ static int topup(struct cw_cache *c, unsigned want, size_t size)
 	return 0;
 }
 
-static void topup_hash(struct cw_cache_set *c)
+static int topup_hash(struct cw_cache_set *c)
 {
 	if (!c->want_bits)
-		return;
-	cw_free(c->buckets);
-	/* Failure only makes buckets longer. */
-	c->buckets = cw_hash_alloc(c->want_bits);
-	c->bucket_bits = c->want_bits;
+		return 0;
+	cw_free(c->hash);
+	c->hash = cw_hash_alloc(c->want_bits);
+	c->hash_bits = c->want_bits;
+	if (!c->hash && c->need_bigger)
+		return -ENOMEM;
+	/* Else failure only makes searches longer. */
 	c->want_bits = 0;
+	return 0;
 }
 
 int cw_cache_topup(struct cw_mmu *mmu, struct cw_cache_set *c)
@@ -43,7 +46,7 @@ int cw_cache_topup(struct cw_mmu *mmu, struct cw_cache_set *c)
 			c->nr_table++;
 	}
 	if (!r)
-		topup_hash(c);
+		r = topup_hash(c);
 	return r;
 }
 
@@ -61,8 +64,8 @@ void cw_cache_drain(struct cw_mmu *mmu, struct cw_cache_set *c)
 	drain(&c->desc);
 	while (c->nr_table)
 		mmu->ops->table_free(mmu->priv, c->table[--c->nr_table]);
-	cw_free(c->buckets);
-	c->buckets = NULL;
+	cw_free(c->hash);
+	c->hash = NULL;
 }
 
 void *cw_cache_take(struct cw_cache *c)

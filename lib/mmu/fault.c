@@ -228,7 +228,6 @@ static int map_entry(struct cw_fault *f, struct path *p, bool leaf, uint64_t spt
 	r = publish(f, p, cache);
 	if (r)
 		return r;
-	cw_hash_grow(f->ctx->mmu, cache);
 	found(f, p->at);
 	return CW_PF_FIXED;
 }
@@ -376,7 +375,9 @@ static int resolve_and_map(struct cw_mmu_worker *w, struct cw_fault *f)
 		CW_ASSERT(!(f->page.bus & ~CW_SPTE_ADDR_MASK));
 	}
 	cw_mutex_lock(&mmu->lock);
-	r = map(f, w->cache, &flush);
+	r = cw_hash_room(mmu, w->cache);
+	if (!r)
+		r = map(f, w->cache, &flush);
 	mapped = r == CW_PF_FIXED || r == CW_PF_SPURIOUS;
 	if (f->have_slot && mapped)
 		mmu->ops->release(mmu->priv, &f->page, true);

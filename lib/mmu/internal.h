@@ -61,9 +61,10 @@ struct cw_cache_set {
 	struct cw_cache page, block, rmap_leaf, desc;
 	unsigned nr_table;
 	uint64_t table[CW_NEED_PAGE];
-	struct cw_list *buckets; /* bigger hash, or NULL */
-	unsigned bucket_bits;
+	struct cw_hash_slot *hash; /* bigger hash, or NULL */
+	unsigned hash_bits;
 	unsigned want_bits; /* size to allocate at the next top-up, 0: none */
+	bool need_bigger;   /* it is no use going on without */
 };
 
 /* Without mmu->lock. 0 or an error; what it got stays in the caches. */
@@ -96,11 +97,11 @@ void cw_rmap_del(struct cw_rmap *rmap, uint64_t rel, struct cw_entry e);
 
 /* A table page, its mirror and its place among the others. */
 struct cw_mmu_page {
-	struct cw_list hash_node; /* bucket of mmu->hash; itself once detached */
-	struct cw_list node;	  /* active, roots, zapped or a quarantine */
-	uint64_t gfn;		  /* first gfn that it spans */
+	struct cw_list node; /* active, roots, zapped or a quarantine */
+	uint64_t gfn;	     /* first gfn that it spans */
 	union cw_role role;
 	unsigned gen;		    /* of mmu->valid_gen */
+	bool hashed;		    /* in mmu->hash; not once detached */
 	unsigned root_count;	    /* contexts */
 	unsigned nr_present;	    /* present entries, MMIO ones excluded */
 	uint64_t table;		    /* engine-visible address */
@@ -138,12 +139,20 @@ static inline struct cw_mmu_domain *cw_page_domain(struct cw_mmu *mmu, const str
 }
 
 #define CW_HASH_BITS_MIN 6u
-#define CW_HASH_BITS_MAX 24u
 unsigned cw_hash_gfn(uint64_t gfn, unsigned bits);
-struct cw_list *cw_hash_alloc(unsigned bits);
-/* Uses the cache's bigger hash if the pages outnumber the buckets, or asks the next top-up for one. */
-void cw_hash_grow(struct cw_mmu *mmu, struct cw_cache_set *cache);
+struct cw_hash_slot *cw_hash_alloc(unsigned bits);
+/*
+ * Room for the pages of one translation, under the lock and before any is made: puts the cache's bigger hash in place
+ * if there is one and it is time, else asks the next top-up for one. 0, or CW_PF_RETRY: top up first.
+ */
+int cw_hash_room(struct cw_mmu *mmu, struct cw_cache_set *cache);
+void cw_hash_add(struct cw_mmu *mmu, struct cw_mmu_page *sp);
+void cw_hash_del(struct cw_mmu *mmu, struct cw_mmu_page *sp);
+/* Pages of a gfn, obsolete ones included: begin with *pos = 0; NULL ends. A change of the hash: begin anew. */
+struct cw_mmu_page *cw_page_next_of_gfn(const struct cw_mmu *mmu, uint64_t gfn, uint64_t *pos);
+const char *cw_hash_validate(struct cw_mmu *mmu);
 
+/* The one page of the current generation, or NULL. */
 struct cw_mmu_page *cw_page_find(struct cw_mmu *mmu, uint64_t gfn, union cw_role role);
 /* A page with empty entries, known to nobody yet. */
 struct cw_mmu_page *cw_page_new(struct cw_mmu *mmu, uint64_t gfn, union cw_role role, struct cw_cache_set *cache);

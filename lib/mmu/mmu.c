@@ -86,7 +86,7 @@ static int get_root(struct cw_mmu *mmu, union cw_role role, struct cw_cache_set 
 int cw_mmu_ctx_create(struct cw_mmu *mmu, struct cw_mmu_ctx *ctx, const struct cw_mmu_ctx_params *params)
 {
 	struct cw_cache_set cache = {.nr_table = 0};
-	struct cw_mmu_page *root;
+	struct cw_mmu_page *root = NULL;
 	union cw_role role;
 	int r;
 
@@ -95,14 +95,16 @@ int cw_mmu_ctx_create(struct cw_mmu *mmu, struct cw_mmu_ctx *ctx, const struct c
 	role = cw_role_direct_root(params->level, params->flavour, params->ad_disabled, params->as_id);
 	if (!cw_role_legal(role))
 		return -EINVAL;
-	r = cw_cache_topup(mmu, &cache);
-	if (!r) {
+	do {
+		r = cw_cache_topup(mmu, &cache);
+		if (r)
+			break;
 		cw_mutex_lock(&mmu->lock);
-		r = get_root(mmu, role, &cache, &root);
+		r = cw_hash_room(mmu, &cache);
 		if (!r)
-			cw_hash_grow(mmu, &cache);
+			r = get_root(mmu, role, &cache, &root);
 		cw_mutex_unlock(&mmu->lock);
-	}
+	} while (r == CW_PF_RETRY);
 	cw_cache_drain(mmu, &cache);
 	if (r)
 		return r;

@@ -228,6 +228,11 @@ struct cw_mmu_domain {
 	unsigned log_flags;
 };
 
+struct cw_hash_slot {
+	uint64_t key; /* 0: free */
+	struct cw_mmu_page *sp;
+};
+
 /* MMU of one VM. */
 struct cw_mmu {
 	const struct cw_mmu_ops *ops; /* constant */
@@ -241,7 +246,7 @@ struct cw_mmu {
 	struct cw_slot_space space[CW_AS_MAX];
 	struct cw_mmu_domain domain[CW_AS_MAX];
 
-	struct cw_list *hash; /* 2^hash_bits buckets of shadow pages, obsolete ones included */
+	struct cw_hash_slot *hash; /* 2^hash_bits; shadow pages, obsolete ones included (hash.c) */
 	unsigned hash_bits;
 	uint64_t nr_pages;	/* pages in the hash */
 	struct cw_list active;	/* pages that are no root; newest first, hence obsolete ones last */

@@ -1,74 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
-/* Shadow pages: role hash, links between tables, and the way from reachable to free. */
+/* Shadow pages: links between tables, and the way from reachable to free. */
 #include "internal.h"
-
-/* Multiplicative: consecutive gfns of any stride spread over all buckets. Role is left out of the hash, so that all
- * pages of one gfn stand in one bucket. */
-unsigned cw_hash_gfn(uint64_t gfn, unsigned bits)
-{
-	return (unsigned)(gfn * 0x61C8864680B583EBull >> (64 - bits));
-}
-
-struct cw_list *cw_hash_alloc(unsigned bits)
-{
-	struct cw_list *buckets = cw_zalloc(sizeof(*buckets) << bits);
-
-	for (uint64_t i = 0; buckets && i < 1ull << bits; i++)
-		cw_list_init(&buckets[i]);
-	return buckets;
-}
-
-void cw_hash_grow(struct cw_mmu *mmu, struct cw_cache_set *cache)
-{
-	struct cw_list *old = mmu->hash;
-	unsigned old_bits = mmu->hash_bits;
-
-	if (mmu->nr_pages <= 1ull << old_bits || old_bits == CW_HASH_BITS_MAX)
-		return;
-	if (!cache->buckets || cache->bucket_bits <= old_bits) {
-		cache->want_bits = old_bits + 1;
-		return;
-	}
-	mmu->hash = cache->buckets;
-	mmu->hash_bits = cache->bucket_bits;
-	for (uint64_t i = 0; i < 1ull << old_bits; i++) {
-		while (!cw_list_empty(&old[i])) {
-			struct cw_list *node = old[i].prev;
-			struct cw_mmu_page *sp = cw_list_entry(node, struct cw_mmu_page, hash_node);
-
-			cw_list_del(node);
-			cw_list_add(&mmu->hash[cw_hash_gfn(sp->gfn, mmu->hash_bits)], node);
-		}
-	}
-	cache->buckets = NULL;
-	cw_free(old);
-}
-
-struct cw_mmu_page *cw_page_find(struct cw_mmu *mmu, uint64_t gfn, union cw_role role)
-{
-	uint64_t collisions = 0;
-
-	cw_list_for(node, &mmu->hash[cw_hash_gfn(gfn, mmu->hash_bits)])
-	{
-		struct cw_mmu_page *sp = cw_list_entry(node, struct cw_mmu_page, hash_node);
-
-		/* ROLE-18: the obsolete are passed over. */
-		if (sp->gfn == gfn && sp->role.word == role.word && cw_page_live(mmu, sp))
-			return sp;
-		if (sp->gfn != gfn)
-			collisions++;
-	}
-	if (collisions > mmu->stats.max_mmu_page_hash_collisions)
-		mmu->stats.max_mmu_page_hash_collisions = collisions;
-	return NULL;
-}
 
 struct cw_mmu_page *cw_page_new(struct cw_mmu *mmu, uint64_t gfn, union cw_role role, struct cw_cache_set *cache)
 {
 	struct cw_mmu_page *sp = cw_cache_take(&cache->page);
 
-	cw_list_init(&sp->hash_node);
 	cw_list_init(&sp->node);
 	sp->gfn = gfn;
 	sp->role = role;
@@ -84,9 +22,8 @@ struct cw_mmu_page *cw_page_new(struct cw_mmu *mmu, uint64_t gfn, union cw_role 
 
 void cw_page_insert(struct cw_mmu *mmu, struct cw_mmu_page *sp)
 {
-	cw_list_add(&mmu->hash[cw_hash_gfn(sp->gfn, mmu->hash_bits)], &sp->hash_node);
+	cw_hash_add(mmu, sp);
 	cw_list_add(&mmu->active, &sp->node);
-	mmu->nr_pages++;
 	cw_stat_add(&mmu->stats.mmu_pages, 1);
 	cw_stat_add(&mmu->stats.mmu_cache_miss, 1);
 }
@@ -128,11 +65,10 @@ void cw_page_link(struct cw_entry parent, uint64_t spte, struct cw_mmu_page *chi
 void cw_page_detach(struct cw_mmu *mmu, struct cw_mmu_page *sp)
 {
 	CW_ASSERT(!sp->root_count && !sp->parents.val && !sp->role.invalid);
-	cw_list_del(&sp->hash_node);
+	cw_hash_del(mmu, sp);
 	cw_list_del(&sp->node);
 	sp->role.invalid = 1;
 	cw_list_add_tail(&mmu->zapped, &sp->node);
-	mmu->nr_pages--;
 	cw_stat_add(&mmu->stats.mmu_pages, -1ull);
 	cw_stat_add(&mmu->stats.mmu_shadow_zapped, 1);
 }

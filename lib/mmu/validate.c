@@ -163,22 +163,21 @@ static const char *check_page(struct cw_mmu *mmu, const struct cw_mmu_page *sp, 
 
 static const char *check_hash(struct cw_mmu *mmu, struct totals *t)
 {
-	for (uint64_t b = 0; b < 1ull << mmu->hash_bits; b++) {
-		cw_list_for(node, &mmu->hash[b])
-		{
-			struct cw_mmu_page *sp = cw_list_entry(node, struct cw_mmu_page, hash_node);
-			const char *what = check_page(mmu, sp, t);
+	const char *what = cw_hash_validate(mmu);
 
-			if (what)
-				return what;
-			CHECK(cw_hash_gfn(sp->gfn, mmu->hash_bits) == b);
-			CHECK(!sp->role.invalid);
-			CHECK(!cw_list_empty(&sp->node));
-			/* Exactly one valid page of a key. */
-			CHECK(!cw_page_live(mmu, sp) || cw_page_find(mmu, sp->gfn, sp->role) == sp);
-			t->pages++;
-		}
+	for (uint64_t i = 0; !what && i < 1ull << mmu->hash_bits; i++) {
+		struct cw_mmu_page *sp = mmu->hash[i].sp;
+
+		if (!mmu->hash[i].key)
+			continue;
+		what = check_page(mmu, sp, t);
+		CHECK(!cw_list_empty(&sp->node));
+		/* Exactly one valid page of a key. */
+		CHECK(!cw_page_live(mmu, sp) || cw_page_find(mmu, sp->gfn, sp->role) == sp);
+		t->pages++;
 	}
+	if (what)
+		return what;
 	CHECK(t->pages == mmu->nr_pages && t->pages == mmu->stats.mmu_pages);
 	return NULL;
 }
@@ -217,7 +216,7 @@ static const char *check_lists(struct cw_mmu *mmu)
 			struct cw_mmu_page *sp = cw_list_entry(node, struct cw_mmu_page, node);
 
 			CHECK(sp->role.invalid && sp->role.smm == as_id);
-			CHECK(!sp->nr_present && !sp->parents.val && cw_list_empty(&sp->hash_node));
+			CHECK(!sp->nr_present && !sp->parents.val && !sp->hashed);
 			CHECK(sp->zap_seq >= seq && sp->zap_seq <= dom->zap_seq);
 			seq = sp->zap_seq;
 		}

@@ -357,7 +357,15 @@ static int unlink_roots(struct cw_mmu *mmu, struct cw_zap *z)
 static void toggle_generation(struct cw_mmu *mmu)
 {
 	mmu->valid_gen ^= 1;
-	cw_list_for(node, &mmu->roots) cw_list_entry(node, struct cw_mmu_page, node)->gen = mmu->valid_gen;
+	cw_list_for(node, &mmu->roots)
+	{
+		struct cw_mmu_page *root = cw_list_entry(node, struct cw_mmu_page, node);
+
+		/* Roots live on: under the key of the new generation. */
+		cw_hash_del(mmu, root);
+		root->gen = mmu->valid_gen;
+		cw_hash_add(mmu, root);
+	}
 }
 
 /* Detaches what is obsolete, oldest first; the first page of the current generation ends it. */
