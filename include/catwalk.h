@@ -332,6 +332,45 @@ int cw_tgen_wait(struct cw_dev *dev, uint64_t timeout_ns, struct cw_tgen_result 
 /* Issue no more requests. */
 int cw_tgen_stop(struct cw_dev *dev);
 
+/* ---- sample NIC queue --------------------------------------------------------------------------------------------
+ *
+ * A descriptor ring in guest memory behind the AXI4 bridge: packets that the device writes to guest memory, or reads
+ * from it and compares byte for byte. Its port must own the context (CW_PORT_BRIDGE, cw_port_set).
+ */
+
+struct cw_nic {
+	uint32_t ctx;
+	unsigned ring_log2; /* descriptors, 5..16 */
+	uint64_t ring;	    /* guest address, multiple of 4 KiB */
+	uint64_t head;	    /* guest address where the device writes how many packets are over (32 bits) and how many of
+			       them failed (32 bits); 0: nowhere */
+	uint64_t seed;
+	uint32_t hist_shift; /* bucket = latency >> hist_shift */
+};
+
+struct cw_nic_result {
+	bool halted; /* the ring could not be read */
+	uint32_t packets, errors, bad_bytes;
+	uint32_t bursts, wbeats, rbeats, cycles;
+	uint32_t lat_min, lat_max; /* of a packet, cycles */
+	uint64_t lat_sum;
+	uint32_t histogram[CW_HIST_BUCKETS];
+};
+
+/* The 8 bytes at gpa, a multiple of 8, of a packet. */
+uint64_t cw_nic_word(uint64_t seed, uint32_t packet, uint64_t gpa);
+/* Put the descriptor of a packet of 1..65536 bytes into the ring, whose memory is at `ring`. */
+void cw_nic_desc(void *ring, unsigned ring_log2, uint32_t packet, uint64_t gpa, uint32_t len, bool write);
+
+/* Start with packet 0. -EINVAL; -EBUSY: bursts of the time before are still under way. */
+int cw_nic_start(struct cw_dev *dev, const struct cw_nic *nic);
+/* Packets below `tail` are ready, counted from the start. */
+int cw_nic_post(struct cw_dev *dev, uint32_t tail);
+/* Wait until they are over, handling faults meanwhile. -ETIMEDOUT. */
+int cw_nic_wait(struct cw_dev *dev, uint64_t timeout_ns, struct cw_nic_result *result);
+/* No burst begins any more; cw_nic_wait() waits for those that are under way. */
+int cw_nic_stop(struct cw_dev *dev);
+
 /* ---- raw access, for tests and tools ------------------------------------------------------------------------------
  */
 

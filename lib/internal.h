@@ -92,9 +92,10 @@ struct cw_dev {
 	size_t nblocks, blocks_cap;
 	uint64_t *table_map; /* a bit per page of table memory, 1: in use */
 	uint64_t table_pages, table_hint;
-	int dead;		    /* 0, or the error that every command gets since the device stopped to answer */
-	bool tgen_busy;		    /* a program was started and not waited for */
-	uint32_t tgen_shift;	    /* of that program */
+	int dead;	/* 0, or the error that every command gets since the device stopped to answer */
+	bool tgen_busy; /* a program was started and not waited for */
+	uint32_t tgen_shift;
+	uint32_t nic_shift;	    /* of that program */
 	uint16_t probes[CW_NPROBE]; /* probes done by tag, as last read */
 
 	struct cw_ticket service; /* fault ring, events, contexts, domains, VMs */

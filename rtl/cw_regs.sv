@@ -140,6 +140,10 @@ module cw_regs #(
   output logic [31:0]  bridge_ctrl,
   input  logic         bridge_quiet,
 
+  // sample NIC queue
+  output cw_t::nic_set_t nic_set,
+  input  cw_t::nic_stat_t nic_stat,
+
   // firmware log
   input  logic [31:0]  fwlog_head,
   output logic [31:0]  fwlog_addr,
@@ -196,6 +200,7 @@ module cw_regs #(
 
   // Low words, until the high word comes.
   logic [31:0] hot_cmd_base_lo_q, hot_cpl_base_lo_q, cold_cmd_base_lo_q, cold_cpl_base_lo_q, fault_base_lo_q;
+  logic [31:0] nic_base_lo_q, nic_head_addr_lo_q, nic_seed_lo_q;
   logic [31:0] probe_addr_lo_q, tgen_base_lo_q, tgen_seed_lo_q;
 
   always_ff @(posedge clk) begin
@@ -248,6 +253,18 @@ module cw_regs #(
       bridge_quota       <= cw_pkg::RST_BRIDGE_QUOTA;
       bridge_retry       <= cw_pkg::RST_BRIDGE_RETRY;
       bridge_ctrl        <= cw_pkg::RST_BRIDGE_CTRL;
+      nic_set.ctrl       <= cw_pkg::RST_NIC_CTRL;
+      nic_set.ctx        <= cw_pkg::RST_NIC_CTX;
+      nic_set.size       <= cw_pkg::RST_NIC_SIZE;
+      nic_set.base       <= cw_pkg::RST_NIC_BASE;
+      nic_base_lo_q      <= cw_pkg::RST_NIC_BASE[31:0];
+      nic_set.head_addr  <= cw_pkg::RST_NIC_HEAD_ADDR;
+      nic_head_addr_lo_q <= cw_pkg::RST_NIC_HEAD_ADDR[31:0];
+      nic_set.seed       <= cw_pkg::RST_NIC_SEED;
+      nic_seed_lo_q      <= cw_pkg::RST_NIC_SEED[31:0];
+      nic_set.tail       <= cw_pkg::RST_NIC_TAIL;
+      nic_set.hist_index <= cw_pkg::RST_NIC_HIST_INDEX;
+      nic_set.hist_shift <= cw_pkg::RST_NIC_HIST_SHIFT;
       tgen_hist_index    <= cw_pkg::RST_TGEN_HIST_INDEX;
       fwlog_addr         <= cw_pkg::RST_FWLOG_ADDR;
     end else if (we) begin
@@ -335,6 +352,18 @@ module cw_regs #(
         cw_pkg::REG_BRIDGE_QUOTA:       bridge_quota       <= wdata;
         cw_pkg::REG_BRIDGE_RETRY:       bridge_retry       <= wdata;
         cw_pkg::REG_BRIDGE_CTRL:        bridge_ctrl        <= wdata;
+        cw_pkg::REG_NIC_CTRL:           nic_set.ctrl       <= wdata;
+        cw_pkg::REG_NIC_CTX:            nic_set.ctx        <= wdata;
+        cw_pkg::REG_NIC_SIZE:           nic_set.size       <= wdata;
+        cw_pkg::REG_NIC_BASE:           nic_base_lo_q      <= wdata;
+        cw_pkg::REG_NIC_BASE_HI:        nic_set.base       <= {wdata, nic_base_lo_q};
+        cw_pkg::REG_NIC_HEAD_ADDR:      nic_head_addr_lo_q <= wdata;
+        cw_pkg::REG_NIC_HEAD_ADDR_HI:   nic_set.head_addr  <= {wdata, nic_head_addr_lo_q};
+        cw_pkg::REG_NIC_SEED:           nic_seed_lo_q      <= wdata;
+        cw_pkg::REG_NIC_SEED_HI:        nic_set.seed       <= {wdata, nic_seed_lo_q};
+        cw_pkg::REG_NIC_TAIL:           nic_set.tail       <= wdata;
+        cw_pkg::REG_NIC_HIST_INDEX:     nic_set.hist_index <= wdata;
+        cw_pkg::REG_NIC_HIST_SHIFT:     nic_set.hist_shift <= wdata;
         cw_pkg::REG_TGEN_HIST_INDEX:    tgen_hist_index    <= wdata;
         cw_pkg::REG_FWLOG_ADDR:         fwlog_addr         <= wdata;
         default: ;
@@ -537,6 +566,31 @@ module cw_regs #(
           cw_pkg::REG_BRIDGE_RETRY:       s_rdata <= bridge_retry;
           cw_pkg::REG_BRIDGE_CTRL:        s_rdata <= bridge_ctrl;
           cw_pkg::REG_BRIDGE_STATUS:      s_rdata <= {31'd0, bridge_quiet};
+          cw_pkg::REG_NIC_CTRL:           s_rdata <= nic_set.ctrl;
+          cw_pkg::REG_NIC_STATUS:         s_rdata <= {30'd0, nic_stat.halted, nic_stat.busy};
+          cw_pkg::REG_NIC_CTX:            s_rdata <= nic_set.ctx;
+          cw_pkg::REG_NIC_SIZE:           s_rdata <= nic_set.size;
+          cw_pkg::REG_NIC_BASE:           s_rdata <= nic_set.base[31:0];
+          cw_pkg::REG_NIC_BASE_HI:        s_rdata <= nic_set.base[63:32];
+          cw_pkg::REG_NIC_HEAD_ADDR:      s_rdata <= nic_set.head_addr[31:0];
+          cw_pkg::REG_NIC_HEAD_ADDR_HI:   s_rdata <= nic_set.head_addr[63:32];
+          cw_pkg::REG_NIC_SEED:           s_rdata <= nic_set.seed[31:0];
+          cw_pkg::REG_NIC_SEED_HI:        s_rdata <= nic_set.seed[63:32];
+          cw_pkg::REG_NIC_TAIL:           s_rdata <= nic_set.tail;
+          cw_pkg::REG_NIC_HEAD:           s_rdata <= nic_stat.head;
+          cw_pkg::REG_NIC_ERRORS:         s_rdata <= nic_stat.errors;
+          cw_pkg::REG_NIC_BAD_BYTES:      s_rdata <= nic_stat.bad_bytes;
+          cw_pkg::REG_NIC_BURSTS:         s_rdata <= nic_stat.bursts;
+          cw_pkg::REG_NIC_WBEATS:         s_rdata <= nic_stat.wbeats;
+          cw_pkg::REG_NIC_RBEATS:         s_rdata <= nic_stat.rbeats;
+          cw_pkg::REG_NIC_CYCLES:         s_rdata <= nic_stat.cycles;
+          cw_pkg::REG_NIC_LAT_MIN:        s_rdata <= nic_stat.lat_min;
+          cw_pkg::REG_NIC_LAT_MAX:        s_rdata <= nic_stat.lat_max;
+          cw_pkg::REG_NIC_LAT_SUM:        s_rdata <= nic_stat.lat_sum[31:0];
+          cw_pkg::REG_NIC_LAT_SUM_HI:     s_rdata <= nic_stat.lat_sum[63:32];
+          cw_pkg::REG_NIC_HIST_INDEX:     s_rdata <= nic_set.hist_index;
+          cw_pkg::REG_NIC_HIST_DATA:      s_rdata <= nic_stat.hist_data;
+          cw_pkg::REG_NIC_HIST_SHIFT:     s_rdata <= nic_set.hist_shift;
           cw_pkg::REG_FWLOG_HEAD:         s_rdata <= fwlog_head;
           cw_pkg::REG_FWLOG_ADDR:         s_rdata <= fwlog_addr;
           cw_pkg::REG_FWLOG_DATA:         s_rdata <= fwlog_data;

@@ -191,6 +191,35 @@ package cw_t;
     logic [7:0]                level;
   } fault_t;
 
+  // ---- sample NIC queue: what its registers say, and show ----
+  typedef struct packed {
+    logic [31:0] ctrl;
+    logic [31:0] ctx;
+    logic [63:0] base;                    // of the descriptor ring, guest address
+    logic [31:0] size;
+    logic [31:0] tail;                    // producer, absolute
+    logic [63:0] head_addr;               // 0: the head is not written
+    logic [63:0] seed;
+    logic [31:0] hist_shift;
+    logic [31:0] hist_index;
+  } nic_set_t;
+
+  typedef struct packed {
+    logic        busy;
+    logic        halted;
+    logic [31:0] head;
+    logic [31:0] errors;                  // packets
+    logic [31:0] bad_bytes;
+    logic [31:0] bursts;
+    logic [31:0] wbeats;
+    logic [31:0] rbeats;
+    logic [31:0] cycles;
+    logic [31:0] lat_min;
+    logic [31:0] lat_max;
+    logic [63:0] lat_sum;
+    logic [31:0] hist_data;
+  } nic_stat_t;
+
   // ---- entry-update unit ----
   typedef struct packed {
     logic                    on;          // PROTECT of the line at addr: op, expect_old and value mean nothing

@@ -365,11 +365,8 @@ module cw_tgen (
   logic [31:0] m1_hl_q;
   logic        m2_valid_q;
   logic [63:0] m2_q;
-  logic [31:0] shifted;
-  logic [9:0]  bucket;
   logic        counting_q;
   logic [31:0] elapsed_q;
-  logic        h1_valid_q;
 
   assign ans_pa   = 64'(ans.pa);
   assign ans_what = what_mem[ans.tag];
@@ -438,48 +435,10 @@ module cw_tgen (
     end
   end
 
-  // ---- histogram: block RAM, read, add one, write; the write before it is forwarded ----
-  logic [31:0] hist_mem [0:cw_pkg::HIST_BUCKETS-1];
-  logic [31:0] hist_q;
-  logic [9:0]  h1_bucket_q;
-  logic        h2_valid_q;
-  logic [9:0]  h2_bucket_q;
-  logic [31:0] h2_data_q;
-  logic [31:0] h1_new;
-  logic [9:0]  clear_q;
-
-  assign shifted = m0_lat_q >> hist_shift;
-  assign bucket  = (shifted >= cw_pkg::HIST_BUCKETS - 1) ? 10'(cw_pkg::HIST_BUCKETS - 1) : shifted[9:0];
-  assign h1_new  = ((h2_valid_q && h2_bucket_q == h1_bucket_q) ? h2_data_q : hist_q) + 32'd1;
-
-  always_ff @(posedge clk) begin
-    if (!rst_n) begin
-      h1_valid_q <= 1'b0;
-      h2_valid_q <= 1'b0;
-      clearing   <= 1'b0;
-      clear_q    <= '0;
-    end else begin
-      h1_valid_q <= m0_grant_q;
-      h2_valid_q <= h1_valid_q;
-      if (begin_run)
-        clearing <= 1'b1;
-      else if (clear_q == '1)
-        clearing <= 1'b0;
-      if (clearing)
-        clear_q <= clear_q + 1'b1;
-    end
-  end
-
-  always_ff @(posedge clk) begin
-    hist_q      <= hist_mem[m0_grant_q ? bucket : hist_index];
-    h1_bucket_q <= bucket;
-    h2_bucket_q <= h1_bucket_q;
-    h2_data_q   <= h1_new;
-    if (clearing || h1_valid_q)
-      hist_mem[clearing ? clear_q : h1_bucket_q] <= clearing ? 32'd0 : h1_new;
-  end
-
-  assign hist_data = hist_q;
+  // ---- histogram ----
+  logic hist_busy;
+  cw_hist u_hist (.clk, .rst_n, .clear(begin_run), .clearing, .busy(hist_busy), .valid(m0_grant_q), .value(m0_lat_q),
+                  .shift(hist_shift), .index(hist_index), .data(hist_data));
 
   // ---- end of a run ----
   always_ff @(posedge clk) begin
@@ -488,7 +447,7 @@ module cw_tgen (
     else if (begin_run)
       running <= 1'b1;
     else if (!clearing && todo_q == 32'd0 && !g1_valid_q && !g2_valid_q && !gen_valid_q && open_q == '0 &&
-             held_q == '0 && !m0_valid_q && !m1_valid_q && !m2_valid_q && !h1_valid_q)
+             held_q == '0 && !m0_valid_q && !m1_valid_q && !m2_valid_q && !hist_busy)
       running <= 1'b0;
   end
 

@@ -103,10 +103,10 @@ module cw_top #(
   output logic                                     h_bready,
   input  logic [2:0]                               h_bid,
   input  logic [1:0]                               h_bresp,
-  // AXI4 bridge, slave: guest addresses, context in AxUSER
+  // AXI4 bridge, slave: guest addresses, context in AxUSER; one bit of ID less: the NIC queue has the rest
   input  logic                                     b_awvalid,
   output logic                                     b_awready,
-  input  logic [cw_pkg::BRIDGE_ID_W-1:0]           b_awid,
+  input  logic [cw_pkg::BRIDGE_ID_W-2:0]           b_awid,
   input  logic [63:0]                              b_awaddr,
   input  logic [7:0]                               b_awlen,
   input  logic [2:0]                               b_awsize,
@@ -120,11 +120,11 @@ module cw_top #(
   input  logic                                     b_wlast,
   output logic                                     b_bvalid,
   input  logic                                     b_bready,
-  output logic [cw_pkg::BRIDGE_ID_W-1:0]           b_bid,
+  output logic [cw_pkg::BRIDGE_ID_W-2:0]           b_bid,
   output logic [1:0]                               b_bresp,
   input  logic                                     b_arvalid,
   output logic                                     b_arready,
-  input  logic [cw_pkg::BRIDGE_ID_W-1:0]           b_arid,
+  input  logic [cw_pkg::BRIDGE_ID_W-2:0]           b_arid,
   input  logic [63:0]                              b_araddr,
   input  logic [7:0]                               b_arlen,
   input  logic [2:0]                               b_arsize,
@@ -133,7 +133,7 @@ module cw_top #(
   input  logic [15:0]                              b_aruser,
   output logic                                     b_rvalid,
   input  logic                                     b_rready,
-  output logic [cw_pkg::BRIDGE_ID_W-1:0]           b_rid,
+  output logic [cw_pkg::BRIDGE_ID_W-2:0]           b_rid,
   output logic [511:0]                             b_rdata,
   output logic [1:0]                               b_rresp,
   output logic                                     b_rlast,
@@ -223,7 +223,10 @@ module cw_top #(
   logic [1:0]  ev_bridge_malformed, ev_bridge_fenced, ev_bridge_bus_errors;
   logic [31:0] bridge_quota, bridge_retry, bridge_ctrl;
   logic        bridge_fence;
-  cw_bridge u_bridge (
+  cw_t::nic_set_t  nic_set;
+  cw_t::nic_stat_t nic_stat;
+  cw_bridge_port u_bridge (
+    .nic_set, .nic_stat,
     .clk(clk_bridge), .rst_n, .quota(bridge_quota[6:0]), .quota_stall(bridge_quota[31]), .backoff(bridge_retry[14:0]),
     .tries(bridge_retry[27:16]), .fence(bridge_fence), .quiet(bridge_quiet), .awake(bridge_awake),
     .s_awvalid(b_awvalid), .s_awready(b_awready), .s_awid(b_awid), .s_awaddr(b_awaddr), .s_awlen(b_awlen),
@@ -573,7 +576,7 @@ module cw_top #(
     .tgen_start, .tgen_stop, .tgen_ctx, .tgen_mode, .tgen_base, .tgen_pages, .tgen_stride, .tgen_count,
     .tgen_outstanding, .tgen_release_delay, .tgen_seed, .tgen_hist_shift, .tgen_hist_index, .tgen_running,
     .tgen_clearing, .tgen_done, .tgen_errors, .tgen_retries, .tgen_cycles, .tgen_sum, .tgen_lat_min, .tgen_lat_max,
-    .tgen_lat_sum, .tgen_hist_data, .bridge_quota, .bridge_retry, .bridge_ctrl, .bridge_quiet,
+    .tgen_lat_sum, .tgen_hist_data, .bridge_quota, .bridge_retry, .bridge_ctrl, .bridge_quiet, .nic_set, .nic_stat,
     .fwlog_head, .fwlog_addr, .fwlog_data);
 
   assign snap = host_snap || fw_snap;

@@ -93,7 +93,8 @@ module sim_lib #(
   logic [NP*cw_pkg::REQ_W-1:0] p_req = '0;
   logic [NP*TAG_W-1:0]     p_rel_tag = '0;
 
-  localparam int unsigned IW = cw_pkg::BRIDGE_ID_W;
+  localparam int unsigned IW = cw_pkg::BRIDGE_ID_W - 1;  // of b_*
+  localparam int unsigned GW = cw_pkg::BRIDGE_ID_W;
   logic                    b_awvalid = 1'b0, b_awlock = 1'b0, b_wvalid = 1'b0, b_wlast = 1'b0, b_bready = 1'b0;
   logic                    b_arvalid = 1'b0, b_arlock = 1'b0, b_rready = 1'b0, b_on = 1'b0, g_on = 1'b0;
   logic [IW-1:0]           b_awid = '0, b_arid = '0;
@@ -105,7 +106,7 @@ module sim_lib #(
   logic [511:0]            b_wdata = '0;
   logic                    g_arready = 1'b0, g_rvalid = 1'b0, g_rlast = 1'b0;
   logic                    g_awready = 1'b0, g_wready = 1'b0, g_bvalid = 1'b0;
-  logic [IW-1:0]           g_rid = '0, g_bid = '0;
+  logic [GW-1:0]           g_rid = '0, g_bid = '0;
   logic [1:0]              g_rresp = '0, g_bresp = '0;
   logic [511:0]            g_rdata = '0;
 
@@ -115,7 +116,7 @@ module sim_lib #(
   logic [1:0]              b_bresp, b_rresp;
   logic [511:0]            b_rdata;
   logic                    g_arvalid, g_rready, g_awvalid, g_wvalid, g_wlast, g_bready;
-  logic [IW-1:0]           g_arid, g_awid;
+  logic [GW-1:0]           g_arid, g_awid;
   logic [63:0]             g_araddr, g_awaddr, g_wstrb;
   logic [7:0]              g_arlen, g_awlen;
   logic [511:0]            g_wdata;
@@ -196,13 +197,13 @@ module sim_lib #(
         vg_bvalid, vg_bid, vg_bresp, vg_rfresh, vg_on);
       g_arready <= vg_arready;
       g_rvalid  <= vg_rvalid;
-      g_rid     <= vg_rid[IW-1:0];
+      g_rid     <= vg_rid[GW-1:0];
       g_rresp   <= vg_rresp[1:0];
       g_rlast   <= vg_rlast;
       g_awready <= vg_awready;
       g_wready  <= vg_wready;
       g_bvalid  <= vg_bvalid;
-      g_bid     <= vg_bid[IW-1:0];
+      g_bid     <= vg_bid[GW-1:0];
       g_bresp   <= vg_bresp[1:0];
       g_on      <= vg_on;
       if (vg_rfresh) begin

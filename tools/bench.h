@@ -102,6 +102,10 @@ int bench_flush(struct bench *b, struct bench_result *r);
 int bench_fault_report(struct bench *b, struct bench_result *r);
 int bench_fault_storm(struct bench *b, struct bench_result *r);
 
+/* bench_bridge.c */
+int bench_bridge_write(struct bench *b, struct bench_result *r);
+int bench_bridge_read(struct bench *b, struct bench_result *r);
+
 /* bench_sum.c: what TGEN_SUM must be when page i of the range lies at bus + (gpa - gpa0). */
 uint64_t bench_sum(const struct cw_tgen *t, uint64_t gpa0, uint64_t bus0);
 /* Page of the range that request i names. */

@@ -351,6 +351,9 @@ const struct bench_scenario bench_scenarios[] = {
 	{"fault-report", "nothing of the walk cached, an event for the user", false, "from request to fault record",
 	 bench_fault_report},
 	{"fault-storm", "every request faults", false, "from one fault record to the next", bench_fault_storm},
+	{"bridge-write", "packets of 64 bytes through the AXI4 bridge to mapped pages", false,
+	 "from a packet's address to its answer", bench_bridge_write},
+	{"bridge-read", "the same, read", false, "from a packet's address to its answer", bench_bridge_read},
 	{0},
 };
 

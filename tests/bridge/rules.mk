@@ -21,3 +21,8 @@ rtl_bridge_TIMEOUT := 120
 bridge-mutants_CMD      = tests/bridge/mutants.sh $(O)/tests/bridge/mutants/bench $$($(CWGEN) mutants bridge-mutants)
 bridge-mutants_DEPS    := $(O)/tests/bridge/mutants/bench
 bridge-mutants_TIMEOUT := 300
+
+# The sample NIC queue on the simulated card.
+TESTS += nic
+nic_SRCS := tests/bridge/test_nic.c
+nic_LIBS := lib

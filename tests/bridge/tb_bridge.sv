@@ -16,7 +16,7 @@ module tb_bridge;
   logic rst_n = 1'b0;
   always #2 clk = !clk;
 
-  localparam int NID = 16, CLASSES = 8, NPAGE = NID * CLASSES, POOL = 128, NTAG = 64, MARGIN = 30000;
+  localparam int NID = 32, CLASSES = 8, NPAGE = NID * CLASSES, POOL = 128, NTAG = 64, MARGIN = 30000;
   localparam longint unsigned GBASE = 64'h0000_7654_3210_0000;
   localparam longint unsigned HBASE = 64'h0000_0012_3400_0000;
 
@@ -42,7 +42,7 @@ module tb_bridge;
   logic [11:0]  tries = 12'd6;
   logic         s_awvalid = 0, s_awready, s_awlock = 0, s_wvalid = 0, s_wready, s_wlast = 0, s_bvalid, s_bready = 0;
   logic         s_arvalid = 0, s_arready, s_arlock = 0, s_rvalid, s_rready = 0, s_rlast;
-  logic [3:0]   s_awid = 0, s_bid, s_arid = 0, s_rid;
+  logic [4:0]   s_awid = 0, s_bid, s_arid = 0, s_rid;
   logic [63:0]  s_awaddr = 0, s_wstrb = 0, s_araddr = 0;
   logic [7:0]   s_awlen = 0, s_arlen = 0;
   logic [2:0]   s_awsize = 0, s_arsize = 0;
@@ -56,7 +56,7 @@ module tb_bridge;
   logic [5:0]   rel_tag;
   logic         m_awvalid, m_awready = 0, m_wvalid, m_wready = 0, m_wlast, m_bvalid = 0, m_bready;
   logic         m_arvalid, m_arready = 0, m_rvalid = 0, m_rready, m_rlast = 0;
-  logic [3:0]   m_awid, m_bid = 0, m_arid, m_rid = 0;
+  logic [4:0]   m_awid, m_bid = 0, m_arid, m_rid = 0;
   logic [63:0]  m_awaddr, m_wstrb, m_araddr;
   logic [7:0]   m_awlen, m_arlen;
   logic [511:0] m_wdata, m_rdata = 0;
@@ -163,7 +163,7 @@ module tb_bridge;
       rexp[b.id].push_back(b);
       n_read++;
     end
-    if (b.legal) aexp[{write, b.id[3:0]}].push_back(b);
+    if (b.legal) aexp[{write, b.id[4:0]}].push_back(b);
     else n_malformed++;
     uid_next++;
     open_bursts++;
@@ -179,7 +179,7 @@ module tb_bridge;
 
   // An answered burst that the bridge never asked about: refused by quota or fence.
   task automatic forget(input burst_t b);
-    int l = {27'd0, b.write, b.id[3:0]};
+    int l = {26'd0, b.write, b.id[4:0]};
     for (int i = 0; i < aexp[l].size(); i++)
       if (aexp[l][i].uid == b.uid) begin
         if (!lenient && !data_only) wrong("a burst was answered that had not been asked about");
@@ -197,7 +197,7 @@ module tb_bridge;
   int w_beat = 0;
   int r_beat [NID];
   bit b_was = 0, r_was = 0;
-  logic [3:0] b_id_was, r_id_was;
+  logic [4:0] b_id_was, r_id_was;
   logic [511:0] r_data_was;
   logic b_resp_was, r_last_was;
 
@@ -306,7 +306,7 @@ module tb_bridge;
     if (s_wvalid && s_wready) begin
       n_beats_w++;
       if (w_beat == wq[0].beats - 1) begin
-        int l = {27'd0, 1'b1, wq[0].id[3:0]};
+        int l = {26'd0, 1'b1, wq[0].id[4:0]};
         for (int i = 0; i < aexp[l].size(); i++) if (aexp[l][i].uid == wq[0].uid) aexp[l][i].wdone = 1;
         void'(wq.pop_front());
         w_beat = 0;
@@ -321,13 +321,13 @@ module tb_bridge;
     if (s_awvalid && s_awready) s_awvalid <= 0;
     if (awq.size() != 0 && (!s_awvalid || s_awready) && !frozen && (fast || rnd(3) != 0)) begin
       burst_t b = awq.pop_front();
-      s_awvalid <= 1; s_awid <= b.id[3:0]; s_awaddr <= b.addr; s_awlen <= 8'(b.beats - 1);
+      s_awvalid <= 1; s_awid <= b.id[4:0]; s_awaddr <= b.addr; s_awlen <= 8'(b.beats - 1);
       s_awsize <= 3'(b.size); s_awburst <= 2'(b.burst); s_awlock <= b.lock[0]; s_awuser <= 16'(b.ctx);
     end
     if (s_arvalid && s_arready) s_arvalid <= 0;
     if (arq.size() != 0 && (!s_arvalid || s_arready) && !frozen && (fast || rnd(3) != 0)) begin
       burst_t b = arq.pop_front();
-      s_arvalid <= 1; s_arid <= b.id[3:0]; s_araddr <= b.addr; s_arlen <= 8'(b.beats - 1);
+      s_arvalid <= 1; s_arid <= b.id[4:0]; s_araddr <= b.addr; s_arlen <= 8'(b.beats - 1);
       s_arsize <= 3'(b.size); s_arburst <= 2'(b.burst); s_arlock <= b.lock[0]; s_aruser <= 16'(b.ctx);
     end
     s_bready <= !frozen && (fast || rnd(3) != 0);
@@ -376,7 +376,7 @@ module tb_bridge;
       return;
     end
     if (end_off > 4095 && !data_only) wrong("a request crosses 4 KiB");
-    l = {27'd0, req.write, page[3:0]};
+    l = {26'd0, req.write, page[4:0]};
     for (int i = 0; i < aexp[l].size(); i++) begin
       if (aexp[l][i].addr == req.addr && aexp[l][i].bytes - 1 == int'(req.len_m1)) begin
         at = i;
@@ -414,7 +414,7 @@ module tb_bridge;
   endtask
 
   function automatic void end_burst(input int t);        // granted or answered: the next of its ID may ask
-    int l = {27'd0, tags[t].write, tags[t].page[3:0]};
+    int l = {26'd0, tags[t].write, tags[t].page[4:0]};
     for (int i = 0; i < aexp[l].size(); i++)
       if (aexp[l][i].addr == tags[t].addr && aexp[l][i].bytes - 1 == tags[t].len_m1) begin
         aexp[l].delete(i);

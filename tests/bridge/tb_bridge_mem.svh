@@ -96,7 +96,7 @@
         if (!older && mw_wait[i].due <= now) begin
           touch(mw_wait[i].line);
           m_bvalid <= 1;
-          m_bid    <= 4'(mw_wait[i].id);
+          m_bid    <= 5'(mw_wait[i].id);
           m_bresp  <= mw_wait[i].error ? 2'b10 : 2'b00;
           b_tag    = mw_wait[i].tag;
           mw_wait.delete(i);
@@ -119,7 +119,7 @@
           longint unsigned line = mr_wait[i].line + 64'(mr_wait[i].at);
           touch(line);
           m_rvalid <= 1;
-          m_rid    <= 4'(mr_wait[i].id);
+          m_rid    <= 5'(mr_wait[i].id);
           m_rdata  <= mem.exists(line) ? mem[line] : '1;
           m_rresp  <= mr_wait[i].error && mr_wait[i].at == mr_wait[i].beats / 2 ? 2'b10 : 2'b00;
           m_rlast  <= mr_wait[i].at == mr_wait[i].beats - 1;

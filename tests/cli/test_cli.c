@@ -111,7 +111,7 @@ static void wrong_options(void)
 
 #define ALL_SCENARIOS \
 	"tlb-hit walk-cold walk-cached wp-fix random sequential hit-under-miss invalidate flush first-touch fault-report " \
-	"fault-storm"
+	"fault-storm bridge-write bridge-read"
 
 static void wrong_values_list_the_right_ones(void)
 {
@@ -182,9 +182,10 @@ static void keys(const json_t *o, const char *names)
 
 static void bench_json_is_exact(void)
 {
-	static const char *const names[] = {"tlb-hit", "walk-cold",   "walk-cached",	"wp-fix",
-					    "random",  "sequential",  "hit-under-miss", "invalidate",
-					    "flush",   "first-touch", "fault-report",	"fault-storm"};
+	static const char *const names[] = {"tlb-hit",	    "walk-cold",   "walk-cached",    "wp-fix",
+					    "random",	    "sequential",  "hit-under-miss", "invalidate",
+					    "flush",	    "first-touch", "fault-report",   "fault-storm",
+					    "bridge-write", "bridge-read"};
 	json_t *o, *list, *s;
 
 	CHECK_EQ(run(BENCH), 0);

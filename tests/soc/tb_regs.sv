@@ -58,6 +58,8 @@ module tb_regs;
   logic [31:0] tgen_lat_max = '0, tgen_hist_data = '0, fwlog_head = '0, fwlog_addr, fwlog_data = '0;
   logic [31:0] bridge_quota, bridge_retry, bridge_ctrl;
   logic        bridge_quiet = 1'b0;
+  cw_t::nic_set_t  nic_set;
+  cw_t::nic_stat_t nic_stat = '0;
   logic [63:0] tgen_sum = '0, tgen_lat_sum = '0;
 
   cw_regs #(.NSLOT(16), .TLB_SETS(256), .TLB_WAYS(4), .WC_ENTRIES(12), .TABLE_BYTES(64'h2_4000_0000)) dut (.*);
