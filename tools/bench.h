@@ -76,6 +76,10 @@ void bench_progress(const struct bench *b, const struct bench_result *r, uint64_
 struct cw_tgen bench_program(const struct bench *b, enum cw_tgen_pattern pattern, uint32_t count);
 /* Run it and check its answers; what it measured goes into `measure` if that is given. */
 int bench_tgen(struct bench *b, const struct cw_tgen *t, struct bench_result *r, struct bench_result *measure);
+/* Device time in which something must happen: 5 million cycles. */
+#define BENCH_STILL_NS 20000000ull
+/* Wait for a program; -ETIMEDOUT if no request ends for that time. */
+int bench_wait(struct bench *b, struct cw_tgen_result *got);
 /* Wait for one that was started, then the same. */
 int bench_tgen_end(struct bench *b, const struct cw_tgen *t, struct bench_result *r, struct bench_result *measure);
 /* Drop every cached translation and table address, and wait until that is over. */

@@ -17,7 +17,6 @@
 #define HEAD (PACKETS - 8)
 #define LONG 512u   /* packets of a page */
 #define SHORT 4000u /* packets of a line */
-#define TIMEOUT_NS 4000000000ull
 
 enum direction { READ, WRITE, BOTH };
 
@@ -57,7 +56,7 @@ static int round_of(struct bench *b, struct bench_result *r, enum direction dir,
 	if (!err)
 		err = cw_nic_post(b->dev, packets);
 	if (!err)
-		err = cw_nic_wait(b->dev, TIMEOUT_NS, res);
+		err = cw_nic_wait(b->dev, 5 * BENCH_STILL_NS, res);
 	if (!err)
 		err = cw_nic_stop(b->dev);
 	if (err)

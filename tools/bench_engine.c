@@ -8,7 +8,6 @@
 #define PAGE 4096ull
 #define LINE_PAGES 8u /* whose entries one read brings */
 #define HOT_PAGES 64u
-#define TIMEOUT_NS 4000000000ull
 
 /* Random or sequential: other pages in each round, so that little is in the TLB. */
 static int rounds(struct bench *b, struct bench_result *r, enum cw_tgen_pattern pattern, uint32_t count)
@@ -152,11 +151,11 @@ int bench_invalidate(struct bench *b, struct bench_result *r)
 			err = handle[k] < 0 ? handle[k] : 0;
 		}
 		for (unsigned k = 0; k < BATCH && !err; k++)
-			err = cw_cmd_wait(b->dev, handle[k], NULL, TIMEOUT_NS);
+			err = cw_cmd_wait(b->dev, handle[k], NULL, BENCH_STILL_NS);
 		if (!err)
 			err = cw_tgen_stop(b->dev);
 		if (!err)
-			err = cw_tgen_wait(b->dev, TIMEOUT_NS, &got);
+			err = bench_wait(b, &got);
 		if (err)
 			break;
 		t.count = got.done;

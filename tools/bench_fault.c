@@ -10,14 +10,13 @@
 #include "bench.h"
 
 #define PAGE 4096ull
-#define TIMEOUT_NS 4000000000ull
 #define HIT_CYCLES 4u /* from request to answer of a TLB hit, see tlb-hit */
 
 /* A VM of its own with events, a slot of `pages` that ends at `end`, and context 0. */
 static int event_vm(struct bench *b, uint64_t end, uint64_t pages, struct cw_vm **vm, struct cw_ctx **ctx)
 {
 	const struct cw_vm_params params = {
-		.address_bits = 52, .page_size = PAGE, .events = true, .event_timeout_ns = TIMEOUT_NS};
+		.address_bits = 52, .page_size = PAGE, .events = true, .event_timeout_ns = BENCH_STILL_NS};
 	struct cw_vm_region region = {.gpa = end - pages * PAGE, .size = pages * PAGE, .ptr = b->mem.ptr};
 	struct cw_ctx_params cp = {.level = (unsigned)b->p->levels, .id = (uint32_t)b->p->contexts};
 	int err = cw_vm_create(b->dev, &params, vm);
@@ -80,14 +79,14 @@ int bench_fault_report(struct bench *b, struct bench_result *r)
 		if (!err)
 			err = cw_counters(b->dev, seen, &cycle);
 		if (!err)
-			err = cw_event_poll(b->dev, &ev, TIMEOUT_NS);
+			err = cw_event_poll(b->dev, &ev, BENCH_STILL_NS);
 		if (err < 0)
 			break;
 		if (!err || ev.gpa != end || ev.vm != vm)
 			bench_complain(r, 1, "no event for 0x%" PRIx64 ", but for 0x%" PRIx64, end, ev.gpa);
 		err = cw_event_answer(b->dev, ev.id, CW_ANSWER_EMULATED, NULL, 0);
 		if (!err)
-			err = cw_tgen_wait(b->dev, TIMEOUT_NS, &got);
+			err = bench_wait(b, &got);
 		if (err)
 			break;
 		if (got.done != hits || got.errors != 1)
@@ -140,7 +139,7 @@ int bench_fault_storm(struct bench *b, struct bench_result *r)
 		t.pages = most;
 		err = cw_tgen_start(b->dev, &t);
 		for (uint32_t k = 0; k < most && !err; k++) {
-			err = cw_event_poll(b->dev, &ev[k], TIMEOUT_NS);
+			err = cw_event_poll(b->dev, &ev[k], BENCH_STILL_NS);
 			if (err == 1) {
 				err = 0;
 				seen |= 1ull << ((ev[k].gpa - at) / PAGE % 64);
@@ -154,7 +153,7 @@ int bench_fault_storm(struct bench *b, struct bench_result *r)
 		for (uint32_t k = 0; k < most && !err; k++)
 			err = cw_event_answer(b->dev, ev[k].id, CW_ANSWER_ONES, NULL, 0);
 		if (!err)
-			err = cw_tgen_wait(b->dev, TIMEOUT_NS, &got);
+			err = bench_wait(b, &got);
 		if (err)
 			break;
 		if (got.errors != most || got.done)

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include <catwalk/regs.h>
 #include <catwalk/spte.h>
 
 #include "bench.h"
@@ -16,7 +17,6 @@
 #define PAGE 4096ull
 #define REGION_PAGES 512u /* of one table of the lowest level */
 #define LINE_PAGES 8u	  /* whose entries one read brings */
-#define RUN_TIMEOUT_NS 4000000000ull
 
 /* ---- checks ---- */
 
@@ -62,10 +62,34 @@ int bench_tgen(struct bench *b, const struct cw_tgen *t, struct bench_result *r,
 	return err ? err : bench_tgen_end(b, t, r, measure);
 }
 
+/*
+ * A run may be long, but not stand still: as long as requests end the wait goes on. One that does not end for STILL_NS
+ * of device time is an error, not a benchmark that never comes back.
+ */
+int bench_wait(struct bench *b, struct cw_tgen_result *got)
+{
+	uint32_t before = 0, done = 0, errors = 0;
+	int err;
+
+	while ((err = cw_tgen_wait(b->dev, BENCH_STILL_NS, got)) == -ETIMEDOUT) {
+		err = cw_reg_read(b->dev, CW_REG_TGEN_DONE, &done);
+		if (!err)
+			err = cw_reg_read(b->dev, CW_REG_TGEN_ERRORS, &errors);
+		if (err)
+			return err;
+		/* The library has said what still runs. */
+		if (done + errors == before)
+			return -ETIMEDOUT;
+		before = done + errors;
+	}
+	return err;
+}
+
 int bench_tgen_end(struct bench *b, const struct cw_tgen *t, struct bench_result *r, struct bench_result *measure)
 {
 	static _Thread_local struct cw_tgen_result got;
-	int err = cw_tgen_wait(b->dev, RUN_TIMEOUT_NS, &got);
+	int err = bench_wait(b, &got);
+
 	if (err)
 		return err;
 	if (got.errors || got.done != t->count)
