@@ -5,8 +5,8 @@
 // bit set, those from outside have not, so answers find their way and no order is shared.
 //
 // Order: that of each side. Addresses are taken in turn. Write data comes in the order of the addresses and is counted
-// by AWLEN, as the bridge does: a wrong WLAST moves nothing to the other side. Whoever withholds its write data holds up
-// that of the other, for AXI4 has one order of write data; reads do not notice. Data waits for its address.
+// by AWLEN, as the bridge does: a wrong WLAST moves nothing to the other side. Whoever withholds its write data holds
+// up that of the other, for AXI4 has one order of write data; reads do not notice. Data waits for its address.
 module cw_bridge_mux (
   input  logic                                clk,
   input  logic                                rst_n,

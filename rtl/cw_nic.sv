@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Copyright The Catwalk authors
 //
-// Sample NIC queue: a descriptor ring in guest memory; packets are written to guest memory, or read from it and compared
-// byte for byte. Everything goes through the AXI4 bridge as the bursts of an initiator (docs/initiators.md).
+// Sample NIC queue: a descriptor ring in guest memory; packets are written to guest memory, or read from it and
+// compared byte for byte. Everything goes through the AXI4 bridge as the bursts of an initiator (docs/initiators.md).
 //
 // Descriptor, 16 bytes: guest address; then 15:0 bytes of the packet - 1, bit 16 write (receive), else read (send).
 // Packet n, counted from the enabling, holds at guest address a (of its 8-byte words) the word
@@ -357,8 +357,8 @@ module cw_nic (
   assign lat       = b_last ? w_lat : rl_data;
   cw_fifo #(.W(32), .LG(PW)) u_lat (.clk, .rst_n, .in_valid(r_over), .in_ready(rl_ready), .in_data(r_lat),
                                     .out_valid(rl_valid), .out_ready(!b_last), .out_data(rl_data));
-  cw_hist u_hist (.clk, .rst_n, .clear(begin_run), .clearing, .valid(lat_valid), .value(lat), .shift(set.hist_shift[3:0]),
-                  .busy(hist_busy), .index(set.hist_index[9:0]), .data(stat.hist_data));
+  cw_hist u_hist (.clk, .rst_n, .clear(begin_run), .clearing, .valid(lat_valid), .value(lat),
+                  .shift(set.hist_shift[3:0]), .busy(hist_busy), .index(set.hist_index[9:0]), .data(stat.hist_data));
   always_ff @(posedge clk) begin
     now_q <= rst_n ? now_q + 32'd1 : '0;
     if (awvalid && awready && aw_first) wborn[aw_n[PW-1:0]] <= now_q;
