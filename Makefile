@@ -40,31 +40,13 @@ $(1)_VLFLAGS := $(2)
 $(1)_VLOPT := $(3)
 endef
 
-# $(eval $(call sv_bench,NAME,SOURCES,FLAGS)): a suite in SystemVerilog alone, $(O)/sv/NAME/bench. The last of SOURCES
-# is the bench and its module has the file's name; objects of C (DPI) may stand among them. SV_SEED chooses the random
-# numbers. Localisation is off: with timing it drops writes to variables that several processes share.
-SV_SEED ?= 1
-SV_VLFLAGS := --binary --timing --assert -fno-localize -Wno-fatal -Wno-lint -Wno-style --timescale 1ns/1ps \
-  --x-assign unique --x-initial unique --unroll-count 2 \
-  -MAKEFLAGS "OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0"
-define sv_bench
-TESTS += $(1)
-SV_BENCHES += $(1)
-$(1)_CMD := $(O)/sv/$(1)/bench +verilator+seed+$(SV_SEED)
-$(1)_DEPS := $(O)/sv/$(1)/bench
-$(1)_TIMEOUT := 120
-$(O)/sv/$(1)/bench: $(O)/gen/cw_pkg.sv rtl/cw_t.sv $(2)
-	$$(call say,VLBENCH,$(1))mkdir -p $$(@D)
-	$$(Q)$$(VERILATOR) $$(SV_VLFLAGS) -I$(O)/gen $$(SV_FLAGS) $(3) --Mdir $$(@D) -o bench \
-	  $$(if $$(SV_COVER),$$(call cover_flags,$(basename $(notdir $(lastword $(2)))))) \
-	  --top-module $(basename $(notdir $(lastword $(2)))) $(O)/gen/cw_pkg.sv rtl/cw_t.sv \
-	  $(filter %.sv %.v,$(2)) $(abspath $(filter %.o,$(2))) >$$(@D)/log 2>&1 || { cat $$(@D)/log; exit 1; }
-endef
+include mk/sv.mk
 
 # ---- what there is ----
 include $(wildcard rtl/rules.mk firmware/rules.mk include/rules.mk lib/mmu/rules.mk lib/rules.mk sim/rules.mk \
   tools/rules.mk docs/rules.mk)
 include $(sort $(wildcard tests/rules.mk tests/*/rules.mk))
+$(eval $(call sv_rules))
 
 # ---- how it is built ----
 include mk/cover.mk mk/gen.mk mk/c.mk mk/fw.mk mk/vl.mk mk/product.mk mk/test.mk mk/model.mk mk/lint.mk mk/synth.mk

@@ -39,7 +39,8 @@ else
 build-$(1): $($(1)_DEPS)
 endif
 endef
-$(foreach t,$(TESTS),$(if $(filter $(or $($(t)_VL),main),$(VL_ALL)),,$(error suite $(t): no variant $($(t)_VL) of the engine)))
+$(foreach t,$(TESTS),$(if $(filter $(or $($(t)_VL),main),$(VL_ALL)),,\
+  $(error suite $(t): no variant $($(t)_VL) of the engine)))
 $(foreach t,$(TESTS),$(eval $(call test_rules,$(t))))
 
 # The runner reads what to run from $(LOG_DIR)/NAME.cmd: seconds, then the command.

@@ -2,22 +2,22 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Copyright The Catwalk authors
 #
-# usage: fail.sh DIR MUTANT...: each mutant must make the bench in DIR fail, by a check of marks or
-# records.
-dir=$1
-shift
+# usage: fail.sh BENCH DIR MUTANT...: each mutant must make the bench fail, by a check of marks or records. Output: DIR.
+bench=$1
+dir=$2
+shift 2
 passed=0
 failed=0
 for m; do
-	if "$dir/bench" "+mutant=$m" +verilator+seed+1 >"$dir/$m.run" 2>&1; then
+	if "$bench" "+mutant=$m" +verilator+seed+1 >"$dir/rtl_dlog-$m.run" 2>&1; then
 		echo "FAIL: $m survives"
 		failed=$((failed + 1))
-	elif grep -q '^FAIL: \(lost\|spurious\|overrun\)' "$dir/$m.run"; then
+	elif grep -q '^FAIL: \(lost\|spurious\|overrun\)' "$dir/rtl_dlog-$m.run"; then
 		passed=$((passed + 1))
-		echo "$m: $(grep -m 1 '^FAIL: ' "$dir/$m.run")"
+		echo "$m: $(grep -m 1 '^FAIL: ' "$dir/rtl_dlog-$m.run")"
 	else
 		echo "FAIL: $m is found by something else"
-		tail -n 5 "$dir/$m.run"
+		tail -n 5 "$dir/rtl_dlog-$m.run"
 		failed=$((failed + 1))
 	fi
 done
