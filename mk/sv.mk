@@ -8,7 +8,7 @@
 # chooses the random numbers.
 # $(eval $(call sv_build,NAME,SOURCES,FLAGS)): the bench alone, for a suite that runs it otherwise.
 #
-# $(NAME_OPT) is how it is optimised, -O0 if nothing is said: most benches are short, so that their compilation takes the
+# $(NAME_OPT) is how it is optimised, -O0 if nothing is said: most benches are short, so that compiling them takes the
 # time. Verilator's runtime is compiled once for all of them; one unit each, for its headers cost more than the rest.
 # Localisation is off: with timing it drops writes to variables that several processes share.
 SV_SEED    ?= 1
@@ -48,6 +48,7 @@ $(SV_BUILT:%=$(O)/sv/%/bench): $(O)/sv/%/bench: $(O)/sv/%/Vbench.mk $(O)/sv/runt
 
 $(O)/sv/runtime/done: mk/sv.mk | $(O)/sv/$(firstword $(SV_BUILT))/Vbench.mk
 	+$$(call say,VLCC,runtime of benches)mkdir -p $$(@D); \
-	  $$(call SV_MAKE,-O0) -C $(O)/sv/$(firstword $(SV_BUILT)) $(SV_RUNTIME) >$$(@D)/log 2>&1 || { cat $$(@D)/log; exit 1; }
+	  $$(call SV_MAKE,-O0) -C $(O)/sv/$(firstword $(SV_BUILT)) $(SV_RUNTIME) >$$(@D)/log 2>&1 || \
+	  { cat $$(@D)/log; exit 1; }
 	$$(Q)cp $(SV_RUNTIME:%=$(O)/sv/$(firstword $(SV_BUILT))/%) $$(@D)/ && touch $$@
 endef
