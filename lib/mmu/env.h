@@ -112,6 +112,12 @@ static inline void cw_atomic_or(uint64_t *p, uint64_t bits)
 	__atomic_fetch_or(p, bits, __ATOMIC_RELAXED);
 }
 
+/* The cache line will be written soon. */
+static inline void cw_prefetch(const void *p)
+{
+	__builtin_prefetch(p, 1);
+}
+
 /* Called between batches, with no lock held. */
 static inline void cw_relax(void)
 {

@@ -7,29 +7,10 @@
  */
 #include "internal.h"
 
-/* Bits 21:0 of a role stand in the key as they are, the address space in 22, the generation in 23, the gfn above. */
-#define KEY_ROLE 0x3fffffu
-#define KEY_SMM_SHIFT 22
-#define KEY_GEN_SHIFT 23
-#define KEY_GFN_SHIFT 24
-
-static uint64_t make_key(uint64_t gfn, union cw_role role, unsigned gen)
-{
-	CW_ASSERT(!(role.word & ~(KEY_ROLE | 1u << 24)) && !(gfn >> (64 - KEY_GFN_SHIFT)));
-	/* Never 0: each page has a level. */
-	return gfn << KEY_GFN_SHIFT | (uint64_t)gen << KEY_GEN_SHIFT | (uint64_t)role.smm << KEY_SMM_SHIFT |
-	       (role.word & KEY_ROLE);
-}
-
 static uint64_t page_key(const struct cw_mmu_page *sp)
 {
-	return make_key(sp->gfn, sp->role, sp->gen);
-}
-
-/* Multiplicative: consecutive gfns of any stride spread over all places. */
-unsigned cw_hash_gfn(uint64_t gfn, unsigned bits)
-{
-	return (unsigned)(gfn * 0x61C8864680B583EBull >> (64 - bits));
+	CW_ASSERT(!(sp->role.word & ~(CW_KEY_ROLE | 1u << 24)) && !(sp->gfn >> (64 - CW_KEY_GFN_SHIFT)));
+	return cw_hash_key(sp->gfn, sp->role, sp->gen);
 }
 
 struct cw_hash_slot *cw_hash_alloc(unsigned bits)
@@ -44,7 +25,7 @@ static uint64_t hash_mask(const struct cw_mmu *mmu)
 
 static void put(struct cw_mmu *mmu, struct cw_hash_slot what)
 {
-	uint64_t i = cw_hash_gfn(what.key >> KEY_GFN_SHIFT, mmu->hash_bits);
+	uint64_t i = cw_hash_gfn(what.key >> CW_KEY_GFN_SHIFT, mmu->hash_bits);
 
 	while (mmu->hash[i].key)
 		i = (i + 1) & hash_mask(mmu);
@@ -76,14 +57,14 @@ int cw_hash_room(struct cw_mmu *mmu, struct cw_cache_set *cache)
 	return 0;
 }
 
-struct cw_mmu_page *cw_page_find(struct cw_mmu *mmu, uint64_t gfn, union cw_role role)
+struct cw_mmu_page *cw_page_find_on(struct cw_mmu *mmu, uint64_t key, uint64_t place)
 {
-	uint64_t key = make_key(gfn, role, mmu->valid_gen), mask = hash_mask(mmu), collisions = 0;
+	uint64_t mask = hash_mask(mmu), collisions = 0;
 
-	for (uint64_t i = cw_hash_gfn(gfn, mmu->hash_bits); mmu->hash[i].key; i = (i + 1) & mask) {
-		if (mmu->hash[i].key == key)
-			return mmu->hash[i].sp;
-		collisions += mmu->hash[i].key >> KEY_GFN_SHIFT != gfn;
+	for (; mmu->hash[place].key; place = (place + 1) & mask) {
+		if (mmu->hash[place].key == key)
+			return mmu->hash[place].sp;
+		collisions += mmu->hash[place].key >> CW_KEY_GFN_SHIFT != key >> CW_KEY_GFN_SHIFT;
 	}
 	if (collisions > mmu->stats.max_mmu_page_hash_collisions)
 		mmu->stats.max_mmu_page_hash_collisions = collisions;
@@ -100,7 +81,7 @@ struct cw_mmu_page *cw_page_next_of_gfn(const struct cw_mmu *mmu, uint64_t gfn, 
 		if (!s->key)
 			return NULL;
 		++*pos;
-		if (s->key >> KEY_GFN_SHIFT == gfn)
+		if (s->key >> CW_KEY_GFN_SHIFT == gfn)
 			return s->sp;
 	}
 }
@@ -122,7 +103,7 @@ void cw_hash_del(struct cw_mmu *mmu, struct cw_mmu_page *sp)
 		hole = (hole + 1) & mask;
 	/* What stands behind it and could not be found any more moves up. */
 	for (uint64_t i = (hole + 1) & mask; mmu->hash[i].key; i = (i + 1) & mask) {
-		uint64_t home = cw_hash_gfn(mmu->hash[i].key >> KEY_GFN_SHIFT, mmu->hash_bits);
+		uint64_t home = cw_hash_gfn(mmu->hash[i].key >> CW_KEY_GFN_SHIFT, mmu->hash_bits);
 
 		if (((i - home) & mask) < ((i - hole) & mask))
 			continue;

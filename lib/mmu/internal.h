@@ -139,7 +139,6 @@ static inline struct cw_mmu_domain *cw_page_domain(struct cw_mmu *mmu, const str
 }
 
 #define CW_HASH_BITS_MIN 6u
-unsigned cw_hash_gfn(uint64_t gfn, unsigned bits);
 struct cw_hash_slot *cw_hash_alloc(unsigned bits);
 /*
  * Room for the pages of one translation, under the lock and before any is made: puts the cache's bigger hash in place
@@ -152,8 +151,35 @@ void cw_hash_del(struct cw_mmu *mmu, struct cw_mmu_page *sp);
 struct cw_mmu_page *cw_page_next_of_gfn(const struct cw_mmu *mmu, uint64_t gfn, uint64_t *pos);
 const char *cw_hash_validate(struct cw_mmu *mmu);
 
+/*
+ * Key of a page in the hash. Bits 21:0 of a role stand in it as they are, the address space in 22, the generation in
+ * 23, the gfn above. Never 0: each page has a level.
+ */
+#define CW_KEY_ROLE 0x3fffffu
+#define CW_KEY_GFN_SHIFT 24
+static inline uint64_t cw_hash_key(uint64_t gfn, union cw_role role, unsigned gen)
+{
+	return gfn << CW_KEY_GFN_SHIFT | (uint64_t)gen << 23 | (uint64_t)role.smm << 22 | (role.word & CW_KEY_ROLE);
+}
+
+/* Multiplicative: consecutive gfns of any stride spread over all places. */
+static inline unsigned cw_hash_gfn(uint64_t gfn, unsigned bits)
+{
+	return (unsigned)(gfn * 0x61C8864680B583EBull >> (64 - bits));
+}
+
+/* The rest of a search that did not end at its first place. */
+struct cw_mmu_page *cw_page_find_on(struct cw_mmu *mmu, uint64_t key, uint64_t place);
+
 /* The one page of the current generation, or NULL. */
-struct cw_mmu_page *cw_page_find(struct cw_mmu *mmu, uint64_t gfn, union cw_role role);
+static inline struct cw_mmu_page *cw_page_find(struct cw_mmu *mmu, uint64_t gfn, union cw_role role)
+{
+	uint64_t key = cw_hash_key(gfn, role, mmu->valid_gen), place = cw_hash_gfn(gfn, mmu->hash_bits);
+
+	if (mmu->hash[place].key == key)
+		return mmu->hash[place].sp;
+	return mmu->hash[place].key ? cw_page_find_on(mmu, key, place) : NULL;
+}
 /* A page with empty entries, known to nobody yet. */
 struct cw_mmu_page *cw_page_new(struct cw_mmu *mmu, uint64_t gfn, union cw_role role, struct cw_cache_set *cache);
 /* Into the hash and the active list. */

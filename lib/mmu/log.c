@@ -11,6 +11,7 @@
 #define WORDS(npages) (((npages) + 63) / 64)
 #define BATCH_REGIONS 64u /* tables changed between two yields */
 #define BATCH_LINES 4096u /* lines of a bitmap moved */
+#define LOOK_AHEAD 16u
 
 void cw_log_all_dirty(struct cw_mmu *mmu, unsigned as_id)
 {
@@ -148,7 +149,15 @@ static int protect_taken(struct cw_zap *z, const struct cw_memslot *slot, uint64
 	int r = 0;
 
 	for (; n && !r; n--, w++) {
-		for (uint64_t bits = slot->log->taken.word[w]; bits && !r; bits &= bits - 1) {
+		uint64_t word = slot->base_gfn + w * 64, all = slot->log->taken.word[w];
+
+		/* All 64 pages in one region: as a word. */
+		if (all && word % 64 == 0 && (region == ~0ull || region == cw_table_gfn(word, CW_LEVEL_4K))) {
+			region = cw_table_gfn(word, CW_LEVEL_4K);
+			mask[word % CW_SPTES / 64] |= all;
+			continue;
+		}
+		for (uint64_t bits = all; bits && !r; bits &= bits - 1) {
 			uint64_t gfn = slot->base_gfn + w * 64 + (unsigned)__builtin_ctzll(bits);
 
 			if (cw_table_gfn(gfn, CW_LEVEL_4K) != region) {
@@ -300,13 +309,27 @@ static void take_line(struct pass *p, uint64_t w, bool straight)
 /* CAPTURE: harvest() has waited for the older grants, there is nothing to protect and nothing that can fail. */
 static void pass_straight(struct pass *p)
 {
+	const struct cw_dirty_map *map = &p->slot->log->dirty;
 	struct cw_zap z;
 
 	cw_mutex_lock(&p->mmu->lock);
 	cw_zap_init(&z, p->mmu, p->slot->as_id);
-	for (uint64_t w = p->first; (w = cw_dirty_next(&p->slot->log->dirty, w, p->end)) < p->end; w = line_end(p, w)) {
-		take_line(p, w, true);
-		if (++z.batch >= BATCH_LINES)
+	for (uint64_t w = p->first; w < p->end;) {
+		uint64_t line[LOOK_AHEAD];
+		unsigned n = 0;
+
+		/* Lines of two bitmaps that are in no cache: ask for some before the first is needed. */
+		while (n < LOOK_AHEAD && (w = cw_dirty_next(map, w, p->end)) < p->end) {
+			line[n++] = w;
+			cw_prefetch(&map->word[w]);
+			if (p->bitmap)
+				cw_prefetch(&p->bitmap[w - p->first]);
+			w = line_end(p, w);
+		}
+		for (unsigned i = 0; i < n; i++)
+			take_line(p, line[i], true);
+		z.batch += n;
+		if (z.batch >= BATCH_LINES)
 			cw_zap_yield(&z);
 	}
 	cw_mutex_unlock(&p->mmu->lock);

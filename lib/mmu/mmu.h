@@ -185,11 +185,6 @@ struct cw_slot_leaf {
 	struct cw_memslot *slot[CW_SLOT_LEAF_MAX];
 };
 
-struct cw_slot_chunk {
-	uint64_t key; /* 0: free */
-	struct cw_memslot *slot;
-};
-
 /* All slots of one address space (slotset.c). */
 struct cw_slot_set {
 	unsigned nr; /* slots */
@@ -201,7 +196,7 @@ struct cw_slot_set {
 	struct cw_slot_leaf *spare[2]; /* for two cw_slots_replace(); slots_lock */
 
 	/* Hints, by open addressing. */
-	struct cw_slot_chunk *chunk;
+	uint64_t *chunk; /* 0: free */
 	unsigned chunk_bits;
 	uint64_t nr_chunks, nr_of_size[CW_SLOT_CHUNK_SIZES];
 };

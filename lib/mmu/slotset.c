@@ -21,24 +21,41 @@ static const uint8_t chunk_shift[CW_SLOT_CHUNK_SIZES] = {9, 15, 21, 27}; /* 2 Mi
 
 /* --- hints --- */
 
-static uint64_t chunk_key(uint64_t gfn, unsigned size)
+/*
+ * A hint is a word: the slot, aligned to 16 and sign-extended from at most 58 bits, in 63:10; the size of chunk in 9:8;
+ * the low bits of the chunk's number in 7:0, which are enough as a slot has no more than CHUNKS_MAX in a row.
+ */
+static uint64_t make_hint(const struct cw_memslot *slot, uint64_t chunk, unsigned size)
 {
-	return (gfn >> chunk_shift[size]) * CW_SLOT_CHUNK_SIZES + size + 1; /* 0 is free */
+	CW_ASSERT(((uintptr_t)slot & 15) == 0);
+	return (uint64_t)(uintptr_t)slot << 6 | (uint64_t)size << 8 | (chunk & 255);
 }
 
-static uint64_t chunk_place(uint64_t key, unsigned bits)
+static struct cw_memslot *hint_slot(uint64_t hint)
 {
-	return key * 0x9e3779b97f4a7c15ull >> (64 - bits);
+	return (struct cw_memslot *)(uintptr_t)((uint64_t)((int64_t)hint >> 6) & ~15ull);
 }
 
-static struct cw_slot_chunk *chunk_find(struct cw_slot_chunk *chunk, unsigned bits, uint64_t key)
+static unsigned hint_size(uint64_t hint)
 {
-	uint64_t mask = (1ull << bits) - 1, i = chunk_place(key, bits);
+	return hint >> 8 & 3;
+}
 
-	/* At most half are in use: there is a free one. */
-	while (chunk[i].key && chunk[i].key != key)
-		i = (i + 1) & mask;
-	return &chunk[i];
+static uint64_t chunk_place(uint64_t chunk, unsigned size, unsigned bits)
+{
+	return (chunk * CW_SLOT_CHUNK_SIZES + size) * 0x9e3779b97f4a7c15ull >> (64 - bits);
+}
+
+static uint64_t hint_chunk(uint64_t hint)
+{
+	uint64_t first = hint_slot(hint)->base_gfn >> chunk_shift[hint_size(hint)];
+
+	return first + ((hint - first) & 255);
+}
+
+static uint64_t hint_home(uint64_t hint, unsigned bits)
+{
+	return chunk_place(hint_chunk(hint), hint_size(hint), bits);
 }
 
 static unsigned chunk_size(const struct cw_memslot *slot)
@@ -52,38 +69,47 @@ static unsigned chunk_size(const struct cw_memslot *slot)
 	return size;
 }
 
+/* Place of the hint of a chunk, or the free one where it would stand: at most half are in use. */
+static uint64_t hint_find(const uint64_t *hint, unsigned bits, uint64_t chunk, unsigned size)
+{
+	uint64_t mask = (1ull << bits) - 1, i = chunk_place(chunk, size, bits);
+
+	while (hint[i] && (hint_size(hint[i]) != size || hint_chunk(hint[i]) != chunk))
+		i = (i + 1) & mask;
+	return i;
+}
+
 static void hints_add(struct cw_slot_set *set, struct cw_memslot *slot)
 {
 	unsigned size = chunk_size(slot);
 	uint64_t last = (slot->base_gfn + slot->npages - 1) >> chunk_shift[size];
 
 	for (uint64_t c = slot->base_gfn >> chunk_shift[size]; c <= last; c++) {
-		uint64_t key = chunk_key(c << chunk_shift[size], size);
-		struct cw_slot_chunk *chunk = chunk_find(set->chunk, set->chunk_bits, key);
+		uint64_t i = hint_find(set->chunk, set->chunk_bits, c, size);
 
-		if (chunk->key)
+		if (set->chunk[i])
 			continue;
 		CW_ASSERT(set->nr_chunks < 1ull << (set->chunk_bits - 1));
-		*chunk = (struct cw_slot_chunk){key, slot};
+		set->chunk[i] = make_hint(slot, c, size);
 		set->nr_chunks++;
 		set->nr_of_size[size]++;
 	}
 }
 
 /* Takes one out; those behind it that would not be found any more move up. */
-static void chunk_delete(struct cw_slot_set *set, struct cw_slot_chunk *chunk)
+static void hint_delete(struct cw_slot_set *set, uint64_t hole)
 {
-	uint64_t mask = (1ull << set->chunk_bits) - 1, hole = (uint64_t)(chunk - set->chunk);
+	uint64_t mask = (1ull << set->chunk_bits) - 1;
 
-	for (uint64_t i = (hole + 1) & mask; set->chunk[i].key; i = (i + 1) & mask) {
-		uint64_t home = chunk_place(set->chunk[i].key, set->chunk_bits);
+	for (uint64_t i = (hole + 1) & mask; set->chunk[i]; i = (i + 1) & mask) {
+		uint64_t home = hint_home(set->chunk[i], set->chunk_bits);
 
 		if (((i - home) & mask) < ((i - hole) & mask))
 			continue;
 		set->chunk[hole] = set->chunk[i];
 		hole = i;
 	}
-	set->chunk[hole].key = 0;
+	set->chunk[hole] = 0;
 }
 
 static void hints_remove(struct cw_slot_set *set, const struct cw_memslot *slot)
@@ -92,15 +118,32 @@ static void hints_remove(struct cw_slot_set *set, const struct cw_memslot *slot)
 	uint64_t last = (slot->base_gfn + slot->npages - 1) >> chunk_shift[size];
 
 	for (uint64_t c = slot->base_gfn >> chunk_shift[size]; c <= last; c++) {
-		struct cw_slot_chunk *chunk =
-			chunk_find(set->chunk, set->chunk_bits, chunk_key(c << chunk_shift[size], size));
+		uint64_t i = hint_find(set->chunk, set->chunk_bits, c, size);
 
-		if (!chunk->key || chunk->slot != slot)
+		if (!set->chunk[i] || hint_slot(set->chunk[i]) != slot)
 			continue;
-		chunk_delete(set, chunk);
+		hint_delete(set, i);
 		set->nr_chunks--;
 		set->nr_of_size[size]--;
 	}
+}
+
+static bool holds(const struct cw_memslot *slot, uint64_t gfn)
+{
+	return gfn - slot->base_gfn < slot->npages;
+}
+
+/* The slot of a page, if a hint knows it. What is not of this chunk, but looks so, does not hold the page. */
+static struct cw_memslot *ask_hints(const struct cw_slot_set *set, uint64_t gfn, unsigned size)
+{
+	uint64_t chunk = gfn >> chunk_shift[size], tag = (uint64_t)size << 8 | (chunk & 255);
+	uint64_t mask = (1ull << set->chunk_bits) - 1;
+
+	for (uint64_t i = chunk_place(chunk, size, set->chunk_bits); set->chunk[i]; i = (i + 1) & mask) {
+		if ((set->chunk[i] & 1023) == tag && holds(hint_slot(set->chunk[i]), gfn))
+			return hint_slot(set->chunk[i]);
+	}
+	return NULL;
 }
 
 /* --- the order --- */
@@ -135,24 +178,15 @@ static bool floor_of(const struct cw_slot_set *set, uint64_t gfn, struct place *
 	return set->leaf[p->leaf]->key[p->index] <= gfn;
 }
 
-static bool holds(const struct cw_memslot *slot, uint64_t gfn)
-{
-	return gfn - slot->base_gfn < slot->npages;
-}
-
 struct cw_memslot *cw_slots_find(const struct cw_slot_set *set, uint64_t gfn)
 {
 	struct cw_memslot *slot;
 	struct place p;
 
 	for (unsigned size = 0; size < CW_SLOT_CHUNK_SIZES; size++) {
-		const struct cw_slot_chunk *chunk;
-
-		if (!set->nr_of_size[size])
-			continue;
-		chunk = chunk_find(set->chunk, set->chunk_bits, chunk_key(gfn, size));
-		if (chunk->key && holds(chunk->slot, gfn))
-			return chunk->slot;
+		slot = set->nr_of_size[size] ? ask_hints(set, gfn, size) : NULL;
+		if (slot)
+			return slot;
 	}
 	if (!floor_of(set, gfn, &p))
 		return NULL;
@@ -337,7 +371,7 @@ static int reserve_leaves(struct cw_mmu *mmu, struct cw_slot_set *set)
 static int reserve_chunks(struct cw_mmu *mmu, struct cw_slot_set *set)
 {
 	unsigned bits = set->chunk_bits ? set->chunk_bits + 1 : CHUNK_BITS_MIN;
-	struct cw_slot_chunk *chunk, *old = set->chunk;
+	uint64_t *chunk, *old = set->chunk;
 
 	if (set->chunk && 2 * (set->nr_chunks + CHUNKS_MAX) <= 1ull << set->chunk_bits)
 		return 0;
@@ -345,8 +379,8 @@ static int reserve_chunks(struct cw_mmu *mmu, struct cw_slot_set *set)
 	if (!chunk)
 		return -ENOMEM;
 	for (uint64_t i = 0; old && i < 1ull << set->chunk_bits; i++) {
-		if (old[i].key)
-			*chunk_find(chunk, bits, old[i].key) = old[i];
+		if (old[i])
+			chunk[hint_find(chunk, bits, hint_chunk(old[i]), hint_size(old[i]))] = old[i];
 	}
 	cw_mutex_lock(&mmu->lock);
 	set->chunk = chunk;
@@ -410,14 +444,15 @@ const char *cw_slots_validate(const struct cw_slot_set *set)
 	}
 	CHECK(nr == set->nr && set->nr_leaves <= set->cap_leaves);
 	for (uint64_t i = 0; set->chunk && i < 1ull << set->chunk_bits; i++) {
-		const struct cw_slot_chunk *chunk = &set->chunk[i];
+		uint64_t hint = set->chunk[i];
+		const struct cw_memslot *slot = hint_slot(hint);
 
-		if (!chunk->key)
+		if (!hint)
 			continue;
-		CHECK(chunk_find(set->chunk, set->chunk_bits, chunk->key) == chunk);
-		CHECK(chunk_size(chunk->slot) == (chunk->key - 1) % CW_SLOT_CHUNK_SIZES);
-		CHECK(cw_slots_find(set, chunk->slot->base_gfn) == chunk->slot);
-		of_size[(chunk->key - 1) % CW_SLOT_CHUNK_SIZES]++;
+		CHECK(hint_find(set->chunk, set->chunk_bits, hint_chunk(hint), hint_size(hint)) == i);
+		CHECK(chunk_size(slot) == hint_size(hint) && cw_slots_find(set, slot->base_gfn) == slot);
+		CHECK(hint_chunk(hint) <= (slot->base_gfn + slot->npages - 1) >> chunk_shift[hint_size(hint)]);
+		of_size[hint_size(hint)]++;
 		chunks++;
 	}
 	CHECK(chunks == set->nr_chunks && 2 * chunks <= 1ull << set->chunk_bits);
