@@ -13,7 +13,8 @@
 
 static void usage(FILE *out)
 {
-	fputs("usage: catwalk bench fault-latency [OPTION...]\n\n"
+	fputs("usage: catwalk bench fault-latency [OPTION...]\n"
+	      "       catwalk bench core [--only GROUP] [--json]\n\n"
 	      "Measure the time from request to grant, from a TLB hit to a fault that the host handles. Every answer is\n"
 	      "checked.\n\n"
 	      "  --device URI      the device (default sim:)\n"
@@ -255,6 +256,8 @@ int cmd_bench(int argc, char **argv)
 	bool ok = true;
 	int opt;
 
+	if (argc > 1 && strcmp(argv[1], "core") == 0)
+		return cmd_bench_core(argc, argv);
 	while (ok && (opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (opt) {
 		case DEVICE:
@@ -315,7 +318,7 @@ int cmd_bench(int argc, char **argv)
 	if (!ok)
 		return TOOL_USAGE;
 	if (optind >= argc || strcmp(argv[optind], "fault-latency") != 0)
-		return tool_fail(TOOL_USAGE, "unknown benchmark '%s'; the benchmarks are: fault-latency",
+		return tool_fail(TOOL_USAGE, "unknown benchmark '%s'; the benchmarks are: fault-latency, core",
 				 optind < argc ? argv[optind] : "");
 	optind++;
 	if (tool_no_operands("bench", argc, argv))

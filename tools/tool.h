@@ -22,6 +22,7 @@ extern const struct tool_command tool_commands[];
 
 int cmd_info(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
+int cmd_bench_core(int argc, char **argv);
 int cmd_selftest(int argc, char **argv);
 int cmd_stat(int argc, char **argv);
 int cmd_fwlog(int argc, char **argv);

@@ -80,7 +80,7 @@ static void commands(void)
 static void help_is_for_all(void)
 {
 	static const char *const list[] = {
-		"--help",	   "info --help", "bench --help", "bench fault-latency --help",
+		"--help",	   "info --help", "bench --help", "bench fault-latency --help", "bench core --help",
 		"selftest --help", "stat --help", "fwlog --help"};
 
 	for (unsigned i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
@@ -103,6 +103,8 @@ static void wrong_options(void)
 	refused("bench speed", "fault-latency");
 	refused("bench fault-latency more", "more");
 	refused("bench fault-latency --what", "--what");
+	refused("bench core more", "more");
+	refused("bench core --only pies", "slots pages faults log updates");
 	refused("fwlog more", "more");
 	refused("fwlog --timeout 1s", "--follow");
 	refused("stat more", "more");
@@ -388,6 +390,30 @@ static void stat_is_for_people(void)
 	CHECK(strstr(out, "miss_to_host") != NULL);
 }
 
+/* Rows agree with themselves and with the exit status; figures of a sanitized program mean nothing. */
+static void bench_core(void)
+{
+	int code = run("bench core --only faults --json");
+	json_t *o = json_loads(out, JSON_REJECT_DUPLICATES, NULL), *list = json_object_get(o, "bars"), *b;
+	bool missed = false;
+	size_t i;
+
+	CHECK(json_array_size(list) == 4);
+	json_array_foreach(list, i, b)
+	{
+		double value = json_number_value(json_object_get(b, "value"));
+		double bar = json_number_value(json_object_get(b, "bar"));
+
+		CHECK(json_is_string(json_object_get(b, "name")) && json_is_string(json_object_get(b, "unit")));
+		CHECK(json_is_null(json_object_get(b, "baseline")) && json_is_null(json_object_get(b, "ratio")));
+		CHECK(value > 0 && bar > 0);
+		CHECK_EQ(json_is_true(json_object_get(b, "pass")), value <= bar);
+		missed |= value > bar;
+	}
+	CHECK_EQ(code, missed);
+	json_decref(o);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2) {
@@ -398,6 +424,7 @@ int main(int argc, char **argv)
 	RUN(commands);
 	RUN(help_is_for_all);
 	RUN(wrong_options);
+	RUN(bench_core);
 	RUN(wrong_values_list_the_right_ones);
 	RUN(unwritable_output_is_a_failure);
 	RUN(info_as_text_and_json);

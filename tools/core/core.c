@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/* catwalk bench core: rows, and how they are shown. */
+#include <getopt.h>
+#include <jansson.h>
+#include <time.h>
+
+#include "../tool.h"
+#include "core.h"
+
+#define ROWS 64u
+
+static struct core_bar rows[ROWS];
+static unsigned nr_rows;
+static volatile uint64_t sink;
+
+uint64_t core_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+uint64_t core_random(uint64_t *s)
+{
+	*s += 0x9e3779b97f4a7c15ull;
+	return (*s ^ *s >> 31) * 0xbf58476d1ce4e5b9ull >> 16;
+}
+
+void *core_alloc(size_t n, size_t size)
+{
+	void *p = calloc(n ? n : 1, size);
+
+	if (!p) {
+		fprintf(stderr, "catwalk: no memory\n");
+		exit(TOOL_FAILED);
+	}
+	return p;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+void core_interleave(const core_work *work, void *const *arg, unsigned n, unsigned runs, void (*prepare)(void *arg),
+		     double *ns)
+{
+	double *t = core_alloc((size_t)n * runs, sizeof(*t));
+
+	for (unsigned r = 0; r < runs; r++) {
+		for (unsigned i = 0; i < n; i++) {
+			uint64_t begin;
+
+			if (prepare)
+				prepare(arg[i]);
+			begin = core_ns();
+			sink += work[i](arg[i]);
+			t[i * runs + r] = (double)(core_ns() - begin);
+		}
+	}
+	for (unsigned i = 0; i < n; i++) {
+		qsort(&t[i * runs], runs, sizeof(*t), by_value);
+		ns[i] = t[i * runs + runs / 2];
+	}
+	free(t);
+}
+
+static void keep(const char *name, const char *unit, double value, double baseline, double bar, bool pass)
+{
+	struct core_bar *b = &rows[nr_rows++];
+
+	CW_ASSERT(nr_rows <= ROWS);
+	snprintf(b->name, sizeof(b->name), "%s", name);
+	b->unit = unit;
+	b->value = value;
+	b->baseline = baseline;
+	b->bar = bar;
+	b->pass = pass;
+}
+
+void core_ratio(const char *name, const char *unit, double value, double baseline, double bar)
+{
+	keep(name, unit, value, baseline, bar, value <= bar * baseline);
+}
+
+void core_limit(const char *name, const char *unit, double value, double bar)
+{
+	keep(name, unit, value, 0, bar, value <= bar);
+}
+
+static void show(FILE *out)
+{
+	fprintf(out, "%-62s%5s%12s%12s%8s%12s\n", "", "unit", "value", "baseline", "ratio", "bar");
+	for (unsigned i = 0; i < nr_rows; i++) {
+		const struct core_bar *b = &rows[i];
+
+		fprintf(out, "%-62s%5s%12.1f", b->name, b->unit, b->value);
+		if (b->baseline > 0)
+			fprintf(out, "%12.1f%8.3f%12.3f", b->baseline, b->value / b->baseline, b->bar);
+		else
+			fprintf(out, "%12s%8s%12.0f", "-", "-", b->bar);
+		fprintf(out, "  %s\n", b->pass ? "met" : "MISSED");
+	}
+}
+
+static int show_json(FILE *out)
+{
+	json_t *bars = json_array(), *o;
+	int err;
+
+	for (unsigned i = 0; i < nr_rows; i++) {
+		const struct core_bar *b = &rows[i];
+		bool ratio = b->baseline > 0;
+
+		json_array_append_new(bars, json_pack("{s:s, s:s, s:f, s:o, s:o, s:f, s:b}", "name", b->name, "unit",
+						      b->unit, "value", b->value, "baseline",
+						      ratio ? json_real(b->baseline) : json_null(), "ratio",
+						      ratio ? json_real(b->value / b->baseline) : json_null(), "bar",
+						      b->bar, "pass", b->pass));
+	}
+	o = json_pack("{s:s, s:o}", "version", cw_version(), "bars", bars);
+	err = !o || json_dumpf(o, out, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) || fputc('\n', out) == EOF;
+	json_decref(o);
+	return err ? tool_fail(TOOL_FAILED, "cannot write the report") : TOOL_OK;
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} groups[] = {
+	{"slots", core_slots}, {"pages", core_pages},	  {"faults", core_faults},
+	{"log", core_log},     {"updates", core_updates},
+};
+
+int cmd_bench_core(int argc, char **argv)
+{
+	enum { JSON = 1, ONLY, HELP };
+	static const struct option options[] = {
+		{"json", no_argument, NULL, JSON},
+		{"only", required_argument, NULL, ONLY},
+		{"help", no_argument, NULL, HELP},
+		{NULL, 0, NULL, 0},
+	};
+	const char *only = NULL;
+	bool json = false, any = false, missed = false;
+	int opt, code;
+
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (opt) {
+		case JSON:
+			json = true;
+			break;
+		case ONLY:
+			only = optarg;
+			break;
+		case HELP:
+			puts("usage: catwalk bench core [--only GROUP] [--json]\n\n"
+			     "Measure the host's MMU core alone, each figure beside a plain baseline of the same work in the\n"
+			     "same run, and say which bars are met. Exit status 1 if one is missed.\n\n"
+			     "  --only GROUP  slots, pages, faults, log or updates\n"
+			     "  --json        as one JSON object");
+			return TOOL_OK;
+		default:
+			return tool_bad_option("bench core", argv);
+		}
+	}
+	optind++;
+	if (tool_no_operands("bench core", argc, argv))
+		return TOOL_USAGE;
+	for (unsigned i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		if (only && strcmp(only, groups[i].name) != 0)
+			continue;
+		groups[i].run();
+		any = true;
+	}
+	if (!any)
+		return tool_fail(TOOL_USAGE, "--only must be slots, pages, faults, log or updates, not '%s'", only);
+	code = json ? show_json(stdout) : (show(stdout), TOOL_OK);
+	for (unsigned i = 0; i < nr_rows; i++)
+		missed = missed || !rows[i].pass;
+	return code ? code : missed ? TOOL_FAILED : TOOL_OK;
+}

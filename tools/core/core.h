@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/* Benchmark of the MMU core alone: what needs no engine, each beside a plain baseline of the same work in the same run.
+ */
+#ifndef CW_CORE_H
+#define CW_CORE_H
+
+#include <stdio.h>
+
+#include "../../lib/mmu/internal.h"
+
+struct core_bar {
+	char name[80];
+	const char *unit;
+	double value, baseline; /* baseline 0: the bar is for the value itself */
+	double bar;		/* of value / baseline, or of value */
+	bool pass;
+};
+
+/* Timed work; what it returns is kept, so that the compiler cannot leave the work out. */
+typedef uint64_t (*core_work)(void *arg);
+
+uint64_t core_ns(void);
+uint64_t core_random(uint64_t *state);
+/* Run each work `runs` times, in turn; ns[i] is the median of work i. prepare(arg) runs before each, untimed. */
+void core_interleave(const core_work *work, void *const *arg, unsigned n, unsigned runs, void (*prepare)(void *arg),
+		     double *ns);
+
+/* Both keep a row. */
+void core_ratio(const char *name, const char *unit, double value, double baseline, double bar);
+void core_limit(const char *name, const char *unit, double value, double bar);
+/* False if memory is short: the benchmark fails. */
+void *core_alloc(size_t n, size_t size);
+
+/* An embedder that does nothing but count, and knows where host pages are. */
+struct core_vm {
+	struct cw_mmu mmu;
+	struct cw_mmu_ctx ctx;
+	struct cw_mmu_worker worker;
+	uint64_t next_table, commands;
+};
+
+void core_vm_init(struct core_vm *vm);
+void core_vm_destroy(struct core_vm *vm);
+int core_slot(struct core_vm *vm, uint32_t id, uint64_t gfn, uint64_t npages, uint32_t flags);
+
+void core_slots(void);
+void core_pages(void);
+void core_updates(void);
+void core_faults(void);
+void core_log(void);
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * gfn to slot, uniform over all slots, against a balanced binary tree whose nodes stand in the slots: KVM's red-black
+ * tree at its best. Both read the slot that they find.
+ */
+#include "core.h"
+
+#define SLOTS 32764u
+#define LOOKUPS (1u << 17)
+#define RUNS 15u
+
+struct tree_slot {
+	struct tree_slot *left, *right, *parent[2];
+	uint64_t base_gfn, npages;
+	uint64_t more[18]; /* a slot of KVM's is about this large */
+};
+
+struct tree {
+	struct tree_slot *root, **slot; /* by gfn */
+	const uint64_t *gfn;
+};
+
+struct set {
+	const struct cw_slot_set *set;
+	const uint64_t *gfn;
+};
+
+static struct tree_slot *balance(struct tree_slot **slot, unsigned n)
+{
+	struct tree_slot *mid;
+
+	if (!n)
+		return NULL;
+	mid = slot[n / 2];
+	mid->left = balance(slot, n / 2);
+	mid->right = balance(slot + n / 2 + 1, n - n / 2 - 1);
+	return mid;
+}
+
+static uint64_t look_tree(void *arg)
+{
+	const struct tree *t = arg;
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < LOOKUPS; i++) {
+		const struct tree_slot *s = t->root;
+
+		while (s) {
+			if (t->gfn[i] < s->base_gfn)
+				s = s->left;
+			else if (t->gfn[i] < s->base_gfn + s->npages)
+				break;
+			else
+				s = s->right;
+		}
+		sum += s ? s->base_gfn : 1;
+	}
+	return sum;
+}
+
+static uint64_t look_set(void *arg)
+{
+	const struct set *s = arg;
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < LOOKUPS; i++) {
+		const struct cw_memslot *slot = cw_slots_find(s->set, s->gfn[i]);
+
+		sum += slot ? slot->base_gfn : 1;
+	}
+	return sum;
+}
+
+static void shuffle(void **p, unsigned n, uint64_t *rng)
+{
+	for (unsigned i = n; i > 1; i--) {
+		unsigned j = (unsigned)(core_random(rng) % i);
+		void *t = p[i - 1];
+
+		p[i - 1] = p[j];
+		p[j] = t;
+	}
+}
+
+static void layout(const char *name, unsigned n, bool aligned, double bar)
+{
+	static struct core_vm one, two;
+	uint64_t rng = 7 + n, gfn = aligned ? 512 : 777, *where = core_alloc(LOOKUPS, sizeof(*where));
+	struct tree t = {.slot = core_alloc(n, sizeof(void *)), .gfn = where};
+	struct set a, b;
+	double ns[3];
+
+	core_vm_init(&one);
+	core_vm_init(&two);
+	for (unsigned i = 0; i < n; i++)
+		t.slot[i] = core_alloc(1, sizeof(*t.slot[i]));
+	/* Memory is not in the order of gfns. */
+	shuffle((void **)t.slot, n, &rng);
+	for (unsigned i = 0; i < n; i++) {
+		struct tree_slot *s = t.slot[i];
+
+		s->base_gfn = gfn;
+		s->npages = aligned ? 512 * (1 + core_random(&rng) % 4) : 1 + core_random(&rng) % 4000;
+		gfn += s->npages + (aligned ? 512 * (core_random(&rng) % 2) : core_random(&rng) % 50);
+	}
+	t.root = balance(t.slot, n);
+	for (unsigned i = 0, step = n % 7919 ? 7919 : 7927; i < n; i++) {
+		unsigned k = (unsigned)((uint64_t)i * step % n);
+
+		if (core_slot(&one, i, t.slot[k]->base_gfn, t.slot[k]->npages, 0) ||
+		    core_slot(&two, i, t.slot[k]->base_gfn, t.slot[k]->npages, 0) ||
+		    core_slot(&two, 1u << 16 | i, t.slot[k]->base_gfn, t.slot[k]->npages, 0))
+			fprintf(stderr, "catwalk: slot %u refused\n", i);
+	}
+	for (unsigned i = 0; i < LOOKUPS; i++) {
+		const struct tree_slot *s = t.slot[core_random(&rng) % n];
+
+		where[i] = s->base_gfn + core_random(&rng) % s->npages;
+	}
+	a = (struct set){cw_slots_active(&one.mmu, 0), where};
+	b = (struct set){cw_slots_active(&two.mmu, 0), where};
+	if (look_tree(&t) != look_set(&a) || look_set(&a) != look_set(&b)) {
+		fprintf(stderr, "catwalk: the lookups disagree\n");
+		exit(1);
+	}
+	core_interleave((const core_work[]){look_tree, look_set, look_set}, (void *const[]){&t, &a, &b}, 3, RUNS, NULL,
+			ns);
+	for (unsigned i = 0; i < 3; i++)
+		ns[i] /= LOOKUPS;
+	core_ratio(name, "ns", ns[1], ns[0], bar);
+	if (n == SLOTS) {
+		char text[80];
+
+		snprintf(text, sizeof(text), "%s, two address spaces", name);
+		core_ratio(text, "ns", ns[2], ns[1], 1.02);
+	}
+	core_vm_destroy(&one);
+	core_vm_destroy(&two);
+	for (unsigned i = 0; i < n; i++)
+		free(t.slot[i]);
+	free(t.slot);
+	free(where);
+}
+
+void core_slots(void)
+{
+	layout("gfn to slot, any alignment, 32764 slots", SLOTS, false, 0.35);
+	layout("gfn to slot, 2 MiB aligned, 32764 slots", SLOTS, true, 0.10);
+}
