@@ -76,38 +76,21 @@ static int look(struct cw_fault *f, bool *mmio_hit)
 
 /* --- map --- */
 
-/* One missing link on the way down, or the leaf (child NULL). */
-struct step {
-	struct cw_entry at;
-	struct cw_mmu_page *child;
-	uint64_t spte;
-	bool fresh; /* child was made by this fault: not loaded, in no hash */
-};
-
-struct path {
-	struct step step[CW_LEVEL_MAX];
-	unsigned nr;
-	unsigned done; /* steps from the bottom that the engine has */
-
-	struct cw_entry at;    /* place of the leaf, of the wanted level or where one is or fits */
-	struct cw_entry empty; /* table without entries that keeps a larger leaf away; sp NULL: none */
-};
-
 /*
  * Finds or makes the tables down to the leaf's place: at `level`, at a leaf that is there already, or below tables that
  * stand where a leaf of that level would go. Changes no page but fresh ones.
  */
-static void build_path(struct cw_fault *f, struct path *p, unsigned level, struct cw_cache_set *cache)
+static void build_path(struct cw_fault *f, struct cw_path *p, unsigned level, struct cw_cache_set *cache)
 {
 	struct cw_mmu *mmu = f->ctx->mmu;
 	struct cw_mmu_page *sp = f->ctx->root;
 
-	*p = (struct path){.nr = 0};
+	*p = (struct cw_path){.nr = 0};
 	for (;;) {
 		unsigned index = cw_level_index(f->gfn, sp->role.level);
 		uint64_t spte = sp->spte[index];
 		union cw_role role = cw_role_child(sp->role);
-		struct step *s;
+		struct cw_step *s;
 
 		p->at = (struct cw_entry){sp, index};
 		if (cw_spte_present(spte)) {
@@ -132,7 +115,7 @@ static void build_path(struct cw_fault *f, struct path *p, unsigned level, struc
 }
 
 /* Gives back the fresh tables that the engine does not have. */
-static void drop_path(struct cw_mmu *mmu, struct path *p)
+void cw_path_drop(struct cw_mmu *mmu, struct cw_path *p)
 {
 	for (unsigned i = 0; i + p->done < p->nr; i++) {
 		if (p->step[i].fresh)
@@ -141,7 +124,7 @@ static void drop_path(struct cw_mmu *mmu, struct path *p)
 }
 
 /* Host side of a step that the engine has now. */
-static void commit_step(struct cw_fault *f, struct step *s, struct cw_cache_set *cache)
+static void commit_step(struct cw_fault *f, struct cw_step *s, struct cw_cache_set *cache)
 {
 	struct cw_mmu *mmu = f->ctx->mmu;
 	uint64_t *mirror = &s->at.sp->spte[s->at.index];
@@ -169,13 +152,13 @@ static void commit_step(struct cw_fault *f, struct step *s, struct cw_cache_set 
  * may reach already is written, after all below it. On an error the steps above are dropped; what is done is
  * consistent.
  */
-static int publish(struct cw_fault *f, struct path *p, struct cw_cache_set *cache)
+int cw_path_publish(struct cw_fault *f, struct cw_path *p, struct cw_cache_set *cache)
 {
 	struct cw_mmu *mmu = f->ctx->mmu;
 	int r = 0;
 
 	for (unsigned i = p->nr; i > 0 && !r; i--) {
-		struct step *s = &p->step[i - 1];
+		struct cw_step *s = &p->step[i - 1];
 		bool parent_fresh = i > 1 && p->step[i - 2].fresh;
 		unsigned last;
 
@@ -196,12 +179,12 @@ static int publish(struct cw_fault *f, struct path *p, struct cw_cache_set *cach
 		p->done = p->nr - i + 1;
 	}
 	if (r)
-		drop_path(mmu, p);
+		cw_path_drop(mmu, p);
 	return r;
 }
 
 /* Takes away what stands at an entry, so that the next try finds the place free. */
-static int clear_place(struct cw_fault *f, struct cw_entry e)
+int cw_path_clear(struct cw_fault *f, struct cw_entry e)
 {
 	struct cw_mmu_page *child = e.sp->role.level > CW_LEVEL_4K ? e.sp->child[e.index] : NULL;
 	struct cw_zap z;
@@ -209,7 +192,7 @@ static int clear_place(struct cw_fault *f, struct cw_entry e)
 
 	cw_zap_init(&z, f->ctx->mmu, f->ctx->as_id);
 	r = child ? cw_zap_table(&z, e) : cw_zap_leaf(&z, e);
-	if (!r && child && !child->parents.val)
+	if (!r && child && !child->parents.val && !child->root_count)
 		cw_page_detach(z.mmu, child);
 	cw_zap_post(&z);
 	/* May drop the lock: the caller must not rely on what it saw after a table. */
@@ -219,13 +202,13 @@ static int clear_place(struct cw_fault *f, struct cw_entry e)
 }
 
 /* Publishes the path and, unless the leaf is there already, its entry. */
-static int map_entry(struct cw_fault *f, struct path *p, bool leaf, uint64_t spte, struct cw_cache_set *cache)
+static int map_entry(struct cw_fault *f, struct cw_path *p, bool leaf, uint64_t spte, struct cw_cache_set *cache)
 {
 	int r;
 
 	if (leaf)
-		p->step[p->nr++] = (struct step){.at = p->at, .spte = spte};
-	r = publish(f, p, cache);
+		p->step[p->nr++] = (struct cw_step){.at = p->at, .spte = spte};
+	r = cw_path_publish(f, p, cache);
 	if (r)
 		return r;
 	found(f, p->at);
@@ -237,7 +220,7 @@ static int map_mmio(struct cw_fault *f, struct cw_cache_set *cache)
 	struct cw_mmu *mmu = f->ctx->mmu;
 	union cw_role role = f->ctx->root->role;
 	uint64_t spte;
-	struct path p;
+	struct cw_path p;
 	int r;
 
 	/* No entry can hold such a gfn. */
@@ -257,7 +240,7 @@ static int map_mmio(struct cw_fault *f, struct cw_cache_set *cache)
  */
 static unsigned choose_level(const struct cw_fault *f)
 {
-	const struct cw_mmu *mmu = f->ctx->mmu;
+	struct cw_mmu *mmu = f->ctx->mmu;
 	unsigned level = f->page.level < mmu->params.max_level ? f->page.level : mmu->params.max_level;
 
 	if (cw_log_exact(mmu->domain[f->ctx->as_id].log_mode))
@@ -267,7 +250,8 @@ static unsigned choose_level(const struct cw_fault *f)
 
 		if (first >= f->slot.base_gfn && first + pages <= f->slot.base_gfn + f->slot.npages &&
 		    !((f->gfn ^ f->page.bus >> CW_PAGE_SHIFT) & (pages - 1)) &&
-		    !cw_inval_blocks(mmu, cw_memslot_hva(&f->slot, first), pages))
+		    !cw_inval_blocks(mmu, cw_memslot_hva(&f->slot, first), pages) &&
+		    !cw_track_any(mmu, f->ctx->as_id, first, pages))
 			return level;
 	}
 	return CW_LEVEL_4K;
@@ -280,10 +264,13 @@ static int map_page(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 	unsigned level = choose_level(f);
 	struct cw_leaf leaf;
 	uint64_t old;
-	struct path p;
+	struct cw_path p;
 	bool present, allowed;
 	int r;
 
+	leaf.protected = cw_track_is(mmu, f->ctx->as_id, f->gfn);
+	if (leaf.protected && f->write)
+		return cw_track_dma_write(mmu, f->ctx->as_id, f->gfn);
 	build_path(f, &p, level, cache);
 	old = p.at.sp->spte[p.at.index];
 	present = cw_spte_present(old);
@@ -292,13 +279,13 @@ static int map_page(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 	if (present && cw_spte_addr(old) != leaf.addr) {
 		/* The host page changed without an invalidation: nothing is said about it before the old one is gone.
 		 */
-		drop_path(mmu, &p);
+		cw_path_drop(mmu, &p);
 		*flush = true;
-		return clear_place(f, p.at);
+		return cw_path_clear(f, p.at);
 	}
 	if (!present && p.empty.sp) {
-		drop_path(mmu, &p);
-		return clear_place(f, p.empty);
+		cw_path_drop(mmu, &p);
+		return cw_path_clear(f, p.empty);
 	}
 	allowed = allows(f, p.at);
 	if (allowed && !p.nr) {
@@ -308,8 +295,8 @@ static int map_page(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 	/* If it is allowed, links alone are missing, above a table that was found by its role. */
 	if (present && !allowed && leaf.level > level) {
 		/* A large entry is in the way of the one page that may be written: dropped only now. */
-		drop_path(mmu, &p);
-		r = clear_place(f, p.at);
+		cw_path_drop(mmu, &p);
+		r = cw_path_clear(f, p.at);
 		if (r < 0)
 			return r;
 		return map_page(f, cache, flush);
@@ -318,7 +305,7 @@ static int map_page(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 	/* P27: where W tells what is written, a read grants no W, so that a run of reads reports no page. */
 	leaf.grant_write = f->write || !logged;
 	/* P51: mark before the engine can see W, under the lock that a pass takes. */
-	if (logged && leaf.host_writable && leaf.grant_write)
+	if (logged && leaf.host_writable && leaf.grant_write && !leaf.protected)
 		cw_log_mark(&f->slot, f->gfn);
 	return map_entry(f, &p, !allowed, cw_spte_make_leaf(f->ctx->root->role, &leaf), cache);
 }
@@ -348,12 +335,13 @@ static int map(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 
 static int count(struct cw_mmu *mmu, int r)
 {
-	uint64_t *stat = r == CW_PF_RETRY    ? &mmu->stats.pf_retry :
-			 r == CW_PF_FIXED    ? &mmu->stats.pf_fixed :
-			 r == CW_PF_SPURIOUS ? &mmu->stats.pf_spurious :
-			 r == CW_PF_EMULATE  ? &mmu->stats.pf_emulate :
-			 r == CW_PF_ONES     ? &mmu->stats.pf_ones :
-					       &mmu->stats.pf_error;
+	uint64_t *stat = r == CW_PF_RETRY	    ? &mmu->stats.pf_retry :
+			 r == CW_PF_FIXED	    ? &mmu->stats.pf_fixed :
+			 r == CW_PF_SPURIOUS	    ? &mmu->stats.pf_spurious :
+			 r == CW_PF_EMULATE	    ? &mmu->stats.pf_emulate :
+			 r == CW_PF_ONES	    ? &mmu->stats.pf_ones :
+			 r == CW_PF_WRITE_PROTECTED ? &mmu->stats.pf_write_protected :
+						      &mmu->stats.pf_error;
 
 	cw_stat_add(stat, 1);
 	return r;
@@ -399,6 +387,8 @@ int cw_mmu_fault(struct cw_mmu_worker *w, struct cw_fault *f)
 	int r;
 
 	CW_ASSERT(f->ctx->mmu == mmu);
+	if (f->ctx->shadow)
+		return cw_shadow_fault(w, f);
 	f->gfn = f->gpa >> CW_PAGE_SHIFT;
 	f->spte = f->entry_addr = 0;
 	if (f->gfn >> (9 * f->ctx->level)) {

@@ -115,6 +115,16 @@ void cw_hash_del(struct cw_mmu *mmu, struct cw_mmu_page *sp)
 	mmu->nr_pages--;
 }
 
+/* Part of the key of pages that have them; 0 in others. */
+static bool same_pdptes(const struct cw_mmu_page *a, const struct cw_mmu_page *b)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		if (a->pdpte[i] != b->pdpte[i])
+			return false;
+	}
+	return true;
+}
+
 const char *cw_hash_validate(struct cw_mmu *mmu)
 {
 	uint64_t pages = 0;
@@ -129,7 +139,7 @@ const char *cw_hash_validate(struct cw_mmu *mmu)
 			return "a page stands in the hash under another key";
 		/* Exactly one page of a key, found from its gfn. */
 		for (struct cw_mmu_page *o; (o = cw_page_next_of_gfn(mmu, sp->gfn, &pos));)
-			found += page_key(o) == page_key(sp);
+			found += page_key(o) == page_key(sp) && same_pdptes(o, sp);
 		if (found != 1)
 			return "a page is not in the run of its gfn, or is there twice";
 		pages++;

@@ -46,7 +46,7 @@ struct cw_rmap {
 /* Most of each kind that one translation can use (MS-16): tables for levels 4..1 below a root of level 5. */
 enum {
 	CW_NEED_PAGE = 4,
-	CW_NEED_BLOCK = 4 + 3 + 3 + 1, /* mirrors, child arrays, rmap inner levels, rmap heads */
+	CW_NEED_BLOCK = 4 + 3 + 3 + 3 + 1, /* mirrors, child arrays, gfns, rmap inner levels, rmap heads */
 	CW_NEED_RMAP_LEAF = 1,
 	CW_NEED_DESC = 1 + 4, /* the leaf's rmap, parents of each level */
 	CW_CACHE_MAX = 16,
@@ -109,6 +109,11 @@ struct cw_mmu_page {
 	uint64_t *spte;		    /* mirror, 512 entries; behind the engine's by P12 only */
 	struct cw_mmu_page **child; /* level > 1: the page that each present entry points to; NULL for leaves */
 	struct cw_rmap_head parents;
+
+	uint64_t *trans;	    /* with guest entries, levels 1..3: gfn << 3 | access of each entry */
+	uint64_t pdpte[4];	    /* at and in front of PDPTEs: what they are; part of the key */
+	struct cw_list shadow_node; /* with guest entries: mmu->shadowed */
+	unsigned write_flood;	    /* writes since the last walk through it */
 };
 
 static inline uint64_t cw_entry_addr(const struct cw_mmu_page *sp, unsigned index)
@@ -118,6 +123,8 @@ static inline uint64_t cw_entry_addr(const struct cw_mmu_page *sp, unsigned inde
 
 static inline uint64_t cw_entry_gfn(const struct cw_mmu_page *sp, unsigned index)
 {
+	if (sp->trans)
+		return sp->trans[index] >> 3;
 	return sp->gfn + index * cw_level_pages(sp->role.level);
 }
 
@@ -180,6 +187,8 @@ static inline struct cw_mmu_page *cw_page_find(struct cw_mmu *mmu, uint64_t gfn,
 		return mmu->hash[place].sp;
 	return mmu->hash[place].key ? cw_page_find_on(mmu, key, place) : NULL;
 }
+/* The same with PDPTEs, which are part of the key where the role has them. */
+struct cw_mmu_page *cw_page_find_pae(struct cw_mmu *mmu, uint64_t gfn, union cw_role role, const uint64_t *pdpte);
 /* A page with empty entries, known to nobody yet. */
 struct cw_mmu_page *cw_page_new(struct cw_mmu *mmu, uint64_t gfn, union cw_role role, struct cw_cache_set *cache);
 /* Into the hash and the active list. */
@@ -205,8 +214,9 @@ struct cw_zap {
 	unsigned as_id;
 	uint64_t start, end; /* gfns; empty if equal */
 	bool nonleaf;
-	unsigned batch;	 /* entries or pages handled since the last yield */
-	bool free_empty; /* also take away tables that lost their last entry */
+	bool shadow, shadow_nonleaf; /* something of shadow contexts was taken away: roots, not gfns, are their tags */
+	unsigned batch;		     /* entries or pages handled since the last yield */
+	bool free_empty;	     /* also take away tables that lost their last entry */
 };
 
 #define CW_ZAP_BATCH_PAGES 10u
@@ -215,6 +225,8 @@ struct cw_zap {
 void cw_zap_init(struct cw_zap *z, struct cw_mmu *mmu, unsigned as_id);
 /* A translation of these pages was taken away; nonleaf: an entry above a leaf changed. */
 void cw_zap_note(struct cw_zap *z, uint64_t gfn, uint64_t npages, bool nonleaf);
+/* The same for what one entry spans, of whichever kind its page is. */
+void cw_zap_note_entry(struct cw_zap *z, struct cw_entry e, bool nonleaf);
 /* Posts the INVALIDATE that is due. Must come before the lock is dropped. */
 void cw_zap_post(struct cw_zap *z);
 /* Posts, drops the lock, lets others run, takes the lock again. */
@@ -292,6 +304,61 @@ void cw_log_all_dirty(struct cw_mmu *mmu, unsigned as_id);
 int cw_log_sync(struct cw_mmu *mmu, unsigned as_id);
 /* Writes to a slot are recorded from now on. Under slots_lock, without mmu->lock. On an error everything is dirty. */
 int cw_log_enable(struct cw_mmu *mmu, const struct cw_memslot *slot);
+
+/* --- the way down to an entry, for faults --- */
+
+/* One missing link on the way down, or the leaf (child NULL). */
+struct cw_step {
+	struct cw_entry at;
+	struct cw_mmu_page *child;
+	uint64_t spte;
+	bool fresh; /* child was made by this fault: not loaded, in no hash */
+};
+
+struct cw_path {
+	struct cw_step step[CW_LEVEL_MAX];
+	unsigned nr;
+	unsigned done; /* steps from the bottom that the engine has */
+
+	struct cw_entry at;    /* place of the leaf, of the wanted level or where one is or fits */
+	struct cw_entry empty; /* table without entries that keeps a larger leaf away; sp NULL: none */
+};
+
+/*
+ * Publishes the steps, bottom-up: entries of fresh pages are loaded with the page; an entry of a page that the engine
+ * may reach already is written, after all below it. On an error the steps above are dropped; what is done is
+ * consistent.
+ */
+int cw_path_publish(struct cw_fault *f, struct cw_path *p, struct cw_cache_set *cache);
+/* Gives back the fresh tables that the engine does not have. */
+void cw_path_drop(struct cw_mmu *mmu, struct cw_path *p);
+/* Takes away what stands at an entry, so that the next try finds the place free: CW_PF_RETRY, or an error. May drop the
+ * lock. */
+int cw_path_clear(struct cw_fault *f, struct cw_entry e);
+
+/* --- shadow contexts --- */
+
+/* A fault of one (shadow_fault.c). Without mmu->lock. */
+int cw_shadow_fault(struct cw_mmu_worker *w, struct cw_fault *f);
+/* Without mmu->lock. */
+void cw_shadow_destroy(struct cw_mmu_ctx *ctx);
+
+/* True if a guest table above level 1 is shadowed there: nothing may write it by a translation. */
+bool cw_track_is(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn);
+/* The same for any of these pages. */
+bool cw_track_any(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, uint64_t npages);
+/* Takes W and mmu-W from all that maps a page. */
+int cw_track_protect(struct cw_zap *z, uint64_t gfn);
+/* A DMA write met a tracked page: forgets the tables, or refuses. CW_PF_RETRY, CW_PF_WRITE_PROTECTED, or an error. */
+int cw_track_dma_write(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn);
+/* Takes W from the entries of shadow contexts that map the pages of `mask`, which begin at gfn first. */
+int cw_track_log_protect(struct cw_zap *z, const struct cw_memslot *slot, uint64_t first, const uint64_t *mask);
+/* Takes one entry away, and what it led to if nothing else does. */
+int cw_track_zap_entry(struct cw_zap *z, struct cw_mmu_page *sp, unsigned index);
+/* Forgets the tables in a range of gfns. */
+int cw_track_zap_range(struct cw_zap *z, uint64_t start, uint64_t end);
+/* First entry of the slot that maps gfn by a leaf which begins before gfn. */
+bool cw_zap_find_spanning(const struct cw_memslot *slot, uint64_t gfn, struct cw_entry *out);
 
 /* --- memslots --- */
 

@@ -84,7 +84,7 @@ static int protect_large(struct cw_zap *z, struct cw_entry e)
 	if (r)
 		return r;
 	e.sp->spte[e.index] = spte & ~CW_SPTE(W);
-	cw_zap_note(z, cw_entry_gfn(e.sp, e.index), cw_level_pages(e.sp->role.level), false);
+	cw_zap_note_entry(z, e, false);
 	return 0;
 }
 
@@ -117,6 +117,8 @@ static int protect_region(struct cw_zap *z, const struct cw_memslot *slot, uint6
 				r = protect_large(z, e);
 		}
 	}
+	if (!r)
+		r = cw_track_log_protect(z, slot, first, mask);
 	z->batch++;
 	return r;
 }

@@ -109,6 +109,9 @@ static int unmap_slot(struct cw_mmu *mmu, const struct cw_memslot *slot)
 	cw_zap_init(&z, mmu, slot->as_id);
 	z.free_empty = true;
 	r = cw_zap_gfns(&z, slot->base_gfn, slot->base_gfn + slot->npages);
+	/* Tables of the guest in the slot are gone too. */
+	if (!r)
+		r = cw_track_zap_range(&z, slot->base_gfn, slot->base_gfn + slot->npages);
 	cw_zap_post(&z);
 	cw_zap_drain(&z);
 	cw_mutex_unlock(&mmu->lock);

@@ -18,6 +18,10 @@ int cw_mmu_init(struct cw_mmu *mmu, const struct cw_mmu_ops *ops, void *priv, co
 		.params = *params,
 		.hash_bits = CW_HASH_BITS_MIN,
 	};
+	if (!mmu->params.guest_phys_bits)
+		mmu->params.guest_phys_bits = params->address_bits;
+	if (mmu->params.guest_phys_bits < 32 || mmu->params.guest_phys_bits > 52)
+		return -EINVAL;
 	if (!mmu->params.max_level)
 		mmu->params.max_level = CW_LEVEL_LEAF_MAX;
 	mmu->hash = cw_hash_alloc(mmu->hash_bits);
@@ -28,6 +32,7 @@ int cw_mmu_init(struct cw_mmu *mmu, const struct cw_mmu_ops *ops, void *priv, co
 	cw_list_init(&mmu->active);
 	cw_list_init(&mmu->roots);
 	cw_list_init(&mmu->zapped);
+	cw_list_init(&mmu->shadowed);
 	for (unsigned as_id = 0; as_id < CW_AS_MAX; as_id++) {
 		mmu->space[as_id].generation = as_id; /* MS-11: even numbers and odd ones */
 		cw_list_init(&mmu->domain[as_id].quarantine);
@@ -125,6 +130,10 @@ void cw_mmu_ctx_destroy(struct cw_mmu_ctx *ctx)
 	struct cw_mmu_page *root = ctx->root;
 	struct cw_zap z;
 
+	if (ctx->shadow) {
+		cw_shadow_destroy(ctx);
+		return;
+	}
 	cw_mutex_lock(&mmu->lock);
 	if (!--root->root_count) {
 		cw_list_del(&root->node);

@@ -37,6 +37,7 @@ struct cw_mmu_page;
 struct cw_rmap;
 struct cw_cache_set;
 struct cw_slot_log;
+struct cw_shadow;
 
 /* A range of guest memory. Immutable once it is in a set; replaced as a whole. */
 struct cw_memslot {
@@ -91,7 +92,9 @@ struct cw_mmu_ops {
 	int (*entry_xchg)(void *priv, uint64_t entry_addr, uint64_t value, uint64_t *old);
 	/* Posted, in order. npages 0 means all of the domain. leaf_only is a hint (P18). [L] */
 	int (*invalidate)(void *priv, unsigned domain, uint64_t gfn, uint64_t npages, bool leaf_only);
-	/* Waits (P19). -ETIMEDOUT: not flushed (P21). [S] */
+	/* The same for what is tagged with a root of a shadow context: all of it. NULL: no shadow contexts. [L] */
+	int (*invalidate_root)(void *priv, unsigned domain, uint64_t root_table, bool leaf_only);
+	/* Waits (P19), for roots of the domain too. -ETIMEDOUT: not flushed (P21). [S] */
 	int (*flush)(void *priv, unsigned domain);
 	/*
 	 * The dirty log (P22-P30). All may be NULL: the engine has no log; protect: not for PROTECT and DIRTYBIT.
@@ -163,7 +166,24 @@ struct cw_mmu_ops {
 	X(pf_ones, "reads of ALLONES slots") \
 	X(pf_error, "faults that ended with an error") \
 	X(pf_mmio_spte_created, "MMIO entries made") \
-	X(mmio_exits, "faults that a current MMIO entry answers")
+	X(mmio_exits, "faults that a current MMIO entry answers") \
+	X(pf_write_protected, "faults of writes to guest tables that were refused") \
+	X(pf_guest, "faults that the guest's own tables refuse") \
+	X(mmu_init, "paging modes of shadow contexts computed anew") \
+	X(mmu_init_skipped, "loads that found the mode unchanged") \
+	X(mmu_perm_built, "permission tables built") \
+	X(mmu_root_kept, "loads that kept the root") \
+	X(mmu_root_cached, "loads that took a previous root") \
+	X(mmu_root_made, "loads that looked up or made a root") \
+	X(mmu_shadowed, "shadow pages with guest entries") \
+	X(mmu_sync, "shadow pages compared with the guest's") \
+	X(mmu_sync_dropped, "entries that the guest's did not bear out") \
+	X(invlpg, "invalidations of shadow contexts") \
+	X(mmu_pte_write, "trapped writes to guest tables") \
+	X(mmu_flooded, "shadow pages zapped by odd or repeated writes") \
+	X(mmu_recycled_rmap, "pages with too many mappings, taken from all") \
+	X(wt_unprotected, "DMA writes to guest tables: table forgotten, write tried again") \
+	X(wt_denied, "DMA writes to guest tables that were refused")
 
 struct cw_mmu_stats {
 #define CW_STAT_FIELD(name, doc) uint64_t name;
@@ -172,8 +192,10 @@ struct cw_mmu_stats {
 };
 
 struct cw_mmu_params {
-	unsigned address_bits; /* guest-physical width, 32..52: slots must end below it */
-	unsigned max_level;    /* of leaves: 1 (4 KiB), 2 (2 MiB) or 3 (1 GiB); 0: 3 */
+	unsigned address_bits;	  /* guest-physical width, 32..52: slots must end below it */
+	unsigned max_level;	  /* of leaves: 1 (4 KiB), 2 (2 MiB) or 3 (1 GiB); 0: 3 */
+	unsigned guest_phys_bits; /* MAXPHYADDR that guests see; 0: address_bits */
+	bool refuse_table_writes; /* DMA to guest tables ends as CW_PF_WRITE_PROTECTED at once */
 };
 
 #define CW_SLOT_LEAF_MAX 128u
@@ -243,12 +265,15 @@ struct cw_mmu {
 
 	struct cw_hash_slot *hash; /* 2^hash_bits; shadow pages, obsolete ones included (hash.c) */
 	unsigned hash_bits;
-	uint64_t nr_pages;	/* pages in the hash */
-	struct cw_list active;	/* pages that are no root; newest first, hence obsolete ones last */
-	struct cw_list roots;	/* pages with root_count > 0; never obsolete */
-	struct cw_list zapped;	/* detached pages whose entries are not torn down yet */
-	unsigned valid_gen;	/* 0 or 1; pages of the other generation are obsolete (ZAP-1) */
-	unsigned xchg_timeouts; /* an exchange timed out once: entries may be gone already */
+	uint64_t nr_pages;	 /* pages in the hash */
+	struct cw_list active;	 /* pages that are no root; newest first, hence obsolete ones last */
+	struct cw_list roots;	 /* pages with root_count > 0; never obsolete */
+	struct cw_list zapped;	 /* detached pages whose entries are not torn down yet */
+	unsigned valid_gen;	 /* 0 or 1; pages of the other generation are obsolete (ZAP-1) */
+	struct cw_list shadowed; /* pages with guest entries */
+	unsigned nr_shadow;	 /* shadow contexts */
+	uint64_t guest_epoch;	 /* raised by every load and invalidation of one */
+	unsigned xchg_timeouts;	 /* an exchange timed out once: entries may be gone already */
 
 	/* Invalidations by host virtual address (ZAP-7). */
 	uint64_t inval_seq;
@@ -273,6 +298,7 @@ struct cw_mmu_ctx {
 	uint64_t root_table; /* engine-visible address of the root */
 	unsigned level;	     /* 4 or 5 */
 	enum cw_flavour flavour;
+	struct cw_shadow *shadow; /* NULL: a direct context */
 	struct cw_slot_last last; /* mmu->lock */
 };
 
@@ -299,6 +325,7 @@ enum cw_pf {
 	CW_PF_FIXED,	/* an entry was made: resume the request */
 	CW_PF_SPURIOUS, /* the entry allows the access already: resume the request */
 	CW_PF_ONES,	/* a read of an ALLONES slot: answer ones */
+	CW_PF_GUEST,	/* the guest's own tables refuse: fault.guest_error says why */
 };
 
 /* One fault. The first part is set by the caller, the rest by cw_mmu_fault(). */
@@ -316,6 +343,10 @@ struct cw_fault {
 
 	uint64_t spte;	     /* leaf or MMIO entry made or found; 0 if none */
 	uint64_t entry_addr; /* its engine-visible address */
+
+	/* Shadow contexts. */
+	uint64_t guest_gpa;   /* what the guest's tables give */
+	uint64_t guest_error; /* CW_PF_GUEST: the error code of its hardware */
 };
 
 /* --- life --- */

@@ -3,11 +3,28 @@
 /* Shadow pages: links between tables, and the way from reachable to free. */
 #include "internal.h"
 
+struct cw_mmu_page *cw_page_find_pae(struct cw_mmu *mmu, uint64_t gfn, union cw_role role, const uint64_t *pdpte)
+{
+	struct cw_mmu_page *sp;
+	uint64_t pos = 0;
+
+	while ((sp = cw_page_next_of_gfn(mmu, gfn, &pos))) {
+		bool same = sp->role.word == role.word && cw_page_live(mmu, sp);
+
+		for (unsigned i = 0; same && i < 4; i++)
+			same = sp->pdpte[i] == pdpte[i];
+		if (same)
+			return sp;
+	}
+	return NULL;
+}
+
 struct cw_mmu_page *cw_page_new(struct cw_mmu *mmu, uint64_t gfn, union cw_role role, struct cw_cache_set *cache)
 {
 	struct cw_mmu_page *sp = cw_cache_take(&cache->page);
 
 	cw_list_init(&sp->node);
+	cw_list_init(&sp->shadow_node);
 	sp->gfn = gfn;
 	sp->role = role;
 	sp->gen = mmu->valid_gen;
@@ -15,6 +32,8 @@ struct cw_mmu_page *cw_page_new(struct cw_mmu *mmu, uint64_t gfn, union cw_role 
 	sp->spte = cw_cache_take(&cache->block);
 	if (role.level > 1)
 		sp->child = cw_cache_take(&cache->block);
+	if (cw_role_has_gptes(role) && role.level <= CW_LEVEL_LEAF_MAX)
+		sp->trans = cw_cache_take(&cache->block);
 	for (unsigned i = 0; i < CW_SPTES; i++)
 		sp->spte[i] = CW_SPTE_NONPRESENT;
 	return sp;
@@ -24,6 +43,10 @@ void cw_page_insert(struct cw_mmu *mmu, struct cw_mmu_page *sp)
 {
 	cw_hash_add(mmu, sp);
 	cw_list_add(&mmu->active, &sp->node);
+	if (cw_role_has_gptes(sp->role)) {
+		cw_list_add(&mmu->shadowed, &sp->shadow_node);
+		cw_stat_add(&mmu->stats.mmu_shadowed, 1);
+	}
 	cw_stat_add(&mmu->stats.mmu_pages, 1);
 	cw_stat_add(&mmu->stats.mmu_cache_miss, 1);
 }
@@ -33,6 +56,7 @@ void cw_page_free_host(struct cw_mmu_page *sp)
 	CW_ASSERT(!sp->parents.val);
 	cw_free(sp->spte);
 	cw_free(sp->child);
+	cw_free(sp->trans);
 	cw_free(sp);
 }
 
@@ -67,6 +91,10 @@ void cw_page_detach(struct cw_mmu *mmu, struct cw_mmu_page *sp)
 	CW_ASSERT(!sp->root_count && !sp->parents.val && !sp->role.invalid);
 	cw_hash_del(mmu, sp);
 	cw_list_del(&sp->node);
+	if (!cw_list_empty(&sp->shadow_node)) {
+		cw_list_del(&sp->shadow_node);
+		cw_stat_add(&mmu->stats.mmu_shadowed, -1ull);
+	}
 	sp->role.invalid = 1;
 	cw_list_add_tail(&mmu->zapped, &sp->node);
 	cw_stat_add(&mmu->stats.mmu_pages, -1ull);

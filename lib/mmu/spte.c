@@ -87,8 +87,8 @@ uint64_t cw_spte_make_leaf(union cw_role role, const struct cw_leaf *leaf)
 		spte |= fmt->ad_disabled;
 	spte |= fmt->accessed | fmt->exec | fmt->user;
 	if (leaf->host_writable) {
-		spte |= fmt->host_w | fmt->mmu_w;
-		if (leaf->grant_write)
+		spte |= fmt->host_w | (leaf->protected ? 0 : fmt->mmu_w);
+		if (leaf->grant_write && !leaf->protected)
 			spte |= SPTE_W | fmt->dirty;
 	}
 	return spte;

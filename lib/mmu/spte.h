@@ -70,6 +70,7 @@ struct cw_leaf {
 	unsigned level;	    /* 1..CW_LEVEL_LEAF_MAX */
 	bool host_writable; /* the host mapping and the slot allow writing */
 	bool grant_write;   /* W may be set now; else mmu-W alone, for the fixer */
+	bool protected;	    /* by a guest's table, or because it is one: neither W nor mmu-W */
 };
 
 /* A leaf by the rules of mmu-spec 2.2: W with D, mmu-W wherever W could be granted later. */

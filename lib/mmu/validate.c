@@ -102,6 +102,9 @@ static const char *check_leaf(struct cw_mmu *mmu, const struct cw_mmu_page *sp, 
 		return NULL;
 	}
 	CHECK(slot && slot->rmap);
+	/* Nothing that is allowed to write maps a tracked table. */
+	if (cw_page_live(mmu, sp) && cw_track_any(mmu, sp->role.smm, gfn, cw_level_pages(sp->role.level)))
+		CHECK(!(spte & (CW_SPTE(W) | fmt->mmu_w)));
 	CHECK(sp->role.level <= mmu->params.max_level && !(spte & CW_SPTE(PS)) == (sp->role.level == CW_LEVEL_4K));
 	/* MS-6: a large leaf lies inside its slot, and its pages are aligned on the bus. */
 	CHECK(gfn + cw_level_pages(sp->role.level) <= slot->base_gfn + slot->npages);
@@ -128,7 +131,12 @@ static const char *check_table(const struct cw_mmu_page *sp, unsigned i)
 	}
 	CHECK(sp->child[i]);
 	CHECK(sp->spte[i] == cw_spte_make_table(sp->role, sp->child[i]->table));
-	CHECK(sp->child[i]->gfn == cw_entry_gfn(sp, i));
+	CHECK(cw_role_has_gptes(sp->role) ?
+		      sp->role.level > CW_LEVEL_LEAF_MAX || sp->child[i]->gfn == cw_entry_gfn(sp, i) :
+	      sp->role.direct		 ? sp->child[i]->gfn == cw_entry_gfn(sp, i) :
+	      cw_role_expanded(sp->role) ? sp->child[i]->gfn == sp->gfn :
+					   true);
+	CHECK(cw_role_shadow(sp->role) == cw_role_shadow(sp->child[i]->role));
 	CHECK(sp->child[i]->role.level + 1 == sp->role.level && sp->child[i]->role.smm == sp->role.smm);
 	CHECK(!sp->child[i]->role.invalid);
 	for (unsigned n = 0; cw_rmap_head_get(&sp->child[i]->parents, n, &e); n++)
@@ -142,7 +150,9 @@ static const char *check_page(struct cw_mmu *mmu, const struct cw_mmu_page *sp, 
 	unsigned present = 0;
 	struct cw_entry e;
 
-	CHECK(sp->gfn == cw_table_gfn(sp->gfn, sp->role.level));
+	CHECK(!sp->role.direct || sp->gfn == cw_table_gfn(sp->gfn, sp->role.level));
+	CHECK(!sp->trans == !(cw_role_has_gptes(sp->role) && sp->role.level <= CW_LEVEL_LEAF_MAX)); /* ROLE-9 */
+	CHECK(cw_role_has_gptes(sp->role) == !cw_list_empty(&sp->shadow_node));
 	CHECK(sp->role.invalid || cw_role_legal(sp->role));
 	for (unsigned i = 0; i < CW_SPTES; i++) {
 		bool is_present = cw_spte_present(sp->spte[i]);
@@ -173,7 +183,7 @@ static const char *check_hash(struct cw_mmu *mmu, struct totals *t)
 		what = check_page(mmu, sp, t);
 		CHECK(!cw_list_empty(&sp->node));
 		/* Exactly one valid page of a key. */
-		CHECK(!cw_page_live(mmu, sp) || cw_page_find(mmu, sp->gfn, sp->role) == sp);
+		CHECK(!cw_page_live(mmu, sp) || cw_page_find_pae(mmu, sp->gfn, sp->role, sp->pdpte) == sp);
 		t->pages++;
 	}
 	if (what)

@@ -25,6 +25,36 @@ void cw_zap_note(struct cw_zap *z, uint64_t gfn, uint64_t npages, bool nonleaf)
 	z->mmu->domain[z->as_id].zap_seq++;
 }
 
+void cw_zap_note_entry(struct cw_zap *z, struct cw_entry e, bool nonleaf)
+{
+	if (!cw_role_shadow(e.sp->role)) {
+		cw_zap_note(z, cw_entry_gfn(e.sp, e.index), cw_level_pages(e.sp->role.level), nonleaf);
+		return;
+	}
+	/* The page may stand below any root, at any address. */
+	z->shadow = true;
+	z->shadow_nonleaf |= nonleaf;
+	z->mmu->domain[z->as_id].zap_seq++;
+}
+
+/* INVALIDATE of all roots of shadow contexts of an address space. */
+static int invalidate_roots(struct cw_mmu *mmu, unsigned as_id, bool leaf_only)
+{
+	int err = 0;
+
+	cw_list_for(node, &mmu->roots)
+	{
+		const struct cw_mmu_page *root = cw_list_entry(node, struct cw_mmu_page, node);
+
+		if (cw_role_shadow(root->role) && root->role.smm == as_id) {
+			int r = mmu->ops->invalidate_root(mmu->priv, as_id, root->table, leaf_only);
+
+			err = err ? err : r;
+		}
+	}
+	return err;
+}
+
 void cw_zap_post(struct cw_zap *z)
 {
 	struct cw_mmu *mmu = z->mmu;
@@ -36,8 +66,10 @@ void cw_zap_post(struct cw_zap *z)
 		gfn = npages = 0;
 	if (z->start != z->end && mmu->ops->invalidate(mmu->priv, z->as_id, gfn, npages, !z->nonleaf))
 		mmu->domain[z->as_id].inval_lost = true;
+	if (z->shadow && invalidate_roots(mmu, z->as_id, !z->shadow_nonleaf))
+		mmu->domain[z->as_id].inval_lost = true;
 	z->start = z->end = 0;
-	z->nonleaf = false;
+	z->nonleaf = z->shadow = z->shadow_nonleaf = false;
 }
 
 void cw_zap_yield(struct cw_zap *z)
@@ -110,7 +142,7 @@ int cw_zap_table(struct cw_zap *z, struct cw_entry e)
 
 		if (r)
 			return r;
-		cw_zap_note(z, cw_entry_gfn(e.sp, e.index), cw_level_pages(e.sp->role.level), true);
+		cw_zap_note_entry(z, e, true);
 	}
 	forget_table(e);
 	return 0;
@@ -140,7 +172,7 @@ int cw_zap_leaf(struct cw_zap *z, struct cw_entry e)
 	if (r)
 		return r;
 	if (live)
-		cw_zap_note(z, cw_entry_gfn(e.sp, e.index), cw_level_pages(e.sp->role.level), false);
+		cw_zap_note_entry(z, e, false);
 	forget_leaf(z->mmu, e);
 	z->batch++;
 	if (z->free_empty && live)
@@ -186,7 +218,7 @@ void cw_zap_drain(struct cw_zap *z)
 }
 
 /* First entry of the slot that maps gfn by a leaf which begins before gfn. */
-static bool find_spanning(const struct cw_memslot *slot, uint64_t gfn, struct cw_entry *out)
+bool cw_zap_find_spanning(const struct cw_memslot *slot, uint64_t gfn, struct cw_entry *out)
 {
 	for (unsigned level = 2; slot && slot->rmap && level <= CW_LEVEL_LEAF_MAX; level++) {
 		uint64_t first = cw_table_gfn(gfn, level - 1);
@@ -211,7 +243,8 @@ int cw_zap_gfns(struct cw_zap *z, uint64_t start, uint64_t end)
 	struct cw_entry spanning;
 	uint64_t gfn = start;
 
-	while (start < end && find_spanning(cw_slots_find(cw_slots_active(mmu, z->as_id), start), start, &spanning)) {
+	while (start < end &&
+	       cw_zap_find_spanning(cw_slots_find(cw_slots_active(mmu, z->as_id), start), start, &spanning)) {
 		int r = cw_zap_leaf(z, spanning);
 
 		if (r)
@@ -259,7 +292,7 @@ bool cw_zap_any_mapped(const struct cw_memslot *slot, uint64_t start, uint64_t e
 	struct cw_rmap_leaf *leaf;
 	struct cw_entry e;
 
-	if (find_spanning(slot, start, &e))
+	if (cw_zap_find_spanning(slot, start, &e))
 		return true;
 	while (slot->rmap && (leaf = cw_rmap_next(slot->rmap, &rel)) && rel < last) {
 		for (unsigned i = rel % CW_RMAP_LEAF_PAGES; i < CW_RMAP_LEAF_PAGES && rel < last; i++, rel++) {
@@ -286,6 +319,8 @@ int cw_zap_flush(struct cw_mmu *mmu, unsigned as_id)
 	}
 	if (dom->inval_lost)
 		r = mmu->ops->invalidate(mmu->priv, as_id, 0, 0, false);
+	if (dom->inval_lost && !r)
+		r = invalidate_roots(mmu, as_id, false);
 	if (!r)
 		dom->inval_lost = false;
 	cw_mutex_unlock(&mmu->lock);
@@ -508,7 +543,7 @@ void cw_zap_collapse(struct cw_mmu *mmu, const struct cw_memslot *slot)
 
 			/* Pages of one table have neighbours in the rmap: look at the first and go on behind it. */
 			while (!r && cw_rmap_head_get(head, n, &e)) {
-				if (e.sp->role.level == CW_LEVEL_4K && cw_page_live(mmu, e.sp) &&
+				if (e.sp->role.level == CW_LEVEL_4K && e.sp->role.direct && cw_page_live(mmu, e.sp) &&
 				    could_be_large(e.sp, slot)) {
 					r = drop_table(&z, e.sp);
 					cw_zap_drain(&z);

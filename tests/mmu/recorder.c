@@ -10,10 +10,12 @@ struct rec_table {
 	enum table_state state;
 	uint64_t entry[512];
 	bool reachable;		/* of the last snapshot */
+	uint64_t reach;		/* the same by tag */
 	unsigned level, domain; /* once it was reachable */
 	/* Walk caches of each domain may know the table; dropped at this tick by an INVALIDATE, 0: not dropped. */
-	bool cached[2];
-	uint64_t dropped[2];
+	bool cached[REC_TAGS];
+	uint64_t dropped[REC_TAGS];
+	bool shadow;	      /* reachable by a shadow root: at any address, by any number of ways */
 	uint64_t gfn, npages; /* span, once it was reachable */
 };
 
@@ -26,15 +28,7 @@ struct rec_cached {
 	uint64_t dropped;
 };
 
-/* --- allocation failures --- */
-
-static unsigned alloc_count, alloc_fail_at;
-static struct recorder *alloc_rec;
-
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-
-static void violate(struct recorder *r, const char *fmt, ...)
+void rec_violate(struct recorder *r, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -44,33 +38,6 @@ static void violate(struct recorder *r, const char *fmt, ...)
 	vsnprintf(r->violation, sizeof(r->violation), fmt, ap);
 	va_end(ap);
 	fprintf(stderr, "recorder: %s\n", r->violation);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-	unsigned nr = __atomic_add_fetch(&alloc_count, 1, __ATOMIC_RELAXED);
-
-	if (alloc_rec && alloc_rec->mmu && cw_mutex_is_mine(&alloc_rec->mmu->lock))
-		violate(alloc_rec, "allocation under the lock");
-	if (alloc_fail_at && nr == alloc_fail_at)
-		return NULL;
-	return __real_calloc(n, size);
-}
-
-void alloc_fail(unsigned n)
-{
-	alloc_count = 0;
-	alloc_fail_at = n;
-}
-
-unsigned alloc_calls(void)
-{
-	return alloc_count;
-}
-
-void alloc_watch(struct recorder *r)
-{
-	alloc_rec = r;
 }
 
 /* --- the model --- */
@@ -113,15 +80,15 @@ static void mark_entry(struct recorder *r, struct rec_table *t, unsigned i)
 		return;
 	if (t->level > 1 && !((e & REC_PS) && t->level <= 3)) {
 		if (!is_link(e))
-			violate(r, "entry %llx of level %u is no table", (unsigned long long)e, t->level);
+			rec_violate(r, "entry %llx of level %u is no table", (unsigned long long)e, t->level);
 		else
 			mark(r, e & REC_ADDR, t->level - 1, t->domain, t->gfn + i * stride);
 		return;
 	}
 	if (is_link(e))
-		violate(r, "a leaf points into table memory");
+		rec_violate(r, "a leaf points into table memory");
 	if ((e & REC_ADDR) >> 12 & (stride - 1))
-		violate(r, "a large leaf is not aligned");
+		rec_violate(r, "a large leaf is not aligned");
 	c = cached_get(r, t->domain, t->gfn + i * stride, e & REC_ADDR, stride);
 	c->reachable = true;
 	c->dropped = 0;
@@ -132,12 +99,14 @@ static void mark(struct recorder *r, uint64_t addr, unsigned level, unsigned dom
 	struct rec_table *t = table_at(r, addr);
 
 	if (!t || t->state != TABLE_LOADED) {
-		violate(r, "a reachable entry points to %llx, which is not loaded", (unsigned long long)addr);
+		rec_violate(r, "a reachable entry points to %llx, which is not loaded", (unsigned long long)addr);
 		return;
 	}
 	t->reachable = true;
+	t->reach |= 1ull << domain;
 	t->cached[domain] = true;
 	t->dropped[domain] = 0;
+	t->shadow |= domain >= 2;
 	t->level = level;
 	t->domain = domain;
 	t->gfn = gfn;
@@ -151,12 +120,12 @@ static void snapshot(struct recorder *r)
 {
 	r->stale = false;
 	for (unsigned i = 0; i < r->nr_table; i++)
-		r->table[i].reachable = false;
+		r->table[i].reachable = r->table[i].shadow = false, r->table[i].reach = 0;
 	for (unsigned b = 0; b < 1024; b++)
 		for (struct rec_cached *c = r->bucket[b]; c; c = c->next)
 			c->reachable = false;
 	for (unsigned i = 0; i < r->nr_root; i++)
-		mark(r, r->root[i].addr, r->root[i].level, r->root[i].domain, 0);
+		mark(r, r->root[i].addr, r->root[i].level, r->root[i].tag, 0);
 }
 
 static void model_invalidate(struct recorder *r, unsigned domain, uint64_t gfn, uint64_t npages, bool leaf_only)
@@ -169,8 +138,8 @@ static void model_invalidate(struct recorder *r, unsigned domain, uint64_t gfn, 
 	for (unsigned i = 0; !leaf_only && i < r->nr_table; i++) {
 		struct rec_table *t = &r->table[i];
 
-		if (t->cached[domain] && !t->reachable && t->gfn < end && t->gfn + t->npages > gfn &&
-		    !t->dropped[domain])
+		if (t->cached[domain] && !(t->reach >> domain & 1) && !t->dropped[domain] &&
+		    (domain >= 2 || (t->gfn < end && t->gfn + t->npages > gfn)))
 			t->dropped[domain] = r->tick;
 	}
 	for (unsigned b = 0; b < 1024; b++)
@@ -188,7 +157,8 @@ static void model_flushed(struct recorder *r, unsigned domain, uint64_t tick)
 	for (unsigned i = 0; i < r->nr_table; i++) {
 		struct rec_table *t = &r->table[i];
 
-		if (t->cached[domain] && !t->reachable && t->dropped[domain] && t->dropped[domain] <= tick) {
+		if (t->cached[domain] && !(t->reach >> domain & 1) && t->dropped[domain] &&
+		    t->dropped[domain] <= tick) {
 			t->cached[domain] = false;
 			t->dropped[domain] = 0;
 		}
@@ -207,6 +177,43 @@ static void model_flushed(struct recorder *r, unsigned domain, uint64_t tick)
 	}
 }
 
+/* Tag of a root: its domain, or one of its own for shadow contexts. A tag is used again when nothing has it any more.
+ */
+static unsigned tag_of(struct recorder *r, uint64_t root, unsigned domain)
+{
+	unsigned unused = 0;
+
+	for (unsigned t = 2; t < REC_TAGS; t++) {
+		if (r->tag[t].root == root)
+			return t;
+	}
+	for (unsigned t = 2; t < REC_TAGS && !unused; t++) {
+		bool used = false;
+
+		for (unsigned i = 0; i < r->nr_table && !used; i++)
+			used = r->table[i].cached[t];
+		for (unsigned b = 0; b < 1024 && !used; b++)
+			for (struct rec_cached *c = r->bucket[b]; c; c = c->next)
+				used |= c->domain == t;
+		for (unsigned i = 0; i < r->nr_root; i++)
+			used |= r->root[i].tag == t;
+		unused = used ? 0 : t;
+	}
+	if (!unused)
+		rec_violate(r, "no tag left");
+	r->tag[unused].root = root;
+	r->tag[unused].domain = domain;
+	return unused;
+}
+
+static bool is_cached(const struct rec_table *t)
+{
+	for (unsigned i = 0; i < REC_TAGS; i++)
+		if (t->cached[i])
+			return true;
+	return false;
+}
+
 /* --- operations --- */
 
 /* Counts, checks the lock rule and says whether this call fails. Returns with r->lock held. */
@@ -215,7 +222,7 @@ static int enter(struct recorder *r, enum rec_op op, int under_lock)
 	pthread_mutex_lock(&r->lock);
 	r->count[op]++;
 	if (r->mmu && under_lock >= 0 && cw_mutex_is_mine(&r->mmu->lock) != under_lock)
-		violate(r, "operation %d: lock rule broken", op);
+		rec_violate(r, "operation %d: lock rule broken", op);
 	if (r->fail_any && op != REC_RELEASE && op != REC_TABLE_FREE && op != REC_YIELD && op != REC_MMIO_GENERATION &&
 	    !--r->fail_any)
 		return op == REC_TABLE_ALLOC ? -ENOMEM : op == REC_FLUSH ? -ETIMEDOUT : -EIO;
@@ -257,14 +264,14 @@ static void rec_table_free(void *priv, uint64_t addr)
 	enter(r, REC_TABLE_FREE, -1);
 	t = table_at(r, addr);
 	if (!t || t->state == TABLE_FREED) {
-		violate(r, "free of %llx, which is not allocated", (unsigned long long)addr);
+		rec_violate(r, "free of %llx, which is not allocated", (unsigned long long)addr);
 	} else {
 		if (r->stale)
 			snapshot(r);
 		if (t->reachable)
-			violate(r, "I9: %llx freed while reachable", (unsigned long long)addr);
-		if (t->cached[0] || t->cached[1])
-			violate(r, "I9: %llx freed before INVALIDATE and FLUSH", (unsigned long long)addr);
+			rec_violate(r, "I9: %llx freed while reachable", (unsigned long long)addr);
+		if (is_cached(t))
+			rec_violate(r, "I9: %llx freed before INVALIDATE and FLUSH", (unsigned long long)addr);
 		t->state = TABLE_FREED;
 		r->live_tables--;
 	}
@@ -280,25 +287,25 @@ static int rec_table_load(void *priv, uint64_t addr, const uint64_t *entries)
 	if (err)
 		return leave(r, err);
 	if (!t || t->state == TABLE_FREED) {
-		violate(r, "load of a page that is not allocated");
+		rec_violate(r, "load of a page that is not allocated");
 		return leave(r, 0);
 	}
 	if (r->stale)
 		snapshot(r);
-	if (t->reachable || t->cached[0] || t->cached[1])
-		violate(r, "P14: load of a reachable page");
+	if (t->reachable || is_cached(t))
+		rec_violate(r, "P14: load of a reachable page");
 	memcpy(t->entry, entries, sizeof(t->entry));
 	t->state = TABLE_LOADED;
 	for (unsigned i = 0; i < 512; i++) {
 		struct rec_table *to;
 
 		if (!entries[i])
-			violate(r, "SPTE-2: a table entry of zero");
+			rec_violate(r, "SPTE-2: a table entry of zero");
 		if (!is_link(entries[i]))
 			continue;
 		to = table_at(r, entries[i] & REC_ADDR);
 		if (!to || to->state != TABLE_LOADED)
-			violate(r, "P14: load of a link to a page that is not loaded");
+			rec_violate(r, "P14: load of a link to a page that is not loaded");
 	}
 	return leave(r, 0);
 }
@@ -309,21 +316,21 @@ static void set_entry(struct recorder *r, uint64_t addr, uint64_t value, uint64_
 	uint64_t was;
 
 	if (!t || t->state != TABLE_LOADED || (addr & 7)) {
-		violate(r, "write to an entry of a page that is not loaded");
+		rec_violate(r, "write to an entry of a page that is not loaded");
 		return;
 	}
 	was = t->entry[(addr & 4095) / 8];
 	if (old)
 		*old = was;
 	else if ((was & REC_PRESENT) && !(value & REC_PRESENT) && (was & REC_MMU_W) && !(was & (REC_W | REC_PS)))
-		violate(r, "P12: blind write over an entry that the engine may fix");
+		rec_violate(r, "P12: blind write over an entry that the engine may fix");
 	if ((was & REC_PRESENT) && (value & REC_PRESENT) && ((was ^ value) & (REC_ADDR | REC_PS)))
-		violate(r, "an entry changed from one page to another");
+		rec_violate(r, "an entry changed from one page to another");
 	t->entry[(addr & 4095) / 8] = value;
 	/* Taking away makes the snapshot stale; adding is followed at once, as nothing may be missed. */
 	if (!(value & REC_PRESENT))
 		r->stale |= (was & REC_PRESENT) != 0;
-	else if (r->stale)
+	else if (r->stale || t->shadow)
 		snapshot(r);
 	else if (t->reachable)
 		mark_entry(r, t, (addr & 4095) / 8);
@@ -366,6 +373,17 @@ static int rec_invalidate(void *priv, unsigned domain, uint64_t gfn, uint64_t np
 	return leave(r, 0);
 }
 
+static int rec_invalidate_root(void *priv, unsigned domain, uint64_t root, bool leaf_only)
+{
+	struct recorder *r = priv;
+	int err = enter(r, REC_INVALIDATE, 1);
+
+	if (err)
+		return leave(r, err);
+	model_invalidate(r, tag_of(r, root, domain), 0, 0, leaf_only);
+	return leave(r, 0);
+}
+
 static int rec_flush(void *priv, unsigned domain)
 {
 	struct recorder *r = priv;
@@ -380,6 +398,9 @@ static int rec_flush(void *priv, unsigned domain)
 		r->flush_hook(r);
 	pthread_mutex_lock(&r->lock);
 	model_flushed(r, domain, tick);
+	for (unsigned t = 2; t < REC_TAGS; t++)
+		if (r->tag[t].domain == domain)
+			model_flushed(r, t, tick);
 	return leave(r, 0);
 }
 
@@ -402,7 +423,7 @@ static int rec_protect(void *priv, uint64_t table, const uint64_t *mask, unsigne
 	if (err)
 		return leave(r, err);
 	if (!t || t->state != TABLE_LOADED || (t->reachable && t->level != 1))
-		violate(r, "PROTECT of a page that is no table of 4 KiB leaves");
+		rec_violate(r, "PROTECT of a page that is no table of 4 KiB leaves");
 	for (unsigned i = 0; t && i < 512; i++) {
 		bool ad = flavour || !(t->entry[i] & 3ull << 52);
 
@@ -449,7 +470,7 @@ static int rec_resolve(void *priv, const struct cw_memslot *slot, uint64_t gfn, 
 	uint64_t page = cw_memslot_hva(slot, gfn) >> 12;
 
 	if (!err && (gfn < slot->base_gfn || gfn - slot->base_gfn >= slot->npages))
-		violate(r, "resolve of a gfn outside of its slot");
+		rec_violate(r, "resolve of a gfn outside of its slot");
 	if (!err && (page >= r->nr_host || (write && r->host_ro[page] && !r->resolve_lax)))
 		err = -EFAULT;
 	if (err)
@@ -471,7 +492,7 @@ static void rec_release(void *priv, const struct cw_hpage *page, bool mapped)
 
 	enter(r, REC_RELEASE, mapped);
 	if (page->cookie != r)
-		violate(r, "release of a page that was not resolved");
+		rec_violate(r, "release of a page that was not resolved");
 	r->pages_held--;
 	leave(r, 0);
 }
@@ -492,6 +513,7 @@ const struct cw_mmu_ops rec_ops = {
 	.entry_write = rec_entry_write,
 	.entry_xchg = rec_entry_xchg,
 	.invalidate = rec_invalidate,
+	.invalidate_root = rec_invalidate_root,
 	.flush = rec_flush,
 	.log_set = rec_log_set,
 	.protect = rec_protect,
@@ -543,7 +565,7 @@ void rec_attach(struct recorder *r, const struct cw_mmu_ctx *ctx)
 	pthread_mutex_lock(&r->lock);
 	r->root[r->nr_root].addr = ctx->root_table;
 	r->root[r->nr_root].level = ctx->level;
-	r->root[r->nr_root].domain = ctx->as_id;
+	r->root[r->nr_root].tag = ctx->shadow ? tag_of(r, ctx->root_table, ctx->as_id) : ctx->as_id;
 	r->nr_root++;
 	snapshot(r);
 	pthread_mutex_unlock(&r->lock);
@@ -567,7 +589,7 @@ void rec_reset(struct recorder *r)
 	pthread_mutex_lock(&r->lock);
 	r->nr_root = 0;
 	snapshot(r);
-	for (unsigned d = 0; d < 2; d++) {
+	for (unsigned d = 0; d < REC_TAGS; d++) {
 		r->tick++;
 		model_invalidate(r, d, 0, 0, false);
 		model_flushed(r, d, r->tick);

@@ -12,6 +12,7 @@
 #include "../../lib/mmu/mmu.h"
 
 #define REC_TABLE_BASE 0x700000000000ull /* table addresses; bus addresses are below */
+#define REC_TAGS 34			 /* the domains, then roots of shadow contexts */
 #define REC_PRESENT (1ull << 11)
 #define REC_W (1ull << 1)
 #define REC_PS (1ull << 7)
@@ -51,9 +52,13 @@ struct recorder {
 	unsigned table_limit; /* table_alloc fails above it; 0: none */
 	struct {
 		uint64_t addr;
-		unsigned level, domain;
-	} root[16];
+		unsigned level, tag;
+	} root[32];
 	unsigned nr_root;
+	struct {
+		uint64_t root;
+		unsigned domain;
+	} tag[REC_TAGS];
 	struct rec_cached *bucket[1024];
 	uint64_t tick; /* order of INVALIDATEs and FLUSHes */
 	bool stale;    /* something became unreachable since the last snapshot */
@@ -111,6 +116,9 @@ bool rec_bus_alive(struct recorder *r, uint64_t bus);
 
 /* Makes the n-th call of an operation from now fail. */
 void rec_fail(struct recorder *r, enum rec_op op, unsigned n, int err);
+
+/* Keeps the first violation as text. */
+void rec_violate(struct recorder *r, const char *fmt, ...);
 
 /* Allocation failures: the n-th cw_zalloc() from now fails (0: none). Returns how many calls there were since. */
 void alloc_fail(unsigned n);

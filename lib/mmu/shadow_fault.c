@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * The slow path of shadow contexts, top to bottom: look (under the lock), walk the guest's tables and set A and D
+ * (without it, a piece at a time under it), look at the slot, resolve, map (under it). If the context was loaded or
+ * invalidated since the walk began, the walk is void: so every translation is younger than the invalidations that
+ * completed before it was made.
+ */
+#include "internal.h"
+#include "shadow.h"
+
+#define RMAP_RECYCLE 1000u
+
+/* What the first look took along. */
+struct walk {
+	struct cw_gpt gpt;
+	struct cw_gpt_walk w;
+	uint64_t pdpte[4];
+	uint64_t epoch, guest_epoch, root_gfn;
+	uint64_t access; /* of a read */
+	unsigned level;	 /* of the guest's leaf: of what is the same all over it */
+	bool writable;	 /* by the guest's tables, as they stand now */
+	unsigned acc[CW_LEVEL_MAX + 1];
+};
+
+/* --- look --- */
+
+static bool allows(const struct cw_fault *f, struct cw_entry e)
+{
+	uint64_t spte = e.sp->spte[e.index];
+
+	if (!cw_spte_present(spte) || !cw_spte_is_leaf(spte, e.sp->role.level) ||
+	    !cw_spte_allows(cw_spte_format(e.sp->role), spte, f->write))
+		return false;
+	/* P23 */
+	return !f->write || e.sp->role.level == CW_LEVEL_4K ||
+	       !cw_log_exact(f->ctx->mmu->domain[f->ctx->as_id].log_mode);
+}
+
+static void found(struct cw_fault *f, struct cw_entry e)
+{
+	f->spte = e.sp->spte[e.index];
+	f->entry_addr = cw_entry_addr(e.sp, e.index);
+}
+
+static int look(struct cw_fault *f, struct walk *k)
+{
+	const struct cw_shadow *s = f->ctx->shadow;
+	struct cw_entry e;
+
+	k->gpt = s->gpt;
+	k->epoch = s->epoch;
+	k->guest_epoch = f->ctx->mmu->guest_epoch;
+	k->root_gfn = f->ctx->root->gfn;
+	k->access = cw_shadow_access(&s->params);
+	cw_memcpy(k->pdpte, s->pdpte, sizeof(k->pdpte));
+	k->w = (struct cw_gpt_walk){.addr = f->gpa, .root = s->regs.root, .pdpte = k->pdpte};
+	/* Keys guard what programs do by instructions; a DMA has no PKRU. In EPT a write is not a read as well. */
+	k->w.access = (f->write && s->params.kind == CW_GUEST_EPT ? 0 : k->access) | (f->write ? CW_PFEC_W : 0);
+	if (s->root_role.invalid)
+		return CW_PF_RETRY;
+	if (!cw_gpt_canonical(&s->gpt, f->gpa))
+		return -EFAULT; /* P2 */
+	e = cw_page_walk(f->ctx->root, f->gpa >> CW_PAGE_SHIFT);
+	if (allows(f, e)) {
+		found(f, e);
+		return CW_PF_SPURIOUS;
+	}
+	return CW_PF_CONTINUE;
+}
+
+/* --- the guest's tables --- */
+
+static int guest_read(void *priv, uint64_t gpa, void *buf, size_t len)
+{
+	return cw_ctx_read(priv, gpa, buf, len);
+}
+
+static int guest_cmpxchg(void *priv, uint64_t gpa, uint64_t *old, uint64_t new, unsigned size)
+{
+	struct cw_mmu_ctx *ctx = priv;
+	int r;
+
+	cw_mutex_lock(&ctx->mmu->lock);
+	r = cw_ctx_cmpxchg_atomic(ctx, gpa, old, new, size);
+	cw_mutex_unlock(&ctx->mmu->lock);
+	return r;
+}
+
+/* 0: k says what the guest's tables give. */
+static int walk_guest(struct cw_fault *f, struct walk *k)
+{
+	struct cw_gpt_mem mem = {guest_read, guest_cmpxchg, f->ctx};
+	unsigned top = k->gpt.role.base.level;
+	struct cw_gpte e;
+	int r = cw_gpt_walk(&k->gpt, &mem, &k->w);
+
+	if (r == 1) {
+		f->guest_error = k->w.error;
+		return CW_PF_GUEST;
+	}
+	if (r)
+		return r == -EAGAIN ? CW_PF_RETRY : r;
+	f->gfn = k->w.gfn;
+	f->guest_gpa = k->w.gfn << CW_PAGE_SHIFT | (f->gpa & (CW_PAGE_SIZE - 1));
+	if (!top) {
+		k->level = CW_LEVEL_LEAF_MAX;
+		k->writable = true;
+		return CW_PF_CONTINUE;
+	}
+	/* The walk's rights, without what it made of D. */
+	cw_gpt_decode(&k->gpt, k->w.gpte[k->w.level], k->w.level, &e);
+	k->level = k->w.level;
+	for (unsigned l = top; l > k->w.level; l--)
+		k->acc[l] = k->w.acc[l];
+	k->acc[k->w.level] = (k->w.level < top ? k->w.acc[k->w.level + 1] : CW_ACC_ALL) & e.access;
+	k->writable = cw_shadow_writable(&k->gpt, k->acc[k->w.level], e.dirty, k->access);
+	/* A write through a read-only table leaves D clear, and is allowed all the same. */
+	k->writable |= f->write;
+	return CW_PF_CONTINUE;
+}
+
+/* --- map --- */
+
+/* The page that must stand behind an entry on the way, as the guest's tables were walked. */
+struct below {
+	union cw_role role;
+	uint64_t gfn;
+	const uint64_t *pdpte;
+};
+
+static const uint64_t no_pdpte[4];
+
+static struct below below(const struct cw_fault *f, const struct walk *k, const struct cw_mmu_page *sp, unsigned index)
+{
+	unsigned level = sp->role.level, guest = k->gpt.role.base.level;
+	struct below b = {.pdpte = no_pdpte};
+
+	if (sp->role.direct) {
+		b.role = cw_role_child(sp->role);
+		b.gfn = cw_table_gfn(f->gfn, level - 1);
+	} else if (level > guest) {
+		b.role = cw_role_indirect_child(sp->role, index, CW_ACC_ALL);
+		b.gfn = k->root_gfn;
+		if (b.role.groot == CW_GROOT_PAE)
+			b.pdpte = k->pdpte;
+	} else if (level > k->level) {
+		b.role = cw_role_indirect_child(sp->role, index, k->acc[level]);
+		b.gfn = k->w.gpte_gpa[level - 1] >> CW_PAGE_SHIFT;
+	} else {
+		b.role = cw_role_split_child(sp->role, k->writable);
+		b.gfn = cw_table_gfn(f->gfn, level - 1);
+	}
+	return b;
+}
+
+static bool is_below(const struct cw_mmu_page *sp, const struct below *b)
+{
+	bool same = sp->role.word == b->role.word && sp->gfn == b->gfn;
+
+	for (unsigned i = 0; same && i < 4; i++)
+		same = sp->pdpte[i] == b->pdpte[i];
+	return same;
+}
+
+/*
+ * Finds or makes the pages down to the leaf's place at `level`, or below tables of small pages that stand there.
+ * 0; 1: `at` is in the way and must go first; or an error.
+ */
+static int build_path(struct cw_zap *z, struct cw_fault *f, const struct walk *k, struct cw_path *p, unsigned level,
+		      struct cw_cache_set *cache)
+{
+	struct cw_mmu *mmu = f->ctx->mmu;
+	struct cw_mmu_page *sp = f->ctx->root;
+	int r = 0;
+
+	*p = (struct cw_path){.nr = 0};
+	while (!r) {
+		unsigned index = cw_level_index(f->gpa >> CW_PAGE_SHIFT, sp->role.level);
+		uint64_t spte = sp->spte[index];
+		struct cw_step *s;
+		struct below b;
+
+		sp->write_flood = 0;
+		p->at = (struct cw_entry){sp, index};
+		if (!cw_spte_present(spte) && sp->role.level <= level)
+			return 0;
+		if (sp->role.level == CW_LEVEL_4K)
+			return 0;
+		if (cw_spte_present(spte) && cw_spte_is_leaf(spte, sp->role.level))
+			return sp->role.level > level;
+		b = below(f, k, sp, index);
+		if (cw_spte_present(spte)) {
+			if (!is_below(sp->child[index], &b))
+				return 1;
+			sp = sp->child[index];
+			continue;
+		}
+		s = &p->step[p->nr++];
+		s->at = p->at;
+		s->child = cw_page_find_pae(mmu, b.gfn, b.role, b.pdpte);
+		s->fresh = !s->child;
+		if (s->fresh) {
+			s->child = cw_page_new(mmu, b.gfn, b.role, cache);
+			cw_memcpy(s->child->pdpte, b.pdpte, sizeof(s->child->pdpte));
+		} else {
+			/* ROLE-20: it may be behind by what this context has invalidated. */
+			r = cw_sync_pages(z, f->ctx, s->child, 0, cw_level_pages(b.role.level + 1) - 1);
+		}
+		if (s->fresh && b.role.level > CW_LEVEL_4K && cw_role_has_gptes(b.role))
+			r = cw_track_protect(z, b.gfn);
+		s->spte = cw_spte_make_table(sp->role, s->child->table);
+		if (sp->trans)
+			sp->trans[index] = b.gfn << 3 | (b.role.direct ? 0 : b.role.access);
+		sp = s->child;
+	}
+	return r;
+}
+
+static unsigned choose_level(const struct cw_fault *f, const struct walk *k)
+{
+	struct cw_mmu *mmu = f->ctx->mmu;
+	unsigned level = f->page.level < k->level ? f->page.level : k->level;
+
+	if (cw_log_exact(mmu->domain[f->ctx->as_id].log_mode))
+		return CW_LEVEL_4K;
+	if (level > mmu->params.max_level)
+		level = mmu->params.max_level;
+	for (; level > CW_LEVEL_4K; level--) {
+		uint64_t pages = cw_level_pages(level), first = f->gfn & ~(pages - 1);
+
+		if (first >= f->slot.base_gfn && first + pages <= f->slot.base_gfn + f->slot.npages &&
+		    !((f->gfn ^ f->page.bus >> CW_PAGE_SHIFT) & (pages - 1)) &&
+		    /* Addresses must be aligned alike, too: those of a guest's page are. */
+		    !((f->gfn ^ f->gpa >> CW_PAGE_SHIFT) & (pages - 1)) &&
+		    !cw_inval_blocks(mmu, cw_memslot_hva(&f->slot, first), pages) &&
+		    !cw_track_any(mmu, f->ctx->as_id, first, pages))
+			return level;
+	}
+	return CW_LEVEL_4K;
+}
+
+/* One page mapped at very many addresses: searching its chain costs more than faults do. */
+static int recycle(struct cw_zap *z, struct cw_fault *f)
+{
+	struct cw_rmap_leaf *leaf = cw_rmap_lookup(f->slot.rmap, f->gfn - f->slot.base_gfn);
+	struct cw_rmap_head *head = leaf ? &leaf->head[(f->gfn - f->slot.base_gfn) % CW_RMAP_LEAF_PAGES] : NULL;
+	struct cw_entry e;
+	int r = 0;
+
+	if (!head || !cw_rmap_head_get(head, RMAP_RECYCLE - 1, &e))
+		return 0;
+	cw_stat_add(&z->mmu->stats.mmu_recycled_rmap, 1);
+	while (!r && cw_rmap_head_get(head, 0, &e))
+		r = cw_zap_leaf(z, e);
+	return r;
+}
+
+/* True if a page that this fault makes stands for the page that it maps. */
+static bool maps_own_table(const struct cw_fault *f, const struct cw_path *p)
+{
+	for (unsigned i = 0; i < p->nr; i++) {
+		const struct cw_mmu_page *sp = p->step[i].child;
+
+		if (sp->gfn == f->gfn && sp->role.level > CW_LEVEL_4K && cw_role_has_gptes(sp->role))
+			return true;
+	}
+	return false;
+}
+
+static int map_leaf(struct cw_zap *z, struct cw_fault *f, const struct walk *k, struct cw_cache_set *cache, bool *flush)
+{
+	struct cw_mmu *mmu = f->ctx->mmu;
+	bool logged = f->slot.log && cw_log_exact(mmu->domain[f->ctx->as_id].log_mode);
+	struct cw_leaf leaf = {.level = 1};
+	struct cw_path p;
+	uint64_t old;
+	bool own;
+	int r;
+
+	r = build_path(z, f, k, &p, choose_level(f, k), cache);
+	if (r) {
+		cw_path_drop(mmu, &p);
+		cw_zap_post(z); /* the lock may go */
+		return r < 0 ? r : cw_path_clear(f, p.at);
+	}
+	old = p.at.sp->spte[p.at.index];
+	leaf.level = p.at.sp->role.level;
+	leaf.addr = f->page.bus - ((f->gfn & (cw_level_pages(leaf.level) - 1)) << CW_PAGE_SHIFT);
+	if (cw_spte_present(old) &&
+	    (cw_spte_addr(old) != leaf.addr ||
+	     cw_entry_gfn(p.at.sp, p.at.index) != (f->gfn & ~(cw_level_pages(leaf.level) - 1)))) {
+		cw_path_drop(mmu, &p);
+		*flush = true;
+		cw_zap_post(z);
+		return cw_path_clear(f, p.at);
+	}
+	own = maps_own_table(f, &p);
+	if (own && f->write) {
+		/* A write that would change the very tables by which it is made can be retried for ever. */
+		cw_path_drop(mmu, &p);
+		cw_stat_add(&mmu->stats.wt_denied, 1);
+		return CW_PF_WRITE_PROTECTED;
+	}
+	leaf.host_writable = f->page.writable && !(f->slot.flags & CW_MEM_READONLY);
+	leaf.grant_write = f->write || !logged;
+	leaf.protected = !k->writable || own || cw_track_is(mmu, f->ctx->as_id, f->gfn);
+	if (logged && leaf.host_writable && leaf.grant_write && !leaf.protected)
+		cw_log_mark(&f->slot, f->gfn);
+	if (!cw_spte_present(old) || !allows(f, p.at)) {
+		if (p.at.sp->trans)
+			p.at.sp->trans[p.at.index] = (f->gfn & ~(cw_level_pages(leaf.level) - 1)) << 3 |
+						     (k->acc[leaf.level] & CW_ACC_ALL);
+		p.step[p.nr++] = (struct cw_step){.at = p.at, .spte = cw_spte_make_leaf(f->ctx->root->role, &leaf)};
+	} else if (!p.nr) {
+		found(f, p.at);
+		return CW_PF_SPURIOUS;
+	}
+	r = cw_path_publish(f, &p, cache);
+	if (r)
+		return r;
+	found(f, p.at);
+	return CW_PF_FIXED;
+}
+
+/*
+ * Another context may have invalidated since, and have pages in common with this one: then an entry that was right to
+ * be made for this context alone would come too late for the other one. It is right for all if the tables say it now.
+ */
+static bool walk_holds(const struct cw_fault *f, const struct walk *k)
+{
+	unsigned size = cw_gpt_entry_size(&k->gpt), top = k->gpt.role.base.level;
+
+	if (k->epoch != f->ctx->shadow->epoch)
+		return false;
+	if (k->guest_epoch == f->ctx->mmu->guest_epoch)
+		return true;
+	for (unsigned level = top == 3 ? 2 : top; level && level >= k->w.level; level--) {
+		uint64_t gpte = 0;
+
+		if (cw_ctx_read_atomic(f->ctx, k->w.gpte_gpa[level], &gpte, size) || gpte != k->w.gpte[level])
+			return false;
+	}
+	return true;
+}
+
+/* Second look, then the entry. */
+static int map(struct cw_fault *f, const struct walk *k, struct cw_cache_set *cache, bool *flush)
+{
+	struct cw_mmu *mmu = f->ctx->mmu;
+	struct cw_memslot *slot = cw_slots_find(cw_slots_active(mmu, f->ctx->as_id), f->gfn);
+	struct cw_zap z;
+	int r;
+
+	if (!walk_holds(f, k))
+		return CW_PF_RETRY;
+	if (!slot || slot->flags != f->slot.flags || cw_memslot_hva(slot, f->gfn) != cw_memslot_hva(&f->slot, f->gfn))
+		return CW_PF_RETRY;
+	if (f->inval_seq != mmu->inval_seq || cw_inval_blocks(mmu, cw_memslot_hva(slot, f->gfn), 1))
+		return CW_PF_RETRY;
+	f->slot = *slot;
+	if (f->write && !f->page.writable)
+		return -EFAULT;
+	if (f->write && cw_track_is(mmu, f->ctx->as_id, f->gfn))
+		return cw_track_dma_write(mmu, f->ctx->as_id, f->gfn);
+	cw_zap_init(&z, mmu, f->ctx->as_id);
+	r = recycle(&z, f);
+	if (!r)
+		r = map_leaf(&z, f, k, cache, flush);
+	cw_zap_post(&z);
+	cw_zap_drain(&z);
+	return r;
+}
+
+/* --- the whole --- */
+
+static int slot_says(struct cw_fault *f)
+{
+	struct cw_mmu *mmu = f->ctx->mmu;
+	struct cw_memslot *slot = cw_slots_find(cw_slots_active(mmu, f->ctx->as_id), f->gfn);
+
+	f->have_slot = slot != NULL;
+	f->inval_seq = mmu->inval_seq;
+	if (!slot)
+		return CW_PF_EMULATE; /* no MMIO entry: its address would have to be compared again at every sync */
+	f->slot = *slot;
+	if (slot->flags & CW_MEM_INVALID)
+		return CW_PF_RETRY;
+	if (slot->flags & CW_MEM_ALLONES)
+		return f->write ? CW_PF_EMULATE : CW_PF_ONES;
+	if (f->write && (slot->flags & CW_MEM_READONLY))
+		return CW_PF_EMULATE;
+	return cw_inval_blocks(mmu, cw_memslot_hva(slot, f->gfn), 1) ? CW_PF_RETRY : CW_PF_CONTINUE;
+}
+
+static int resolve_and_map(struct cw_mmu_worker *w, struct cw_fault *f, const struct walk *k)
+{
+	struct cw_mmu *mmu = w->mmu;
+	bool flush = false, mapped;
+	int r = cw_cache_topup(mmu, w->cache);
+
+	if (r)
+		return r;
+	r = mmu->ops->resolve(mmu->priv, &f->slot, f->gfn, f->write, &f->page);
+	if (r)
+		return r == -EAGAIN ? CW_PF_RETRY : r;
+	cw_mutex_lock(&mmu->lock);
+	r = cw_hash_room(mmu, w->cache);
+	if (!r)
+		r = map(f, k, w->cache, &flush);
+	mapped = r == CW_PF_FIXED || r == CW_PF_SPURIOUS;
+	if (mapped)
+		mmu->ops->release(mmu->priv, &f->page, true);
+	cw_mutex_unlock(&mmu->lock);
+	if (!mapped)
+		mmu->ops->release(mmu->priv, &f->page, false);
+	if (flush) {
+		int e = cw_zap_flush(mmu, f->ctx->as_id);
+
+		r = r < 0 || !e ? r : e;
+	}
+	return r;
+}
+
+static int handle(struct cw_mmu_worker *w, struct cw_fault *f)
+{
+	struct cw_mmu *mmu = w->mmu;
+	struct walk k;
+	int r;
+
+	cw_mutex_lock(&mmu->lock);
+	r = look(f, &k);
+	cw_mutex_unlock(&mmu->lock);
+	if (r == CW_PF_CONTINUE || (r == CW_PF_SPURIOUS && f->log_missing))
+		r = walk_guest(f, &k);
+	if (r != CW_PF_CONTINUE)
+		return r;
+	if (f->log_missing) {
+		r = mmu->ops->log_provide ? mmu->ops->log_provide(mmu->priv, f->ctx->as_id, f->gfn) : -EOPNOTSUPP;
+		return r ? r : CW_PF_FIXED;
+	}
+	cw_mutex_lock(&mmu->lock);
+	r = slot_says(f);
+	cw_mutex_unlock(&mmu->lock);
+	return r == CW_PF_CONTINUE ? resolve_and_map(w, f, &k) : r;
+}
+
+int cw_shadow_fault(struct cw_mmu_worker *w, struct cw_fault *f)
+{
+	struct cw_mmu_stats *stats = &w->mmu->stats;
+	int r;
+
+	f->spte = f->entry_addr = f->guest_error = f->guest_gpa = 0;
+	cw_stat_add(&stats->pf_taken, 1);
+	r = handle(w, f);
+	cw_stat_add(r == CW_PF_RETRY	       ? &stats->pf_retry :
+		    r == CW_PF_FIXED	       ? &stats->pf_fixed :
+		    r == CW_PF_SPURIOUS	       ? &stats->pf_spurious :
+		    r == CW_PF_EMULATE	       ? &stats->pf_emulate :
+		    r == CW_PF_ONES	       ? &stats->pf_ones :
+		    r == CW_PF_GUEST	       ? &stats->pf_guest :
+		    r == CW_PF_WRITE_PROTECTED ? &stats->pf_write_protected :
+						 &stats->pf_error,
+		    1);
+	return r;
+}
