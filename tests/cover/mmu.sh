@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Copyright The Catwalk authors
+#
+# Line and branch coverage of lib/mmu, per file and in all. Fails below the percentages given.
+#
+# Left out: validate.c, and the two validators beside what they check, run in tests only and would have to find errors to
+# be covered; assertions, which are compiled without their failure (CW_COVER in env.h), for no input may reach it.
+#
+# usage: tests/cover/mmu.sh DIR LINES BRANCHES
+set -euo pipefail
+
+cd "$1"
+gcov -b -c ./*.o 2>/dev/null | awk -v min_lines="$2" -v min_branches="$3" '
+	/^$/ { file = "" }
+	/^File/ { gsub(/\047/, ""); file = $2; next }
+	file !~ /lib\/mmu\/[a-z]*\.[ch]$/ || file ~ /validate\.c$/ { next }
+	/^Lines executed/ { split($2, p, /[:%]/); lines[file] = p[2]; nl[file] = $4 }
+	/^Taken at least once/ { split($4, p, /[:%]/); br[file] = p[2]; nb[file] = $6 }
+	END {
+		for (f in lines) {
+			name = f
+			sub(/.*lib\/mmu\//, "", name)
+			printf "  %-14s %6.2f %% of %5d lines  %6.2f %% of %5d branches\n", name, lines[f], nl[f],
+				br[f], nb[f] | "sort"
+			l += lines[f] * nl[f]; tl += nl[f]; b += br[f] * nb[f]; tb += nb[f]
+		}
+		close("sort")
+		if (!tl || !tb) { print "cover: no figures"; exit 1 }
+		printf "cover: lib/mmu: %.2f %% of %d lines, %.2f %% of %d branches\n", l / tl, tl, b / tb, tb
+		if (l / tl < min_lines || b / tb < min_branches) {
+			printf "cover: below %d %% of lines or %d %% of branches\n", min_lines, min_branches
+			exit 1
+		}
+	}'
