@@ -253,6 +253,10 @@ struct cw_event {
 	enum cw_event_cause cause;
 	uint8_t port, tag;  /* of the request */
 	uint64_t timestamp; /* engine cycle of the fault */
+	/* A write of 64 bytes at most through the AXI4 bridge: bit i: byte i is written, and is data[i]. Else 0: the
+	 * initiator keeps its data. */
+	uint64_t written;
+	uint8_t data[64];
 };
 
 /* Next event, oldest first; handles faults meanwhile. 1, or 0 after the timeout, or an error. */

@@ -23,7 +23,7 @@ static void answer_default(struct cw_dev *dev, const struct cw_vm *vm, uint32_t 
 	dev->unanswered++;
 }
 
-void cw_event_add(struct cw_ctx *ctx, const struct cw_fault_record *rec, enum cw_event_cause cause)
+void cw_event_add(struct cw_ctx *ctx, const struct cw_fault_record *rec, const uint8_t *line, enum cw_event_cause cause)
 {
 	struct cw_vm *vm = ctx->vm;
 	struct cw_dev *dev = vm->dev;
@@ -52,6 +52,15 @@ void cw_event_add(struct cw_ctx *ctx, const struct cw_fault_record *rec, enum cw
 		       .tag = rec->tag,
 		       .timestamp = rec->timestamp},
 	};
+	/* The line has each byte where its address says; the user has them from the first one on (P34). */
+	for (unsigned i = 0; rec->strobes && i < rec->len && i < CW_LINE_BYTES; i++) {
+		unsigned lane = (rec->addr + i) % CW_LINE_BYTES;
+
+		if (!(rec->strobes >> lane & 1))
+			continue;
+		e->ev.written |= UINT64_C(1) << i;
+		e->ev.data[i] = line[lane];
+	}
 }
 
 void cw_events_expire(struct cw_dev *dev)

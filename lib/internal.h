@@ -60,7 +60,8 @@ struct cw_ring {
 /* Fault ring; the reader holds cw_dev.service and takes cw_dev.lock for the registers. */
 struct cw_fault_ring {
 	struct cw_fault_record *records;
-	uint64_t bus;
+	uint8_t *data; /* a line for each record (P34) */
+	uint64_t bus, data_bus;
 	uint32_t next, acked;
 };
 
@@ -215,7 +216,8 @@ int cw_service_once(struct cw_dev *dev);
 int cw_service_until(struct cw_dev *dev, uint64_t timeout_ns, int (*done)(struct cw_dev *dev, void *priv, int handled),
 		     void *priv); /* takes dev->service itself */
 void cw_resume(struct cw_dev *dev, uint32_t parked_id, unsigned action, const void *data, size_t len);
-void cw_event_add(struct cw_ctx *ctx, const struct cw_fault_record *rec, enum cw_event_cause cause);
+void cw_event_add(struct cw_ctx *ctx, const struct cw_fault_record *rec, const uint8_t *line,
+		  enum cw_event_cause cause);
 void cw_events_expire(struct cw_dev *dev);
 void cw_events_drop_ctx(struct cw_dev *dev, uint32_t ctx);
 

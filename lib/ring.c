@@ -86,7 +86,14 @@ int cw_rings_start(struct cw_dev *dev)
 	fr->records = dev->tr->mem_alloc(dev->t, sizeof(*fr->records) << CW_FAULT_LOG2, CW_PAGE_SIZE, &fr->bus);
 	if (!fr->records)
 		return cw_error(-ENOMEM, "no memory for the fault ring");
-	err = ring_enable(dev, CW_REG_FAULT_BASE, fr->bus, CW_FAULT_LOG2);
+	fr->data = dev->tr->mem_alloc(dev->t, (size_t)CW_LINE_BYTES << CW_FAULT_LOG2, CW_PAGE_SIZE, &fr->data_bus);
+	if (!fr->data)
+		return cw_error(-ENOMEM, "no memory for the data of faults");
+	err = cw_write_locked(dev, CW_REG_FAULT_DATA_BASE, (uint32_t)fr->data_bus);
+	if (!err)
+		err = cw_write_locked(dev, CW_REG_FAULT_DATA_BASE_HI, (uint32_t)(fr->data_bus >> 32));
+	if (!err)
+		err = ring_enable(dev, CW_REG_FAULT_BASE, fr->bus, CW_FAULT_LOG2);
 	if (!err)
 		err = ring_start(dev, &dev->hot);
 	return err ? err : ring_start(dev, &dev->cold);
@@ -111,6 +118,9 @@ void cw_rings_free(struct cw_dev *dev)
 	ring_free(dev, &dev->cold);
 	if (dev->faults.records)
 		dev->tr->mem_free(dev->t, dev->faults.bus);
+	if (dev->faults.data)
+		dev->tr->mem_free(dev->t, dev->faults.data_bus);
+	dev->faults.data = NULL;
 	dev->faults.records = NULL;
 }
 

@@ -23,7 +23,13 @@ void cw_resume(struct cw_dev *dev, uint32_t parked_id, unsigned action, const vo
 	cw_unlock(dev);
 }
 
-static void handle(struct cw_dev *dev, const struct cw_fault_record *rec)
+/* Where the data of a record lies until the doorbell lets its slot go (P34). */
+static const uint8_t *line_of(const struct cw_dev *dev, uint32_t index)
+{
+	return dev->faults.data + (size_t)CW_LINE_BYTES * (index & ((1u << CW_FAULT_LOG2) - 1));
+}
+
+static void handle(struct cw_dev *dev, const struct cw_fault_record *rec, const uint8_t *line)
 {
 	struct cw_ctx *ctx = rec->ctx < CW_NCTX ? dev->ctx[rec->ctx] : NULL;
 	enum cw_event_cause cause = CW_EVENT_MMIO;
@@ -53,7 +59,7 @@ static void handle(struct cw_dev *dev, const struct cw_fault_record *rec)
 	case CW_PF_EMULATE:
 		if (f.have_slot)
 			cause = f.slot.flags & CW_MEM_ALLONES ? CW_EVENT_ALLONES : CW_EVENT_READONLY;
-		cw_event_add(ctx, rec, cause);
+		cw_event_add(ctx, rec, line, cause);
 		break;
 	default:
 		cw_resume(dev, rec->parked_id, CW_RESUME_ABORT, NULL, 0);
@@ -80,17 +86,19 @@ static int collect(struct cw_dev *dev, struct cw_fault_record *batch)
 int cw_service_once(struct cw_dev *dev)
 {
 	struct cw_fault_record batch[BATCH];
+	uint32_t first;
 	int n, err;
 
 	cw_lock(dev);
 	cw_reap_locked(dev);
+	first = dev->faults.next;
 	n = collect(dev, batch);
 	if (n)
 		dev->tr->host_begin(dev->t);
 	cw_unlock(dev);
 
 	for (int i = 0; i < n; i++)
-		handle(dev, &batch[i]);
+		handle(dev, &batch[i], line_of(dev, first + (uint32_t)i));
 	cw_events_expire(dev);
 
 	cw_lock(dev);

@@ -63,6 +63,10 @@ module cw_bridge (
   input  logic [511:0]                        ans_data,
   output logic                                rel_valid,
   output logic [cw_pkg::TAG_W-1:0]            rel_tag,
+  // data of a write of 64 bytes at most that waits for an answer (P34)
+  input  logic [cw_pkg::BRIDGE_SLOT_W-1:0]    look_slot,
+  output logic [511:0]                        look_data,
+  output logic [63:0]                         look_strb,
   // AXI4 master: bus addresses, whole lines, INCR
   output logic                                m_awvalid,
   input  logic                                m_awready,
@@ -139,7 +143,7 @@ module cw_bridge (
     .out_slot, .m_awvalid, .m_awready, .m_awid, .m_awaddr, .m_awlen, .m_wvalid, .m_wready, .m_wdata, .m_wstrb,
     .m_wlast, .m_bvalid, .m_bid, .m_bresp, .back_valid(wback), .back_go(wback_go), .back_slot(wback_slot),
     .free(wfree), .free_slot(wfree_slot), .idle(widle), .ev_malformed(w_malformed), .ev_dropped(wdropped),
-    .ev_bus_error(werror));
+    .ev_bus_error(werror), .look_slot, .look_data, .look_strb);
   cw_bridge_rd u_rd (
     .clk, .rst_n, .fence, .in_valid(ev_reads), .in_slot, .in_id, .in_offset(in_addr[11:0]), .in_beats_m1, .in_size,
     .in_len_m1, .s_rvalid, .s_rready, .s_rid, .s_rdata, .s_rresp, .s_rlast, .grant(grant && !out_write), .page,

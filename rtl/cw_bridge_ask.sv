@@ -131,7 +131,8 @@ module cw_bridge_ask (
   assign later       = ans.verdict == cw_pkg::V_RETRY_LATER;
   assign times       = fresh[tag] ? '0 : asked_n[tag];
   assign again       = later && times != tries;
-  assign too_long    = ans.verdict == cw_pkg::V_EMULATED && ans_len[11:6] != '0;
+  assign too_long    = (ans.verdict == cw_pkg::V_EMULATED && ans_len[11:6] != '0) ||
+                       (ans.verdict == cw_pkg::V_ABORT && ans.reason == cw_pkg::RSN_EMUL_LONG);
 
   assign grant       = take && hit;
   assign emul        = take && ans.verdict == cw_pkg::V_EMULATED && !too_long && !tag[SW];
@@ -182,13 +183,13 @@ module cw_bridge_ask (
     if (take && again) asked_n[tag] <= times + 1'b1;
   end
 
-  assign ev_refused   = take && ans.verdict == cw_pkg::V_ABORT;
+  assign ev_refused   = take && ans.verdict == cw_pkg::V_ABORT && !too_long;
   assign ev_emul_long = take && too_long;
   assign ev_retries   = take && again;
   assign ev_gave_up   = take && later && !again;
   assign ev_fenced    = pick_end && !bad[pick_tag];
 
   logic unused;
-  assign unused = &{1'b0, wany, rany, l_ready, req_unused, ans_ctx, ans_addr[63:6], ans_len[5:0], ans.epoch, ans.reason,
+  assign unused = &{1'b0, wany, rany, l_ready, req_unused, ans_ctx, ans_addr[63:6], ans_len[5:0], ans.epoch,
                     ans.pa[11:0]};
 endmodule

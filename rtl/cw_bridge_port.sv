@@ -61,6 +61,10 @@ module cw_bridge_port (
   input  logic [511:0]                        ans_data,
   output logic                                rel_valid,
   output logic [cw_pkg::TAG_W-1:0]            rel_tag,
+  // data of a write of 64 bytes at most that waits for an answer (P34)
+  input  logic [cw_pkg::BRIDGE_SLOT_W-1:0]    look_slot,
+  output logic [511:0]                        look_data,
+  output logic [63:0]                         look_strb,
   // AXI4 master: bus addresses, whole lines, INCR
   output logic                                m_awvalid,
   input  logic                                m_awready,
@@ -153,6 +157,7 @@ module cw_bridge_port (
     .s_rvalid(i_rvalid), .s_rready(i_rid[IW] || s_rready), .s_rid(i_rid), .s_rdata(i_rdata), .s_rresp(i_rresp),
     .s_rlast(i_rlast),
     .req_valid, .req_ready, .req, .ans_valid, .ans_ready, .ans, .ans_data, .rel_valid, .rel_tag,
+    .look_slot, .look_data, .look_strb,
     .m_awvalid, .m_awready, .m_awid, .m_awaddr, .m_awlen, .m_wvalid, .m_wready, .m_wdata, .m_wstrb, .m_wlast,
     .m_bvalid, .m_bready, .m_bid, .m_bresp, .m_arvalid, .m_arready, .m_arid, .m_araddr, .m_arlen, .m_rvalid,
     .m_rready, .m_rid, .m_rdata, .m_rresp, .m_rlast,

@@ -63,7 +63,11 @@ module cw_bridge_wr (
   output logic                                idle,         // nothing is under way to memory
   output logic                                ev_malformed,
   output logic                                ev_dropped,
-  output logic                                ev_bus_error
+  output logic                                ev_bus_error,
+  // data of a burst of 64 bytes at most, byte i that whose address is i modulo 64 (P34)
+  input  logic [cw_pkg::BRIDGE_SLOT_W-1:0]    look_slot,
+  output logic [511:0]                        look_data,
+  output logic [63:0]                         look_strb
 );
   localparam int unsigned SW  = cw_pkg::BRIDGE_SLOT_W;
   localparam int unsigned IW  = cw_pkg::BRIDGE_ID_W;
@@ -139,6 +143,23 @@ module cw_bridge_wr (
         strobes[{f_slot, line}] <= put_strb;
       end
     end
+  end
+
+  // ---- the first two lines once more, to be looked at: a burst of 64 bytes has no lane twice ----
+  logic [575:0] line0 [NS];
+  logic [575:0] line1 [NS];
+  logic [511:0] look0, look1;
+  logic [63:0]  strb0, strb1;
+  always_ff @(posedge clk) begin
+    if (w_take && line_end && line == 6'd0) line0[f_slot] <= {put_strb, put_data};
+    if (w_take && line_end && line == 6'd1) line1[f_slot] <= {put_strb, put_data};
+  end
+  assign {strb0, look0} = line0[look_slot];
+  assign {strb1, look1} = line1[look_slot];
+  assign look_strb = strb0 | (info[look_slot][5:0] != '0 ? strb1 : '0);
+  always_comb begin
+    look_data = look1;
+    for (int unsigned b = 0; b < 64; b++) if (strb0[b]) look_data[8*b +: 8] = look0[8*b +: 8];
   end
 
   // ---- granted bursts: addresses, then data ----

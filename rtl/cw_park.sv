@@ -145,12 +145,14 @@ module cw_park (
   logic known, emul_room, cur_retry, accept, scan_done;
   logic [cw_pkg::NPORT-1:0] emul_busy;
   cw_t::look_t named_req;
+  logic named_data;                     // the answer will have data
 
   assign named_gen = gens[resume.index[IW-1:0]];
   assign named_req = data[resume.index[IW-1:0]];
   assign known     = resume.index < 16'(NP) && leader[resume.index[IW-1:0]] &&
                      (named_gen == resume.gen || cw_pkg::MUT_STALE_RESUME);
-  assign emul_room = resume.action != cw_pkg::RESUME_EMULATED || !emul_busy[named_req.port];
+  assign named_data = resume.action == cw_pkg::RESUME_EMULATED && named_req.req.len_m1[11:6] == '0;
+  assign emul_room = !named_data || !emul_busy[named_req.port];
   assign resume_ready  = state == P_IDLE && !abort_valid && !abort_pending;
   assign resume_status = !known ? cw_pkg::ST_UNKNOWN_ID : !emul_room ? cw_pkg::ST_BUSY : cw_pkg::ST_OK;
   assign accept    = resume_valid && resume_ready && known && emul_room;
@@ -175,8 +177,9 @@ module cw_park (
       ans.verdict = cw_pkg::V_ONES;
       ans.reason  = cw_pkg::RSN_NONE;
     end else if (action == cw_pkg::RESUME_EMULATED) begin
-      ans.verdict = cw_pkg::V_EMULATED;
-      ans.reason  = cw_pkg::RSN_NONE;
+      // An answer has 64 bytes of data (P34).
+      ans.verdict = cur_r.len_m1[11:6] == '0 ? cw_pkg::V_EMULATED : cw_pkg::V_ABORT;
+      ans.reason  = cur_r.len_m1[11:6] == '0 ? cw_pkg::RSN_NONE : cw_pkg::RSN_EMUL_LONG;
     end
     ans_valid = '0;
     ans_valid[cur_req.port] = state == P_CHAIN && !cur_retry;
@@ -208,7 +211,7 @@ module cw_park (
       emul_busy <= emul_busy & ~emul_taken;
       if (accept) begin
         leader[resume.index[IW-1:0]] <= 1'b0;
-        if (resume.action == cw_pkg::RESUME_EMULATED) emul_busy[named_req.port] <= 1'b1;
+        if (named_data) emul_busy[named_req.port] <= 1'b1;
       end
       if (abort_valid) abort_pending <= 1'b1;
       if (state == P_IDLE && abort_pending) begin
@@ -252,8 +255,7 @@ module cw_park (
   for (genvar p = 0; p < cw_pkg::NPORT; p++) begin : g_emul
     logic [511:0] held;
     always_ff @(posedge clk) begin
-      if (accept && resume.action == cw_pkg::RESUME_EMULATED &&
-          named_req.port == cw_pkg::PORT_W'(p)) held <= resume.data;
+      if (accept && named_data && named_req.port == cw_pkg::PORT_W'(p)) held <= resume.data;
     end
     assign emul_data[p*512 +: 512] = held;
   end

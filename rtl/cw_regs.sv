@@ -90,6 +90,7 @@ module cw_regs #(
   output logic [31:0]  fault_doorbell,
   output logic         fault_db_we,
   input  logic [31:0]  fault_index,
+  output logic [63:0]  fault_data_base,
 
   // counters
   output logic         snap,
@@ -200,6 +201,7 @@ module cw_regs #(
 
   // Low words, until the high word comes.
   logic [31:0] hot_cmd_base_lo_q, hot_cpl_base_lo_q, cold_cmd_base_lo_q, cold_cpl_base_lo_q, fault_base_lo_q;
+  logic [31:0] fault_data_lo_q;
   logic [31:0] nic_base_lo_q, nic_head_addr_lo_q, nic_seed_lo_q;
   logic [31:0] probe_addr_lo_q, tgen_base_lo_q, tgen_seed_lo_q;
 
@@ -234,6 +236,8 @@ module cw_regs #(
       cold_cpl_doorbell  <= cw_pkg::RST_COLD_CPL_DOORBELL;
       fault_base_q       <= cw_pkg::RST_FAULT_BASE;
       fault_base_lo_q    <= cw_pkg::RST_FAULT_BASE[31:0];
+      fault_data_base    <= cw_pkg::RST_FAULT_DATA_BASE;
+      fault_data_lo_q    <= cw_pkg::RST_FAULT_DATA_BASE[31:0];
       fault_ctrl_q       <= cw_pkg::RST_FAULT_CTRL;
       fault_doorbell     <= cw_pkg::RST_FAULT_DOORBELL;
       probe_addr         <= cw_pkg::RST_PROBE_ADDR;
@@ -319,6 +323,8 @@ module cw_regs #(
 
         cw_pkg::REG_FAULT_BASE:         fault_base_lo_q    <= wdata;
         cw_pkg::REG_FAULT_BASE_HI:      fault_base_q       <= {wdata, fault_base_lo_q};
+        cw_pkg::REG_FAULT_DATA_BASE:    fault_data_lo_q    <= wdata;
+        cw_pkg::REG_FAULT_DATA_BASE_HI: fault_data_base    <= {wdata, fault_data_lo_q};
         cw_pkg::REG_FAULT_DOORBELL: begin
           fault_doorbell <= wdata;
           fault_db_we    <= 1'b1;
@@ -535,6 +541,8 @@ module cw_regs #(
           cw_pkg::REG_FAULT_CTRL:         s_rdata <= fault_ctrl_q;
           cw_pkg::REG_FAULT_DOORBELL:     s_rdata <= fault_doorbell;
           cw_pkg::REG_FAULT_INDEX:        s_rdata <= fault_index;
+          cw_pkg::REG_FAULT_DATA_BASE:    s_rdata <= fault_data_base[31:0];
+          cw_pkg::REG_FAULT_DATA_BASE_HI: s_rdata <= fault_data_base[63:32];
           cw_pkg::REG_PROBE_ADDR:         s_rdata <= probe_addr[31:0];
           cw_pkg::REG_PROBE_ADDR_HI:      s_rdata <= probe_addr[63:32];
           cw_pkg::REG_TGEN_STATUS:        s_rdata <= {30'd0, tgen_clearing, tgen_running};

@@ -223,10 +223,13 @@ module cw_top #(
   logic [1:0]  ev_bridge_malformed, ev_bridge_fenced, ev_bridge_bus_errors;
   logic [31:0] bridge_quota, bridge_retry, bridge_ctrl;
   logic        bridge_fence;
+  logic [cw_pkg::BRIDGE_SLOT_W-1:0] look_slot;
+  logic [511:0] look_data;
+  logic [63:0]  look_strb;
   cw_t::nic_set_t  nic_set;
   cw_t::nic_stat_t nic_stat;
   cw_bridge_port u_bridge (
-    .nic_set, .nic_stat,
+    .nic_set, .nic_stat, .look_slot, .look_data, .look_strb,
     .clk(clk_bridge), .rst_n, .quota(bridge_quota[6:0]), .quota_stall(bridge_quota[31]), .backoff(bridge_retry[14:0]),
     .tries(bridge_retry[27:16]), .fence(bridge_fence), .quiet(bridge_quiet), .awake(bridge_awake),
     .s_awvalid(b_awvalid), .s_awready(b_awready), .s_awid(b_awid), .s_awaddr(b_awaddr), .s_awlen(b_awlen),
@@ -350,7 +353,9 @@ module cw_top #(
   logic [4:0]   fault_size_log2;
   logic         fault_enable, fault_db_we, fault_space;
   logic [31:0]  fault_doorbell, fault_index;
-  logic [cw_pkg::FAULT_BITS-1:0] fault_rec;
+  logic [cw_pkg::FAULT_BITS-1:0] fault_rec, frw_rec;
+  logic         frw_valid, frw_ready, frw_bvalid;
+  logic [63:0]  frw_addr, fault_data_base;
   cw_fault_rec u_fault_rec (.fault(fr), .rec(fault_rec));
   cw_ring_wr #(.RECORD(cw_pkg::FAULT_BITS), .PHASE(cw_pkg::FAULT_PHASE_LSB), .RESERVED(1'b0),
                .LG(cw_pkg::PARK_W)) u_fault_ring (
@@ -358,9 +363,14 @@ module cw_top #(
     .doorbell_we(fault_db_we),
     .doorbell(fault_doorbell), .index(fault_index), .space(fault_space), .take(1'b0), .give(1'b0),
     .rec_valid(fr_valid), .rec_ready(fr_ready), .rec(fault_rec),
-    .wr_valid(host_wr_valid[2]), .wr_ready(host_wr_ready[2]), .wr_addr(host_wr_addr[2*64 +: 64]),
-    .wr_data(host_wr_data[2*512 +: 512]), .wr_strb(host_wr_strb[2*64 +: 64]), .wr_bvalid(host_wr_bvalid[2]),
+    .wr_valid(frw_valid), .wr_ready(frw_ready), .wr_addr(frw_addr), .wr_data(frw_rec),
+    .wr_strb(host_wr_strb[2*64 +: 64]), .wr_bvalid(frw_bvalid),
     .wr_berr(host_wr_berr), .irq_en(irq_enable[2]), .irq(ring_irq[2]), .ev_error(ev_fault_ring));
+  cw_fault_data u_fault_data (
+    .clk(clk_cmd), .rst_n, .ring_base(fault_base), .data_base(fault_data_base), .r_valid(frw_valid),
+    .r_ready(frw_ready), .r_addr(frw_addr), .r_rec(frw_rec), .r_bvalid(frw_bvalid), .look_slot, .look_data, .look_strb,
+    .wr_valid(host_wr_valid[2]), .wr_ready(host_wr_ready[2]), .wr_addr(host_wr_addr[2*64 +: 64]),
+    .wr_data(host_wr_data[2*512 +: 512]), .wr_bvalid(host_wr_bvalid[2]), .wr_berr(host_wr_berr));
 
   // ===================================================================================================================
   // Hot commands: ring, execution, completion ring
@@ -570,7 +580,7 @@ module cw_top #(
     .hot_cpl_base, .hot_cpl_size_log2, .hot_cpl_enable, .hot_cpl_doorbell, .hot_cpl_db_we, .hot_cpl_index,
     .cold_cmd_base, .cold_cmd_size_log2, .cold_cmd_enable, .cold_cmd_doorbell, .cold_cmd_index,
     .cold_cpl_base, .cold_cpl_size_log2, .cold_cpl_enable, .cold_cpl_doorbell, .cold_cpl_db_we, .cold_cpl_index,
-    .fault_base, .fault_size_log2, .fault_enable, .fault_doorbell, .fault_db_we, .fault_index,
+    .fault_base, .fault_size_log2, .fault_enable, .fault_doorbell, .fault_db_we, .fault_index, .fault_data_base,
     .snap(host_snap), .snap_busy, .snap_cycle, .ctr_idx, .ctr_data,
     .probe_start, .probe_tag, .probe_ctx, .probe_write, .probe_addr, .probe_rd_tag, .probe_rd_result, .probe_rd_pa,
     .tgen_start, .tgen_stop, .tgen_ctx, .tgen_mode, .tgen_base, .tgen_pages, .tgen_stride, .tgen_count,

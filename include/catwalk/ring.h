@@ -38,7 +38,8 @@ struct cw_fault_record {
 	uint64_t addr, entry, entry_addr, timestamp;
 	uint32_t parked_id;
 	uint16_t ctx, ctx_gen, domain, len;
-	uint8_t pad0[12];
+	uint8_t pad0[4];
+	uint64_t strobes;
 	uint8_t port, tag, access, verdict, reason, level;
 	uint8_t pad1[1];
 	uint8_t phase;
@@ -96,7 +97,7 @@ _Static_assert(4 + 2 +
 #undef CW_IN_fault
 #define CW_IN_cpl(n)
 #define CW_IN_fault(n) +(n)
-_Static_assert(12 + 1 +
+_Static_assert(4 + 1 +
 #include <catwalk/ring.def>
 		       == sizeof(struct cw_fault_record),
 	       "ring.def and struct cw_fault_record differ");

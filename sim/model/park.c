@@ -191,6 +191,9 @@ static void unpark(struct cw_model *m, const uint32_t *vec)
 	} else if (p->action == CW_RESUME_ONES) {
 		want = CW_V_ONES;
 		reason = CW_RSN_NONE;
+	} else if (p->action == CW_RESUME_EMULATED && r->len_m1 > 63) {
+		/* more than the answer has data (P34) */
+		reason = CW_RSN_EMUL_LONG;
 	} else if (p->action == CW_RESUME_EMULATED) {
 		want = CW_V_EMULATED;
 		reason = CW_RSN_NONE;

@@ -17,3 +17,7 @@ bridge-mutants_OPT     := -O1
 TESTS += nic
 nic_SRCS := tests/bridge/test_nic.c
 nic_LIBS := lib
+
+TESTS += bridge-emul
+bridge-emul_SRCS := tests/bridge/test_emul.c
+bridge-emul_LIBS := lib

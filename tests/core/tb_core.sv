@@ -179,6 +179,7 @@ module tb_core;
     r.ctx  = 16'(s.c + 1);
     r.addr = address(s.page) | 64'($urandom_range(4095));
     r.len_m1 = 12'($urandom_range(4095 - int'(r.addr[11:0])));
+    if (chance(50)) r.len_m1 = r.len_m1 & 12'd63;
     r.write  = chance(40);
     r.tag    = cw_pkg::TAG_W'(t);
     for (int i = 0; i < NT && tags[p][r.tag].state != FREE; i++) r.tag++;
@@ -322,12 +323,14 @@ module tb_core;
           end
           cw_pkg::V_RETRY_LATER: must(a.reason == cw_pkg::RSN_NO_ROOM, "RETRY_LATER for want of room");
           cw_pkg::V_ABORT:
-            must(a.reason == cw_pkg::RSN_BY_HOST && last_abort.exists(k) && last_abort[k] >= s.since,
+            if (a.reason == cw_pkg::RSN_EMUL_LONG)
+              must(last_emul[p][a.tag] >= s.since && s.r.len_m1 > 12'd63, "EMUL_LONG for more than 64 bytes that the host emulates");
+            else must(a.reason == cw_pkg::RSN_BY_HOST && last_abort.exists(k) && last_abort[k] >= s.since,
                  $sformatf("ABORT where the host said so, reason %0d", a.reason));
           cw_pkg::V_ONES:
             must(last_ones.exists(k) && last_ones[k] >= s.since, "ONES where the host said so");
           cw_pkg::V_EMULATED:
-            must(last_emul[p][a.tag] >= s.since && emul_data[p*512 +: 512] == emul[p][a.tag],
+            must(last_emul[p][a.tag] >= s.since && s.r.len_m1 <= 12'd63 && emul_data[p*512 +: 512] == emul[p][a.tag],
                  "EMULATED where the host said so, with its data");
           default: must(1'b0, "an answer that an initiator may get (P9)");
         endcase

@@ -402,6 +402,8 @@ void bench_run(struct bench *b)
 	compare_tables(b);
 	if (b->goal >= 20000 && (!b->bridge_answers[0] || !b->bridge_answers[1] || !b->bridge_written))
 		bench_fail(b, "bench", "the bridge was not used");
+	if (b->goal >= 100000 && !b->bridge_data)
+		bench_fail(b, "bench", "no fault record carried data");
 	if (cw_sim_errors(b->sim))
 		bench_fail(b, "sim", "%s", cw_sim_error_text(b->sim));
 }

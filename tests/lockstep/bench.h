@@ -244,8 +244,8 @@ struct bench {
 	unsigned int table_next, page_next[PAGE_KINDS];
 
 	struct ring hot, cold;
-	uint8_t *fault;
-	uint64_t fault_bus;
+	uint8_t *fault, *fault_data;
+	uint64_t fault_bus, fault_data_bus;
 	uint32_t fault_consumer, fault_doorbell;
 	uint32_t fault_seen[2]; /* fault_doorbell at two moments before */
 	unsigned int fault_age;
@@ -274,6 +274,7 @@ struct bench {
 	unsigned int down_domain; /* domain being torn down, or NDOMAIN */
 
 	uint64_t bridge_phase_end, bridge_fence_at, bridge_answers[2], bridge_written;
+	uint64_t bridge_data; /* records with data */
 	unsigned int bridge_rate;
 	bool bridge_fenced;
 	struct log log[NDOMAIN];
@@ -377,6 +378,7 @@ void host_cold_complete(struct bench *b, const struct submitted *s, const struct
 
 /* bridge.c */
 void bridge_open(struct bench *b);
+void bridge_fault_data(struct bench *b, const struct cw_fault_record *f, const uint8_t *line);
 void bridge_cycle(struct bench *b);
 bool bridge_idle(const struct bench *b);
 /* log.c */

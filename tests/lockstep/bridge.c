@@ -210,6 +210,32 @@ static void fence(struct bench *b, uint64_t now)
 		now + (b->bridge_fenced ? 200 + rng_below(&b->rng, 800) : 20000 + rng_below(&b->rng, 40000));
 }
 
+/*
+ * What a record says about the data of a write (P34). The bridge looks it up when the record goes out; of a context
+ * that was detached meanwhile the slot may be another burst's, so only contexts that never were are judged.
+ */
+void bridge_fault_data(struct bench *b, const struct cw_fault_record *f, const uint8_t *line)
+{
+	unsigned int domain = world_domain(f->ctx);
+	uint64_t named = 0;
+
+	if (!f->strobes || b->ctx[f->ctx].times_down)
+		return;
+	for (unsigned int i = 0; i < f->len && i < 64; i++) {
+		unsigned int lane = (f->addr + i) & 63;
+
+		named |= BIT64(lane);
+		if (f->strobes >> lane & 1 && line[lane] != byte(domain, f->addr + i))
+			bench_fail(b, "fault-data",
+				   "the record of a write to 0x%llx carries 0x%02x for byte %u, not 0x%02x",
+				   (unsigned long long)f->addr, line[lane], i, byte(domain, f->addr + i));
+	}
+	if (f->port != CW_PORT_BRIDGE || f->access != CW_ACCESS_WRITE || f->len > 64 || f->strobes & ~named)
+		bench_fail(b, "fault-data", "port %u, access %u, %u bytes at 0x%llx: data for lanes 0x%llx", f->port,
+			   f->access, f->len, (unsigned long long)f->addr, (unsigned long long)f->strobes);
+	b->bridge_data++;
+}
+
 void bridge_cycle(struct bench *b)
 {
 	uint64_t now = cw_sim_cycle(b->sim);

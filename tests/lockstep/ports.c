@@ -106,6 +106,9 @@ static void ask(struct bench *b, unsigned int port, struct port *p)
 	r.ctx = (uint16_t)(rng_percent(&b->rng, 70) ? p->focus_ctx : pick_context(b, p));
 	r.addr = pick_address(b, p, world_domain(r.ctx)) + rng_below(&b->rng, 4096);
 	r.len_m1 = (uint16_t)rng_below(&b->rng, 4096 - (unsigned int)(r.addr & 4095));
+	/* EMULATED has data for 64 bytes (P34). */
+	if (rng_percent(&b->rng, 50))
+		r.len_m1 %= 64;
 	r.write = rng_percent(&b->rng, p->write_percent);
 	p->last_domain = world_domain(r.ctx);
 	p->last_page = r.addr >> 12;

@@ -38,11 +38,14 @@ void rings_open(struct bench *b)
 	open_pair(b, &b->hot, HOT_LOG2, CW_IRQ_HOT, CW_REG_HOT_CMD_BASE, CW_REG_HOT_CPL_BASE, b->hot_slot);
 	open_pair(b, &b->cold, COLD_LOG2, CW_IRQ_COLD, CW_REG_COLD_CMD_BASE, CW_REG_COLD_CPL_BASE, b->cold_slot);
 	b->fault = cw_sim_mem_alloc(b->sim, (size_t)CW_FAULT_BYTES << FAULT_LOG2, 0, &b->fault_bus);
+	b->fault_data = cw_sim_mem_alloc(b->sim, (size_t)CW_LINE_BYTES << FAULT_LOG2, 4096, &b->fault_data_bus);
 	b->buffer = cw_sim_mem_alloc(b->sim, (size_t)4096 * NHOT, 0, &b->buffer_bus);
-	if (!b->fault || !b->buffer) {
+	if (!b->fault || !b->fault_data || !b->buffer) {
 		bench_fail(b, "bench", "no host memory");
 		return;
 	}
+	cw_sim_reg_write(b->sim, CW_REG_FAULT_DATA_BASE, (uint32_t)b->fault_data_bus);
+	cw_sim_reg_write(b->sim, CW_REG_FAULT_DATA_BASE_HI, (uint32_t)(b->fault_data_bus >> 32));
 	open_ring(b, CW_REG_FAULT_BASE, b->fault_bus, FAULT_LOG2);
 }
 
@@ -137,6 +140,8 @@ static void poll_faults(struct bench *b)
 			break;
 		if (b->npf == sizeof(b->pf) / sizeof(b->pf[0]))
 			break;
+		if (f.ctx < NCONTEXT)
+			bridge_fault_data(b, &f, b->fault_data + (size_t)CW_LINE_BYTES * (b->fault_consumer % NFAULT));
 		b->fault_consumer++;
 		host_fault(b, &f);
 	}

@@ -61,6 +61,7 @@ module tb_regs;
   cw_t::nic_set_t  nic_set;
   cw_t::nic_stat_t nic_stat = '0;
   logic [63:0] tgen_sum = '0, tgen_lat_sum = '0;
+  logic [63:0] fault_data_base;
 
   cw_regs #(.NSLOT(16), .TLB_SETS(256), .TLB_WAYS(4), .WC_ENTRIES(12), .TABLE_BYTES(64'h2_4000_0000)) dut (.*);
 
