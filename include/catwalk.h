@@ -150,6 +150,15 @@ int cw_vm_set_memory(struct cw_vm *vm, const struct cw_vm_region *region);
 /* Take all translations of [gpa, gpa + size) away; they come back by faults. Waits for a FLUSH. -EINVAL, -ETIMEDOUT. */
 int cw_vm_invalidate(struct cw_vm *vm, unsigned space, uint64_t gpa, uint64_t size);
 
+/*
+ * The way back of a VM whose calls answer -EIO because a change of its tables failed in the device (a bus error of
+ * table memory, for instance): detach all contexts, which ends their requests with ABORT, begin all tables anew, attach
+ * again. Slots, contexts and log modes stay; everything that is logged is dirty; events that waited are gone. On an
+ * error the VM is as broken as before: call it again, or give up. Other VMs notice nothing. Works for a VM that is not
+ * broken, too. Not beside other calls for this VM.
+ */
+int cw_vm_recover(struct cw_vm *vm);
+
 /* A statistic of the host's side by its name, for instance "pf_fixed". -ENOENT: no such name. */
 int cw_vm_stat(struct cw_vm *vm, const char *name, uint64_t *value);
 /* Name of statistic i, NULL behind the last one. */

@@ -20,11 +20,11 @@ static int pick_number(struct cw_dev *dev, uint32_t *id)
 	return cw_error(-ENOSPC, "all %u contexts are in use", dev->info.contexts);
 }
 
-static int attach(struct cw_ctx *ctx, unsigned space)
+int cw_ctx_attach(struct cw_ctx *ctx)
 {
 	struct cw_vm *vm = ctx->vm;
 	const struct cw_cmd cmd = {.opcode = CW_OP_CTX_ATTACH,
-				   .space = (uint16_t)vm->domain[space],
+				   .space = (uint16_t)vm->domain[ctx->mmu.as_id],
 				   .addr = ctx->mmu.root_table,
 				   .ctx = (uint16_t)ctx->id,
 				   .level = (uint8_t)ctx->mmu.level,
@@ -40,6 +40,7 @@ static int attach(struct cw_ctx *ctx, unsigned space)
 		err = cw_error(-EIO, "the root table could not be loaded");
 	if (!err)
 		err = cw_exec_locked(vm->dev, &vm->dev->cold, &cmd, &cpl);
+	ctx->attached = !err;
 	cw_unlock(vm->dev);
 	return err;
 }
@@ -58,7 +59,7 @@ static int create(struct cw_vm *vm, const struct cw_ctx_params *params, struct c
 	err = cw_mmu_ctx_create(&vm->mmu, &ctx->mmu, &mp);
 	if (err)
 		return cw_error(err, "cannot make a root table: %s", strerror(-err));
-	err = attach(ctx, params->space);
+	err = cw_ctx_attach(ctx);
 	if (err) {
 		cw_mmu_ctx_destroy(&ctx->mmu);
 		return err;
@@ -106,16 +107,30 @@ uint32_t cw_ctx_id(const struct cw_ctx *ctx)
 	return ctx->id;
 }
 
-int cw_ctx_remove(struct cw_ctx *ctx, bool force)
+/* Requests of the context end with ABORT; when it returns 0 none is under way. */
+int cw_ctx_detach(struct cw_ctx *ctx)
 {
 	const struct cw_cmd cmd = {.opcode = CW_OP_CTX_DETACH, .ctx = (uint16_t)ctx->id};
 	struct cw_vm *vm = ctx->vm;
 	struct cw_cpl cpl;
-	int err;
+	int err = 0;
 
 	cw_lock(vm->dev);
-	err = cw_exec_locked(vm->dev, &vm->dev->cold, &cmd, &cpl);
+	if (ctx->attached)
+		err = cw_exec_locked(vm->dev, &vm->dev->cold, &cmd, &cpl);
+	if (!err)
+		ctx->attached = false;
 	cw_unlock(vm->dev);
+	if (!err)
+		cw_events_drop_ctx(vm->dev, ctx->id);
+	return err;
+}
+
+int cw_ctx_remove(struct cw_ctx *ctx, bool force)
+{
+	struct cw_vm *vm = ctx->vm;
+	int err = cw_ctx_detach(ctx);
+
 	if (err && !force)
 		return err;
 	cw_events_drop_ctx(vm->dev, ctx->id);

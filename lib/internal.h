@@ -135,6 +135,7 @@ struct cw_ctx {
 	struct cw_vm *vm;
 	struct cw_mmu_ctx mmu;
 	uint32_t id;
+	bool attached; /* the engine knows it; dev->lock */
 };
 
 /* ---- error.c ---- */
@@ -194,6 +195,8 @@ int cw_domain_get(struct cw_vm *vm, unsigned space);
 /* Posts a hot command whose failure breaks the VM. */
 int cw_vm_post(struct cw_vm *vm, const struct cw_cmd *cmd);
 /* Detach; force: free it even if the device does not answer. dev->service is held. */
+int cw_ctx_attach(struct cw_ctx *ctx);
+int cw_ctx_detach(struct cw_ctx *ctx);
 int cw_ctx_remove(struct cw_ctx *ctx, bool force);
 
 /* ---- log.c: operations of the core, and life ---- */

@@ -12,8 +12,10 @@
 
 static int vm_broken(struct cw_vm *vm)
 {
-	return vm->failed ? cw_error(-EIO, "an earlier change of the tables failed: the VM cannot be used any more") :
-			    0;
+	return vm->failed ?
+		       cw_error(-EIO,
+				"an earlier change of the tables failed: cw_vm_recover() makes the VM usable again") :
+		       0;
 }
 
 static int op_table_alloc(void *priv, uint64_t *addr)

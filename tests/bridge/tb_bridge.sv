@@ -64,6 +64,9 @@ module tb_bridge;
   logic         ev_reads, ev_writes, ev_quota, ev_refused, ev_emul_long, ev_retries, ev_gave_up;
   logic [1:0]   ev_malformed, ev_fenced, ev_bus_errors;
   logic         awake;
+  logic [4:0]   look_slot = 0;
+  logic [511:0] look_data;
+  logic [63:0]  look_strb;
   cw_bridge u_dut (.*);
 
   // ---- what the run does ----

@@ -28,3 +28,7 @@ lib-log_LIBS := lib
 TESTS += lib-log-cmd
 lib-log-cmd_SRCS := tests/lib/test_log_cmd.c tests/lib/fake.c
 lib-log-cmd_LIBS := lib
+
+TESTS += lib-recover
+lib-recover_SRCS := tests/lib/test_recover.c tools/bench_sum.c
+lib-recover_LIBS := lib
