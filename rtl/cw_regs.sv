@@ -412,10 +412,13 @@ module cw_regs #(
   logic ring_seen_q;
   logic dead_q;
   logic error_irq;
+  logic [cw_pkg::NPORT-1:0] fenced_q, needs_flr;
+  logic [31:0] stuck_q;        // cycles since the last fence came
+  logic flr_q;
 
   assign irq_enable = irq_enable_q[2:0];
   assign error_irq = (table_error && !table_seen_q) || (host_error && !host_seen_q) ||
-                     (ring_error && !ring_seen_q) || (fw_dead && !dead_q);
+                     (ring_error && !ring_seen_q) || (fw_dead && !dead_q) || (needs_flr != '0 && !flr_q);
 
   always_ff @(posedge clk) begin
     if (!rst_n) begin
@@ -432,6 +435,22 @@ module cw_regs #(
       dead_q        <= fw_dead;
       irq           <= {error_irq && irq_enable_q[3], ring_irq};
       ev_interrupts <= 3'(irq[0]) + 3'(irq[1]) + 3'(irq[2]) + 3'(irq[3]);
+    end
+  end
+
+  // ---- a fence that does not end ----
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      fenced_q  <= '0;
+      stuck_q   <= '0;
+      needs_flr <= '0;
+      flr_q     <= 1'b0;
+    end else begin
+      fenced_q <= fenced;
+      if ((fenced & ~fenced_q) != '0 || fenced == '0) stuck_q <= '0;
+      else if (stuck_q < flush_timeout) stuck_q <= stuck_q + 32'd1;
+      needs_flr <= (stuck_q >= flush_timeout ? fenced_q : needs_flr) & fenced;
+      flr_q     <= needs_flr != '0;
     end
   end
 
@@ -494,7 +513,7 @@ module cw_regs #(
           cw_pkg::REG_ID:                 s_rdata <= cw_pkg::RST_ID;
           cw_pkg::REG_VERSION:            s_rdata <= cw_pkg::RST_VERSION;
           cw_pkg::REG_BUILD_HASH:         s_rdata <= cw_pkg::RST_BUILD_HASH;
-          cw_pkg::REG_STATUS:             s_rdata <= {24'd0, |fenced, ring_seen_q, bme, host_seen_q, table_seen_q,
+          cw_pkg::REG_STATUS:             s_rdata <= {23'd0, needs_flr != '0, fenced != '0, ring_seen_q, bme, host_seen_q, table_seen_q,
                                                   fw_test_failed, fw_dead, fw_ready};
           cw_pkg::REG_CONTROL:            s_rdata <= control_q;
           cw_pkg::REG_CAP_PORTS:          s_rdata <= {8'(cw_pkg::TAG_W), 8'(cw_pkg::PORT_TGEN), 8'(cw_pkg::NPORT),
@@ -516,6 +535,7 @@ module cw_regs #(
           cw_pkg::REG_FW_VERSION:         s_rdata <= fw_version;
           cw_pkg::REG_IRQ_ENABLE:         s_rdata <= irq_enable_q;
           cw_pkg::REG_FENCED:             s_rdata <= 32'(fenced);
+          cw_pkg::REG_NEEDS_FLR:          s_rdata <= 32'(needs_flr);
           cw_pkg::REG_HOT_CMD_BASE:       s_rdata <= hot_cmd_base_q[31:0];
           cw_pkg::REG_HOT_CMD_BASE_HI:    s_rdata <= hot_cmd_base_q[63:32];
           cw_pkg::REG_HOT_CMD_CTRL:       s_rdata <= hot_cmd_ctrl_q;

@@ -21,3 +21,7 @@ nic_LIBS := lib
 TESTS += bridge-emul
 bridge-emul_SRCS := tests/bridge/test_emul.c
 bridge-emul_LIBS := lib
+
+TESTS += bridge-fence
+bridge-fence_SRCS := tests/bridge/test_fence.c tools/bench_sum.c
+bridge-fence_LIBS := lib

@@ -371,7 +371,23 @@ module tb_regs;
     fenced = 4'b0010;
     expect_reg(32'(cw_pkg::REG_FENCED), 32'd2);
     expect_reg(32'(cw_pkg::REG_STATUS), 32'hda);
+    // a fence that stays: NEEDS_FLR, one interrupt, and all is over with the fence (P21)
+    write(32'(cw_pkg::REG_FLUSH_TIMEOUT), 32'd200);
+    fenced = 5'b00010;
+    repeat (100) @(negedge clk);
+    fenced = 5'b10010;
+    repeat (150) @(negedge clk);
+    expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'd0);
+    check(pulses[3] == 3, "a fence alone sends no interrupt");
+    repeat (80) @(negedge clk);
+    expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'h12);
+    expect_reg(32'(cw_pkg::REG_STATUS), 32'h1da);
+    check(pulses[3] == 4, "NEEDS_FLR sends one");
+    fenced = 5'b00010;
+    expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'h2);
     fenced = '0;
+    expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'd0);
+    expect_reg(32'(cw_pkg::REG_STATUS), 32'h5a);
     for (int p = 0; p < int'(cw_pkg::NPORT); p++) holder[p*32 +: 32] = 32'h8001_0203 + 32'(p);
     for (int p = 0; p < int'(cw_pkg::NPORT); p++)
       expect_reg(32'(cw_pkg::REG_HOLDER) + 32'(p) * 4, 32'h8001_0203 + 32'(p));
