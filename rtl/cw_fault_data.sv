@@ -3,8 +3,8 @@
 //
 // Data of faulting writes (P34): stands between the fault ring's writer and the host bus. The record of a write of 64
 // bytes at most through the bridge, which holds its data, is preceded by a line with that data, at the record's slot of
-// a second area in host memory; the record then says which bytes of the line are meant. Byte i of the line is that whose
-// address is i modulo 64.
+// a second area in host memory; the record then says which bytes of the line are meant. Byte i of the line is the one
+// whose address is i modulo 64.
 //
 // Order: the line is acknowledged before its record is written, so whoever sees the phase sees the data. Other records
 // wait meanwhile, and pass with no delay if they carry none. Without data_base (0) nothing is added.

@@ -513,8 +513,8 @@ module cw_regs #(
           cw_pkg::REG_ID:                 s_rdata <= cw_pkg::RST_ID;
           cw_pkg::REG_VERSION:            s_rdata <= cw_pkg::RST_VERSION;
           cw_pkg::REG_BUILD_HASH:         s_rdata <= cw_pkg::RST_BUILD_HASH;
-          cw_pkg::REG_STATUS:             s_rdata <= {23'd0, needs_flr != '0, fenced != '0, ring_seen_q, bme, host_seen_q, table_seen_q,
-                                                  fw_test_failed, fw_dead, fw_ready};
+          cw_pkg::REG_STATUS:             s_rdata <= {23'd0, needs_flr != '0, fenced != '0, ring_seen_q, bme,
+                                                  host_seen_q, table_seen_q, fw_test_failed, fw_dead, fw_ready};
           cw_pkg::REG_CONTROL:            s_rdata <= control_q;
           cw_pkg::REG_CAP_PORTS:          s_rdata <= {8'(cw_pkg::TAG_W), 8'(cw_pkg::PORT_TGEN), 8'(cw_pkg::NPORT),
                                                   8'(cw_pkg::NPORT_STREAM)};
