@@ -4,8 +4,8 @@
 #
 # Line and branch coverage of lib/mmu, per file and in all. Fails below the percentages given.
 #
-# Left out: validate.c, and the two validators beside what they check, run in tests only and would have to find errors to
-# be covered; assertions, which are compiled without their failure (CW_COVER in env.h), for no input may reach it.
+# Left out: validate.c, which runs in tests only and would have to find errors to be covered; assertions, which are
+# compiled without their failure (CW_COVER in env.h), for no input may reach it.
 #
 # usage: tests/cover/mmu.sh DIR LINES BRANCHES
 set -euo pipefail
@@ -21,8 +21,8 @@ gcov -b -c ./*.o 2>/dev/null | awk -v min_lines="$2" -v min_branches="$3" '
 		for (f in lines) {
 			name = f
 			sub(/.*lib\/mmu\//, "", name)
-			printf "  %-14s %6.2f %% of %5d lines  %6.2f %% of %5d branches\n", name, lines[f], nl[f],
-				br[f], nb[f] | "sort"
+			printf "  %-14s %6.2f %% of %5d lines  %6.2f %% of %5d branches\n", \
+				name, lines[f], nl[f], br[f], nb[f] | "sort"
 			l += lines[f] * nl[f]; tl += nl[f]; b += br[f] * nb[f]; tb += nb[f]
 		}
 		close("sort")
