@@ -4,7 +4,7 @@
 MMU_TESTS := role spte hash memslot slotset guest fault large zap dirty log nth random threads
 
 # Guest tables and shadow pages.
-MMU_TESTS += gpt shadow
+MMU_TESTS += gpt load shadow
 
 define mmu_test
 TESTS += mmu_$(1)
