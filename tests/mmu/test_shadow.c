@@ -261,6 +261,9 @@ static void random_mode(struct sctx *s)
 	};
 	if (m->kind == REF_EPT)
 		s->regs.root |= (m->ept_levels - 1) << 3 | (m->ept_ad ? CW_EPTP_AD : 0);
+	/* PDPTEs that a processor loads. */
+	for (unsigned i = 0; i < 4 && m->kind != REF_EPT && m->pg && m->pae && !m->lma; i++)
+		poke(s->regs.root >> 12 & 0xff, 8, i, (rnd() % TABLES) << 12 | (rnd() % 4 > 0));
 }
 
 /* A guest loads PDPTEs that its processor takes: what the core refuses, no processor loads. */
