@@ -15,6 +15,8 @@ module cw_top #(
   parameter int unsigned     TLB_WAYS    = cw_pkg::TLB_WAYS,
   parameter int unsigned     TLB_LARGE   = cw_pkg::TLB_LARGE,
   parameter int unsigned     WC_ENTRIES  = cw_pkg::WC_ENTRIES,
+  parameter int unsigned     LOG_LINES   = cw_pkg::LOG_LINES,
+  parameter int unsigned     LOG_ENTRIES = cw_pkg::LOG_ENTRIES,
   parameter int unsigned     NFIX        = cw_pkg::NFIX,
   parameter int unsigned     PA_BITS     = cw_pkg::PA_BITS,
   parameter longint unsigned TABLE_BYTES = 64'h1000_0000,
@@ -495,7 +497,7 @@ module cw_top #(
     .hvd_ready, .hvd_records, .hvd_more, .hvd_next, .hvd_all, .flip(log_flip), .flip_dom(log_flip_dom),
     .fl_valid(hf_valid), .fl_ready(hf_ready), .fd_valid(fdone_valid && fd_cookie.harvest), .fd_status(fdone.status),
     .fd_fenced(fdone.fenced));
-  cw_dlog u_dlog (
+  cw_dlog #(.NL(LOG_LINES), .NE(LOG_ENTRIES)) u_dlog (
     .clk(clk_log), .rst_n, .bme, .log_valid, .log_ready, .log_op, .log_dom, .log_gfn, .log_id, .logr_valid, .logr_id,
     .logr_status, .set_valid, .set_done, .set_dom(log_set.dom), .set_root(log_set.root),
     .set_size(log_set.size), .all_valid, .all_dom(log_set.dom), .hv_valid, .hv_ready, .hv_dom(hf.dom),

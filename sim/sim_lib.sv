@@ -10,6 +10,8 @@ module sim_lib #(
   parameter int unsigned     TLB_WAYS    = cw_pkg::TLB_WAYS,
   parameter int unsigned     TLB_LARGE   = cw_pkg::TLB_LARGE,
   parameter int unsigned     WC_ENTRIES  = cw_pkg::WC_ENTRIES,
+  parameter int unsigned     LOG_LINES   = cw_pkg::LOG_LINES,
+  parameter int unsigned     LOG_ENTRIES = cw_pkg::LOG_ENTRIES,
   parameter int unsigned     PA_BITS     = cw_pkg::PA_BITS,
   parameter longint unsigned TABLE_BYTES = 64'h1000_0000
 ) (
@@ -145,7 +147,7 @@ module sim_lib #(
 
   cw_top #(
     .NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .TLB_LARGE(TLB_LARGE), .WC_ENTRIES(WC_ENTRIES),
-    .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)
+    .LOG_LINES(LOG_LINES), .LOG_ENTRIES(LOG_ENTRIES), .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)
   ) u_top (.*);
 
   logic trace_on = 1'b0;

@@ -73,6 +73,7 @@ struct table {
 	enum page_state state;
 	uint8_t domain, level;
 	bool x86;
+	uint64_t base;	 /* page number of its first entry */
 	uint64_t v[512]; /* mirror: exact once all commands submitted so far have run */
 };
 
@@ -107,7 +108,7 @@ enum {
 
 enum { JOB_PAGES = NDOMAIN * 1024 };
 
-enum job_kind { JOB_NONE, JOB_FREE_PAGES, JOB_READ_ONLY };
+enum job_kind { JOB_NONE, JOB_FREE_PAGES, JOB_READ_ONLY, JOB_LOG };
 
 struct job {
 	enum job_kind kind;
@@ -159,29 +160,58 @@ struct ring {
 	struct submitted *slot;
 };
 
-/* ---- initiators ---- */
 /* ---- dirty log ---- */
-enum { LOG_REGIONS = 4 }; /* those that a log directory covers */
+enum {
+	LOG_REGIONS = 4, /* those that a log directory covers */
+	LOG_ROOM = 16,	 /* of a harvest, records */
+};
 
 struct log_page {
 	unsigned int version, copied; /* of the page, and of its replica */
 	unsigned int open;	      /* writes asked for that have not ended */
+	bool host_mark;		      /* writable by the host's own hand (P51) */
 	bool reported;		      /* to be copied when a report has been waited for */
 	uint64_t active;	      /* when the last write ended */
 };
 
 struct log {
-	bool on, want; /* is logging, or is to when LOG_SET is done */
-	bool held;     /* the engine may know its directory */
-	bool again;    /* LOG_SET ended with NOT_FLUSHED */
-	bool changing; /* LOG_SET is under way */
-	bool more;     /* the last harvest left something from `next` on */
+	bool on;	    /* is logging */
+	uint8_t mode, want; /* CW_LOG_x, and the one of the last LOG_SET */
+	uint8_t guard;	    /* mode for which the host marks */
+	bool held;	    /* the engine may know its directory */
+	bool again;	    /* LOG_SET ended with NOT_FLUSHED */
+	bool changing;	    /* LOG_SET is under way, or the protection that follows it */
+	bool all_due;	    /* everything is to be reported once: the mode has changed, or a bus failed */
+	bool failing;	    /* the bus fails for this log */
+	bool doubt;	    /* ... has failed: what is reported may be old */
+	bool more;	    /* the last harvest left something from `next` on */
+	bool host_left;	    /* ... or marks of the host */
 	bool last, finished;
 	uint8_t leaves;		/* enabled */
 	uint16_t size;		/* of the directory, entries */
 	unsigned int commands;	/* under way */
 	uint64_t next, covered; /* covered: no report of a write that ended before */
+	enum { LOG_REST, LOG_PROTECTS, LOG_PROTECTS_ALL, LOG_FLUSHES } step;
+	bool whole; /* the harvest under way is of everything, since `began` */
+	uint64_t began;
+	bool all;	     /* of this pass: everything */
+	bool unwaited;	     /* ... and it was not waited for (P21) */
+	bool all_again;	     /* ... of one before */
+	unsigned int cursor; /* table to be protected next */
+	unsigned int records;
+	struct cw_log_record record[LOG_ROOM];
 	struct log_page page[LOG_REGIONS][REGION_PAGES];
+};
+
+/* ---- initiators ---- */
+/* Broken hosts, each of which must be found. */
+enum broken {
+	BROKEN_NOT,
+	BROKEN_PROTECT,	   /* a pass protects fewer than were harvested (P22) */
+	BROKEN_INVALIDATE, /* and invalidates nothing */
+	BROKEN_REPORT,	   /* and copies before its FLUSH */
+	BROKEN_START,	   /* a start protects nothing (P28) */
+	BROKEN_MARK,	   /* what the host makes writable it does not mark (P51) */
 };
 
 enum tag_state { TAG_IDLE, TAG_ASKED, TAG_HELD, TAG_REST };
@@ -230,6 +260,7 @@ struct bench {
 	bool by_irq;	 /* rings are looked at after interrupts only */
 	bool flips;	 /* bits of TLB RAM are flipped: there must be parity errors, else none (P43) */
 	bool hasty;	 /* FLUSHes give up soon */
+	bool calm;	 /* changes are rare in the second half: what is wrong with the log is not mended by chance */
 	uint8_t pa_bits; /* of an address in an entry */
 
 	bool failed;
@@ -279,9 +310,14 @@ struct bench {
 	bool bridge_fenced;
 	struct log log[NDOMAIN];
 	uint8_t *harvest; /* its buffer */
-	uint64_t harvest_bus, harvest_began, next_harvest;
-	bool harvesting, harvest_whole;
-	unsigned int log_starts, harvests, reported;
+	uint64_t harvest_bus, next_harvest;
+	bool harvesting;
+	unsigned int harvest_domain;
+	unsigned int log_starts[CW_LOG_DIRTYBIT + 1], harvests, reported, host_marks, all_dirty;
+	enum broken broken;
+	bool reads;  /* nobody writes: no page may be reported (P27) */
+	bool errors; /* the bus to the log fails now and then */
+	uint64_t next_error, bus_errors, compared, log_set_at[NDOMAIN];
 
 	struct port port[CW_NPORT_STREAM];
 	uint64_t requests, goal;
@@ -313,6 +349,7 @@ unsigned int world_page_new(struct bench *b, enum page_kind kind, unsigned int d
 uint64_t world_page_pa(enum page_kind kind, unsigned int index);
 struct page *world_page_at(struct bench *b, uint64_t pa, enum page_kind *kind, uint64_t *offset);
 uint64_t world_table_addr(unsigned int index);
+unsigned int world_table_index(uint64_t addr);
 /* Table address of the entry of `level` for this page, 0: an upper entry is not present. */
 uint64_t world_entry(struct bench *b, unsigned int domain, uint64_t page, unsigned int level);
 uint64_t *world_mirror(struct bench *b, uint64_t entry_addr);
@@ -350,6 +387,10 @@ void host_close(struct bench *b);
 /* change.c */
 struct submitted *host_hot(struct bench *b, const struct cw_cmd *cmd);
 void host_flush(struct bench *b, unsigned int domain, struct job *job);
+struct job *host_job(struct bench *b, enum job_kind kind, unsigned int domain);
+struct submitted *host_protect(struct bench *b, uint64_t table, const uint8_t *mask, bool d);
+/* Take a large leaf away, so that smaller ones come in its place. False: there is none. */
+bool host_split(struct bench *b, unsigned int domain, uint64_t page);
 void host_job_done(struct bench *b, struct job *j);
 uint64_t host_link_entry(unsigned int table);
 uint64_t host_pick_page(struct bench *b, unsigned int domain);
@@ -396,6 +437,20 @@ void log_harvest_done(struct bench *b, const struct submitted *s, const struct c
 void log_write_done(struct bench *b, const struct submitted *s);
 bool log_last_pass(struct bench *b);
 void log_compare(struct bench *b);
+struct log_page *log_page_at(struct bench *b, unsigned int domain, uint64_t page);
+uint64_t log_page_number(unsigned int r, unsigned int i);
+void log_started(struct bench *b, unsigned int domain); /* LOG_SET and what follows it are done */
+void log_report(struct bench *b, unsigned int domain);	/* a pass is done */
+void log_copy(struct bench *b, unsigned int domain);
+
+/* pass.c */
+void log_made(struct bench *b, unsigned int domain, uint64_t page, uint64_t entry);
+void log_pass_begin(struct bench *b, unsigned int domain, const struct cw_log_record *rec, unsigned int n, bool all);
+void log_guard(struct bench *b, unsigned int domain, unsigned int mode);
+void log_flushed(struct bench *b, unsigned int domain);
+void log_pass_cycle(struct bench *b);
+bool log_idle(const struct bench *b);
+bool log_again(const struct bench *b);
 
 /* ports.c */
 void ports_open(struct bench *b);

@@ -149,7 +149,7 @@ static void ask(struct bench *b)
 	u->ctx = (uint16_t)(rng_percent(&b->rng, 98) ? 2 + rng_below(&b->rng, 8) : rng_below(&b->rng, 70));
 	d = &b->dom[world_domain(u->ctx)];
 	u->id = (uint8_t)rng_below(&b->rng, 16);
-	u->write = rng_percent(&b->rng, 50);
+	u->write = !b->reads && rng_percent(&b->rng, 50);
 	u->size = (uint8_t)(rng_percent(&b->rng, 70) ? 6 : rng_below(&b->rng, 7));
 	u->addr = (d->region[rng_below(&b->rng, NREGION)] + rng_below(&b->rng, REGION_PAGES)) << 12;
 	u->addr += rng_below(&b->rng, 4096);

@@ -48,6 +48,8 @@ static void change(struct bench *b, uint64_t addr, uint64_t value)
 	s->fixable = fixable;
 	s->x86 = t->x86;
 	*mirror = value;
+	if (t->level == 1)
+		log_made(b, t->domain, t->base + (addr >> 3 & 511), value);
 }
 
 /* A compare that succeeds unless the engine was there first; nothing changes either way. */
@@ -110,7 +112,7 @@ void host_flush(struct bench *b, unsigned int domain, struct job *job)
 	s->job = job;
 }
 
-static struct job *job_new(struct bench *b, enum job_kind kind, unsigned int domain)
+struct job *host_job(struct bench *b, enum job_kind kind, unsigned int domain)
 {
 	struct job *j = calloc(1, sizeof(*j));
 
@@ -133,6 +135,8 @@ void host_job_done(struct bench *b, struct job *j)
 		/* unless it was made writable again meanwhile, or is on its way out */
 		if (p->state == PAGE_LIVE && p->gpa == j->gpa && j->serial == p->serial)
 			p->read_only = true;
+	} else if (j->kind == JOB_LOG) {
+		log_flushed(b, j->domain);
 	}
 	b->dom[j->domain].jobs--;
 	b->jobs--;
@@ -203,8 +207,11 @@ static unsigned int new_table(struct bench *b, unsigned int domain, uint64_t pag
 	if (level == 1) {
 		uint64_t base = page & ~UINT64_C(511);
 
-		for (unsigned int i = 0; i < REGION_PAGES; i++)
+		b->table[n].base = base;
+		for (unsigned int i = 0; i < REGION_PAGES; i++) {
 			b->table[n].v[i] = random_entry(b, domain, base + i);
+			log_made(b, domain, base + i, b->table[n].v[i]);
+		}
 		entries = rng_percent(&b->rng, 60) ? REGION_PAGES : 512;
 	} else {
 		entries = rng_percent(&b->rng, 60) ? 0 : 512;
@@ -236,6 +243,8 @@ uint64_t host_link_entry(unsigned int table)
 /* Make one more level of the way to this page present. False: it is all there, or no room. */
 bool host_extend(struct bench *b, unsigned int domain, uint64_t page)
 {
+	bool small = b->log[domain].want >= CW_LOG_PROTECT && rng_percent(&b->rng, 90);
+
 	for (unsigned int level = b->dom[domain].levels; level; level--) {
 		uint64_t at = world_entry(b, domain, page, level), value = np;
 		unsigned int n;
@@ -246,9 +255,9 @@ bool host_extend(struct bench *b, unsigned int domain, uint64_t page)
 			continue;
 		if (level == 1) {
 			value = random_leaf(b, domain, page, PAGE_SMALL);
-		} else if (level == 2 && rng_percent(&b->rng, 40)) {
+		} else if (level == 2 && !small && rng_percent(&b->rng, 40)) {
 			value = random_leaf(b, domain, page & ~UINT64_C(511), PAGE_BIG);
-		} else if (level == 3 && rng_percent(&b->rng, 25)) {
+		} else if (level == 3 && !small && rng_percent(&b->rng, 25)) {
 			value = random_leaf(b, domain, page & ~UINT64_C(0x3ffff), PAGE_HUGE);
 		} else {
 			n = new_table(b, domain, page, level - 1);
@@ -302,7 +311,7 @@ static void job_zap(struct bench *b, unsigned int domain, uint64_t page, unsigne
 	leaf = level == 1 || (old & CW_SPTE(PS));
 	if (!(old & CW_SPTE(PRESENT)) || !world_known(b, old, level))
 		return;
-	j = job_new(b, JOB_FREE_PAGES, domain);
+	j = host_job(b, JOB_FREE_PAGES, domain);
 	world_collect(b, old, level, j);
 	world_kill(b, j, PAGE_DYING);
 	if (remap && level == 1)
@@ -355,7 +364,7 @@ static void job_protect(struct bench *b, unsigned int domain, uint64_t page)
 		return;
 	/* Where mmu-W is left the fixer may give W again. */
 	again = level == 1 && (e & ~rights & world_mmu_w(&b->dom[domain]));
-	j = job_new(b, again ? JOB_NONE : JOB_READ_ONLY, domain);
+	j = host_job(b, again ? JOB_NONE : JOB_READ_ONLY, domain);
 	j->npage = 1;
 	j->page_kind[0] = (uint8_t)kind;
 	j->page[0] = (uint16_t)(p - b->page[kind]);
@@ -369,29 +378,18 @@ static void job_protect(struct bench *b, unsigned int domain, uint64_t page)
  * P13: W, or D, of many entries of a table page at once. What the fixer may have set meanwhile is not known here, so
  * neither is exactly which lines change.
  */
-static void job_protect_page(struct bench *b, unsigned int domain, uint64_t page)
+struct submitted *host_protect(struct bench *b, uint64_t table, const uint8_t *mask, bool d)
 {
-	uint64_t at = world_entry(b, domain, page, 1);
-	const struct table *t;
-	struct cw_cmd c = {.opcode = CW_OP_PROTECT};
+	const struct table *t = world_table_at(b, table);
+	struct cw_cmd c = {.opcode = CW_OP_PROTECT, .addr = table, .arg1 = d | (t->x86 ? 2 : 0)};
+	uint64_t must = 0, may = 0, *v = world_mirror(b, table);
 	struct submitted *s;
-	uint64_t must = 0, may = 0, *v;
-	bool d = rng_percent(&b->rng, 50);
 
-	if (!at)
-		return;
-	t = world_table_at(b, at);
-	v = world_mirror(b, at & ~UINT64_C(4095));
-	c.addr = at & ~UINT64_C(4095);
-	c.arg1 = d | (t->x86 ? 2 : 0);
+	memcpy(c.data, mask, sizeof(c.data));
 	for (unsigned int i = 0; i < 512; i++) {
 		uint64_t e = v[i], bit = CW_SPTE(W);
 
-		/* most where traffic is, and where it is not whole lines are left out */
-		if (!rng_percent(&b->rng, i < REGION_PAGES ? 40 : 1))
-			continue;
-		c.data[i / 8] |= (uint8_t)(1u << i % 8);
-		if (!(e & CW_SPTE(PRESENT)) || (e & CW_SPTE(PS)))
+		if (!(mask[i / 8] >> i % 8 & 1) || !(e & CW_SPTE(PRESENT)) || (e & CW_SPTE(PS)))
 			continue;
 		if (d && t->x86)
 			bit = CW_SPTE(X86_D);
@@ -406,7 +404,33 @@ static void job_protect_page(struct bench *b, unsigned int domain, uint64_t page
 	s = host_hot(b, &c);
 	s->must = must;
 	s->may = may;
-	after_change(b, domain, page, 2, false, job_new(b, JOB_NONE, domain));
+	return s;
+}
+
+static void job_protect_page(struct bench *b, unsigned int domain, uint64_t page)
+{
+	uint64_t at = world_entry(b, domain, page, 1);
+	uint8_t mask[64] = {0};
+
+	if (!at)
+		return;
+	for (unsigned int i = 0; i < 512; i++)
+		/* most where traffic is, and where it is not whole lines are left out */
+		if (rng_percent(&b->rng, i < REGION_PAGES ? 40 : 1))
+			mask[i / 8] |= (uint8_t)(1u << i % 8);
+	host_protect(b, at & ~UINT64_C(4095), mask, rng_percent(&b->rng, 50));
+	after_change(b, domain, page, 2, false, host_job(b, JOB_NONE, domain));
+}
+
+/* P23: in PROTECT and DIRTYBIT nobody writes through a large leaf. */
+bool host_split(struct bench *b, unsigned int domain, uint64_t page)
+{
+	unsigned int level = leaf_level(b, domain, page);
+
+	if (level < 2 || b->jobs >= 7)
+		return false;
+	job_zap(b, domain, page, level, false);
+	return true;
 }
 
 /* Give rights back: needs no INVALIDATE. */

@@ -137,7 +137,7 @@ void host_next_cold(struct bench *b)
 			tear_down(b, b->down_domain);
 		return;
 	}
-	if (!b->quiet && rng_percent(&b->rng, 40)) {
+	if (log_again(b) || (!b->quiet && rng_percent(&b->rng, 40))) {
 		struct cw_cmd c;
 
 		if (log_next_cold(b, rng_below(&b->rng, NDOMAIN), &c)) {

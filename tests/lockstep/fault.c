@@ -76,6 +76,9 @@ static void answer_fault(struct bench *b, const struct pending_fault *p)
 		action = CW_RESUME_EMULATED;
 	else if (r < 92 && b->dom[domain].alive && b->down_domain != domain) {
 		/* Repair what it met; a retry alone may fault again. */
+		if (p->f.access == CW_ACCESS_WRITE && p->f.reason == CW_RSN_PROTECTED && p->f.level > 1 &&
+		    b->log[domain].want >= CW_LOG_PROTECT)
+			host_split(b, domain, page);
 		if (!(p->f.access == CW_ACCESS_WRITE && host_unprotect(b, domain, page)))
 			while (ring_room(&b->hot) > 16 && host_extend(b, domain, page))
 				;

@@ -115,18 +115,19 @@ void host_cycle(struct bench *b)
 
 	host_answer_faults(b);
 	try_again(b);
-	if (!b->quiet)
-		log_cycle(b);
+	log_cycle(b);
 	pause_cycle(b);
 	if (!b->quiet && now >= b->next_job) {
 		host_random_job(b);
-		b->next_job = now + rng_below(&b->rng, rng_percent(&b->rng, 5) ? 1000 : 50);
+		b->next_job = now + rng_below(&b->rng, b->calm && 2 * b->requests > b->goal ? 2000 :
+						       rng_percent(&b->rng, 5)		    ? 1000 :
+											      50);
 	}
 	if (!b->quiet && now >= b->next_probe) {
 		probe(b);
 		b->next_probe = now + rng_below(&b->rng, 160);
 	}
-	if (!b->open && now >= b->next_cold && (!b->quiet || b->starting || b->down_domain < NDOMAIN)) {
+	if (!b->open && now >= b->next_cold && (!b->quiet || b->starting || b->down_domain < NDOMAIN || log_again(b))) {
 		host_next_cold(b);
 		b->next_cold = now + (b->starting ? 0 : rng_below(&b->rng, 3000));
 	}
@@ -139,7 +140,7 @@ bool host_idle(const struct bench *b)
 	for (unsigned int i = 0; i < NPAUSE; i++)
 		if (b->pause[i].state != PAUSE_NONE)
 			return false;
-	return !b->npf && !b->nagain && !b->nbusy && !b->jobs && !b->open && rings_idle(b);
+	return log_idle(b) && !b->npf && !b->nagain && !b->nbusy && !b->jobs && !b->open && rings_idle(b);
 }
 
 void host_close(struct bench *b)

@@ -2,12 +2,14 @@
 /* Copyright The Catwalk authors */
 /*
  * lockstep [--seed N] [--seeds N] [--requests N] [--trace FILE] [--name NAME] [--no-cover] [--stop] [--oracle]
- *          [--flips] [--mutant NAME]
+ *          [--flips] [--reads] [--host NAME] [--mutant NAME]
  *
  * Runs the engine in lock step with the reference model under random traffic and random commands, once per seed. Fails
  * if a check fails, or if some verdict never met some command over all seeds. A failure names its kind, its seed and
  * how to replay it; --stop ends the run with it. With --oracle the model may say what it likes: only the oracles beside
  * it count. --flips: parity errors must have been counted.
+ * --reads: nobody writes, and no page may be reported as dirty (P27).
+ * --host: one that does the passes of the log wrong, and must be found (names: see hosts[]).
  * --mutant: plant this fault (sim/mutants.def) in an engine that was built with -DCW_MUTANTS.
  */
 #include <errno.h>
@@ -20,8 +22,8 @@
 
 struct options {
 	uint64_t seed, seeds, requests;
-	const char *trace, *name, *mutant;
-	bool cover, stop, oracle, flips;
+	const char *trace, *name, *mutant, *host;
+	bool cover, stop, oracle, flips, reads;
 };
 
 static int number(const char *option, const char *text, uint64_t *out)
@@ -61,6 +63,7 @@ static int parse(int argc, char **argv, struct options *o)
 		const char **s = !strcmp(a, "--trace")	? &o->trace :
 				 !strcmp(a, "--name")	? &o->name :
 				 !strcmp(a, "--mutant") ? &o->mutant :
+				 !strcmp(a, "--host")	? &o->host :
 							  NULL;
 
 		if (!strcmp(a, "--oracle")) {
@@ -73,6 +76,10 @@ static int parse(int argc, char **argv, struct options *o)
 		}
 		if (!strcmp(a, "--flips")) {
 			o->flips = true;
+			continue;
+		}
+		if (!strcmp(a, "--reads")) {
+			o->reads = true;
 			continue;
 		}
 		if (!strcmp(a, "--no-cover")) {
@@ -90,6 +97,24 @@ static int parse(int argc, char **argv, struct options *o)
 			*s = argv[i];
 	}
 	return set_mutant(o->mutant);
+}
+
+static const char *const hosts[] = {
+	[BROKEN_NOT] = "right",
+	[BROKEN_PROTECT] = "fewer-protected",
+	[BROKEN_INVALIDATE] = "no-invalidate",
+	[BROKEN_REPORT] = "report-before-flush",
+	[BROKEN_START] = "start-unprotected",
+	[BROKEN_MARK] = "no-host-mark",
+};
+
+static enum broken broken_host(const char *name)
+{
+	for (unsigned int i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
+		if (!strcmp(hosts[i], name))
+			return (enum broken)i;
+	fprintf(stderr, "lockstep: no host '%s'\n", name);
+	exit(2);
 }
 
 /* Verdicts by the command that was under way: a cell without a hit is a case that was not tested. */
@@ -148,13 +173,50 @@ static double seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* What the log's own oracle has seen over all seeds. */
+struct tally {
+	uint64_t pages, harvests, starts, marks, all;
+};
+
+static void log_tally(struct tally *t, const struct bench *b)
+{
+	t->pages += b->compared;
+	t->harvests += b->harvests;
+	t->starts += b->log_starts[CW_LOG_PROTECT] + b->log_starts[CW_LOG_DIRTYBIT];
+	t->marks += b->host_marks;
+	t->all += b->all_dirty;
+}
+
+static void log_passed(const struct tally *t, bool reads)
+{
+	if (reads && t->harvests)
+		printf("passed: %llu harvests of a run of reads report no page (P27)\n",
+		       (unsigned long long)t->harvests);
+	if (t->pages)
+		printf("passed: %llu pages as in the replica after %llu harvests (P22 P24 P25 P26 P29)\n",
+		       (unsigned long long)t->pages, (unsigned long long)t->harvests);
+	if (t->starts && t->pages)
+		printf("passed: %llu starts and changes of PROTECT and DIRTYBIT lose no page (P23 P28)\n",
+		       (unsigned long long)t->starts);
+	if (t->marks && t->pages)
+		printf("passed: %llu marks of the host (P51)\n", (unsigned long long)t->marks);
+	if (t->all && t->pages)
+		printf("passed: %llu times everything was dirty (P27)\n", (unsigned long long)t->all);
+}
+
 int main(int argc, char **argv)
 {
-	struct options o = {
-		.seed = 1, .seeds = 1, .requests = 50000, .name = "lockstep", .mutant = "none", .cover = true};
+	struct options o = {.seed = 1,
+			    .seeds = 1,
+			    .requests = 50000,
+			    .name = "lockstep",
+			    .mutant = "none",
+			    .host = "right",
+			    .cover = true};
 	static uint64_t checks[CW_MODEL_RULES];
 	static uint64_t hits[NVERDICT][NCOMMAND], leaves[2][3][CW_MODEL_WAYS];
 	unsigned int passed = 0, failed = 0;
+	struct tally log = {0};
 	struct bench *b;
 
 	if (parse(argc, argv, &o))
@@ -168,6 +230,8 @@ int main(int argc, char **argv)
 
 		if (!bench_open(b, seed, o.requests, o.trace, o.oracle)) {
 			b->flips = o.flips;
+			b->reads = o.reads;
+			b->broken = broken_host(o.host);
 			bench_run(b);
 		}
 		if (b->failed) {
@@ -184,6 +248,12 @@ int main(int argc, char **argv)
 		       (unsigned long long)b->dma, (unsigned long long)gave_up(b), (unsigned long long)b->drained,
 		       (unsigned long long)b->drained_parked, (unsigned long long)b->bridge_answers[0],
 		       (unsigned long long)b->bridge_answers[1], (unsigned long long)b->digest, seconds() - start);
+		printf("         log: %u starts of CAPTURE, %u of PROTECT, %u of DIRTYBIT, %u harvests, %u pages reported, %u marks of "
+		       "the host, %llu bus errors, %u times everything, %llu pages compared\n",
+		       b->log_starts[CW_LOG_CAPTURE], b->log_starts[CW_LOG_PROTECT], b->log_starts[CW_LOG_DIRTYBIT],
+		       b->harvests, b->reported, b->host_marks, (unsigned long long)b->bus_errors, b->all_dirty,
+		       (unsigned long long)b->compared);
+		log_tally(&log, b);
 		for (unsigned int v = 0; v < NVERDICT; v++)
 			for (unsigned int c = 0; c < NCOMMAND; c++)
 				hits[v][c] += b->hits[v][c];
@@ -207,6 +277,8 @@ int main(int argc, char **argv)
 	for (unsigned int r = 0; r < CW_MODEL_RULES; r++)
 		if (checks[r] && !failed && !o.oracle)
 			printf("passed: %llu checks in lock step (P%u)\n", (unsigned long long)checks[r], r);
+	if (!failed)
+		log_passed(&log, o.reads);
 	free(b);
 	printf("%s: %u passed, %u failed\n", o.name, passed, failed);
 	return failed ? 1 : 0;

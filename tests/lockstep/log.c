@@ -15,7 +15,6 @@ enum {
 	LOG_STEP = 1 << 20,  /* per domain: directory, then leaves */
 	LOG_LEAVES_AT = 1 << 18,
 	NLEAF = 3, /* regions lie in three leaves; others beyond the directory */
-	ROOM_MAX = 16,
 };
 
 static const uint16_t leaf_dir[NLEAF] = {0, 8, 56};
@@ -41,12 +40,12 @@ void log_open(struct bench *b)
 {
 	for (unsigned int d = 0; d < NDOMAIN; d++)
 		b->log[d].leaves = 0;
-	b->harvest = cw_sim_mem_alloc(b->sim, (size_t)ROOM_MAX * CW_LOG_REC_BYTES, 0, &b->harvest_bus);
+	b->harvest = cw_sim_mem_alloc(b->sim, (size_t)LOG_ROOM * CW_LOG_REC_BYTES, 0, &b->harvest_bus);
 	if (!b->harvest)
 		bench_fail(b, "bench", "no host memory");
 }
 
-static struct log_page *page_at(struct bench *b, unsigned int domain, uint64_t page)
+struct log_page *log_page_at(struct bench *b, unsigned int domain, uint64_t page)
 {
 	for (unsigned int n = 0; n < NLEAF; n++)
 		for (unsigned int r = 0; r < LOG_REGIONS; r++)
@@ -55,10 +54,15 @@ static struct log_page *page_at(struct bench *b, unsigned int domain, uint64_t p
 	return NULL;
 }
 
+uint64_t log_page_number(unsigned int r, unsigned int i)
+{
+	return region[r] + i;
+}
+
 /* ---- initiators ---- */
 void log_ask(struct bench *b, struct tag *t)
 {
-	t->page = t->write ? page_at(b, t->domain, t->addr >> 12) : NULL;
+	t->page = t->write ? log_page_at(b, t->domain, t->addr >> 12) : NULL;
 	if (t->page)
 		t->page->open++;
 }
@@ -76,7 +80,7 @@ void log_end(struct bench *b, struct tag *t, bool landed)
 /* A burst of the bridge was sent (1) or answered (-1); its data lands when the bridge writes them. */
 void log_burst(struct bench *b, unsigned int domain, uint64_t addr, int change)
 {
-	struct log_page *p = page_at(b, domain, addr >> 12);
+	struct log_page *p = log_page_at(b, domain, addr >> 12);
 
 	if (!p)
 		return;
@@ -86,7 +90,7 @@ void log_burst(struct bench *b, unsigned int domain, uint64_t addr, int change)
 
 void log_landed(struct bench *b, unsigned int domain, uint64_t addr)
 {
-	struct log_page *p = page_at(b, domain, addr >> 12);
+	struct log_page *p = log_page_at(b, domain, addr >> 12);
 
 	if (!p)
 		return;
@@ -106,6 +110,16 @@ static void clear(struct bench *b, unsigned int domain)
 	b->log[domain].leaves = 0;
 }
 
+/* One run in four knows CAPTURE only, and one hardly. */
+static uint8_t pick_mode(struct bench *b)
+{
+	unsigned int capture = b->seed % 4 == 1 ? 100 : b->seed % 4 == 2 ? 60 : 20;
+
+	if (rng_percent(&b->rng, capture))
+		return CW_LOG_CAPTURE;
+	return rng_percent(&b->rng, 50) ? CW_LOG_PROTECT : CW_LOG_DIRTYBIT;
+}
+
 bool log_next_cold(struct bench *b, unsigned int domain, struct cw_cmd *c)
 {
 	struct log *l;
@@ -114,23 +128,26 @@ bool log_next_cold(struct bench *b, unsigned int domain, struct cw_cmd *c)
 		if (b->log[d].again)
 			domain = d;
 	l = &b->log[domain];
-	/* logs live long */
-	if (l->on && !l->again && rng_percent(&b->rng, 75))
+	/* logs live long in every second run */
+	if (l->on && !l->again && rng_percent(&b->rng, b->seed % 2 ? 75 : 20))
+		return false;
+	if (l->step != LOG_REST || (l->changing && !l->again) || l->failing)
 		return false;
 	/* a directory is given up only when no command of its log is under way */
-	if (b->harvesting || l->commands)
+	if ((b->harvesting && b->harvest_domain == domain) || l->commands)
 		return false;
 	*c = (struct cw_cmd){.opcode = CW_OP_LOG_SET, .space = (uint16_t)domain};
-	if (l->again ? l->want : !l->on) {
+	if (!l->again)
+		l->want = l->on && rng_percent(&b->rng, 35) ? CW_LOG_OFF : pick_mode(b);
+	if (l->want) {
 		if (!l->again && !l->held)
 			clear(b, domain);
 		if (!l->held)
 			l->size = rng_percent(&b->rng, 50) ? 64 : CW_LOG_DIR;
-		c->arg0 = CW_LOG_CAPTURE;
+		c->arg0 = l->want;
 		c->addr = dir_addr(domain);
 		c->arg1 = l->size;
 	}
-	l->want = c->arg0 != CW_LOG_OFF;
 	l->held = true;
 	l->changing = true;
 	return true;
@@ -140,16 +157,41 @@ void log_set_done(struct bench *b, const struct submitted *s, const struct cw_cp
 {
 	struct log *l = &b->log[s->cmd.space];
 
-	l->changing = false;
+	/* The mode holds from the first LOG_SET on, even if that one gave up. */
+	if (!l->again)
+		b->log_set_at[s->cmd.space] = s->cycle;
 	l->again = cpl->status != CW_ST_OK;
 	if (l->again) {
 		/* The new mode holds all the same: without one nothing is marked from now on. */
-		l->on &= l->want;
+		l->on &= l->want != CW_LOG_OFF;
 		return;
 	}
-	l->on = l->want;
-	l->held = l->on;
-	b->log_starts += l->on;
+	if (l->want == CW_LOG_OFF) {
+		l->on = l->held = l->changing = false;
+		l->guard = l->mode = CW_LOG_OFF;
+		l->all_due = l->doubt = false;
+		return;
+	}
+	/* P28: a change reports everything once, if the mode is another one. */
+	l->all_due |= l->on && l->mode != l->want;
+	if (!l->on || l->mode != l->want)
+		log_guard(b, s->cmd.space, l->want);
+	else
+		l->changing = false;
+}
+
+/* Nothing that was granted before can write unmarked any more. */
+void log_started(struct bench *b, unsigned int domain)
+{
+	struct log *l = &b->log[domain];
+
+	b->log_starts[l->want]++;
+	l->changing = false;
+	l->mode = l->want;
+	l->more = l->host_left = false;
+	if (l->on)
+		return;
+	l->on = true;
 	/* P28: the caller copies everything after a start. */
 	for (unsigned int r = 0; r < LOG_REGIONS; r++) {
 		for (unsigned int i = 0; i < REGION_PAGES; i++) {
@@ -157,8 +199,7 @@ void log_set_done(struct bench *b, const struct submitted *s, const struct cw_cp
 			l->page[r][i].reported = false;
 		}
 	}
-	l->more = false;
-	l->covered = s->cycle;
+	l->covered = b->log_set_at[domain];
 }
 
 /* ---- LOG_MISSING ---- */
@@ -189,7 +230,7 @@ bool log_missing(struct bench *b, unsigned int domain, uint64_t page)
 static void log_harvest(struct bench *b, unsigned int domain)
 {
 	struct cw_cmd c = {.opcode = CW_OP_HARVEST, .space = (uint16_t)domain, .arg0 = b->harvest_bus};
-	uint64_t room = 1 + rng_below(&b->rng, ROOM_MAX);
+	uint64_t room = 1 + rng_below(&b->rng, LOG_ROOM);
 	struct log *l = &b->log[domain];
 
 	if (l->more)
@@ -198,10 +239,12 @@ static void log_harvest(struct bench *b, unsigned int domain)
 		c.addr = (uint64_t)leaf_dir[rng_below(&b->rng, NLEAF)] << 27;
 	if (rng_percent(&b->rng, 20))
 		c.arg1 = 1 + rng_below(&b->rng, 60);
-	/* Only a harvest of everything in one piece tells what may be reported after it. */
-	b->harvest_whole = !c.addr && !c.arg1;
-	b->harvest_began = cw_sim_cycle(b->sim);
+	/* Only a harvest of everything, in one piece or more, tells what may be reported after it, and what must. */
+	l->whole = (l->more ? l->whole : !c.addr) && !c.arg1;
+	if (!l->more)
+		l->began = cw_sim_cycle(b->sim);
 	c.arg1 |= room << 32;
+	b->harvest_domain = domain;
 	b->harvesting = true;
 	l->commands++;
 	host_hot(b, &c);
@@ -210,13 +253,16 @@ static void log_harvest(struct bench *b, unsigned int domain)
 static void report(struct bench *b, unsigned int domain, uint64_t gfn)
 {
 	struct log *l = &b->log[domain];
-	struct log_page *p = page_at(b, domain, gfn);
+	struct log_page *p = log_page_at(b, domain, gfn);
 
 	b->reported++;
+	if (b->reads && !l->doubt)
+		bench_fail(b, "log-read", "domain %u gfn 0x%llx: reported, but there are only reads (P27)", domain,
+			   (unsigned long long)gfn);
 	if (!p)
 		return;
 	/* The traffic generator writes to the first region; its pins are inside. */
-	if (!p->open && p->active < l->covered && p >= &l->page[1][0])
+	if (!l->doubt && !p->open && p->active < l->covered && p >= &l->page[1][0])
 		bench_fail(b, "log-spurious", "domain %u gfn 0x%llx: reported, but nobody has written it since", domain,
 			   (unsigned long long)gfn);
 	p->reported = true;
@@ -243,21 +289,63 @@ void log_harvest_done(struct bench *b, const struct submitted *s, const struct c
 				report(b, domain, rec[i].index * 512 + n);
 	l->more = cpl->info & 1;
 	l->next = cpl->info & ~UINT64_C(0x7ffffff);
-	if (b->harvest_whole && !l->more)
-		l->covered = b->harvest_began;
-	/* P21: pages of a report that could not be waited for are copied with the next one. */
-	if (cpl->status != CW_ST_OK)
-		return;
+	if (l->whole && !l->more)
+		l->covered = l->began;
+	if (all && !l->all_due && !l->doubt)
+		bench_fail(b, "log-all", "domain %u: everything is dirty, for no reason (P27, P28)", domain);
+	if (all)
+		l->all_due = false;
+	b->all_dirty += all;
+	l->unwaited = cpl->status != CW_ST_OK;
+	log_pass_begin(b, domain, rec, (unsigned int)cpl->value, all);
+}
+
+/* Copy what a pass has reported. */
+void log_copy(struct bench *b, unsigned int domain)
+{
+	struct log *l = &b->log[domain];
+
 	for (unsigned int r = 0; r < LOG_REGIONS; r++) {
 		for (unsigned int i = 0; i < REGION_PAGES; i++) {
 			struct log_page *p = &l->page[r][i];
 
-			if (!p->reported && !all)
+			if (!p->reported && !l->all && !l->all_again)
 				continue;
 			p->copied = p->version;
 			p->reported = false;
 		}
 	}
+	l->all = l->all_again = false;
+}
+
+/* After a report of everything only what was written since it began may differ. */
+static void check_whole(struct bench *b, unsigned int domain)
+{
+	for (unsigned int r = 0; r < LOG_REGIONS; r++) {
+		for (unsigned int i = 0; i < REGION_PAGES; i++) {
+			const struct log_page *p = &b->log[domain].page[r][i];
+
+			if (p->open || p->active >= b->log[domain].began)
+				continue;
+			b->compared += p->version != 0;
+			if (p->copied != p->version)
+				bench_fail(b, "log-lost", "domain %u gfn 0x%llx: written, and in no report (P22, P25)",
+					   domain, (unsigned long long)(region[r] + i));
+		}
+	}
+}
+
+void log_report(struct bench *b, unsigned int domain)
+{
+	struct log *l = &b->log[domain];
+
+	/* P21: pages of a report that could not be waited for are copied with the next one. */
+	if (l->unwaited && l->guard == CW_LOG_CAPTURE)
+		l->all_again |= l->all;
+	else
+		log_copy(b, domain);
+	if (l->whole && !l->more && !l->host_left && !l->unwaited)
+		check_whole(b, domain);
 }
 
 void log_write_done(struct bench *b, const struct submitted *s)
@@ -266,21 +354,51 @@ void log_write_done(struct bench *b, const struct submitted *s)
 		b->log[(s->cmd.addr - LOG_BASE) / LOG_STEP].commands--;
 }
 
+/*
+ * P27: reads and writes of leaves fail for a while. What a failed bus has left behind may be reported later, so that
+ * from then on nothing is said to be reported for no reason.
+ */
+static void fail_bus(struct bench *b)
+{
+	unsigned int domain = rng_below(&b->rng, NDOMAIN);
+	uint64_t now = cw_sim_cycle(b->sim);
+	const struct cw_sim_inject rule = {.mem = CW_SIM_TABLE,
+					   .lo = leaf_addr(domain, 0),
+					   .hi = leaf_addr(domain, NLEAF) - 1,
+					   .ops = (uint8_t)(1 + rng_below(&b->rng, 3)),
+					   .resp = 2,
+					   .skip = rng_below(&b->rng, 4),
+					   .count = 1 + rng_below(&b->rng, 3)};
+
+	if (!b->errors || now < b->next_error)
+		return;
+	b->next_error = now + 500 + rng_below(&b->rng, 10000);
+	cw_sim_inject_clear(b->sim);
+	for (unsigned int d = 0; d < NDOMAIN; d++)
+		b->log[d].failing = false;
+	if (b->quiet || !b->log[domain].on || b->log[domain].changing)
+		return;
+	b->log[domain].failing = b->log[domain].doubt = true;
+	cw_sim_inject(b->sim, &rule);
+}
+
 void log_cycle(struct bench *b)
 {
 	unsigned int domain = rng_below(&b->rng, NDOMAIN);
 
-	if (b->harvesting || cw_sim_cycle(b->sim) < b->next_harvest || ring_room(&b->hot) < 8)
+	log_pass_cycle(b);
+	fail_bus(b);
+	if (b->quiet || b->harvesting || cw_sim_cycle(b->sim) < b->next_harvest || ring_room(&b->hot) < 8)
 		return;
 	b->next_harvest = cw_sim_cycle(b->sim) + rng_below(&b->rng, 1000);
-	if (b->log[domain].on && !b->log[domain].changing)
+	if (b->log[domain].on && !b->log[domain].changing && b->log[domain].step == LOG_REST)
 		log_harvest(b, domain);
 }
 
 /* The last pass: everything is at rest. True while there is something to do. */
 bool log_last_pass(struct bench *b)
 {
-	if (b->harvesting)
+	if (b->harvesting || !log_idle(b))
 		return true;
 	for (unsigned int d = 0; d < NDOMAIN; d++) {
 		struct log *l = &b->log[d];
@@ -290,7 +408,7 @@ bool log_last_pass(struct bench *b)
 		if (!l->last) { /* the first leaf again, whatever was under way */
 			l->more = false;
 			l->last = true;
-		} else if (!l->more) {
+		} else if (!l->more && !l->host_left) {
 			l->finished = true;
 			continue;
 		}
@@ -298,9 +416,12 @@ bool log_last_pass(struct bench *b)
 				   .space = (uint16_t)d,
 				   .addr = l->more ? l->next : 0,
 				   .arg0 = b->harvest_bus,
-				   .arg1 = (uint64_t)ROOM_MAX << 32};
+				   .arg1 = (uint64_t)LOG_ROOM << 32};
 
-		b->harvest_whole = false;
+		l->whole |= !l->more;
+		if (!l->more)
+			l->began = cw_sim_cycle(b->sim);
+		b->harvest_domain = d;
 		b->harvesting = true;
 		l->commands++;
 		host_hot(b, &c);
@@ -316,6 +437,7 @@ void log_compare(struct bench *b)
 			for (unsigned int i = 0; i < REGION_PAGES; i++) {
 				const struct log_page *p = &b->log[d].page[r][i];
 
+				b->compared += p->version != 0;
 				if (p->copied != p->version)
 					bench_fail(b, "log-lost",
 						   "domain %u gfn 0x%llx: written after its last report (P22, P25)", d,

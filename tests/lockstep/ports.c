@@ -25,7 +25,7 @@ static void new_phase(struct bench *b, struct port *p, uint64_t now)
 	p->phase_end = now + 200 + rng_below(&b->rng, 3000);
 	p->rate = rates[rng_below(&b->rng, 6)];
 	p->hold_max = holds[rng_below(&b->rng, 5)];
-	p->write_percent = rng_below(&b->rng, 3) * 40;
+	p->write_percent = b->reads ? 0 : rng_below(&b->rng, 3) * 40;
 	p->focus = rng_below(&b->rng, REGION_PAGES);
 	p->seq_region = rng_below(&b->rng, NREGION);
 	p->focus_ctx = pick_context(b, p);

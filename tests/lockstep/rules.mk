@@ -2,10 +2,11 @@
 # Copyright The Catwalk authors
 #
 # The engine in lock step with the reference model: 20 seeds in two suites, so that they run beside each other; and the
-# smallest engine, which also has the fewest address bits, and the largest.
+# smallest engine, which also has the fewest address bits and hardly a cache for the log, and the largest.
 LOCKSTEP_SRCS := $(wildcard tests/lockstep/*.c)
 
-$(eval $(call vl_variant,small,-GNSLOT=2 -GTLB_SETS=4 -GTLB_WAYS=1 -GTLB_LARGE=1 -GWC_ENTRIES=1 -GPA_BITS=46))
+$(eval $(call vl_variant,small,-GNSLOT=2 -GTLB_SETS=4 -GTLB_WAYS=1 -GTLB_LARGE=1 -GWC_ENTRIES=1 \
+  -GLOG_LINES=2 -GLOG_ENTRIES=1 -GPA_BITS=46))
 $(eval $(call vl_variant,large,-GNSLOT=32 -GTLB_SETS=512 -GTLB_WAYS=4 -GTLB_LARGE=64 -GWC_ENTRIES=16))
 
 TESTS += lockstep-a lockstep-b lockstep-small lockstep-large
@@ -26,6 +27,13 @@ lockstep-large_LIBS    := sim model
 lockstep-large_VL      := large
 lockstep-large_ARGS    := --name lockstep-large --seed 201 --seeds 7 --requests 60000
 lockstep-large_TIMEOUT := 900
+
+# Nobody writes: no page may be reported as dirty (P27).
+TESTS += lockstep-reads
+lockstep-reads_CMD     := $(O)/tests/lockstep-a --name lockstep-reads \
+  --seed 501 --seeds 5 --requests 30000 --no-cover --reads
+lockstep-reads_DEPS    := $(O)/tests/lockstep-a
+lockstep-reads_TIMEOUT := 300
 
 # Gated clocks change nothing: the same events in the same cycles as without (rtl/cw_clkgate.sv).
 $(eval $(call vl_variant,ungated,-DCW_NO_CLKGATE))

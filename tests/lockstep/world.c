@@ -29,7 +29,7 @@ uint64_t world_table_addr(unsigned int index)
 	return (uint64_t)(index + 16) << 12;
 }
 
-static unsigned int table_index(uint64_t addr)
+unsigned int world_table_index(uint64_t addr)
 {
 	return (unsigned int)(addr >> 12) - 16;
 }
@@ -97,7 +97,7 @@ unsigned int world_table_new(struct bench *b, unsigned int domain, unsigned int 
 
 struct table *world_table_at(struct bench *b, uint64_t entry_addr)
 {
-	return &b->table[table_index(entry_addr)];
+	return &b->table[world_table_index(entry_addr)];
 }
 
 uint64_t *world_mirror(struct bench *b, uint64_t entry_addr)
@@ -109,7 +109,7 @@ uint64_t *world_mirror(struct bench *b, uint64_t entry_addr)
 static bool is_table(uint64_t entry, unsigned int level)
 {
 	return (entry & CW_SPTE(PRESENT)) && level > 1 && !(entry & CW_SPTE(PS)) &&
-	       table_index(world_frame(entry)) < NTABLE;
+	       world_table_index(world_frame(entry)) < NTABLE;
 }
 
 uint64_t world_entry(struct bench *b, unsigned int domain, uint64_t page, unsigned int level)
@@ -234,7 +234,7 @@ void world_collect(struct bench *b, uint64_t entry, unsigned int level, struct j
 	}
 	if (!world_known(b, entry, level))
 		return;
-	job->table[job->ntable++] = (uint16_t)table_index(world_frame(entry));
+	job->table[job->ntable++] = (uint16_t)world_table_index(world_frame(entry));
 	for (unsigned int i = 0; i < 512; i++)
 		world_collect(b, b->table[job->table[job->ntable - 1]].v[i], level - 1, job);
 }
