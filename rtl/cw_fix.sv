@@ -94,6 +94,11 @@ module cw_fix #(
   logic [1:0]              status [NF];
   logic [NF-1:0]           mark, fresh, flavour, prepared, swapped, marked, failed;
 
+  function automatic logic [56:12] page_of(input cw_t::wait_t w);
+    cw_t::req_t r = w.req;
+    return r.addr[56:12];
+  endfunction
+
   // ---- who wants what ----
   logic [NF-1:0] s_free, s_swap, s_swapw, s_log, s_out, free_pick, swap_pick, log_pick, out_pick, take_pick;
   logic [LF-1:0] swap_idx, swapw_idx, log_idx, out_idx, logr_idx;
@@ -205,6 +210,15 @@ module cw_fix #(
   assign out.last       = tries[out_idx] == 5'(NTRY);
   assign out.log_status = status[out_idx];
 
+  // Mutant: a request is marked by the mark of another one, of the same page, that is under way.
+  logic joins;
+  always_comb begin
+    joins = 1'b0;
+    for (int f = 0; f < NF; f++)
+      if (cw_pkg::MUT_MERGED_NO_MARK && !take_again && (state[f] == F_MARK || state[f] == F_MARKW) &&
+          dom[f] == take_dom && page_of(req[f]) == page_of(take_req)) joins = 1'b1;
+  end
+
   // ---- states ----
   always_ff @(posedge clk) begin
     if (!rst_n) begin
@@ -216,29 +230,35 @@ module cw_fix #(
           F_PREPW: if (logr_valid && logr_idx == LF'(f)) begin
             prepared[f] <= 1'b1;
             status[f]   <= logr_status == 2'd3 ? 2'd0 : logr_status;
-            state[f]    <= (logr_status == 2'd1 || logr_status == 2'd2) ? F_OUT : F_SWAP;
+            state[f]    <= (logr_status == 2'd1 || logr_status == 2'd2) ? F_OUT :
+                           cw_pkg::MUT_MARK_BEFORE_SWAP ? F_MARK : F_SWAP;
           end
           F_SWAP:  if (swap_pick[f] && eu_valid && eu_ready) state[f] <= F_SWAPW;
           F_SWAPW: if (eu_done) begin
-            state[f]   <= (swap_ok && mark[f]) ? F_MARK : F_OUT;
+            state[f]   <= (swap_ok && mark[f] && !(cw_pkg::MUT_MARK_BEFORE_SWAP && marked[f]) &&
+                           !cw_pkg::MUT_RELEASE_BEFORE_MARK) ? F_MARK : F_OUT;
             swapped[f] <= swap_ok;
             failed[f]  <= eu_rsp.bus_error;
             entry[f]   <= swap_ok ? c_new : eu_rsp.old;
             fresh[f]   <= 1'b0;
             if (ev_lost) tries[f] <= tries[f] + 1'b1;
+            if (cw_pkg::MUT_RELEASE_BEFORE_MARK && swap_ok) marked[f] <= mark[f];
           end
           F_MARK:  if (log_pick[f] && log_ready) state[f] <= F_MARKW;
           F_MARKW: if (logr_valid && logr_idx == LF'(f)) begin
-            state[f]  <= F_OUT;
+            state[f]  <= cw_pkg::MUT_MARK_BEFORE_SWAP && fix[f] != '0 ? F_SWAP :
+                         cw_pkg::MUT_RELEASE_BEFORE_MARK && swapped[f] ? F_FREE : F_OUT;
             marked[f] <= logr_status == 2'd0 || logr_status == 2'd3;
             status[f] <= logr_status == 2'd3 ? 2'd0 : logr_status;
           end
-          F_OUT:   if (out_pick[f] && out_ready && !(take && take_again)) state[f] <= F_FREE;
+          F_OUT:   if (out_pick[f] && out_ready && !(take && take_again))
+            state[f] <= cw_pkg::MUT_RELEASE_BEFORE_MARK && swapped[f] && marked[f] ? F_MARK : F_FREE;
           default: ;
         endcase
         if (fresh[f] && (chg_any || (chg_valid && chg_line == addr[f][cw_pkg::PA_W-1:6]))) fresh[f] <= 1'b0;
         if (take && take_pick[f]) begin
-          state[f]   <= take_fix == '0 ? F_MARK : (take_mark && !(take_again && prepared[f])) ? F_PREP : F_SWAP;
+          state[f]   <= take_fix == '0 ? (joins ? F_OUT : F_MARK) :
+                        (take_mark && !(take_again && prepared[f]) && !cw_pkg::MUT_PARK_AFTER_SWAP) ? F_PREP : F_SWAP;
           req[f]     <= take_req;
           entry[f]   <= take_entry;
           addr[f]    <= take_addr;
@@ -250,7 +270,7 @@ module cw_fix #(
           fresh[f]   <= take_fresh && !take_again;
           failed[f]  <= 1'b0;
           swapped[f] <= take_again && swapped[f];
-          marked[f]  <= 1'b0;
+          marked[f]  <= joins;
           status[f]  <= '0;
           if (!take_again) begin
             tries[f]    <= '0;
@@ -266,7 +286,8 @@ module cw_fix #(
     assert (NFIX <= 8 && NTRY < 32) else $error("parameters of the fixer");
     assert (!take || take_again || room) else $error("fixer full");
     // P22: the mark of a swap cannot be refused any more
-    assert (!(logr_valid && mon_log_op && swapped[logr_idx] && (logr_status == 2'd1 || logr_status == 2'd2)))
+    assert (cw_pkg::MUT_PARK_AFTER_SWAP ||
+            !(logr_valid && mon_log_op && swapped[logr_idx] && (logr_status == 2'd1 || logr_status == 2'd2)))
       else $error("mark of a swap refused");
   end
 `endif

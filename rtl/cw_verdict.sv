@@ -60,8 +60,9 @@ module cw_verdict #(
     v.verdict = cw_pkg::V_MISS;
     v.reason  = cw_pkg::RSN_NOT_PRESENT;
     v.fix     = f;
-    v.mark    = write && (log_mode == 2'(cw_pkg::LOG_CAPTURE) || (log_mode[1] && f.w) ||
-                          (log_mode == 2'(cw_pkg::LOG_DIRTYBIT) && f.d));
+    v.mark    = (write || cw_pkg::MUT_READ_MARKS) &&
+                (log_mode == 2'(cw_pkg::LOG_CAPTURE) || (log_mode[1] && f.w) ||
+                 (log_mode == 2'(cw_pkg::LOG_DIRTYBIT) && f.d));
     case (level)
       3'd1:    v.pa = {entry[51:12], offset};
       3'd2:    v.pa = {entry[51:21], page_offset[8:0], offset};
