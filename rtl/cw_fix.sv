@@ -94,11 +94,6 @@ module cw_fix #(
   logic [1:0]              status [NF];
   logic [NF-1:0]           mark, fresh, flavour, prepared, swapped, marked, failed;
 
-  function automatic logic [56:12] page_of(input cw_t::wait_t w);
-    cw_t::req_t r = w.req;
-    return r.addr[56:12];
-  endfunction
-
   // ---- who wants what ----
   logic [NF-1:0] s_free, s_swap, s_swapw, s_log, s_out, free_pick, swap_pick, log_pick, out_pick, take_pick;
   logic [LF-1:0] swap_idx, swapw_idx, log_idx, out_idx, logr_idx;
@@ -212,11 +207,17 @@ module cw_fix #(
 
   // Mutant: a request is marked by the mark of another one, of the same page, that is under way.
   logic joins;
+  cw_t::wait_t join_w;
+  cw_t::req_t join_new, join_old;
   always_comb begin
-    joins = 1'b0;
-    for (int f = 0; f < NF; f++)
+    join_new = take_req.req;
+    joins    = 1'b0;
+    for (int f = 0; f < NF; f++) begin
+      join_w   = req[f];
+      join_old = join_w.req;
       if (cw_pkg::MUT_MERGED_NO_MARK && !take_again && (state[f] == F_MARK || state[f] == F_MARKW) &&
-          dom[f] == take_dom && page_of(req[f]) == page_of(take_req)) joins = 1'b1;
+          dom[f] == take_dom && join_old.addr[56:12] == join_new.addr[56:12]) joins = 1'b1;
+    end
   end
 
   // ---- states ----
@@ -293,5 +294,5 @@ module cw_fix #(
 `endif
 
   logic unused;
-  assign unused = &{1'b0, logr_id, hint_r, log_r, log_w, addr[0][5:0], eu_rsp.changed};
+  assign unused = &{1'b0, logr_id, hint_r, join_w, join_new, join_old, log_r, log_w, addr[0][5:0], eu_rsp.changed};
 endmodule
