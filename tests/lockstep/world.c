@@ -219,6 +219,7 @@ bool world_known(struct bench *b, uint64_t entry, unsigned int level)
 void world_collect(struct bench *b, uint64_t entry, unsigned int level, struct job *job)
 {
 	enum page_kind kind;
+	unsigned int n;
 	uint64_t offset;
 
 	if (!(entry & CW_SPTE(PRESENT)))
@@ -226,7 +227,8 @@ void world_collect(struct bench *b, uint64_t entry, unsigned int level, struct j
 	if (!is_table(entry, level)) {
 		struct page *p = world_page_at(b, world_frame(entry), &kind, &offset);
 
-		if (!p)
+		/* nor does one that leads out of table memory, wherever that is */
+		if (!p || (level > 1 && !(entry & CW_SPTE(PS))))
 			return;
 		job->page_kind[job->npage] = (uint8_t)kind;
 		job->page[job->npage++] = (uint16_t)(p - b->page[kind]);
@@ -234,9 +236,10 @@ void world_collect(struct bench *b, uint64_t entry, unsigned int level, struct j
 	}
 	if (!world_known(b, entry, level))
 		return;
-	job->table[job->ntable++] = (uint16_t)world_table_index(world_frame(entry));
+	n = world_table_index(world_frame(entry));
+	job->table[job->ntable++] = (uint16_t)n;
 	for (unsigned int i = 0; i < 512; i++)
-		world_collect(b, b->table[job->table[job->ntable - 1]].v[i], level - 1, job);
+		world_collect(b, b->table[n].v[i], level - 1, job);
 }
 
 void world_kill(struct bench *b, const struct job *job, enum page_state state)
