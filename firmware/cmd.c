@@ -18,6 +18,7 @@ enum {
 	USE_CTX = 1 << 3,
 	USE_ARG1 = 1 << 5,
 	USE_SHAPE = 1 << 4, /* level, flavour, kind, enables */
+	USE_ROOT = 1 << 6,  /* arg1, of kind 1 */
 };
 
 struct command {
@@ -27,7 +28,7 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{CW_OP_CTX_ATTACH, USE_SPACE | USE_ADDR | USE_ARG0 | USE_CTX | USE_SHAPE, cw_cmd_ctx_attach},
+	{CW_OP_CTX_ATTACH, USE_SPACE | USE_ADDR | USE_ARG0 | USE_CTX | USE_SHAPE | USE_ROOT, cw_cmd_ctx_attach},
 	{CW_OP_CTX_DETACH, USE_CTX, cw_cmd_ctx_detach},
 	{CW_OP_DOMAIN_SET, USE_SPACE | USE_ARG0, cw_cmd_domain_set},
 	{CW_OP_PORT_SET, USE_SPACE | USE_ADDR | USE_CTX, cw_cmd_port_set},
@@ -51,7 +52,7 @@ static bool rest_is_zero(const struct cw_cmd *cmd, unsigned use)
 		rest.addr = 0;
 	if (use & USE_ARG0)
 		rest.arg0 = 0;
-	if (use & USE_ARG1)
+	if ((use & USE_ARG1) || ((use & USE_ROOT) && cmd->kind == 1))
 		rest.arg1 = 0;
 	if (use & USE_CTX)
 		rest.ctx = 0;

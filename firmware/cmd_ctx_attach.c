@@ -1,22 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Copyright The Catwalk authors
-/* CTX_ATTACH: ctx, space = domain, addr = root table, level, flavour, kind, enables, arg0 = park quota. Completion:
- * value = the new generation. */
+/*
+ * CTX_ATTACH: ctx, space = domain, addr = root table, level, flavour, kind, enables, arg0 = park quota, arg1 = root id
+ * of a shadow context. Completion: value = the new generation.
+ */
 #include "fw.h"
+
+static uint16_t space_of(const struct cw_cmd *cmd)
+{
+	return (uint16_t)(cmd->kind ? CW_FW_SHADOW | cmd->arg1 : cmd->space);
+}
 
 static uint64_t table_size(struct cw_fw *fw)
 {
 	return (uint64_t)cw_read32(fw->mbox, CW_MBOX_TABLE_SIZE_HI) << 32 | cw_read32(fw->mbox, CW_MBOX_TABLE_SIZE_LO);
 }
 
-/* The contexts of a domain share cached entries (P1), so they must read them alike. */
-static bool flavour_differs(const struct cw_fw *fw, const struct cw_cmd *cmd)
+/*
+ * Contexts of one space share cached entries (P1), so they must read them alike: the direct ones of a domain by
+ * flavour; those of a root id also by domain, as a hint stands for a mark in the log of one domain (P24), by root and
+ * by level.
+ */
+static enum cw_cmdfield differs(const struct cw_fw *fw, const struct cw_cmd *cmd)
 {
-	for (unsigned c = 0; c < CW_NCTX; c++)
-		if (fw->ctx[c].state != CW_CTX_FREE && fw->ctx[c].domain == cmd->space &&
-		    fw->ctx[c].flavour != cmd->flavour)
-			return true;
-	return false;
+	for (unsigned i = 0; i < CW_NCTX; i++) {
+		const struct cw_fw_ctx *c = &fw->ctx[i];
+
+		if (c->state == CW_CTX_FREE || c->space != space_of(cmd))
+			continue;
+		if (c->flavour != cmd->flavour)
+			return CW_FIELD_KIND;
+		if (cmd->kind && (c->domain != cmd->space || c->root != cmd->addr || c->level != cmd->level))
+			return CW_FIELD_ARG1;
+	}
+	return CW_FIELD_NONE;
 }
 
 struct cw_result cw_cmd_ctx_attach(struct cw_fw *fw, const struct cw_cmd *cmd)
@@ -34,8 +51,12 @@ struct cw_result cw_cmd_ctx_attach(struct cw_fw *fw, const struct cw_cmd *cmd)
 		return cw_bad(CW_FIELD_ARG0);
 	if (cmd->level != 4 && cmd->level != 5)
 		return cw_bad(CW_FIELD_LEVEL);
-	if (cmd->flavour > 1 || cmd->kind || flavour_differs(fw, cmd))
+	if (cmd->flavour > 1 || cmd->kind > 1)
 		return cw_bad(CW_FIELD_KIND);
+	if (cmd->arg1 >= CW_FW_SHADOW)
+		return cw_bad(CW_FIELD_ARG1);
+	if (differs(fw, cmd) != CW_FIELD_NONE)
+		return cw_bad(differs(fw, cmd));
 	if (cmd->enables & ~(CW_CMD_ENABLE_AD | CW_CMD_ENABLE_FIX))
 		return cw_bad(CW_FIELD_ENABLES);
 
@@ -46,12 +67,15 @@ struct cw_result cw_cmd_ctx_attach(struct cw_fw *fw, const struct cw_cmd *cmd)
 	c->state = CW_CTX_ATTACHED;
 	c->domain = (uint8_t)cmd->space;
 	c->flavour = cmd->flavour;
+	c->level = cmd->level;
+	c->root = cmd->addr;
+	c->space = space_of(cmd);
 	c->enables = cmd->enables;
 	c->park_quota = cmd->arg0 ? (uint8_t)cmd->arg0 : CW_PARK_QUOTA;
 	c->gen++;
 	/* The domain knows its ports before the first request can be granted. */
 	cw_owner_grow(fw);
-	cw_table_ctx(fw, cmd->ctx, true, cmd->level == 5, cmd->addr);
+	cw_table_ctx(fw, cmd->ctx, true);
 	cw_fw_log(fw, "attach ctx %u domain %u root %X level %u gen %u", (uint32_t)cmd->ctx, (uint32_t)cmd->space,
 		  cmd->addr, (uint32_t)cmd->level, (uint32_t)c->gen);
 	res.value = c->gen;

@@ -14,10 +14,10 @@ static struct cw_result detach(struct cw_fw *fw, unsigned ctx)
 	struct cw_result res;
 
 	c->state = CW_CTX_DETACHING;
-	cw_table_ctx(fw, ctx, false, false, 0);
+	cw_table_ctx(fw, ctx, false);
 
-	/* Other contexts of the domain share its cached translations; they only have to walk again. */
-	res = cw_hot_invalidate_domain(fw, c->domain);
+	/* Other contexts of the domain or root share its cached translations; they only have to walk again. */
+	res = cw_hot_invalidate_space(fw, c->space);
 	if (res.status != CW_ST_OK)
 		return res;
 

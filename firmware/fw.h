@@ -38,13 +38,18 @@ enum cw_ctx_state {
 	CW_CTX_DETACHING, /* disabled, but a FLUSH has not yet confirmed that nothing of it is left (P33) */
 };
 
+enum { CW_FW_SHADOW = 1 << (CW_SPACE_W - 1) };
+
 struct cw_fw_ctx {
 	uint8_t state; /* enum cw_ctx_state */
 	uint8_t domain;
 	uint8_t flavour; /* of its entries: 0 EPT, 1 legacy/NPT */
+	uint8_t level;	 /* of the root: 4 or 5 */
 	uint8_t park_quota;
 	uint8_t enables; /* CW_CMD_ENABLE_x */
 	uint16_t gen;	 /* of the last attach (P32) */
+	uint16_t space;	 /* tag of its cached translations (P1): the domain, or CW_FW_SHADOW and the root id */
+	uint64_t root;
 };
 
 struct cw_fw_port {
@@ -99,12 +104,12 @@ void cw_fw_log(struct cw_fw *fw, const char *format, ...);
 /* ---- hot.c: commands that the engine executes for the firmware, one at a time ---- */
 
 struct cw_result cw_hot_nop(struct cw_fw *fw);
-struct cw_result cw_hot_invalidate_domain(struct cw_fw *fw, unsigned domain);
+struct cw_result cw_hot_invalidate_space(struct cw_fw *fw, unsigned space);
 struct cw_result cw_hot_flush_domain(struct cw_fw *fw, unsigned domain);
 
 /* ---- table.c: engine tables ---- */
 
-void cw_table_ctx(struct cw_fw *fw, unsigned ctx, bool valid, bool level5, uint64_t root);
+void cw_table_ctx(struct cw_fw *fw, unsigned ctx, bool valid);
 void cw_table_domain(struct cw_fw *fw, unsigned domain);
 void cw_table_port(struct cw_fw *fw, unsigned port);
 void cw_table_clear(struct cw_fw *fw); /* no context, no domain has ports */

@@ -55,9 +55,11 @@ struct cw_result cw_hot_nop(struct cw_fw *fw)
 	return execute(fw, &cmd);
 }
 
-struct cw_result cw_hot_invalidate_domain(struct cw_fw *fw, unsigned domain)
+struct cw_result cw_hot_invalidate_space(struct cw_fw *fw, unsigned space)
 {
-	struct cw_cmd cmd = {.opcode = CW_OP_INVALIDATE, .scope = CW_SCOPE_DOMAIN, .space = (uint16_t)domain};
+	struct cw_cmd cmd = {.opcode = CW_OP_INVALIDATE,
+			     .scope = space & CW_FW_SHADOW ? CW_SCOPE_ROOT : CW_SCOPE_DOMAIN,
+			     .space = (uint16_t)(space & ~CW_FW_SHADOW)};
 
 	return execute(fw, &cmd);
 }

@@ -5,20 +5,21 @@
 
 enum { LOG_CYCLES = 1 << 26 };
 
-void cw_table_ctx(struct cw_fw *fw, unsigned ctx, bool valid, bool level5, uint64_t root)
+void cw_table_ctx(struct cw_fw *fw, unsigned ctx, bool valid)
 {
 	const struct cw_fw_ctx *c = &fw->ctx[ctx];
 	uint32_t cfg = (uint32_t)c->domain << CW_MBOX_CFG_DOMAIN_LSB;
 
-	cfg |= (uint32_t)c->domain << CW_MBOX_CFG_SPACE_LSB; /* the space of a direct context is its domain (P1) */
+	cfg |= (uint32_t)c->space << CW_MBOX_CFG_SPACE_LSB;
+	cfg |= c->space & CW_FW_SHADOW ? CW_MBOX_CFG_SHADOW : 0;
 	cfg |= valid ? CW_MBOX_CFG_VALID : 0;
-	cfg |= level5 ? CW_MBOX_CFG_LEVEL5 : 0;
+	cfg |= c->level == 5 ? CW_MBOX_CFG_LEVEL5 : 0;
 	cfg |= c->flavour ? CW_MBOX_CFG_FLAVOUR : 0;
 	cfg |= c->enables & CW_CMD_ENABLE_AD ? CW_MBOX_CFG_AD : 0;
 	cfg |= c->enables & CW_CMD_ENABLE_FIX ? CW_MBOX_CFG_FIX : 0;
 	cw_write32(fw->mbox, CW_MBOX_CTX_CFG, cfg);
-	cw_write32(fw->mbox, CW_MBOX_CTX_ROOT_LO, (uint32_t)root);
-	cw_write32(fw->mbox, CW_MBOX_CTX_ROOT_HI, (uint32_t)(root >> 32));
+	cw_write32(fw->mbox, CW_MBOX_CTX_ROOT_LO, (uint32_t)c->root);
+	cw_write32(fw->mbox, CW_MBOX_CTX_ROOT_HI, (uint32_t)(c->root >> 32));
 	cw_write32(fw->mbox, CW_MBOX_CTX_GEN, c->gen | (uint32_t)c->park_quota << CW_MBOX_GEN_QUOTA_LSB);
 	cw_write32(fw->mbox, CW_MBOX_CTX_COMMIT, ctx);
 }
@@ -54,7 +55,7 @@ void cw_table_port(struct cw_fw *fw, unsigned port)
 void cw_table_clear(struct cw_fw *fw)
 {
 	/* The words of an entry stay as they are from one commit to the next. */
-	cw_table_ctx(fw, 0, false, false, 0);
+	cw_table_ctx(fw, 0, false);
 	for (unsigned c = 1; c < CW_NCTX; c++)
 		cw_write32(fw->mbox, CW_MBOX_CTX_COMMIT, c);
 	cw_table_domain(fw, 0);

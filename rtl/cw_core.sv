@@ -135,7 +135,7 @@ module cw_core #(
   cw_t::look_t retry, look;
   logic tlb_valid, tlb_hit, tlb_hinted, hint_valid, c2_valid, inv_hits, tag_busy;
   logic [2:0] tlb_level;
-  logic [cw_pkg::DOM_W-1:0] hint_dom;
+  logic [cw_pkg::SPACE_W-1:0] hint_space;
   logic [56:12] hint_page;
   logic [63:12] tlb_page, c2_page, c3_page;
   logic [cw_pkg::SPACE_W-1:0] c2_space, c3_space;
@@ -196,7 +196,7 @@ module cw_core #(
   cw_tlb #(.SETS(TLB_SETS), .WAYS(TLB_WAYS), .LARGE(TLB_LARGE)) u_tlb (
     .clk, .rst_n, .look_valid(tlb_valid), .look_page(tlb_page), .c2_valid, .c2_space, .c2_page, .hit(tlb_hit),
     .entry(tlb_entry), .level(tlb_level), .hinted(tlb_hinted), .hint_valid,
-    .hint_space(cw_pkg::SPACE_W'(hint_dom)), .hint_page, .hint_clear(log_flip), .c3_space, .c3_page,
+    .hint_space, .hint_page, .hint_clear(log_flip), .c3_space, .c3_page,
     .inv_hits, .fill_valid, .fill_ready, .fill_space,
     .fill_line, .fill_now, .fill_mask, .fill_data, .fill_large, .fill_big, .fill_entry,
     .inv_valid, .inv_ready, .inv, .inv_new, .inv_now, .ev_parity);
@@ -209,6 +209,7 @@ module cw_core #(
   logic [cw_pkg::SLOT_W-1:0] w_slot, mon_slot, mon_end_slot;
   cw_t::wait_t miss_req, w_req, mon_alloc_req;
   logic [63:0] w_entry, mon_r_entry, mon_pa;
+  logic [56:12] w_gfn, mon_log_gfn;
   logic [cw_pkg::PA_W-1:0] w_entry_addr;
   logic [2:0] w_level, mon_level, mon_r_level;
   logic mon_alloc, mon_attach, mon_wc_fill, mon_last, mon_end;
@@ -228,7 +229,7 @@ module cw_core #(
     .walk_inc, .walk_inc_port, .walk_dec, .walk_dec_port, .walk_dec_epoch,
     .rd_valid, .rd_ready, .rd_slot, .rd_addr, .r_valid, .r_slot, .r_data, .r_error,
     .out_valid(w_valid), .out_ready(w_ready), .out_slot(w_slot), .out_req(w_req), .out_entry(w_entry),
-    .out_entry_addr(w_entry_addr), .out_level(w_level), .out_error(w_error), .out_fresh(w_fresh),
+    .out_entry_addr(w_entry_addr), .out_level(w_level), .out_error(w_error), .out_gfn(w_gfn), .out_fresh(w_fresh),
     .out_faulted(w_faulted), .out_fixing(w_fixing), .chg_valid, .chg_line, .chg_any,
     .fill_valid, .fill_ready, .fill_space, .fill_line, .fill_now, .fill_mask, .fill_data, .fill_large, .fill_big,
     .fill_entry, .ev_walk, .ev_merge, .ev_wc_hit, .ev_fill, .ev_fill_refused, .ev_poisoned,
@@ -273,12 +274,13 @@ module cw_core #(
     .clk, .rst_n, .room(f_room), .take(f_take), .take_again(f_again), .take_req(f_req), .take_entry(f_entry),
     .take_addr(f_addr), .take_level(f_level), .take_fix(f_what), .take_mark(f_mark), .take_fresh(f_fresh),
     .take_flavour(res_ctx.flavour),
-    .take_dom(res_ctx.domain), .out_valid(f_valid), .out_ready(f_ready), .out(f_out), .idle(fix_idle),
+    .take_dom(res_ctx.domain), .take_space(res_ctx.space), .take_gfn(w_gfn),
+    .out_valid(f_valid), .out_ready(f_ready), .out(f_out), .idle(fix_idle),
     .eu_valid(fx_valid), .eu_ready(fx_ready), .eu_req(fx_req), .eu_done(fx_done), .eu_rsp(fx_rsp),
     .chg_valid, .chg_line, .chg_any,
     .log_valid, .log_ready, .log_op, .log_dom, .log_epoch(log_stamp), .log_gfn, .log_id, .logr_valid, .logr_id,
-    .logr_status, .hint_valid, .hint_dom, .hint_page, .ev_fixed, .ev_lost,
-    .mon_swap_req, .mon_log, .mon_log_op, .mon_log_req);
+    .logr_status, .hint_valid, .hint_space, .hint_page, .ev_fixed, .ev_lost,
+    .mon_swap_req, .mon_log, .mon_log_op, .mon_log_req, .mon_log_gfn);
 
   // ---- park ----
   logic joined, mon_unpark, mon_unpark_retry, park_busy, over_quota;
@@ -408,6 +410,7 @@ module cw_core #(
       mon.ctxw_flavour   = mon_ctx.flavour;
       mon.ctxw_ad        = mon_ctx.ad;
       mon.ctxw_fix       = mon_ctx.fix;
+      mon.ctxw_shadow    = mon_ctx.shadow;
       mon.ctxw_space     = 16'(mon_ctx.space);
       mon.ctxw_domain    = 16'(mon_ctx.domain);
       mon.ctxw_quota     = 8'(mon_ctx.quota);
@@ -524,6 +527,7 @@ module cw_core #(
       mon.log_port       = 8'(mon_log_req.port);
       mon.log_tag        = 8'(log_r.tag);
       mon.log_status     = 8'(logr_status);
+      mon.log_gfn        = 64'(mon_log_gfn);
       mon.lflip_valid    = log_flip;
       mon.lflip_dom      = 8'(log_flip_dom);
       mon.euu_w_valid    = mon_w_valid;

@@ -33,6 +33,8 @@ module cw_fix #(
   input  logic                       take_fresh,
   input  logic                       take_flavour,
   input  logic [cw_pkg::DOM_W-1:0]   take_dom,
+  input  logic [cw_pkg::SPACE_W-1:0] take_space,
+  input  logic [56:12]               take_gfn,     // of the page; a request that comes again keeps its own
   // back to resolve
   output logic                       out_valid,
   input  logic                       out_ready,
@@ -59,7 +61,7 @@ module cw_fix #(
   input  logic [2:0]                 logr_id,
   input  logic [1:0]                 logr_status,
   output logic                       hint_valid,   // CAPTURE: a mark was accepted (P24)
-  output logic [cw_pkg::DOM_W-1:0]   hint_dom,
+  output logic [cw_pkg::SPACE_W-1:0] hint_space,
   output logic [56:12]               hint_page,
   // events of a swap that is done, and the monitor
   output cw_t::fix_t                 ev_fixed,
@@ -67,7 +69,8 @@ module cw_fix #(
   output cw_t::wait_t                mon_swap_req,
   output logic                       mon_log,
   output logic                       mon_log_op,
-  output cw_t::wait_t                mon_log_req
+  output cw_t::wait_t                mon_log_req,
+  output logic [56:12]               mon_log_gfn
 );
   localparam int unsigned NF = NFIX;
   localparam int unsigned LF = $clog2(NFIX);
@@ -90,6 +93,8 @@ module cw_fix #(
   logic [2:0]              level [NF];
   cw_t::fix_t              fix [NF];
   logic [cw_pkg::DOM_W-1:0] dom [NF];
+  logic [cw_pkg::SPACE_W-1:0] space [NF];
+  logic [56:12]            gfn [NF];
   logic [4:0]              tries [NF];
   logic [1:0]              status [NF];
   logic [NF-1:0]           mark, fresh, flavour, prepared, swapped, marked, failed;
@@ -158,7 +163,6 @@ module cw_fix #(
 
   // ---- entry-update unit: one swap at a time ----
   logic swap_fresh, swap_ok;
-  cw_t::req_t log_r;
   assign swap_fresh = fresh[swap_idx] || cw_pkg::MUT_BLIND_FIX;
   assign eu_valid          = s_swap != '0 && s_swapw == '0;
   assign eu_req.op         = swap_fresh ? 2'd3 : 2'd2;
@@ -181,16 +185,14 @@ module cw_fix #(
   assign hint_r      = mon_log_req.req;
   assign hint_valid  = logr_valid && mon_log_op && logr_status == 2'd0 &&
                        mon_log_req.log_mode == 2'(cw_pkg::LOG_CAPTURE);
-  assign hint_dom    = dom[logr_idx];
+  assign hint_space  = space[logr_idx];
   assign hint_page   = hint_r.addr[56:12];
   assign mon_log     = logr_valid;
   assign mon_log_op  = state[logr_idx] == F_MARKW;
-  logic [cw_pkg::REQ_W-1:0] log_bits;
+  assign mon_log_gfn = gfn[logr_idx];
   cw_t::wait_t log_w;
   assign log_w     = req[log_idx];
-  assign log_bits  = log_w.req;
-  assign log_r     = log_bits;
-  assign log_gfn   = log_r.addr[56:12];
+  assign log_gfn   = gfn[log_idx];
   assign log_epoch = log_w.log_epoch;
 
   // ---- out ----
@@ -275,6 +277,8 @@ module cw_fix #(
           status[f]  <= '0;
           if (!take_again) begin
             tries[f]    <= '0;
+            gfn[f]      <= take_gfn;
+            space[f]    <= take_space;
             prepared[f] <= 1'b0;
           end
         end
@@ -294,5 +298,5 @@ module cw_fix #(
 `endif
 
   logic unused;
-  assign unused = &{1'b0, logr_id, hint_r, join_w, join_new, join_old, log_r, log_w, addr[0][5:0], eu_rsp.changed};
+  assign unused = &{1'b0, logr_id, hint_r, join_w, join_new, join_old, log_w, addr[0][5:0], eu_rsp.changed};
 endmodule

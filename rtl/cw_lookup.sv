@@ -74,6 +74,7 @@ module cw_lookup #(
   logic [RW-1:0] port_req;
   logic [cw_pkg::PORT_W-1:0] port_no;
   cw_t::look_t c0, c1, c2, c3;
+  cw_t::ctx_t c2_ctx;
   cw_t::req_t c0_req, c2_req, c3_req;
   logic c0_valid, c1_valid;
 
@@ -106,7 +107,8 @@ module cw_lookup #(
   assign c0_valid  = !hold && (retry_valid || pick_any);
   assign c0_req    = c0.req;
   assign tlb_valid = c0_valid;
-  assign tlb_page  = c0_req.addr[63:12];
+  // Bits above 57 are checked, and of no account otherwise: copies of bit 56 in a shadow context (P2).
+  assign tlb_page  = {7'd0, c0_req.addr[56:12]};
 
   // ---- cycles 1 and 2 ----
   always_ff @(posedge clk) begin
@@ -127,19 +129,28 @@ module cw_lookup #(
   assign c2_req     = c2.req;
   assign ctx_idx    = c2_req.ctx[cw_pkg::CTX_W-1:0];
   assign range_port = c2.port;
-  assign c2_space   = ctx_entry.space;
-  assign c2_page    = c2_req.addr[63:12];
+  assign c2_space   = c2_ctx.space;
+  assign c2_page    = {7'd0, c2_req.addr[56:12]};
+  // Mutant: the roots of a domain have one tag.
+  always_comb begin
+    c2_ctx = ctx_entry;
+    if (cw_pkg::MUT_SHADOW_TAG && ctx_entry.shadow)
+      c2_ctx.space[cw_pkg::SPACE_W-2:0] = (cw_pkg::SPACE_W - 1)'(ctx_entry.domain);
+  end
 
   // ---- checks of P2, P3, P6, registered into cycle 3 ----
   logic bad_ctx, bad_addr, bad_len, stopped;
   logic [12:0] last_byte;
   cw_t::ctx_t c3_ctx;
+  logic ext4, ext5;                    // what the bits above the address must be
+  assign ext5 = ctx_entry.shadow && c2_req.addr[56];
+  assign ext4 = ctx_entry.shadow && c2_req.addr[47];
   assign last_byte = {1'b0, c2_req.addr[11:0]} + {1'b0, c2_req.len_m1};
   always_ff @(posedge clk) begin
-    c3_ctx   <= ctx_entry;
+    c3_ctx   <= c2_ctx;
     bad_ctx  <= !ctx_entry.valid || !range.enable || c2_req.ctx < range.first || c2_req.ctx > range.last ||
                 c2_req.ctx >= 16'(cw_pkg::NCTX);
-    bad_addr <= c2_req.addr[63:57] != '0 || (!ctx_entry.level5 && c2_req.addr[56:48] != '0);
+    bad_addr <= c2_req.addr[63:57] != {7{ext5}} || (!ctx_entry.level5 && c2_req.addr[63:48] != {16{ext4}});
     bad_len  <= last_byte[12];
     stopped  <= look_stopped && !c2.retry && c2.port != cw_pkg::PORT_W'(cw_pkg::PORT_HOST);
   end
@@ -152,7 +163,7 @@ module cw_lookup #(
   assign look_ctx = c3_ctx;
   assign dom_idx  = c3_ctx.domain;
   assign c3_space = c3_ctx.space;
-  assign c3_page  = c3_req.addr[63:12];
+  assign c3_page  = {7'd0, c3_req.addr[56:12]};
   assign tag_port = c3.port;
   assign tag      = c3_req.tag;
   assign probe    = c3.port == cw_pkg::PORT_W'(cw_pkg::PORT_HOST);
@@ -160,7 +171,7 @@ module cw_lookup #(
   cw_verdict #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_verdict (
     .entry(tlb_entry), .level(tlb_level), .flavour(c3_ctx.flavour), .offset(c3_req.addr[11:0]),
     .page_offset(c3_req.addr[29:12]), .write(c3_req.write), .bus_error(1'b0),
-    .ad(c3_ctx.ad && !c3_ctx.shadow), .fix(c3_ctx.fix && !c3_ctx.shadow), .log_mode, .mmio_gen('0), .v(tlb_verdict));
+    .ad(c3_ctx.ad), .fix(c3_ctx.fix), .shadow(c3_ctx.shadow), .log_mode, .mmio_gen('0), .v(tlb_verdict));
   // An entry that does not allow the access is looked up afresh by a walk: the TLB may be behind. What has to be fixed
   // or marked goes that way too; in CAPTURE a page that was marked in this log epoch needs no other mark (P24).
   assign tlb_ok = tlb_hit && !inv_hits && tlb_verdict.verdict == cw_pkg::V_HIT &&

@@ -86,7 +86,7 @@ module cw_resolve #(
 
   cw_verdict #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_verdict (
     .entry, .level, .flavour(ctx_entry.flavour), .offset(r.addr[11:0]), .page_offset(r.addr[29:12]), .write(r.write),
-    .bus_error(error), .ad(ctx_entry.ad && !ctx_entry.shadow), .fix(ctx_entry.fix && !ctx_entry.shadow),
+    .bus_error(error), .ad(ctx_entry.ad), .fix(ctx_entry.fix), .shadow(ctx_entry.shadow),
     .log_mode(w.log_mode), .mmio_gen, .v);
 
   // P27: the log has no room for the mark; nothing has changed yet

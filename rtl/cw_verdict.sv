@@ -19,8 +19,9 @@ module cw_verdict #(
   input  logic [17:0]              page_offset, // address bits 29:12
   input  logic                     write,
   input  logic                     bus_error,
-  input  logic                     ad,          // the context's enables; 0 for shadow contexts (FPF-4)
+  input  logic                     ad,          // the context's enables
   input  logic                     fix,
+  input  logic                     shadow,      // nothing is fixed: the gfn of an indirect entry is not stable (FPF-4)
   input  logic [1:0]               log_mode,    // of the stamp
   input  logic [18:0]              mmio_gen,
   output cw_t::verdict_t           v
@@ -39,19 +40,23 @@ module cw_verdict #(
   assign entry_gen = {entry[62:52], entry[10:3]};
 
   // ---- what may be fixed ----
-  logic leaf_4k, ad_type, tracked, denied;
+  logic leaf_4k, ad_type, tracked, denied, dirty, may_ad, may_fix, may_d;
   cw_t::fix_t f;
   assign leaf_4k   = level == 3'd1 || cw_pkg::MUT_FIX_LARGE;
   assign ad_type = flavour || (!entry[cw_pkg::SPTE_AD_DISABLED] && !entry[cw_pkg::SPTE_AD_WRPROT]);
   assign tracked = !flavour && entry[cw_pkg::SPTE_AD_DISABLED] && !entry[cw_pkg::SPTE_AD_WRPROT] && !readable &&
                    !writable && !entry[cw_pkg::SPTE_X];
-  assign f.at    = fix && leaf_4k && tracked && entry[cw_pkg::SPTE_SAVED_R];
-  assign f.w     = fix && leaf_4k && write && !writable && ((host_w && mmu_w) || cw_pkg::MUT_FIX_HOST_RO);
-  assign f.a     = ad && leaf_4k && ad_type && !(flavour ? entry[cw_pkg::SPTE_X86_A] : entry[cw_pkg::SPTE_A]);
-  // In DIRTYBIT a write is in the log by its D only.
-  assign f.d     = (ad || log_mode == 2'(cw_pkg::LOG_DIRTYBIT)) && leaf_4k && ad_type && write &&
-                   !(flavour ? entry[cw_pkg::SPTE_X86_D] : entry[cw_pkg::SPTE_D]);
-  assign denied  = write && ((!writable && !f.w) || (!leaf_4k && log_mode[1]));
+  assign may_ad  = ad && (!shadow || cw_pkg::MUT_FIX_SHADOW);
+  assign may_fix = fix && (!shadow || cw_pkg::MUT_FIX_SHADOW);
+  assign dirty   = flavour ? entry[cw_pkg::SPTE_X86_D] : entry[cw_pkg::SPTE_D];
+  assign f.at    = may_fix && leaf_4k && tracked && entry[cw_pkg::SPTE_SAVED_R];
+  assign f.w     = may_fix && leaf_4k && write && !writable && ((host_w && mmu_w) || cw_pkg::MUT_FIX_HOST_RO);
+  assign f.a     = may_ad && leaf_4k && ad_type && !(flavour ? entry[cw_pkg::SPTE_X86_A] : entry[cw_pkg::SPTE_A]);
+  // In DIRTYBIT a write is in the log by its D only; in a shadow context it is the host that sets it, and marks.
+  assign may_d   = may_ad || (log_mode == 2'(cw_pkg::LOG_DIRTYBIT) && !shadow);
+  assign f.d     = may_d && leaf_4k && ad_type && write && !dirty;
+  assign denied  = write && ((!writable && !f.w) || (!leaf_4k && log_mode[1]) ||
+                             (shadow && log_mode == 2'(cw_pkg::LOG_DIRTYBIT) && ad_type && !dirty));
 
   cw_entry #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_entry (
     .entry, .level, .flavour, .leaf, .reserved, .outside);

@@ -12,6 +12,10 @@
 // space also counts for requests that wait for a slot: their walks begin poisoned, or a detached context would fill
 // what its tables said when nothing drops it any more (P33). A walk has a count of its own from start to last read
 // (P5).
+//
+// Shadow contexts (P31): a write that CAPTURE may have to mark needs the gfn of its leaf. Its walk reads once more, the
+// line of the companion page at the same index, after the leaf has come: until the FLUSH after the zap of an entry its
+// companion stands still, so leaf and gfn belong together. Such a write attaches only to walks that read it.
 module cw_walker #(
   parameter int unsigned NSLOT = cw_pkg::NSLOT,
   parameter int unsigned WC_ENTRIES = cw_pkg::WC_ENTRIES,
@@ -56,6 +60,7 @@ module cw_walker #(
   output logic [cw_pkg::PA_W-1:0]    out_entry_addr,
   output logic [2:0]                 out_level,
   output logic                       out_error,
+  output logic [56:12]               out_gfn,       // of the page, for the log
   output logic                       out_fresh,     // nobody has changed its line since it was read
   // this one (in the cycle it is taken) faulted: its entry is not filled; or went to the fixer: the walk takes no more
   input  logic                       out_faulted,
@@ -104,6 +109,9 @@ module cw_walker #(
   localparam int unsigned WREQ = cw_pkg::PORT_W + 4 + cw_pkg::REQ_W;  // wait_t
   localparam int unsigned WW  = WREQ + SPW + 2 + 40;                // plus space, flavour, level5, root
 
+  logic late;                            // mutant
+  assign late = cw_pkg::MUT_LATE_COMPANION;
+
   typedef enum logic [2:0] {
     S_FREE   = 3'd0,
     S_READ   = 3'd1,   // wants a read
@@ -126,7 +134,15 @@ module cw_walker #(
   logic [cw_pkg::PORT_W-1:0] f_port [NS];
   logic [7:0]        f_fault [NS];     // entries of the line that some request faulted on
   logic [NS-1:0]     f_epoch, f_error, f_filled, f_flavour;
+  // companion: is read by this walk; is the read at hand; is there; answered with an error. Leaf line is there.
+  logic [NS-1:0]     f_comp, f_second, f_cthere, f_cerror, f_leaf;
   logic [NS-1:0]     poison_now;
+
+  // Marks come of writes in CAPTURE only: nothing is fixed in a shadow context, so neither W nor D (FPF-4).
+  function automatic logic needs(input logic shadow, input logic write, input logic [1:0] mode,
+                                   input logic [cw_pkg::PORT_W-1:0] port);
+    needs = shadow && write && mode == 2'(cw_pkg::LOG_CAPTURE) && port != cw_pkg::PORT_W'(cw_pkg::PORT_HOST);
+  endfunction
 
   // ---- a request gets its walk: from the lookup cycle, else from the queue ----
   cw_t::req_t        miss_r, queue_r, cand_r;
@@ -134,6 +150,7 @@ module cw_walker #(
   logic [SPW-1:0]    queue_space, cand_space;
   logic              queue_level5, cand_level5, queue_flavour, cand_flavour;
   logic [39:0]       queue_root, cand_root;
+  logic              miss_need, queue_need, cand_need;     // a companion
   logic              q_valid, q_marked, q_take, use_queue, cand_valid, attach, start, slot_avail;
   logic [NS-1:0]     match, match_first, slot_pick;
   logic [IW-1:0]     put_idx, q_idx;
@@ -152,6 +169,9 @@ module cw_walker #(
   assign queue_level5 = q_data[40];
   assign queue_root   = q_data[39:0];
   assign queue_r   = queue_req.req;
+  assign miss_need  = needs(miss_ctx.space[SPW-1], miss_r.write, miss_req.log_mode, miss_req.port);
+  assign queue_need = needs(queue_space[SPW-1], queue_r.write, queue_req.log_mode, queue_req.port);
+  assign cand_need  = use_queue ? queue_need : miss_need;
   // The queue goes first for a slot; the lookup cycle goes first for an attachment.
   assign use_queue  = q_valid && !(miss && miss_match != '0);
   assign cand_valid = use_queue || miss;
@@ -218,6 +238,7 @@ module cw_walker #(
   // ---- a read came back ----
   logic [8:0] r_index;
   logic r_leaf, r_reserved, r_outside, r_down, r_poisoned;
+  logic r_comp, r_second, r_more, r_early;
   logic [NS-1:0] r_here;
   assign r_level = f_level[r_slot[LS-1:0]];
   assign r_line  = f_line[r_slot[LS-1:0]];
@@ -235,18 +256,35 @@ module cw_walker #(
   cw_entry #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_entry (
     .entry(r_entry), .level(r_level), .flavour(f_flavour[r_slot[LS-1:0]]), .leaf(r_leaf), .reserved(r_reserved),
     .outside(r_outside));
-  assign r_down     = !r_error && r_entry[cw_pkg::SPTE_PRESENT] && !r_leaf && !r_reserved && !r_outside;
+  assign r_comp     = f_second[r_slot[LS-1:0]];
+  assign r_down     = !r_error && !r_comp && r_entry[cw_pkg::SPTE_PRESENT] && !r_leaf && !r_reserved && !r_outside;
+  // The companion is read for a leaf only, or a line of them with one that is present.
+  always_comb begin
+    r_second = r_level <= 3'd3 && r_entry[cw_pkg::SPTE_PRESENT] && r_leaf && !r_reserved;
+    if (r_level == 3'd1) begin
+      r_second = 1'b0;
+      for (int e = 0; e < 8; e++) r_second |= r_data[e*64 + cw_pkg::SPTE_PRESENT];
+    end
+    r_second = r_second && !r_error && !r_comp && f_comp[r_slot[LS-1:0]] && !f_cthere[r_slot[LS-1:0]];
+  end
+  assign r_early    = late && r_comp && !f_leaf[r_slot[LS-1:0]];
+  assign r_more     = r_down || r_second || r_early;
   assign r_poisoned = |(r_here & (poisoned | poison_now));
   assign wcf_valid  = r_valid && r_down && (!r_poisoned || cw_pkg::MUT_FILL_AFTER_INV_WC);
   assign mon_wc_fill = wcf_valid;
-  assign mon_last   = !r_down;
+  assign mon_last   = !r_more;
   assign mon_r_level = r_level;
   assign mon_r_entry = r_entry;
 
   logic [511:0] lines [NS];                // result line of each slot
-  always_ff @(posedge clk) if (r_valid) lines[r_slot[LS-1:0]] <= r_data;
+  logic [511:0] comps [NS];                // and of its companion
+  always_ff @(posedge clk)
+    if (r_valid) begin
+      if (r_comp) comps[r_slot[LS-1:0]] <= r_data;
+      else        lines[r_slot[LS-1:0]] <= r_data;
+    end
 
-  assign walk_dec       = r_valid && !r_down && !cw_pkg::MUT_UNCOUNTED_ORPHAN;
+  assign walk_dec       = r_valid && !r_more && !cw_pkg::MUT_UNCOUNTED_ORPHAN;
   assign walk_dec_port  = f_port[r_slot[LS-1:0]];
   assign walk_dec_epoch = f_epoch[r_slot[LS-1:0]];
   assign walk_inc       = start && !cw_pkg::MUT_UNCOUNTED_ORPHAN;
@@ -269,10 +307,12 @@ module cw_walker #(
       for (int s = 0; s < NS; s++) poison_now[s] = inv.all || inv.space == f_space[s];
     if (ask)
       for (int s = 0; s < NS; s++)
-        miss_match[s] = open[s] && (f_space[s] | wrong) == (miss_ctx.space | wrong) && f_line[s] == miss_r.addr[56:15];
+        miss_match[s] = open[s] && (f_space[s] | wrong) == (miss_ctx.space | wrong) &&
+                        f_line[s] == miss_r.addr[56:15] && (f_comp[s] || !miss_need);
     if (q_valid)
       for (int s = 0; s < NS; s++)
-        queue_match[s] = open[s] && (f_space[s] | wrong) == (queue_space | wrong) && f_line[s] == queue_r.addr[56:15];
+        queue_match[s] = open[s] && (f_space[s] | wrong) == (queue_space | wrong) &&
+                         f_line[s] == queue_r.addr[56:15] && (f_comp[s] || !queue_need);
   end
 
   always_ff @(posedge clk) begin
@@ -285,11 +325,24 @@ module cw_walker #(
       f_level[pick_slot[LS-1:0]]  <= wc_level;
       f_table[pick_slot[LS-1:0]]  <= wc_table;
       f_error[pick_slot[LS-1:0]]  <= 1'b0;
+      f_comp[pick_slot[LS-1:0]]   <= cand_need;
+      f_second[pick_slot[LS-1:0]] <= late && cand_need && wc_level == 3'd1;
+      f_cthere[pick_slot[LS-1:0]] <= 1'b0;
+      f_cerror[pick_slot[LS-1:0]] <= 1'b0;
+      f_leaf[pick_slot[LS-1:0]]   <= 1'b0;
       f_fault[pick_slot[LS-1:0]]  <= '0;
       f_filled[pick_slot[LS-1:0]] <= 1'b0;
     end
     if (r_valid) begin
-      f_error[r_slot[LS-1:0]] <= r_error;
+      f_second[r_slot[LS-1:0]] <= r_second ||
+        (late && f_comp[r_slot[LS-1:0]] && r_down && r_level == 3'd2);
+      if (r_comp) begin
+        f_cthere[r_slot[LS-1:0]] <= 1'b1;
+        f_cerror[r_slot[LS-1:0]] <= r_error;
+      end else begin
+        f_error[r_slot[LS-1:0]] <= r_error;
+        f_leaf[r_slot[LS-1:0]]  <= !r_down;
+      end
       if (r_down) begin
         f_level[r_slot[LS-1:0]] <= r_level - 3'd1;
         f_table[r_slot[LS-1:0]] <= r_entry[51:12];
@@ -310,7 +363,7 @@ module cw_walker #(
       unique case (state)
         S_FREE:   ;
         S_READ:   if (ar_take[s]) state_next = S_WAIT;
-        S_WAIT:   if (r_valid && r_here[s]) state_next = r_down ? S_READ : S_DONE;
+        S_WAIT:   if (r_valid && r_here[s]) state_next = r_more ? S_READ : S_DONE;
         S_DONE:   if (!waiting[s] && !in_pipe[s] && !(link && link_slot == SLW'(s)))
                     state_next = f_filled[s] ? S_LINGER : S_FILL;
         S_FILL:   if (fill_take[s]) state_next = S_FILL1;
@@ -355,6 +408,7 @@ module cw_walker #(
   logic [41:0] ar_line;
   logic [39:0] ar_table;
   logic [5:0] ar_index;
+  logic ar_comp;                           // the companion of table page P is page P | 1
   assign ar_free = !rd_valid || rd_ready;
   cw_arb #(.N(NS)) u_ar (.clk, .rst_n, .req(s_reads), .gnt(ar_pick), .take(ar_free));
   assign ar_take = ar_pick & {NS{ar_free}};
@@ -367,6 +421,7 @@ module cw_walker #(
   assign ar_level = ar_first ? wc_level : f_level[ar_slot[LS-1:0]];
   assign ar_line  = ar_first ? cand_r.addr[56:15] : f_line[ar_slot[LS-1:0]];
   assign ar_table = ar_first ? wc_table : f_table[ar_slot[LS-1:0]];
+  assign ar_comp  = ar_first ? late && cand_need && wc_level == 3'd1 : f_second[ar_slot[LS-1:0]];
   always_comb begin
     case (ar_level)
       3'd1:    ar_index = ar_line[5:0];
@@ -381,7 +436,7 @@ module cw_walker #(
     else if (ar_free) rd_valid <= |ar_pick || ar_first;
     if (ar_free) begin
       rd_slot <= ar_first ? pick_slot : ar_slot;
-      rd_addr <= {ar_table, ar_index, 6'd0};
+      rd_addr <= {ar_table[39:1], ar_table[0] || ar_comp, ar_index, 6'd0};
     end
   end
 
@@ -394,6 +449,9 @@ module cw_walker #(
   logic [2:0] r1_level;
   logic [8:0] r1_index;
   logic [511:0] r1_line;
+  logic [511:0] r1_comp;
+  logic [63:0] r1_gfn;
+  logic r1_need, r1_error;
   assign out_free = !out_valid || out_ready;
   assign r1_free  = !r1_valid || out_free;
   assign r1_go    = r1_valid && out_free;
@@ -408,6 +466,10 @@ module cw_walker #(
   assign r1_r     = r1_req.req;
   assign r1_level = f_level[r1_slot[LS-1:0]];
   assign r1_line  = lines[r1_slot[LS-1:0]];
+  assign r1_comp  = comps[r1_slot[LS-1:0]];
+  assign r1_need  = needs(r1_data[41 + SPW], r1_r.write, r1_req.log_mode, r1_req.port);
+  assign r1_gfn   = r1_comp[r1_index[2:0]*64 +: 64];
+  assign r1_error = f_error[r1_slot[LS-1:0]] || (r1_need && f_cerror[r1_slot[LS-1:0]]);
   always_comb begin
     case (r1_level)
       3'd1:    r1_index = r1_r.addr[20:12];
@@ -432,10 +494,16 @@ module cw_walker #(
     if (out_free) begin
       out_slot       <= r1_slot;
       out_req        <= r1_req;
-      out_entry      <= f_error[r1_slot[LS-1:0]] ? '0 : r1_line[r1_index[2:0]*64 +: 64];
+      out_entry      <= r1_error ? '0 : r1_line[r1_index[2:0]*64 +: 64];
       out_entry_addr <= {f_table[r1_slot[LS-1:0]], r1_index, 3'd0};
       out_level      <= r1_level;
-      out_error      <= f_error[r1_slot[LS-1:0]];
+      out_error      <= r1_error;
+      case (r1_level)                      // a larger leaf: its gfn, and the page in it
+        3'd1:    out_gfn <= r1_gfn[56:12];
+        3'd2:    out_gfn <= {r1_gfn[56:21], r1_r.addr[20:12]};
+        default: out_gfn <= {r1_gfn[56:30], r1_r.addr[29:12]};
+      endcase
+      if (!r1_need) out_gfn <= r1_r.addr[56:12];
       out_sub        <= r1_r.addr[14:12];
     end
   end
@@ -458,7 +526,7 @@ module cw_walker #(
   always_ff @(posedge clk)
     if (!rst_n) touched <= '0;
     else if (ar_take != '0 || ar_now != '0 || touch_now != '0)
-      touched <= (touched & ~(ar_take | ar_now)) | touch_now | (ar_now & {NS{chg_valid}});
+      touched <= (touched & ~((ar_take & ~f_second) | ar_now)) | touch_now | (ar_now & {NS{chg_valid}});
   assign out_fresh = !touched[out_slot[LS-1:0]] && !touch_now[out_slot[LS-1:0]];
 
   // ---- fill ----
@@ -552,5 +620,6 @@ module cw_walker #(
   assign mon_end_mask    = fill_mask;
 
   logic unused;
-  assign unused = &{1'b0, s_filling, r_index[8:3], miss_ctx, cand_r, queue_r, miss_r, r1_data, ar_line, r1_r, fl_line};
+  assign unused = &{1'b0, s_filling, r_index[8:3], miss_ctx, cand_r, queue_r, miss_r, r1_data, ar_line, r1_r, fl_line,
+                    r1_gfn};
 endmodule

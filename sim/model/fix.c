@@ -117,6 +117,12 @@ void cw_model_fix_log(struct cw_model *m, const uint32_t *vec)
 		cw_model_fail(m, "mark-unknown", "port %u tag %u needs no mark", port, tag);
 		return;
 	}
+	if (r->shadow)
+		cw_model_checked(m, 31);
+	if (G(log_gfn) != r->gfn)
+		cw_model_fail(m, "mark-wrong",
+			      "port %u tag %u addr 0x%llx: gfn 0x%llx in the log, 0x%llx is its own (P31)", port, tag,
+			      (ull)r->addr, (ull)G(log_gfn), (ull)r->gfn);
 	if (!G(log_mark)) {
 		f->prepared = !refused;
 	} else {
@@ -128,7 +134,7 @@ void cw_model_fix_log(struct cw_model *m, const uint32_t *vec)
 				      (ull)r->addr);
 		f->marked = !refused;
 		if (f->marked)
-			cw_model_log_mark(m, r->domain, cw_model_page_number(r->addr));
+			cw_model_log_mark(m, r);
 		f->due = false;
 	}
 	if (refused)

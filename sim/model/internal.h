@@ -24,7 +24,7 @@ enum {
 
 /* ---- tables that the firmware writes (P1, P3) ---- */
 struct cw_model_ctx {
-	bool valid, level5, x86, ad, fix;
+	bool valid, level5, x86, shadow, ad, fix;
 	uint16_t space, domain;
 	uint8_t quota; /* of parked requests (P38) */
 	uint64_t root;
@@ -86,6 +86,9 @@ struct cw_model_walk {
 	bool inv_any;			/* an INVALIDATE of its space came since the lookup */
 	uint8_t asked;			/* entries of the line that some request asked for */
 	uint8_t faulted;		/* entries of the line that some request could not use (I7) */
+	/* P31: its companion is read too; by the read at hand; the answer was an error */
+	bool comp, second, comp_error;
+	uint64_t gfns[8];
 	unsigned int waiters;
 	struct cw_model_read read;
 };
@@ -123,12 +126,14 @@ struct cw_model_req {
 	bool attached;	/* to the walk of another request */
 	bool to_answer; /* the pins still owe the initiator an answer */
 	bool write, level5, x86;
+	bool shadow; /* of its context */
 	bool epoch;
 	uint8_t verdict, reason;
 	uint8_t slot, park;
 	uint16_t ctx, len_m1, domain, space;
 	uint8_t log_mode; /* of the stamp */
 	uint64_t addr, pa, root;
+	uint64_t gfn; /* of the page, by the walk that judged it (P31) */
 	struct cw_model_fix fix;
 	uint64_t born;	      /* order of its last lookup */
 	uint64_t cycle;	      /* of its last lookup */
@@ -180,11 +185,14 @@ struct cw_model_flush {
 	int domain;
 };
 
-/* ---- dirty log: pages of which a mark was accepted, and in which log epoch of their domain (P24) ---- */
+/*
+ * ---- dirty log: pages of which a mark was accepted, and in which log epoch of their domain (P24) ----
+ * By space and address, as hints are.
+ */
 struct cw_model_marked {
 	struct cw_model_marked *next;
-	uint16_t domain;
-	uint64_t gfn;
+	uint16_t space;
+	uint64_t page;
 	uint64_t log_epoch;
 };
 
@@ -271,8 +279,10 @@ static inline struct cw_model_format cw_model_rules(const struct cw_model *m, co
 	struct cw_model_format f = cw_model_format(m, r->x86);
 	const struct cw_model_ctx *c = &m->ctx[r->ctx % CW_NCTX];
 
-	f.ad = c->ad;
-	f.fix = c->fix;
+	/* FPF-4 */
+	f.ad = c->ad && !c->shadow;
+	f.fix = c->fix && !c->shadow;
+	f.shadow = c->shadow;
 	f.log_mode = r->log_mode;
 	return f;
 }
@@ -283,9 +293,16 @@ static inline void cw_model_checked(struct cw_model *m, unsigned int rule)
 	m->checks[rule]++;
 }
 
+/* Of the 57 bits that count: those above say nothing of their own (P2). */
 static inline uint64_t cw_model_page_number(uint64_t addr)
 {
-	return addr >> 12;
+	return addr >> 12 & ((UINT64_C(1) << 45) - 1);
+}
+
+/* P31: does this write need the gfn of its leaf? Probes mark nothing (P7). */
+static inline bool cw_model_needs_gfn(const struct cw_model_req *r, unsigned int port)
+{
+	return r->shadow && r->write && r->log_mode == CW_LOG_CAPTURE && port != CW_PORT_HOST;
 }
 
 /* lookup.c */
@@ -323,9 +340,11 @@ void cw_model_fix_log(struct cw_model *m, const uint32_t *vec);
 bool cw_model_fix_back(struct cw_model *m, const struct cw_model_req *r, uint64_t *entry);
 void cw_model_fix_end(struct cw_model *m, const struct cw_model_req *r);
 /* log.c */
-void cw_model_log_mark(struct cw_model *m, unsigned int domain, uint64_t gfn);
+void cw_model_log_mark(struct cw_model *m, const struct cw_model_req *r);
 void cw_model_log_flip(struct cw_model *m, const uint32_t *vec);
-bool cw_model_log_hinted(struct cw_model *m, unsigned int domain, uint64_t gfn);
+bool cw_model_log_hinted(struct cw_model *m, const struct cw_model_req *r);
+/* What stands for a page of a shadow context may be another one after this. */
+void cw_model_log_inv(struct cw_model *m, bool all, bool whole, uint16_t space, uint64_t lo, uint64_t hi);
 void cw_model_log_free(struct cw_model *m);
 /* epoch.c */
 void cw_model_stamp(struct cw_model *m, unsigned int port, bool bit);

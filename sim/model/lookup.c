@@ -33,6 +33,7 @@ void cw_model_tables(struct cw_model *m, const uint32_t *vec)
 			.valid = G(ctxw_enable),
 			.level5 = G(ctxw_level5),
 			.x86 = G(ctxw_flavour),
+			.shadow = G(ctxw_shadow),
 			.ad = G(ctxw_ad),
 			.fix = G(ctxw_fix),
 			.space = (uint16_t)G(ctxw_space),
@@ -61,6 +62,11 @@ void cw_model_tables(struct cw_model *m, const uint32_t *vec)
 	}
 }
 
+static bool canonical(uint64_t addr, unsigned int bits)
+{
+	return (uint64_t)((int64_t)(addr << (64 - bits)) >> (64 - bits)) == addr;
+}
+
 /* The checks of a lookup; the first that fails names the reason. */
 static unsigned int must_refuse(const struct cw_model *m, const struct cw_model_request *q, bool retry)
 {
@@ -74,8 +80,8 @@ static unsigned int must_refuse(const struct cw_model *m, const struct cw_model_
 	/* P3 */
 	if (q->ctx >= CW_NCTX || !p->enable || q->ctx < p->first || q->ctx > p->last || !c->valid)
 		return retry ? CW_RSN_DETACHED : CW_RSN_BAD_CONTEXT;
-	/* P2, direct contexts: 48 or 57 bits */
-	if (q->addr >> (c->level5 ? 57 : 48))
+	/* P2: 48 or 57 bits */
+	if (c->shadow ? !canonical(q->addr, c->level5 ? 57 : 48) : q->addr >> (c->level5 ? 57 : 48))
 		return CW_RSN_BAD_ADDRESS;
 	/* P6 */
 	if ((q->addr & 4095) + q->len_m1 > 4095)
@@ -163,7 +169,7 @@ static void look_hit(struct cw_model *m, const struct cw_model_request *q, const
 			      q->port, q->tag, r->space, (ull)q->addr, (ull)entry, level);
 	else
 		m->leaves[r->x86][level - 1][CW_MODEL_HIT]++;
-	if (v.mark && q->port != CW_PORT_HOST && !cw_model_log_hinted(m, r->domain, cw_model_page_number(q->addr)))
+	if (v.mark && q->port != CW_PORT_HOST && !cw_model_log_hinted(m, r))
 		cw_model_fail(m, "hint-stale",
 			      "port %u tag %u domain %u addr 0x%llx: granted without a mark of this log epoch (P24)",
 			      q->port, q->tag, r->domain, (ull)q->addr);
@@ -293,6 +299,8 @@ void cw_model_look(struct cw_model *m, const uint32_t *vec)
 	r->root = c->root;
 	r->level5 = c->level5;
 	r->x86 = c->x86;
+	r->shadow = c->shadow;
+	r->gfn = cw_model_page_number(q.addr);
 	r->born = ++m->order;
 	r->cycle = m->cycle;
 	r->inv_any = r->inv_here = false;

@@ -107,6 +107,7 @@ struct cw_model_format {
 	unsigned int pa_bits;
 	uint64_t table_bytes;
 	bool ad, fix;	  /* enables of the context (P12) */
+	bool shadow;	  /* its kind */
 	uint8_t log_mode; /* of the stamp */
 };
 struct cw_model_verdict {

@@ -133,6 +133,7 @@ void cw_model_inv(struct cw_model *m, const uint32_t *vec)
 		drop_range(m, all, whole, space, lo, hi);
 	}
 	cw_model_walk_inv(m, all, whole, space, lo, hi);
+	cw_model_log_inv(m, all, whole, space, lo, hi);
 }
 
 void cw_model_tlb_free(struct cw_model *m)

@@ -76,7 +76,7 @@ static uint64_t fixed_entry(const struct cw_model_format *f, uint64_t entry, uns
 		e |= CW_SPTE(W);
 	if (f->ad && ad_type == 0)
 		e |= f->x86 ? CW_SPTE(X86_A) : CW_SPTE(A);
-	if ((f->ad || f->log_mode == CW_LOG_DIRTYBIT) && ad_type == 0 && write)
+	if ((f->ad || (f->log_mode == CW_LOG_DIRTYBIT && !f->shadow)) && ad_type == 0 && write)
 		e |= f->x86 ? CW_SPTE(X86_D) : CW_SPTE(D);
 	return e;
 }
@@ -96,6 +96,14 @@ static bool needs_mark(const struct cw_model_format *f, uint64_t entry, uint64_t
 	default:
 		return false;
 	}
+}
+
+/* In DIRTYBIT a write is logged by D, which in a shadow context the host sets. */
+static bool host_sets_d(const struct cw_model_format *f, uint64_t entry)
+{
+	if (!f->shadow || f->log_mode != CW_LOG_DIRTYBIT)
+		return false;
+	return f->x86 ? !(entry & CW_SPTE(X86_D)) : !(entry >> 52 & 3) && !(entry & CW_SPTE(D));
 }
 
 struct cw_model_verdict cw_model_judge(const struct cw_model_format *f, uint64_t entry, unsigned int level,
@@ -126,7 +134,7 @@ struct cw_model_verdict cw_model_judge(const struct cw_model_format *f, uint64_t
 	fixed = fixed_entry(f, entry, level, write);
 	if (!(fixed & CW_SPTE(R)))
 		return v;
-	if (write && (!(fixed & CW_SPTE(W)) || (level > 1 && f->log_mode >= CW_LOG_PROTECT))) {
+	if (write && (!(fixed & CW_SPTE(W)) || (level > 1 && f->log_mode >= CW_LOG_PROTECT) || host_sets_d(f, entry))) {
 		uint64_t host = f->x86 ? CW_SPTE(X86_HOST_W) : CW_SPTE(HOST_W);
 		uint64_t mmu = f->x86 ? CW_SPTE(X86_MMU_W) : CW_SPTE(MMU_W);
 		bool tracked = (entry & (host | mmu | CW_SPTE(W))) == host;

@@ -71,6 +71,7 @@ static void start(struct cw_model *m, const struct cw_model_req *r, unsigned int
 	w->table = table;
 	w->born = ++m->order;
 	w->waiters = 1;
+	w->comp = cw_model_needs_gfn(r, port);
 	/* P18: what waits for a slot is in flight too; the order of a detach needs it (P33). */
 	w->inv_any = r->inv_any;
 	w->stale = r->inv_here;
@@ -92,7 +93,7 @@ static void start(struct cw_model *m, const struct cw_model_req *r, unsigned int
 			r->space, (ull)r->addr, (ull)table, level);
 }
 
-static void attach(struct cw_model *m, const struct cw_model_req *r, const uint32_t *vec)
+static void attach(struct cw_model *m, const struct cw_model_req *r, unsigned int port, const uint32_t *vec)
 {
 	struct cw_model_walk *w = walk_of(m, G(alloc_slot), "merge");
 	uint64_t page = cw_model_page_number(r->addr);
@@ -103,6 +104,9 @@ static void attach(struct cw_model *m, const struct cw_model_req *r, const uint3
 	if (w->space != r->space || w->page >> 3 != page >> 3)
 		cw_model_fail(m, "merge-wrong", "space %u page 0x%llx attached to a walk of space %u page 0x%llx",
 			      r->space, (ull)page, w->space, (ull)w->page);
+	if (cw_model_needs_gfn(r, port) && !w->comp)
+		cw_model_fail(m, "merge-wrong", "page 0x%llx attached to slot %u, which reads no companion (P24, P31)",
+			      (ull)page, slot_of(m, w));
 	cw_model_checked(m, 5);
 	/* A leaf above level 1 is an upper entry too (P18). */
 	if (w->stale || (w->ended && w->stale_at[w->level]))
@@ -125,7 +129,7 @@ void cw_model_alloc(struct cw_model *m, const uint32_t *vec)
 	r->slot = (uint8_t)G(alloc_slot);
 	r->attached = G(alloc_attach);
 	if (r->attached)
-		attach(m, r, vec);
+		attach(m, r, port, vec);
 	else
 		start(m, r, port, vec);
 }
@@ -174,6 +178,8 @@ void cw_model_ar(struct cw_model *m, const uint32_t *vec)
 	if (!w)
 		return;
 	want = entry_addr(w, w->page) & ~UINT64_C(63);
+	if (w->second)
+		want |= CW_COMPANION;
 	cw_model_count(m, CW_CTR_WALK_READS);
 	if (w->read.busy || w->ended)
 		cw_model_fail(m, "read-wrong", "slot %u reads 0x%llx %s", slot_of(m, w), (ull)addr,
@@ -190,25 +196,45 @@ void cw_model_ar(struct cw_model *m, const uint32_t *vec)
 static void read_values(struct cw_model *m, struct cw_model_walk *w, const uint32_t *vec)
 {
 	unsigned int index = w->level == 1 ? 0 : (unsigned int)(entry_addr(w, w->page) >> 3 & 7);
+	uint64_t *line = w->second ? w->gfns : w->line;
+	bool error = w->second ? w->comp_error : w->error;
 
 	for (unsigned int i = 0; i < 8; i++) {
-		w->line[i] = cw_mon_get_word(vec, MON_r_line, i);
-		if (!w->error && !cw_model_read_may_be(&w->read, i, w->line[i]))
+		line[i] = cw_mon_get_word(vec, MON_r_line, i);
+		if (!error && !cw_model_read_may_be(&w->read, i, line[i]))
 			cw_model_fail(m, "read-value",
 				      "slot %u level %u: 0x%llx read as 0x%llx, which memory did not hold (P11)",
-				      slot_of(m, w), w->level, (ull)(w->read.addr + 8 * i), (ull)w->line[i]);
+				      slot_of(m, w), w->level, (ull)(w->read.addr + 8 * i), (ull)line[i]);
 	}
-	w->entry = w->line[index];
-	if (G(r_entry) != w->entry)
+	if (!w->second)
+		w->entry = line[index];
+	if (G(r_entry) != line[index])
 		cw_model_fail(m, "read-value", "slot %u level %u: entry 0x%llx taken, 0x%llx is in the line",
-			      slot_of(m, w), w->level, (ull)G(r_entry), (ull)w->entry);
+			      slot_of(m, w), w->level, (ull)G(r_entry), (ull)line[index]);
+}
+
+/* P31: after a leaf, or a line of them of which one is present, that of its companion. */
+static bool companion_follows(const struct cw_model *m, const struct cw_model_walk *w)
+{
+	const struct cw_model_format format = cw_model_format(m, w->x86);
+	uint64_t present = 0;
+
+	if (!w->comp || w->second || w->error)
+		return false;
+	for (unsigned int i = 0; i < 8; i++)
+		present |= w->line[i] & CW_SPTE(PRESENT);
+	if (w->level == 1)
+		return present;
+	/* a leaf, well-formed: the verdict on it is no error, whatever it allows */
+	return (w->entry & CW_SPTE(PRESENT)) && (w->entry & CW_SPTE(PS)) &&
+	       cw_model_judge(&format, w->entry, w->level, 0, false, 0, false).verdict != CW_V_ABORT;
 }
 
 void cw_model_r(struct cw_model *m, const uint32_t *vec)
 {
 	struct cw_model_walk *w = walk_of(m, G(r_slot), "read data");
 	struct cw_model_format format;
-	bool down;
+	bool down, more;
 
 	if (!w)
 		return;
@@ -216,15 +242,19 @@ void cw_model_r(struct cw_model *m, const uint32_t *vec)
 		cw_model_fail(m, "read-wrong", "slot %u: data of level %llu, which was not asked for", slot_of(m, w),
 			      (ull)G(r_level));
 	w->read.busy = false;
-	w->error = G(r_error);
+	if (w->second)
+		w->comp_error = G(r_error);
+	else
+		w->error = G(r_error);
 	read_values(m, w, vec);
-	if (w->error)
+	if (G(r_error))
 		cw_model_count(m, CW_CTR_TABLE_ERRORS);
 	format = cw_model_format(m, w->x86);
-	down = !w->error && cw_model_entry_nonleaf(&format, w->entry, w->level);
-	if (down == (bool)G(r_last))
+	down = !w->second && !w->error && cw_model_entry_nonleaf(&format, w->entry, w->level);
+	more = down || companion_follows(m, w);
+	if (more == (bool)G(r_last))
 		cw_model_fail(m, "walk-wrong", "slot %u level %u entry 0x%llx: the walk %s here", slot_of(m, w),
-			      w->level, (ull)w->entry, down ? "does not end" : "ends");
+			      w->level, (ull)w->entry, more ? "does not end" : "ends");
 	if (G(r_wcfill)) {
 		if (!down)
 			cw_model_fail(m, "fill-faulting", "level %u entry 0x%llx into the walk cache (I7)", w->level,
@@ -239,6 +269,10 @@ void cw_model_r(struct cw_model *m, const uint32_t *vec)
 		w->table = w->entry & table_bits;
 		return;
 	}
+	if (more) {
+		w->second = true;
+		return;
+	}
 	w->ended = true;
 	if (w->counted)
 		cw_model_unstamp(m, w->port, w->epoch, "walk");
@@ -250,10 +284,11 @@ void cw_model_r(struct cw_model *m, const uint32_t *vec)
 struct place {
 	uint64_t entry, addr;
 	unsigned int level;
+	bool error;
 };
 
 /* A request leaves its walk. */
-static bool from_walk(struct cw_model *m, struct cw_model_walk *w, const struct cw_model_req *r, const uint32_t *vec,
+static bool from_walk(struct cw_model *m, struct cw_model_walk *w, struct cw_model_req *r, const uint32_t *vec,
 		      struct place *at)
 {
 	uint64_t page = cw_model_page_number(r->addr);
@@ -272,7 +307,15 @@ static bool from_walk(struct cw_model *m, struct cw_model_walk *w, const struct 
 	w->asked |= (uint8_t)(1u << (page & 7));
 	at->level = w->level;
 	at->addr = entry_addr(w, page);
-	at->entry = w->error ? 0 : w->level == 1 ? w->line[page & 7] : w->entry;
+	at->error = w->error || (cw_model_needs_gfn(r, (unsigned int)G(res_port)) && w->comp_error);
+	at->entry = at->error ? 0 : w->level == 1 ? w->line[page & 7] : w->entry;
+	r->gfn = page;
+	/* P31: the gfn of the entry, and the page in it */
+	if (cw_model_needs_gfn(r, (unsigned int)G(res_port))) {
+		uint64_t inside = (UINT64_C(1) << (9 * (w->level - 1))) - 1;
+
+		r->gfn = (cw_model_page_number(w->gfns[at->addr >> 3 & 7]) & ~inside) | (page & inside);
+	}
 	return true;
 }
 
@@ -359,7 +402,7 @@ void cw_model_res(struct cw_model *m, const uint32_t *vec)
 	struct cw_model_walk *w = G(res_fixer) ? NULL : walk_of(m, G(res_slot), "result");
 	struct cw_model_req *r = cw_model_req_of(m, port, tag, "result");
 	const struct cw_model_format rules = cw_model_rules(m, r);
-	struct place at = {0, r->fix.addr, r->fix.level};
+	struct place at = {0, r->fix.addr, r->fix.level, r->fix.error};
 	struct cw_model_verdict v;
 
 	if (G(res_fixer) ? !cw_model_fix_back(m, r, &at.entry) : !w || !from_walk(m, w, r, vec, &at))
@@ -372,8 +415,7 @@ void cw_model_res(struct cw_model *m, const uint32_t *vec)
 	if (G(res_entry) != at.entry)
 		cw_model_fail(m, "result-entry", "port %u tag %u: judged 0x%llx, 0x%llx was found", port, tag,
 			      (ull)G(res_entry), (ull)at.entry);
-	v = cw_model_judge(&rules, at.entry, at.level, r->addr, r->write, m->dom[r->domain].mmio_gen,
-			   w ? w->error : r->fix.error);
+	v = cw_model_judge(&rules, at.entry, at.level, r->addr, r->write, m->dom[r->domain].mmio_gen, at.error);
 	/* I7: what one of its requests could not use is not filled. */
 	if (w && v.verdict != CW_V_HIT)
 		w->faulted |= (uint8_t)(1u << (cw_model_page_number(r->addr) & 7));

@@ -113,6 +113,9 @@ module tb_resolve;
     ctx_entry.valid  = $urandom_range(9) != 0;
     ctx_entry.domain = cw_pkg::DOM_W'($urandom);
     ctx_entry.gen    = cw_pkg::GEN_W'($urandom);
+    ctx_entry.shadow = 1'($urandom);                    // whose enables mean nothing (FPF-4)
+    ctx_entry.ad     = ctx_entry.shadow && 1'($urandom);
+    ctx_entry.fix    = ctx_entry.shadow && 1'($urandom);
     ans_ready     = NP'($urandom);
     park_room     = $urandom_range(3) != 0;
     in_valid      = $urandom_range(7) != 0;

@@ -78,14 +78,18 @@ static void hot_go(struct fake *f)
 	f->hot_sent = true;
 	f->hot_done = false;
 	f->hot_result = f->hot_status;
-	if (cmd.flags || cmd.leaf_only || cmd.addr || cmd.arg0 || cmd.arg1 || cmd.scope != CW_SCOPE_DOMAIN ||
-	    cmd.space >= CW_NDOM)
+	if (cmd.flags || cmd.leaf_only || cmd.addr || cmd.arg0 || cmd.arg1)
 		abort();
+	if (cmd.scope != CW_SCOPE_DOMAIN || cmd.space >= CW_NDOM)
+		if (cmd.opcode != CW_OP_INVALIDATE || cmd.scope != CW_SCOPE_ROOT)
+			abort();
 	switch (cmd.opcode) {
 	case CW_OP_NOP:
 		trail(f, 'N');
 		break;
 	case CW_OP_INVALIDATE:
+		f->inv_scope = cmd.scope;
+		f->inv_space = cmd.space;
 		trail(f, 'I');
 		break;
 	case CW_OP_FLUSH:
@@ -108,6 +112,7 @@ static void ctx_commit(struct fake *f, uint32_t n)
 	f->ctx[n].valid = cfg & CW_MBOX_CFG_VALID;
 	f->ctx[n].level5 = cfg & CW_MBOX_CFG_LEVEL5;
 	f->ctx[n].flavour = cfg & CW_MBOX_CFG_FLAVOUR;
+	f->ctx[n].shadow = cfg & CW_MBOX_CFG_SHADOW;
 	f->ctx[n].ad = cfg & CW_MBOX_CFG_AD;
 	f->ctx[n].fix = cfg & CW_MBOX_CFG_FIX;
 	f->ctx[n].domain = cfg >> CW_MBOX_CFG_DOMAIN_LSB & 0xff;

@@ -15,7 +15,7 @@
 #include "firmware/fw.h"
 
 struct fake_ctx {
-	bool valid, level5, flavour, ad, fix;
+	bool valid, level5, flavour, shadow, ad, fix;
 	uint32_t domain, space, gen, quota;
 	uint64_t root;
 };
@@ -29,6 +29,8 @@ struct fake {
 	bool log_hangs; /* a LOG_COMMIT never ends */
 	uint32_t port_range[CW_NPORT];
 	bool port_on[CW_NPORT];
+	uint8_t inv_scope; /* of the last INVALIDATE */
+	uint16_t inv_space;
 	char trail[4096];
 	unsigned trail_len;
 	unsigned heartbeats, sleeps;

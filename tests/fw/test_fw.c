@@ -186,21 +186,14 @@ static void attach_checks_every_field(void)
 		uint8_t flavour, kind, enables;
 		unsigned field;
 	} bad[] = {
-		{CW_NCTX, 0, 4, 0, 0, 0, 0, CW_FIELD_CTX},
-		{0xffff, 0, 4, 0, 0, 0, 0, CW_FIELD_CTX},
-		{0, CW_NDOM, 4, 0, 0, 0, 0, CW_FIELD_SPACE},
-		{0, 0xffff, 4, 0, 0, 0, 0, CW_FIELD_SPACE},
-		{0, 0, 4, 0x800, 0, 0, 0, CW_FIELD_ADDR},
-		{0, 0, 4, 1 << 20, 0, 0, 0, CW_FIELD_ADDR},
-		{0, 0, 4, 1ull << 63, 0, 0, 0, CW_FIELD_ADDR},
-		{0, 0, 3, 0, 0, 0, 0, CW_FIELD_LEVEL},
-		{0, 0, 6, 0, 0, 0, 0, CW_FIELD_LEVEL},
-		{0, 0, 0, 0, 0, 0, 0, CW_FIELD_LEVEL},
-		{0, 0, 4, 0, 2, 0, 0, CW_FIELD_KIND},
-		{0, 0, 4, 0, 0, 1, 0, CW_FIELD_KIND},
-		{0, 0, 4, (1 << 20) + 8, 0, 0, 0, CW_FIELD_ADDR},
-		{0, 0, 4, 0, 0, 0, 4, CW_FIELD_ENABLES},
-		{0, 0, 4, 0, 0, 0, 0x80, CW_FIELD_ENABLES},
+		{CW_NCTX, 0, 4, 0, 0, 0, 0, CW_FIELD_CTX},     {0xffff, 0, 4, 0, 0, 0, 0, CW_FIELD_CTX},
+		{0, CW_NDOM, 4, 0, 0, 0, 0, CW_FIELD_SPACE},   {0, 0xffff, 4, 0, 0, 0, 0, CW_FIELD_SPACE},
+		{0, 0, 4, 0x800, 0, 0, 0, CW_FIELD_ADDR},      {0, 0, 4, 1 << 20, 0, 0, 0, CW_FIELD_ADDR},
+		{0, 0, 4, 1ull << 63, 0, 0, 0, CW_FIELD_ADDR}, {0, 0, 3, 0, 0, 0, 0, CW_FIELD_LEVEL},
+		{0, 0, 6, 0, 0, 0, 0, CW_FIELD_LEVEL},	       {0, 0, 0, 0, 0, 0, 0, CW_FIELD_LEVEL},
+		{0, 0, 4, 0, 2, 0, 0, CW_FIELD_KIND},	       {0, 0, 4, 0, 0, 2, 0, CW_FIELD_KIND},
+		{0, 0, 4, 0, 0, 0xff, 0, CW_FIELD_KIND},       {0, 0, 4, (1 << 20) + 8, 0, 0, 0, CW_FIELD_ADDR},
+		{0, 0, 4, 0, 0, 0, 4, CW_FIELD_ENABLES},       {0, 0, 4, 0, 0, 0, 0x80, CW_FIELD_ENABLES},
 	};
 
 	boot();
@@ -219,6 +212,14 @@ static void attach_checks_every_field(void)
 		cmd.arg0 = CW_NPARK + (UINT64_C(1) << bit);
 		CHECK_EQ(run(&cmd), CW_ST_BAD_FIELD);
 		CHECK_EQ(fake.cpl_field, CW_FIELD_ARG0);
+	}
+	for (unsigned bit = CW_SPACE_W - 1; bit < 64; bit++) {
+		struct cw_cmd cmd = attach_cmd(0, 0, 0, 4);
+
+		cmd.kind = 1;
+		cmd.arg1 = UINT64_C(1) << bit;
+		CHECK_EQ(run(&cmd), CW_ST_BAD_FIELD);
+		CHECK_EQ(fake.cpl_field, CW_FIELD_ARG1);
 	}
 	CHECK_EQ(strspn(fake.trail, "E"), fake.trail_len);
 }
@@ -372,6 +373,51 @@ static void one_flavour_per_domain_p1(void)
 	cmd.flavour = 0;
 	CHECK_EQ(run(&cmd), CW_ST_OK);
 	CHECK_EQ(fake.ctx[6].flavour, 0);
+}
+
+/* Shadow contexts are tagged by their root id, which stands for one root of one domain (P1). */
+static void shadow_contexts_have_the_tag_of_their_root_p1(void)
+{
+	struct cw_cmd cmd = attach_cmd(5, 2, 0x3000, 5);
+
+	cmd.arg1 = 0x802;
+	cmd.flavour = cmd.kind = 1;
+	cmd.enables = 3;
+	boot();
+	CHECK_EQ(run(&cmd), CW_ST_OK);
+	CHECK(fake.ctx[5].shadow && fake.ctx[5].level5 && fake.ctx[5].flavour && fake.ctx[5].domain == 2);
+	CHECK(fake.ctx[5].space == 0x1802 && fake.ctx[5].root == 0x3000);
+	/* the direct contexts of the domain are another space */
+	CHECK_EQ(attach(6, 2), CW_ST_OK);
+	CHECK(!fake.ctx[6].shadow && !fake.ctx[6].flavour && fake.ctx[6].space == 2);
+	cmd.ctx = 7;
+	CHECK(run(&cmd) == CW_ST_OK && fake.ctx[7].space == 0x1802);
+	cmd.ctx = 8;
+	cmd.space = 3;
+	CHECK(run(&cmd) == CW_ST_BAD_FIELD && fake.cpl_field == CW_FIELD_ARG1);
+	cmd.space = 2;
+	cmd.addr = 0x4000;
+	CHECK(run(&cmd) == CW_ST_BAD_FIELD && fake.cpl_field == CW_FIELD_ARG1);
+	cmd.addr = 0x3000;
+	cmd.level = 4;
+	CHECK(run(&cmd) == CW_ST_BAD_FIELD && fake.cpl_field == CW_FIELD_ARG1);
+	cmd.level = 5;
+	cmd.flavour = 0;
+	CHECK(run(&cmd) == CW_ST_BAD_FIELD && fake.cpl_field == CW_FIELD_KIND);
+	cmd.arg1 = 0x803;
+	cmd.space = 3;
+	CHECK(run(&cmd) == CW_ST_OK && fake.ctx[8].space == 0x1803);
+	/* what is cached for it goes with it, and nothing else does (P33) */
+	CHECK_EQ(detach(5), CW_ST_OK);
+	CHECK(fake.inv_scope == CW_SCOPE_ROOT && fake.inv_space == 0x802);
+	CHECK_EQ(detach(6), CW_ST_OK);
+	CHECK(fake.inv_scope == CW_SCOPE_DOMAIN && fake.inv_space == 2);
+	/* when the last of a root is gone its id is free */
+	CHECK_EQ(detach(7), CW_ST_OK);
+	cmd.ctx = 5;
+	cmd.arg1 = 0x802;
+	cmd.space = 4;
+	CHECK_EQ(run(&cmd), CW_ST_OK);
 }
 
 static void each_attach_raises_the_generation_p32(void)
@@ -636,6 +682,7 @@ int main(void)
 	RUN(port_set_checks_every_field, "P17");
 	RUN(attach_fills_the_table_p1_p32);
 	RUN(one_flavour_per_domain_p1);
+	RUN(shadow_contexts_have_the_tag_of_their_root_p1);
 	RUN(each_attach_raises_the_generation_p32);
 	RUN(detach_keeps_the_order_of_p33);
 	RUN(detach_that_is_not_flushed_can_be_repeated_p21);

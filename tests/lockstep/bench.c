@@ -89,6 +89,8 @@ static int flush_domain(void *priv, uint32_t index)
 		bench_fail(priv, "flush-wrong", "FLUSH of index %u, which is none", index);
 		return CW_MODEL_UNKNOWN;
 	}
+	if (s->cmd.scope == CW_SCOPE_ROOT)
+		return (int)s->cmd.arg1;
 	return s->cmd.scope == CW_SCOPE_DOMAIN ? s->cmd.space : CW_MODEL_EVERY_DOMAIN;
 }
 
@@ -220,7 +222,7 @@ int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *tr
 	b->hasty = seed % 4 == 3;
 	b->errors = seed % 5 == 4;
 	b->calm = seed % 3 == 0;
-	b->down_domain = NDOMAIN;
+	b->down_domain = NSPACE;
 	if (cw_sim_open(&config, &b->sim)) {
 		bench_fail(b, "bench", "no simulation: %s", cw_sim_last_error());
 		return -1;
@@ -387,7 +389,7 @@ void bench_run(struct bench *b)
 	b->quiet = true;
 	cw_sim_reg_write(b->sim, CW_REG_TGEN_CTRL, 2);
 	while (!ports_idle(b) || !bridge_idle(b) || !host_idle(b) || cw_model_parked(b->model) ||
-	       b->down_domain < NDOMAIN)
+	       b->down_domain < NSPACE)
 		if (!step(b, &last, &since))
 			return;
 	/* The generator's last requests may fault yet. */

@@ -48,6 +48,7 @@ static inline bool rng_percent(struct rng *r, unsigned int percent)
 /* ---- the host's idea of tables and pages ---- */
 enum {
 	NDOMAIN = 4,   /* domains in use; 0 and 1 differ in the lowest bit of their tag only */
+	NSPACE = 6,    /* address spaces: those of the domains, then of the roots of shadow contexts */
 	NCONTEXT = 12, /* contexts in use */
 	NTABLE = 512,  /* table pages */
 	NSMALL = 4096,
@@ -67,6 +68,7 @@ struct page {
 	bool read_only; /* protected, and the FLUSH after it is complete */
 	uint8_t domain;
 	uint64_t gpa;
+	uint64_t gfn; /* of a shadow space, in which gpa is a virtual address: its first page in the log */
 };
 
 struct table {
@@ -74,9 +76,13 @@ struct table {
 	uint8_t domain, level;
 	bool x86;
 	uint64_t base;	 /* page number of its first entry */
+	bool indirect;	 /* of a shadow space; level COMPANION: a companion page */
 	uint64_t v[512]; /* mirror: exact once all commands submitted so far have run */
 };
 
+enum { COMPANION = 9 };
+
+/* An address space: domain is its number wherever that is not said otherwise. */
 struct domain {
 	bool alive;  /* has a root */
 	bool fenced; /* being torn down: commands before `fence` must be done */
@@ -106,7 +112,7 @@ enum {
 	NFAULT = 1 << FAULT_LOG2
 };
 
-enum { JOB_PAGES = NDOMAIN * 1024 };
+enum { JOB_PAGES = NSPACE * 1024 };
 
 enum job_kind { JOB_NONE, JOB_FREE_PAGES, JOB_READ_ONLY, JOB_LOG };
 
@@ -200,6 +206,10 @@ struct log {
 	unsigned int cursor; /* table to be protected next */
 	unsigned int records;
 	struct cw_log_record record[LOG_ROOM];
+	/* writes of shadow contexts: those that have not ended, and when the last one did; of what pages is not known
+	 * before */
+	unsigned int indirect;
+	uint64_t indirect_active;
 	struct log_page page[LOG_REGIONS][REGION_PAGES];
 };
 
@@ -268,7 +278,7 @@ struct bench {
 	char text[600];
 	uint64_t last_report;
 
-	struct domain dom[NDOMAIN];
+	struct domain dom[NSPACE];
 	struct context ctx[NCONTEXT];
 	struct table *table; /* NTABLE */
 	struct page *page[PAGE_KINDS];
@@ -302,7 +312,7 @@ struct bench {
 	bool range_again; /* a PORT_SET of range_port ended with NOT_FLUSHED */
 	unsigned int range_port;
 	bool open;		  /* a cold command is under way */
-	unsigned int down_domain; /* domain being torn down, or NDOMAIN */
+	unsigned int down_domain; /* domain being torn down, or NSPACE */
 
 	uint64_t bridge_phase_end, bridge_fence_at, bridge_answers[2], bridge_written;
 	uint64_t bridge_data; /* records with data */
@@ -313,6 +323,7 @@ struct bench {
 	uint64_t harvest_bus, next_harvest;
 	bool harvesting;
 	unsigned int harvest_domain;
+	uint8_t no_companion; /* bit per space: its table without one has been made */
 	unsigned int log_starts[CW_LOG_DIRTYBIT + 1], harvests, reported, host_marks, all_dirty;
 	enum broken broken;
 	bool reads;  /* nobody writes: no page may be reported (P27) */
@@ -341,6 +352,15 @@ const char *bench_command_name(unsigned int command);
 
 /* world.c */
 unsigned int world_domain(unsigned int ctx); /* of any context number, for contexts in use the right one */
+void world_inject(struct bench *b);
+bool world_shadow(unsigned int domain);
+unsigned int world_owner(unsigned int domain); /* the domain of the engine that an address space belongs to */
+unsigned int world_root_id(unsigned int domain);
+/* From a page number to an address, canonical in a shadow space, and back (P2). */
+uint64_t world_address(unsigned int domain, uint64_t page);
+uint64_t world_page(uint64_t addr);
+/* 204: the companion of the table that it leads to cannot be read. */
+enum { NO_COMPANION = 204 };
 void world_open(struct bench *b);
 void world_close(struct bench *b);
 void world_build(struct bench *b, unsigned int domain);
@@ -428,7 +448,9 @@ bool log_area(uint64_t addr); /* of table memory */
 void log_ask(struct bench *b, struct tag *t);
 void log_end(struct bench *b, struct tag *t, bool landed);
 void log_burst(struct bench *b, unsigned int domain, uint64_t addr, int change);
-void log_landed(struct bench *b, unsigned int domain, uint64_t addr);
+void log_grant(struct bench *b, struct tag *t);
+void log_landed(struct bench *b, const struct page *page, uint64_t addr);
+uint64_t log_random_gfn(struct bench *b, enum page_kind kind);
 bool log_next_cold(struct bench *b, unsigned int domain, struct cw_cmd *c);
 void log_set_done(struct bench *b, const struct submitted *s, const struct cw_cpl *cpl);
 bool log_missing(struct bench *b, unsigned int domain, uint64_t page);

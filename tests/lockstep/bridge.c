@@ -14,7 +14,7 @@ enum { MALFORMED = 1 }; /* cookie */
 
 static uint64_t word(unsigned int domain, uint64_t addr)
 {
-	return (addr & ~UINT64_C(7)) | domain;
+	return (addr & (BIT64(57) - 8)) | domain;
 }
 
 static uint8_t byte(unsigned int domain, uint64_t addr)
@@ -66,7 +66,7 @@ static uint8_t memory_write(void *priv, uint64_t bus, const uint8_t *piece, uint
 	if (!p)
 		return 3;
 	b->bridge_written++;
-	log_landed(b, p->domain, addr);
+	log_landed(b, p, addr);
 	for (unsigned int i = 0; i < 8; i++)
 		if (strb >> i & 1 && piece[i] != byte(p->domain, addr + i))
 			bench_fail(b, "dma-owner",
@@ -151,7 +151,8 @@ static void ask(struct bench *b)
 	u->id = (uint8_t)rng_below(&b->rng, 16);
 	u->write = !b->reads && rng_percent(&b->rng, 50);
 	u->size = (uint8_t)(rng_percent(&b->rng, 70) ? 6 : rng_below(&b->rng, 7));
-	u->addr = (d->region[rng_below(&b->rng, NREGION)] + rng_below(&b->rng, REGION_PAGES)) << 12;
+	u->addr = world_address(world_domain(u->ctx),
+				d->region[rng_below(&b->rng, NREGION)] + rng_below(&b->rng, REGION_PAGES));
 	u->addr += rng_below(&b->rng, 4096);
 	if (rng_percent(&b->rng, 70))
 		u->addr &= ~(BIT64(u->size) - 1);

@@ -88,6 +88,11 @@ static void invalidate(struct bench *b, unsigned int domain, uint64_t page, uint
 {
 	struct cw_cmd c = {.opcode = CW_OP_INVALIDATE, .space = (uint16_t)domain};
 
+	if (world_shadow(domain)) {
+		c.scope = CW_SCOPE_ROOT;
+		c.space = (uint16_t)world_root_id(domain);
+	}
+
 	if (rng_percent(&b->rng, 2)) {
 		c.scope = CW_SCOPE_ALL;
 		c.space = 0;
@@ -101,12 +106,19 @@ static void invalidate(struct bench *b, unsigned int domain, uint64_t page, uint
 
 void host_flush(struct bench *b, unsigned int domain, struct job *job)
 {
-	struct cw_cmd c = {.opcode = CW_OP_FLUSH, .space = (uint16_t)domain};
+	struct cw_cmd c = {.opcode = CW_OP_FLUSH, .space = (uint16_t)world_owner(domain)};
 	struct submitted *s;
+
+	if (world_shadow(domain) && rng_percent(&b->rng, 50)) {
+		c.scope = CW_SCOPE_ROOT;
+		c.arg1 = c.space;
+		c.space = (uint16_t)world_root_id(domain);
+	}
 
 	if (rng_percent(&b->rng, 5)) {
 		c.scope = CW_SCOPE_ALL;
 		c.space = 0;
+		c.arg1 = 0;
 	}
 	s = host_hot(b, &c);
 	s->job = job;
@@ -190,8 +202,39 @@ static uint64_t random_entry(struct bench *b, unsigned int domain, uint64_t page
 	if (r < 14)
 		return 0;
 	if (r < 22)
-		return world_mmio(&b->dom[domain], page, b->dom[domain].mmio_gen + (rng_percent(&b->rng, 30) ? 2 : 0));
+		return world_mmio(&b->dom[domain], page,
+				  b->dom[world_owner(domain)].mmio_gen + (rng_percent(&b->rng, 30) ? 2 : 0));
 	return random_leaf(b, domain, page, PAGE_SMALL);
+}
+
+/* P31: of a leaf, its gfn; the rest of the entry, and that of any other, is nobody's. */
+static uint64_t companion_of(struct bench *b, uint64_t entry, unsigned int level)
+{
+	uint64_t rest = (rng_next(&b->rng) & 0xfff) | (rng_next(&b->rng) & 0x7f) << 57, offset;
+	enum page_kind kind;
+	const struct page *p = world_page_at(b, world_frame(entry), &kind, &offset);
+
+	if (!(entry & CW_SPTE(PRESENT)) || (level > 1 && !(entry & CW_SPTE(PS))) || !p)
+		return rest | np;
+	return p->gfn << 12 | rest;
+}
+
+/* The first entries of a table page that nothing leads to yet (P14). */
+static void load_table(struct bench *b, unsigned int n, unsigned int entries)
+{
+	unsigned int at = (b->hot.producer % NHOT) * 4096;
+	struct cw_cmd fill = {.opcode = CW_OP_FILL, .addr = world_table_addr(n), .arg0 = np};
+	struct cw_cmd load = {.opcode = CW_OP_LOAD, .addr = world_table_addr(n), .arg1 = 8 * entries};
+
+	if (entries < 512) {
+		host_hot(b, &fill);
+		at = (b->hot.producer % NHOT) * 4096;
+	}
+	if (!entries)
+		return;
+	memcpy(b->buffer + at, b->table[n].v, 8 * entries);
+	load.arg0 = b->buffer_bus + at;
+	host_hot(b, &load);
 }
 
 /* A new table page of `level` for this page's region, filled by command; NTABLE if there is none. */
@@ -199,8 +242,6 @@ static unsigned int new_table(struct bench *b, unsigned int domain, uint64_t pag
 {
 	unsigned int n = world_table_new(b, domain, level);
 	unsigned int entries = 512;
-	struct cw_cmd c = {.opcode = CW_OP_LOAD};
-	uint64_t *from;
 
 	if (n == NTABLE)
 		return n;
@@ -216,20 +257,11 @@ static unsigned int new_table(struct bench *b, unsigned int domain, uint64_t pag
 	} else {
 		entries = rng_percent(&b->rng, 60) ? 0 : 512;
 	}
-	if (entries < 512) {
-		struct cw_cmd fill = {.opcode = CW_OP_FILL, .addr = world_table_addr(n), .arg0 = np};
-
-		host_hot(b, &fill);
-	}
-	if (entries) {
-		unsigned int at = (b->hot.producer % NHOT) * 4096;
-
-		from = (uint64_t *)(b->buffer + at);
-		memcpy(from, b->table[n].v, 8 * entries);
-		c.addr = world_table_addr(n);
-		c.arg0 = b->buffer_bus + at;
-		c.arg1 = 8 * entries;
-		host_hot(b, &c);
+	load_table(b, n, entries);
+	if (world_shadow(domain) && level <= 3) {
+		for (unsigned int i = 0; i < entries; i++)
+			b->table[n + 1].v[i] = companion_of(b, b->table[n].v[i], level);
+		load_table(b, n + 1, entries);
 	}
 	return n;
 }
@@ -243,8 +275,11 @@ uint64_t host_link_entry(unsigned int table)
 /* Make one more level of the way to this page present. False: it is all there, or no room. */
 bool host_extend(struct bench *b, unsigned int domain, uint64_t page)
 {
-	bool small = b->log[domain].want >= CW_LOG_PROTECT && rng_percent(&b->rng, 90);
+	bool small = b->log[world_owner(domain)].want >= CW_LOG_PROTECT && rng_percent(&b->rng, 90);
 
+	/* P31: what an entry leads to becomes another gfn only after the FLUSH that followed its zap */
+	if (world_shadow(domain) && b->dom[domain].jobs)
+		return false;
 	for (unsigned int level = b->dom[domain].levels; level; level--) {
 		uint64_t at = world_entry(b, domain, page, level), value = np;
 		unsigned int n;
@@ -268,6 +303,8 @@ bool host_extend(struct bench *b, unsigned int domain, uint64_t page)
 		}
 		if (value == np)
 			return false;
+		if (world_shadow(domain) && (level == 1 || (level <= 3 && (value & CW_SPTE(PS)))))
+			change(b, at | CW_COMPANION, companion_of(b, value, level));
 		change(b, at, value);
 		return true;
 	}
@@ -298,6 +335,19 @@ static void after_change(struct bench *b, unsigned int domain, uint64_t page, un
 	host_flush(b, domain, job);
 }
 
+/* In place of a leaf only one of the same gfn may come (P31). */
+static uint64_t same_gfn(struct bench *b, uint64_t entry, uint64_t old)
+{
+	enum page_kind kind;
+	uint64_t offset;
+	const struct page *was = world_page_at(b, world_frame(old), &kind, &offset);
+	struct page *is = world_page_at(b, world_frame(entry), &kind, &offset);
+
+	if (is && was && (entry & CW_SPTE(PRESENT)) && world_shadow(is->domain))
+		is->gfn = was->gfn;
+	return entry;
+}
+
 /* Take an entry away, or put another page in its place; what it led to dies with the FLUSH. */
 static void job_zap(struct bench *b, unsigned int domain, uint64_t page, unsigned int level, bool remap)
 {
@@ -315,9 +365,9 @@ static void job_zap(struct bench *b, unsigned int domain, uint64_t page, unsigne
 	world_collect(b, old, level, j);
 	world_kill(b, j, PAGE_DYING);
 	if (remap && level == 1)
-		change(b, at, random_entry(b, domain, page));
+		change(b, at, same_gfn(b, random_entry(b, domain, page), old));
 	else if (remap && leaf)
-		change(b, at, random_leaf(b, domain, page, (enum page_kind)(level - 1)));
+		change(b, at, same_gfn(b, random_leaf(b, domain, page, (enum page_kind)(level - 1)), old));
 	else
 		change(b, at, rng_percent(&b->rng, 70) ? np : 0);
 	after_change(b, domain, page, level, leaf, j);
@@ -363,7 +413,7 @@ static void job_protect(struct bench *b, unsigned int domain, uint64_t page)
 	if (!(e & rights) || !p)
 		return;
 	/* Where mmu-W is left the fixer may give W again. */
-	again = level == 1 && (e & ~rights & world_mmu_w(&b->dom[domain]));
+	again = level == 1 && !world_shadow(domain) && (e & ~rights & world_mmu_w(&b->dom[domain]));
 	j = host_job(b, again ? JOB_NONE : JOB_READ_ONLY, domain);
 	j->npage = 1;
 	j->page_kind[0] = (uint8_t)kind;
@@ -456,7 +506,7 @@ bool host_unprotect(struct bench *b, unsigned int domain, uint64_t page)
 
 void host_random_job(struct bench *b)
 {
-	unsigned int domain = rng_below(&b->rng, NDOMAIN), r = rng_below(&b->rng, 100), leaf;
+	unsigned int domain = rng_below(&b->rng, NSPACE), r = rng_below(&b->rng, 100), leaf;
 	uint64_t page;
 
 	if (rng_percent(&b->rng, 60))

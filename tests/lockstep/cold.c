@@ -13,13 +13,16 @@ static struct submitted *cold(struct bench *b, const struct cw_cmd *cmd)
 
 static void attach(struct bench *b, unsigned int ctx)
 {
-	const struct domain *d = &b->dom[world_domain(ctx)];
+	unsigned int domain = world_domain(ctx);
+	const struct domain *d = &b->dom[domain];
 	struct cw_cmd c = {.opcode = CW_OP_CTX_ATTACH,
 			   .ctx = (uint16_t)ctx,
-			   .space = (uint16_t)(world_domain(ctx)),
+			   .space = (uint16_t)world_owner(domain),
 			   .addr = world_table_addr(d->root),
 			   .arg0 = rng_percent(&b->rng, 50) ? 0 : 1 + rng_below(&b->rng, 10),
 			   .level = d->levels,
+			   .arg1 = world_shadow(domain) ? world_root_id(domain) : 0,
+			   .kind = world_shadow(domain),
 			   .flavour = d->x86,
 			   .enables = (uint8_t)rng_below(&b->rng, 4)};
 
@@ -103,7 +106,7 @@ static void tear_down(struct bench *b, unsigned int domain)
 	free(j);
 	d->alive = d->fenced = false;
 	world_build(b, domain);
-	b->down_domain = NDOMAIN;
+	b->down_domain = NSPACE;
 }
 
 void host_next_cold(struct bench *b)
@@ -117,7 +120,7 @@ void host_next_cold(struct bench *b)
 			return;
 		}
 	}
-	if (b->down_domain < NDOMAIN) {
+	if (b->down_domain < NSPACE) {
 		struct domain *d = &b->dom[b->down_domain];
 
 		for (unsigned int c = 0; c < NCONTEXT; c++) {
@@ -158,8 +161,10 @@ void host_next_cold(struct bench *b)
 	} else if (r < 30 || b->range_again) {
 		set_port(b);
 	} else if (r < 60) {
-		b->dom[world_domain(ctx)].mmio_gen = (b->dom[world_domain(ctx)].mmio_gen + 2) & 0x7ffff;
-		set_domain(b, world_domain(ctx));
+		unsigned int domain = world_owner(world_domain(ctx));
+
+		b->dom[domain].mmio_gen = (b->dom[domain].mmio_gen + 2) & 0x7ffff;
+		set_domain(b, domain);
 	} else {
 		struct cw_cmd c = {.opcode = r < 95 ? CW_OP_STATS : CW_OP_NOP};
 		struct submitted *s = cold(b, &c);

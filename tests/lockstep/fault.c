@@ -59,13 +59,23 @@ void host_resume(struct bench *b, uint32_t id, unsigned int action, unsigned int
 	s->late = late;
 }
 
+/* What the log has no leaf for: of a shadow context, what the companion of the entry says (P31). */
+static uint64_t gfn_of(struct bench *b, const struct cw_fault_record *f)
+{
+	uint64_t page = world_page(f->addr), inside = BIT64(9 * (f->level - 1)) - 1;
+
+	if (!world_shadow(world_domain(f->ctx)))
+		return page;
+	return (world_page(*world_mirror(b, f->entry_addr | CW_COMPANION)) & ~inside) | (page & inside);
+}
+
 static void answer_fault(struct bench *b, const struct pending_fault *p)
 {
 	unsigned int domain = world_domain(p->f.ctx), action = CW_RESUME_RETRY, r = rng_below(&b->rng, 100);
-	uint64_t page = p->f.addr >> 12;
+	uint64_t page = world_page(p->f.addr);
 
 	if (p->f.reason == CW_RSN_LOG_MISSING)
-		action = log_missing(b, domain, page) ? CW_RESUME_RETRY : CW_RESUME_ABORT;
+		action = log_missing(b, world_owner(domain), gfn_of(b, &p->f)) ? CW_RESUME_RETRY : CW_RESUME_ABORT;
 	else if (p->f.verdict == CW_V_MMIO && r < 70)
 		action = r < 45 ? CW_RESUME_EMULATED : CW_RESUME_ONES;
 	else if (r < 4)
@@ -77,7 +87,7 @@ static void answer_fault(struct bench *b, const struct pending_fault *p)
 	else if (r < 92 && b->dom[domain].alive && b->down_domain != domain) {
 		/* Repair what it met; a retry alone may fault again. */
 		if (p->f.access == CW_ACCESS_WRITE && p->f.reason == CW_RSN_PROTECTED && p->f.level > 1 &&
-		    b->log[domain].want >= CW_LOG_PROTECT)
+		    b->log[world_owner(domain)].want >= CW_LOG_PROTECT)
 			host_split(b, domain, page);
 		if (!(p->f.access == CW_ACCESS_WRITE && host_unprotect(b, domain, page)))
 			while (ring_room(&b->hot) > 16 && host_extend(b, domain, page))

@@ -98,14 +98,14 @@ static void try_again(struct bench *b)
 static void probe(struct bench *b)
 {
 	unsigned int tag = rng_below(&b->rng, CW_NPROBE), ctx = rng_below(&b->rng, NCONTEXT);
-	uint64_t page = host_pick_page(b, world_domain(ctx));
+	uint64_t addr = world_address(world_domain(ctx), host_pick_page(b, world_domain(ctx)));
 
 	if (b->probe_busy[tag] > cw_sim_cycle(b->sim) || !cw_model_tag_free(b->model, CW_PORT_HOST, tag))
 		return;
 	/* two probes that pass each other on the way would be one too many for the tag */
 	b->probe_busy[tag] = cw_sim_cycle(b->sim) + 600;
-	cw_sim_reg_write(b->sim, CW_REG_PROBE_ADDR, (uint32_t)(page << 12));
-	cw_sim_reg_write(b->sim, CW_REG_PROBE_ADDR + 4, (uint32_t)(page >> 20));
+	cw_sim_reg_write(b->sim, CW_REG_PROBE_ADDR, (uint32_t)addr);
+	cw_sim_reg_write(b->sim, CW_REG_PROBE_ADDR + 4, (uint32_t)(addr >> 32));
 	cw_sim_reg_write(b->sim, CW_REG_PROBE_CMD, ctx | tag << 16 | (rng_percent(&b->rng, 30) ? 1u << 24 : 0));
 }
 
@@ -127,7 +127,7 @@ void host_cycle(struct bench *b)
 		probe(b);
 		b->next_probe = now + rng_below(&b->rng, 160);
 	}
-	if (!b->open && now >= b->next_cold && (!b->quiet || b->starting || b->down_domain < NDOMAIN || log_again(b))) {
+	if (!b->open && now >= b->next_cold && (!b->quiet || b->starting || b->down_domain < NSPACE || log_again(b))) {
 		host_next_cold(b);
 		b->next_cold = now + (b->starting ? 0 : rng_below(&b->rng, 3000));
 	}

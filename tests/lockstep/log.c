@@ -60,9 +60,48 @@ uint64_t log_page_number(unsigned int r, unsigned int i)
 }
 
 /* ---- initiators ---- */
+/* A page that a leaf of a shadow space may map: one that is compared, or larger and begins with such. */
+uint64_t log_random_gfn(struct bench *b, enum page_kind kind)
+{
+	uint64_t first = region[rng_below(&b->rng, LOG_REGIONS)];
+
+	if (kind == PAGE_HUGE)
+		return first & ~(BIT64(18) - 1);
+	return kind == PAGE_BIG ? first : first + rng_below(&b->rng, REGION_PAGES);
+}
+
+/* A write of a shadow context: 1 asked for, -1 ended. */
+static void indirect(struct bench *b, unsigned int domain, int change)
+{
+	struct log *l = &b->log[world_owner(domain)];
+
+	l->indirect += (unsigned int)change;
+	l->indirect_active = cw_sim_cycle(b->sim);
+}
+
 void log_ask(struct bench *b, struct tag *t)
 {
-	t->page = t->write ? log_page_at(b, t->domain, t->addr >> 12) : NULL;
+	t->page = NULL;
+	if (!t->write)
+		return;
+	if (world_shadow(t->domain))
+		indirect(b, t->domain, 1);
+	else
+		t->page = log_page_at(b, t->domain, t->addr >> 12);
+	if (t->page)
+		t->page->open++;
+}
+
+/* What page a write of a shadow context goes to: the host knows what it has mapped there (P31). */
+void log_grant(struct bench *b, struct tag *t)
+{
+	enum page_kind kind;
+	uint64_t offset;
+	const struct page *p = world_page_at(b, t->pa, &kind, &offset);
+
+	if (!t->write || !world_shadow(t->domain) || !p)
+		return;
+	t->page = log_page_at(b, world_owner(t->domain), p->gfn + (offset >> 12));
 	if (t->page)
 		t->page->open++;
 }
@@ -70,6 +109,8 @@ void log_ask(struct bench *b, struct tag *t)
 /* The request has ended, `landed`: with its data written. */
 void log_end(struct bench *b, struct tag *t, bool landed)
 {
+	if (t->write && world_shadow(t->domain))
+		indirect(b, t->domain, -1);
 	if (!t->page)
 		return;
 	t->page->active = cw_sim_cycle(b->sim);
@@ -80,17 +121,22 @@ void log_end(struct bench *b, struct tag *t, bool landed)
 /* A burst of the bridge was sent (1) or answered (-1); its data lands when the bridge writes them. */
 void log_burst(struct bench *b, unsigned int domain, uint64_t addr, int change)
 {
-	struct log_page *p = log_page_at(b, domain, addr >> 12);
+	struct log_page *p;
 
+	if (world_shadow(domain)) {
+		indirect(b, domain, change);
+		return;
+	}
+	p = log_page_at(b, domain, addr >> 12);
 	if (!p)
 		return;
 	p->active = cw_sim_cycle(b->sim);
 	p->open += (unsigned int)change;
 }
 
-void log_landed(struct bench *b, unsigned int domain, uint64_t addr)
+void log_landed(struct bench *b, const struct page *page, uint64_t addr)
 {
-	struct log_page *p = log_page_at(b, domain, addr >> 12);
+	struct log_page *p = log_page_at(b, world_owner(page->domain), page->gfn + ((addr - page->gpa) >> 12));
 
 	if (!p)
 		return;
@@ -110,12 +156,12 @@ static void clear(struct bench *b, unsigned int domain)
 	b->log[domain].leaves = 0;
 }
 
-/* One run in four knows CAPTURE only, and one hardly. */
-static uint8_t pick_mode(struct bench *b)
+/* One run in four knows CAPTURE only, and one hardly. What shadow contexts write is marked in CAPTURE alone (P31). */
+static uint8_t pick_mode(struct bench *b, unsigned int domain)
 {
 	unsigned int capture = b->seed % 4 == 1 ? 100 : b->seed % 4 == 2 ? 60 : 20;
 
-	if (rng_percent(&b->rng, capture))
+	if (rng_percent(&b->rng, capture) || domain == world_owner(NDOMAIN))
 		return CW_LOG_CAPTURE;
 	return rng_percent(&b->rng, 50) ? CW_LOG_PROTECT : CW_LOG_DIRTYBIT;
 }
@@ -138,7 +184,7 @@ bool log_next_cold(struct bench *b, unsigned int domain, struct cw_cmd *c)
 		return false;
 	*c = (struct cw_cmd){.opcode = CW_OP_LOG_SET, .space = (uint16_t)domain};
 	if (!l->again)
-		l->want = l->on && rng_percent(&b->rng, 35) ? CW_LOG_OFF : pick_mode(b);
+		l->want = l->on && rng_percent(&b->rng, 35) ? CW_LOG_OFF : pick_mode(b, domain);
 	if (l->want) {
 		if (!l->again && !l->held)
 			clear(b, domain);
@@ -262,7 +308,8 @@ static void report(struct bench *b, unsigned int domain, uint64_t gfn)
 	if (!p)
 		return;
 	/* The traffic generator writes to the first region; its pins are inside. */
-	if (!l->doubt && !p->open && p->active < l->covered && p >= &l->page[1][0])
+	if (!l->doubt && !p->open && p->active < l->covered && p >= &l->page[1][0] && !l->indirect &&
+	    l->indirect_active < l->covered)
 		bench_fail(b, "log-spurious", "domain %u gfn 0x%llx: reported, but nobody has written it since", domain,
 			   (unsigned long long)gfn);
 	p->reported = true;
@@ -374,6 +421,7 @@ static void fail_bus(struct bench *b)
 		return;
 	b->next_error = now + 500 + rng_below(&b->rng, 10000);
 	cw_sim_inject_clear(b->sim);
+	world_inject(b);
 	for (unsigned int d = 0; d < NDOMAIN; d++)
 		b->log[d].failing = false;
 	if (b->quiet || !b->log[domain].on || b->log[domain].changing)

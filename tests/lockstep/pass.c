@@ -20,11 +20,12 @@ static bool guards(unsigned int mode)
 /* P51: what the host makes writable so that no mark comes of it, it marks itself. */
 void log_made(struct bench *b, unsigned int domain, uint64_t page, uint64_t entry)
 {
-	struct log *l = &b->log[domain];
-	struct log_page *p = log_page_at(b, domain, page);
+	struct log *l = &b->log[world_owner(domain)];
+	struct log_page *p = log_page_at(b, world_owner(domain), page);
 	bool x86 = b->dom[domain].x86;
 
-	if (!p || !(entry & CW_SPTE(PRESENT)) || !(entry & CW_SPTE(W)))
+	/* the log of shadow spaces is in CAPTURE, which needs no mark of the host */
+	if (!p || world_shadow(domain) || !(entry & CW_SPTE(PRESENT)) || !(entry & CW_SPTE(W)))
 		return;
 	/* D clear says it all where the entry has a D */
 	if (l->guard == CW_LOG_DIRTYBIT &&

@@ -8,7 +8,9 @@
 
 static bool covers(const struct pause *p, unsigned int port, unsigned int ctx)
 {
-	return p->id == (p->scope == CW_SCOPE_PORT ? port : p->scope == CW_SCOPE_CTX ? ctx : world_domain(ctx));
+	return p->id == (p->scope == CW_SCOPE_PORT ? port :
+			 p->scope == CW_SCOPE_CTX  ? ctx :
+						     world_owner(world_domain(ctx)));
 }
 
 /* A detach undoes the STOP of its context. */

@@ -53,7 +53,7 @@ static uint64_t pick_address(struct bench *b, struct port *p, unsigned int domai
 	default:
 		break;
 	}
-	return (d->region[region] + page) << 12;
+	return world_address(domain, d->region[region] + page);
 }
 
 /* Things that must be refused, each for its own reason (P2, P3, P6), and walks that must fail. */
@@ -72,6 +72,8 @@ static void spoil(struct bench *b, struct cw_sim_req *r)
 		break;
 	case 3: /* the root's entries that are wrong on purpose */
 		r->addr = (200 + rng_below(&b->rng, 4)) * BIT64(b->dom[world_domain(r->ctx)].levels == 5 ? 48 : 39);
+		if (world_shadow(world_domain(r->ctx)) && rng_percent(&b->rng, 50))
+			r->addr = NO_COMPANION * BIT64(b->dom[world_domain(r->ctx)].levels == 5 ? 48 : 39) + BIT64(30);
 		break;
 	case 4:
 		r->addr = rng_next(&b->rng) << 12 & (BIT64(57) - 1);
@@ -111,7 +113,7 @@ static void ask(struct bench *b, unsigned int port, struct port *p)
 		r.len_m1 %= 64;
 	r.write = rng_percent(&b->rng, p->write_percent);
 	p->last_domain = world_domain(r.ctx);
-	p->last_page = r.addr >> 12;
+	p->last_page = world_page(r.addr);
 	if (rng_percent(&b->rng, 2))
 		spoil(b, &r);
 	t->state = TAG_ASKED;
@@ -131,6 +133,7 @@ static void granted(struct bench *b, unsigned int port, struct port *p, struct t
 
 	t->state = TAG_HELD;
 	t->pa = pa;
+	log_grant(b, t);
 	pause_grant(b, port, t->ctx);
 	t->until = cw_sim_cycle(b->sim) + hold;
 	world_dma(b, t->pa, t->domain, t->addr, t->write, "at the grant");

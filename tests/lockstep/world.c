@@ -17,11 +17,38 @@ static const unsigned int kind_count[PAGE_KINDS] = {NSMALL, NBIG, NHUGE};
 static const uint64_t kind_base[PAGE_KINDS] = {UINT64_C(1) << 36, UINT64_C(1) << 40, UINT64_C(1) << 44};
 
 /* Contexts 0 to 7 are port 0's, 4 to 11 port 1's: domain 0 is known to the one only, domain 3 to the other (P20). */
+/* Contexts 5, 6 and 10 are shadow ones of domain 1, 5 and 10 with one root. */
 unsigned int world_domain(unsigned int ctx)
 {
-	static const uint8_t domain[NCONTEXT] = {0, 0, 1, 2, 1, 2, 1, 2, 3, 3, 2, 1};
+	static const uint8_t domain[NCONTEXT] = {0, 0, 1, 2, 1, 4, 5, 2, 3, 3, 4, 1};
 
 	return domain[ctx % NCONTEXT];
+}
+
+bool world_shadow(unsigned int domain)
+{
+	return domain >= NDOMAIN;
+}
+
+unsigned int world_owner(unsigned int domain)
+{
+	return world_shadow(domain) ? 1 : domain;
+}
+
+/* Numbers of domains in use: only the kind tells them apart. */
+unsigned int world_root_id(unsigned int domain)
+{
+	return domain - NDOMAIN;
+}
+
+uint64_t world_page(uint64_t addr)
+{
+	return addr >> 12 & (BIT64(45) - 1);
+}
+
+uint64_t world_address(unsigned int domain, uint64_t page)
+{
+	return world_shadow(domain) ? (uint64_t)((int64_t)(page << 19) >> 7) : page << 12;
 }
 
 uint64_t world_table_addr(unsigned int index)
@@ -58,6 +85,7 @@ struct page *world_page_at(struct bench *b, uint64_t pa, enum page_kind *kind, u
 
 unsigned int world_page_new(struct bench *b, enum page_kind kind, unsigned int domain, uint64_t gpa)
 {
+	gpa &= ~((UINT64_C(1) << kind_shift[kind]) - 1);
 	/* In turn, so that a page stays poisoned for as long as can be. */
 	for (unsigned int i = 0; i < kind_count[kind]; i++) {
 		unsigned int n = b->page_next[kind]++ % kind_count[kind];
@@ -68,28 +96,45 @@ unsigned int world_page_new(struct bench *b, enum page_kind kind, unsigned int d
 		*p = (struct page){.state = PAGE_LIVE,
 				   .domain = (uint8_t)domain,
 				   .serial = p->serial + 1,
-				   .gpa = gpa & ~((UINT64_C(1) << kind_shift[kind]) - 1)};
+				   .gpa = gpa,
+				   .gfn = world_shadow(domain) ? log_random_gfn(b, kind) : gpa >> 12};
 		return n;
 	}
 	return ~0u;
 }
 
+static bool table_free(const struct bench *b, unsigned int n)
+{
+	return b->table[n].state == PAGE_FREE || b->table[n].state == PAGE_POISONED;
+}
+
+static void table_take(struct bench *b, unsigned int n, unsigned int domain, unsigned int level)
+{
+	struct table *t = &b->table[n];
+
+	if (t->state == PAGE_POISONED)
+		cw_sim_unpoison(b->sim, CW_SIM_TABLE, world_table_addr(n), 4096);
+	t->state = PAGE_LIVE;
+	t->domain = (uint8_t)domain;
+	t->level = (uint8_t)level;
+	t->x86 = b->dom[domain].x86;
+	t->indirect = world_shadow(domain);
+	for (unsigned int e = 0; e < 512; e++)
+		t->v[e] = np;
+}
+
 unsigned int world_table_new(struct bench *b, unsigned int domain, unsigned int level)
 {
+	bool pair = world_shadow(domain) && level <= 3; /* P31 */
+
 	for (unsigned int i = 0; i < NTABLE; i++) {
 		unsigned int n = b->table_next++ % NTABLE;
-		struct table *t = &b->table[n];
 
-		if (t->state != PAGE_FREE && t->state != PAGE_POISONED)
+		if (!table_free(b, n) || (pair && (n % 2 || !table_free(b, n + 1))))
 			continue;
-		if (t->state == PAGE_POISONED)
-			cw_sim_unpoison(b->sim, CW_SIM_TABLE, world_table_addr(n), 4096);
-		t->state = PAGE_LIVE;
-		t->domain = (uint8_t)domain;
-		t->level = (uint8_t)level;
-		t->x86 = b->dom[domain].x86;
-		for (unsigned int e = 0; e < 512; e++)
-			t->v[e] = np;
+		table_take(b, n, domain, level);
+		if (pair)
+			table_take(b, n + 1, domain, COMPANION);
 		return n;
 	}
 	return NTABLE;
@@ -112,12 +157,19 @@ static bool is_table(uint64_t entry, unsigned int level)
 	       world_table_index(world_frame(entry)) < NTABLE;
 }
 
+static bool canonical(uint64_t page, unsigned int levels)
+{
+	uint64_t top = page >> (9 * levels - 1);
+
+	return !top || top == BIT64(46 - 9 * levels) - 1;
+}
+
 uint64_t world_entry(struct bench *b, unsigned int domain, uint64_t page, unsigned int level)
 {
 	const struct domain *d = &b->dom[domain];
 	uint64_t table = world_table_addr(d->root);
 
-	if (page >> (9 * d->levels))
+	if (world_shadow(domain) ? !canonical(page, d->levels) : page >> (9 * d->levels))
 		return 0;
 	for (unsigned int l = d->levels;; l--) {
 		uint64_t at = table + 8 * (page >> (9 * (l - 1)) & 511);
@@ -192,7 +244,8 @@ bool world_fixable(const struct table *t, uint64_t entry)
 	const uint64_t ad = t->x86 ? CW_SPTE(X86_A) | CW_SPTE(X86_D) : CW_SPTE(A) | CW_SPTE(D);
 	unsigned int type = t->x86 ? 0 : entry >> 52 & 3;
 
-	if (t->level > 1 || !(entry & CW_SPTE(PRESENT)))
+	/* FPF-4 */
+	if (t->indirect || t->level > 1 || !(entry & CW_SPTE(PRESENT)))
 		return false;
 	return (!(entry & CW_SPTE(W)) && (entry & grant) == grant) || (type == 0 && (entry & ad) != ad) ||
 	       (type == 1 && !(entry & 7));
@@ -238,6 +291,8 @@ void world_collect(struct bench *b, uint64_t entry, unsigned int level, struct j
 		return;
 	n = world_table_index(world_frame(entry));
 	job->table[job->ntable++] = (uint16_t)n;
+	if (b->table[n].indirect && b->table[n].level <= 3)
+		job->table[job->ntable++] = (uint16_t)(n + 1);
 	for (unsigned int i = 0; i < 512; i++)
 		world_collect(b, b->table[n].v[i], level - 1, job);
 }
@@ -266,7 +321,7 @@ void world_dma(struct bench *b, uint64_t pa, unsigned int domain, uint64_t addr,
 	else if (p->state == PAGE_POISONED)
 		bench_fail(b, "dma-poison", "%s: DMA for domain %u addr 0x%llx to page 0x%llx, freed after a FLUSH",
 			   when, domain, (unsigned long long)addr, (unsigned long long)pa);
-	else if (p->domain != domain || p->gpa + offset != addr)
+	else if (p->domain != domain || p->gpa + offset != (addr & (BIT64(57) - 1)))
 		bench_fail(b, "dma-owner", "%s: DMA for domain %u addr 0x%llx to 0x%llx, of domain %u addr 0x%llx",
 			   when, domain, (unsigned long long)addr, (unsigned long long)pa, p->domain,
 			   (unsigned long long)(p->gpa + offset));
@@ -274,6 +329,42 @@ void world_dma(struct bench *b, uint64_t pa, unsigned int domain, uint64_t addr,
 		bench_fail(b, "dma-protected",
 			   "%s: write for domain %u addr 0x%llx to page 0x%llx, protected before a FLUSH", when, domain,
 			   (unsigned long long)addr, (unsigned long long)pa);
+}
+
+static void fail_companion(struct bench *b, unsigned int domain)
+{
+	const uint64_t addr = world_table_addr(NTABLE + 2 * domain) | CW_COMPANION;
+	const struct cw_sim_inject rule = {
+		.mem = CW_SIM_TABLE, .lo = addr, .hi = addr + 4095, .ops = CW_SIM_READ, .resp = 2};
+
+	cw_sim_inject(b->sim, &rule);
+}
+
+/* After cw_sim_inject_clear(): what errs for the whole run. */
+void world_inject(struct bench *b)
+{
+	for (unsigned int d = 0; d < NSPACE; d++)
+		if (b->no_companion >> d & 1)
+			fail_companion(b, d);
+}
+
+/*
+ * A table page beside the others, as one of level 4 and of level 3, whose companion answers with an error; its leaf may
+ * not be read, and nothing is written through it, as no mark can be made (P27, P43).
+ */
+static uint64_t no_companion(struct bench *b, unsigned int domain)
+{
+	const uint64_t addr = world_table_addr(NTABLE + 2 * domain);
+	const uint64_t v[2] = {addr | CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X),
+			       CW_SPTE(PRESENT) | CW_SPTE(PS) | CW_SPTE(W)};
+
+	cw_sim_table_poke(b->sim, addr, v, sizeof(v));
+	cw_model_table_set(b->model, addr, v[0]);
+	cw_model_table_set(b->model, addr + 8, v[1]);
+	if (!(b->no_companion >> domain & 1))
+		fail_companion(b, domain);
+	b->no_companion |= (uint8_t)(1u << domain);
+	return addr;
 }
 
 /* A domain's root, with entries that are wrong on purpose, written where nothing can reach it yet. */
@@ -292,6 +383,8 @@ void world_build(struct bench *b, unsigned int domain)
 	d->region[2] = UINT64_C(1) << 18;
 	d->region[3] = UINT64_C(5) << 27;
 	d->region[4] = d->levels == 5 ? UINT64_C(3) << 36 : UINT64_C(7) << 18;
+	if (world_shadow(domain)) /* the upper half */
+		d->region[4] = BIT64(45) - BIT64(18);
 	root = world_table_new(b, domain, d->levels);
 
 	if (root == NTABLE) {
@@ -309,6 +402,8 @@ void world_build(struct bench *b, unsigned int domain)
 	t->v[201] = table | UINT64_C(1) << 40;
 	t->v[202] = table | 2 * TABLE_BYTES;
 	t->v[203] = world_malformed(b, domain, table | world_table_addr(NTABLE), d->levels);
+	if (world_shadow(domain))
+		t->v[NO_COMPANION] = table | no_companion(b, domain);
 	cw_sim_table_poke(b->sim, world_table_addr(root), t->v, sizeof(t->v));
 	for (unsigned int i = 0; i < 512; i++)
 		cw_model_table_set(b->model, world_table_addr(root) + 8 * i, t->v[i]);
@@ -319,7 +414,7 @@ void world_open(struct bench *b)
 	b->table = calloc(NTABLE, sizeof(*b->table));
 	for (unsigned int k = 0; k < PAGE_KINDS; k++)
 		b->page[k] = calloc(kind_count[k], sizeof(struct page));
-	for (unsigned int i = 0; i < NDOMAIN; i++) {
+	for (unsigned int i = 0; i < NSPACE; i++) {
 		struct domain *d = &b->dom[i];
 
 		d->mmio_gen = 2 * rng_below(&b->rng, 1 << 18);

@@ -331,7 +331,7 @@ module tb_soc;
     run(attach(3, 5, 64'h4_3000, 3));
     expect_result(cw_pkg::ST_BAD_FIELD, cw_pkg::FIELD_LEVEL);
     c = attach(3, 5, 64'h4_3000, 4);
-    c[cw_pkg::CMD_KIND_LSB +: 8] = 8'd1;
+    c[cw_pkg::CMD_KIND_LSB +: 8] = 8'd2;
     run(c);
     expect_result(cw_pkg::ST_BAD_FIELD, cw_pkg::FIELD_KIND);
     c = attach(3, 5, 64'h4_3000, 4);
