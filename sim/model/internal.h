@@ -16,7 +16,7 @@
 enum {
 	CW_MODEL_SLOTS = 1 << CW_SLOT_W,
 	CW_MODEL_LEVELS = 6,	  /* levels 1..5 */
-	CW_MODEL_GRACE = 8,	  /* cycles by which the end of a full wait list may be felt later */
+	CW_MODEL_GRACE = 8,	  /* cycles by which the end of a full wait list, or of a walk, may be felt later */
 	CW_MODEL_DEADLINE = 64,	  /* cycles in which a flip or a close that nothing hinders must come */
 	CW_MODEL_QUOTA_SLACK = 4, /* requests on their way from the park to their lookup */
 	CW_MODEL_COUNTING = 80,	  /* cycles that a DRAIN may take to count what is parked */
@@ -229,7 +229,8 @@ struct cw_model {
 	struct cw_model_cached *cached[CW_MODEL_HASH];
 	struct cw_model_walk walk[CW_MODEL_SLOTS];
 	unsigned int waiting;
-	uint64_t waits_full; /* last cycle in which the wait list was full; 0: never */
+	uint64_t waits_full;  /* last cycle in which the wait list was full; 0: never */
+	uint64_t slots_short; /* and in which half of the walk slots were busy */
 
 	struct cw_model_req req[CW_NPORT][CW_NTAG];
 	struct cw_model_request queue[CW_NPORT][CW_MODEL_QUEUE]; /* at the pins, not looked up yet */
@@ -365,5 +366,9 @@ unsigned int cw_model_unacked(const struct cw_model *m);
 void cw_model_read_begin(struct cw_model *m, struct cw_model_read *r, uint64_t addr);
 bool cw_model_read_may_be(const struct cw_model_read *r, unsigned int i, uint64_t value);
 void cw_model_pages_free(struct cw_model *m);
+
+/* Half of the walk slots are busy: a probe finds no room. */
+bool cw_model_slots_short(const struct cw_model *m);
+void cw_model_slots_seen(struct cw_model *m);
 
 #endif

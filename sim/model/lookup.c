@@ -194,7 +194,8 @@ static bool no_room(const struct cw_model *m, unsigned int port)
 {
 	if (m->waiting >= CW_NWAIT || (m->waits_full && m->cycle - m->waits_full <= CW_MODEL_GRACE))
 		return true;
-	return port == CW_PORT_HOST && (m->waiting || cw_model_busy_slots(m) * 2 >= m->config.nslot);
+	return port == CW_PORT_HOST && (m->waiting || cw_model_slots_short(m) ||
+					(m->slots_short && m->cycle - m->slots_short <= CW_MODEL_GRACE));
 }
 
 static void look_refused(struct cw_model *m, const struct cw_model_request *q, const uint32_t *vec,

@@ -42,6 +42,18 @@ unsigned int cw_model_busy_slots(const struct cw_model *m)
 	return n;
 }
 
+bool cw_model_slots_short(const struct cw_model *m)
+{
+	return cw_model_busy_slots(m) * 2 >= m->config.nslot;
+}
+
+/* Before a slot becomes idle: that takes the engine some cycles more. */
+void cw_model_slots_seen(struct cw_model *m)
+{
+	if (cw_model_slots_short(m))
+		m->slots_short = m->cycle;
+}
+
 /* ---- start and merge ---- */
 static void start(struct cw_model *m, const struct cw_model_req *r, unsigned int port, const uint32_t *vec)
 {
@@ -302,6 +314,7 @@ static bool from_walk(struct cw_model *m, struct cw_model_walk *w, struct cw_mod
 		cw_model_fail(m, "result-early", "slot %u has not read its last entry", slot_of(m, w));
 	if (m->waiting >= CW_NWAIT)
 		m->waits_full = m->cycle;
+	cw_model_slots_seen(m);
 	w->waiters--;
 	m->waiting--;
 	w->asked |= (uint8_t)(1u << (page & 7));
@@ -464,6 +477,7 @@ void cw_model_fill(struct cw_model *m, const uint32_t *vec)
 	if (!w->ended || w->filled)
 		cw_model_fail(m, "fill-early", "slot %u fills %s", slot_of(m, w),
 			      w->filled ? "again" : "before its last entry is read");
+	cw_model_slots_seen(m);
 	w->filled = true;
 	if (w->inv_any && !mask && !large)
 		cw_model_count(m, CW_CTR_FILLS_REFUSED);
