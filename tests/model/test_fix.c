@@ -72,6 +72,7 @@ static void log_answer(bool mark, unsigned int status)
 	SET(log_mark, mark);
 	SET(log_tag, TAG);
 	SET(log_status, status);
+	SET(log_gfn, page_addr >> 12);
 	go();
 }
 
