@@ -382,7 +382,7 @@ module tb_regs;
     repeat (80) @(negedge clk);
     expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'h12);
     expect_reg(32'(cw_pkg::REG_STATUS), 32'h1da);
-    check(pulses[3] == 4, "NEEDS_FLR sends one");
+    check(pulses[3] == 4, "NEEDS_FLR sends one interrupt (P21 P43)");
     fenced = 5'b00010;
     expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'h2);
     fenced = '0;
