@@ -371,7 +371,9 @@ module tb_regs;
     fenced = 4'b0010;
     expect_reg(32'(cw_pkg::REG_FENCED), 32'd2);
     expect_reg(32'(cw_pkg::REG_STATUS), 32'hda);
-    // a fence that stays: NEEDS_FLR, one interrupt, and all is over with the fence (P21)
+    end_test();
+
+    begin_test("a fence that stays is NEEDS_FLR, with one interrupt, and all is over with the fence (P21 P43)");
     write(32'(cw_pkg::REG_FLUSH_TIMEOUT), 32'd200);
     fenced = 5'b00010;
     repeat (100) @(negedge clk);
@@ -382,12 +384,15 @@ module tb_regs;
     repeat (80) @(negedge clk);
     expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'h12);
     expect_reg(32'(cw_pkg::REG_STATUS), 32'h1da);
-    check(pulses[3] == 4, "NEEDS_FLR sends one interrupt (P21 P43)");
+    check(pulses[3] == 4, "NEEDS_FLR sends one interrupt");
     fenced = 5'b00010;
     expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'h2);
     fenced = '0;
     expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'd0);
     expect_reg(32'(cw_pkg::REG_STATUS), 32'h5a);
+    end_test();
+
+    begin_test("registers that show the core's state: HOLDER, STATUS, bus master, FLUSH_TIMEOUT");
     for (int p = 0; p < int'(cw_pkg::NPORT); p++) holder[p*32 +: 32] = 32'h8001_0203 + 32'(p);
     for (int p = 0; p < int'(cw_pkg::NPORT); p++)
       expect_reg(32'(cw_pkg::REG_HOLDER) + 32'(p) * 4, 32'h8001_0203 + 32'(p));
