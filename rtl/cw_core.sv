@@ -123,6 +123,7 @@ module cw_core #(
   input  logic [63:0]                           mon_b_old,
   input  logic                                  mon_b_mismatch,
   input  logic                                  mon_b_error,
+  input  logic                                  mon_on,   // else mon stays zero
   output cw_pkg::mon_t                          mon
 );
   localparam int unsigned NP = cw_pkg::NPORT;
@@ -402,7 +403,7 @@ module cw_core #(
                    (mon_close != '0) || fdone_valid || mon_w_valid || mon_b_valid;
   always_comb begin
     mon = '0;
-    if (mon_any) begin
+    if (mon_on && mon_any) begin
       mon.ctxw_valid     = mon_ctxw;
       mon.ctxw_idx       = 16'(mon_ctx_idx);
       mon.ctxw_enable    = mon_ctx.valid;

@@ -228,7 +228,13 @@ module cw_euu (
   assign eu_arvalid = state_q == AR;
   assign eu_awvalid = state_q == AW;
   assign eu_wvalid  = state_q == W;
-  assign eu_wdata   = prot.on ? line_q : {8{req_q.value}};
+  always_comb begin
+    eu_wdata = '0;
+    if (eu_wvalid) begin
+      if (prot.on) eu_wdata = line_q;
+      else         eu_wdata = {8{req_q.value}};
+    end
+  end
   always_comb begin
     eu_wstrb = 64'hff << {req_q.addr[5:3], 3'd0};
     if (prot.on)

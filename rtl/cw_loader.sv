@@ -127,7 +127,13 @@ module cw_loader (
   assign ld_awaddr  = addr_q;
   assign ld_awlen   = {2'd0, len_q};
   assign ld_wvalid  = state_q == W && (fill_q || rd_rvalid);
-  assign ld_wdata   = fill_q ? {8{arg_q}} : rd_rdata;
+  always_comb begin
+    ld_wdata = '0;
+    if (ld_wvalid) begin
+      if (fill_q) ld_wdata = {8{arg_q}};
+      else        ld_wdata = rd_rdata;
+    end
+  end
   assign ld_wstrb   = {64{fill_q || !rd_rerr}};
   assign ld_wlast   = left_q == '0;
 

@@ -116,9 +116,12 @@ module cw_ring_wr #(
   assign open  = (head_q - acked_q) < 32'd4;
   assign wr_addr = {base[63:12], 12'd0} + ({32'd0, slot} << REC_LG);
 
-  always_comb begin
-    out_rec        = q_rec;
-    out_rec[PHASE] = phase;
+  always_comb begin            // zero in between: cheaper to simulate
+    out_rec = '0;
+    if (q_valid) begin
+      out_rec        = q_rec;
+      out_rec[PHASE] = phase;
+    end
   end
 
   assign wr_data = {PER_LINE{out_rec}};

@@ -148,7 +148,15 @@ module cw_table_bus (
   assign dl_awready = aw_gnt[2] && t_awready;
 
   assign t_wvalid  = data_q && (log_q ? dl_wvalid : load_q ? ld_wvalid : eu_wvalid);
-  assign t_wdata   = log_q ? dl_wdata : load_q ? ld_wdata : eu_wdata;
+  // Wide and seldom used: zero in between, which simulates faster. So it is with the data that come in here.
+  always_comb begin
+    t_wdata = '0;
+    if (t_wvalid) begin
+      if (log_q)       t_wdata = dl_wdata;
+      else if (load_q) t_wdata = ld_wdata;
+      else             t_wdata = eu_wdata;
+    end
+  end
   assign t_wstrb   = log_q ? dl_wstrb : load_q ? ld_wstrb : eu_wstrb;
   assign t_wlast   = load_q ? ld_wlast : 1'b1;
   assign eu_wready = data_q && !load_q && !log_q && t_wready;

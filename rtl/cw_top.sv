@@ -167,7 +167,8 @@ module cw_top #(
   input  logic [1:0]                               g_bresp,
   // interrupts: one pulse per vector
   output logic [3:0]                               irq,
-  // what happened in this cycle, for simulation
+  // what happened in this cycle, for simulation; zero unless it is asked for
+  input  logic                                     mon_on,
   output cw_pkg::mon_t                             mon
 );
   localparam int unsigned NP = cw_pkg::NPORT;
@@ -333,7 +334,7 @@ module cw_top #(
     .r_valid(wr_rvalid), .r_slot(wr_rslot), .r_data(wr_rdata), .r_error(wr_rerr), .fx_valid, .fx_ready, .fx_req,
     .fx_done, .fx_rsp, .chg_valid, .chg_line, .chg_any, .ev(ev_core), .mon_fix, .mon_protect, .mon_changed,
     .mon_w_valid, .mon_w_addr, .mon_w_value,
-    .mon_b_valid, .mon_b_addr, .mon_b_old, .mon_b_mismatch, .mon_b_error, .mon);
+    .mon_b_valid, .mon_b_addr, .mon_b_old, .mon_b_mismatch, .mon_b_error, .mon_on, .mon);
 
   // ===================================================================================================================
   // Fault ring
