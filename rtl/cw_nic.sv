@@ -224,8 +224,14 @@ module cw_nic (
   assign wvalid = wd_valid;
   assign wlast  = beat_q == beats_m1(wd_addr[5:0], wd_len_m1);
   assign wd_pop = wready && wlast;
-  assign wstrb  = lanes(wd_addr[5:0], wd_len_m1, beat_q);
-  assign wdata  = wd_id == RING_ID ? {8{errors_q, wd_n}} : pattern(set.seed, wd_n, wd_addr[34:6] + 29'(beat_q));
+  always_comb begin                                     // a queue at rest computes nothing
+    wstrb = '0;
+    wdata = '0;
+    if (wd_valid) begin
+      wstrb = lanes(wd_addr[5:0], wd_len_m1, beat_q);
+      wdata = wd_id == RING_ID ? {8{errors_q, wd_n}} : pattern(set.seed, wd_n, wd_addr[34:6] + 29'(beat_q));
+    end
+  end
   always_ff @(posedge clk) begin
     if (!rst_n) beat_q <= '0;
     else if (wvalid && wready) beat_q <= wlast ? '0 : beat_q + 1'b1;
@@ -327,7 +333,8 @@ module cw_nic (
   logic [31:0]  bad_q;
   always_comb begin
     n_bad = '0;
-    for (int unsigned i = 0; i < 64; i++) n_bad += 7'(c2_bad_q[i]);
+    if (c2_q)
+      for (int unsigned i = 0; i < 64; i++) n_bad += 7'(c2_bad_q[i]);
   end
   always_ff @(posedge clk) begin
     c1_q <= rst_n && r_data && rresp == 2'b00;
