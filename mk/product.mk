@@ -25,7 +25,7 @@ product: $(if $(LIB_SRCS),$(LIB_A) $(LIB_SO) $(LIB_PC)) $(if $(TOOL_SRCS),$(TOOL
 VL_COUNT := -O3 -fprofile-generate -fprofile-update=single
 VL_TRAIN := bench fault-latency --table-mem ideal:50 --host-time fixed:1500 --iterations 4 \
   --scenario tlb-hit,walk-cold,walk-cached,first-touch
-$(O)/vl/main/libsimlib.a: $(O)/vl/main/profile
+$(if $(main_VLOPT),$(eval $(O)/vl/main/libsimlib.a: $(O)/vl/main/profile))
 $(O)/vl/main/profile: $(O)/vl/main/Vsim_lib.mk mk/vl.mk $(LIB_OBJS) $(call objs,$(TOOL_SRCS))
 	+$(call say,PROFILE,main)rm -f $(@D)/*.gcda $(@D)/*sim*.o $(@D)/libsimlib.a; \
 	  $(MAKE) $(if $(Q),-s) -f Vsim_lib.mk OPT_FAST='$(VL_COUNT)' OPT_GLOBAL=-O3 $(if $(Q),>/dev/null) -C $(@D) \

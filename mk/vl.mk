@@ -14,7 +14,9 @@ VL_WAIVER  := sim/verilator.vlt
 VL_SRCS    := $(CW_PKG) $(RTL_SRCS) $(SIM_SV) $(PICORV32_V)
 
 main_VLFLAGS := --trace-fst
-main_VLOPT   := fast
+# PGO=0 builds the product's variant as quickly as those of the tests; it simulates slower.
+PGO          ?= 1
+main_VLOPT   := $(if $(filter 0,$(PGO)),,fast)
 VL_ALL       := main $(VL_VARIANTS)
 
 VL_FAST      := -O3 -fprofile-use -Wno-missing-profile
