@@ -50,6 +50,18 @@ int cw_cache_topup(struct cw_mmu *mmu, struct cw_cache_set *c)
 	return r;
 }
 
+int cw_cache_topup_pairs(struct cw_mmu *mmu, struct cw_cache_set *c)
+{
+	int r = 0;
+
+	while (!r && c->nr_pair < CW_NEED_PAIR) {
+		r = mmu->ops->pair_alloc(mmu->priv, &c->pair[c->nr_pair]);
+		if (!r)
+			c->nr_pair++;
+	}
+	return r;
+}
+
 static void drain(struct cw_cache *c)
 {
 	while (c->nr)
@@ -64,6 +76,12 @@ void cw_cache_drain(struct cw_mmu *mmu, struct cw_cache_set *c)
 	drain(&c->desc);
 	while (c->nr_table)
 		mmu->ops->table_free(mmu->priv, c->table[--c->nr_table]);
+	while (c->nr_pair) {
+		uint64_t table = c->pair[--c->nr_pair];
+
+		mmu->ops->table_free(mmu->priv, table);
+		mmu->ops->table_free(mmu->priv, table | CW_COMPANION);
+	}
 	cw_free(c->hash);
 	c->hash = NULL;
 }
@@ -78,4 +96,10 @@ uint64_t cw_cache_take_table(struct cw_cache_set *c)
 {
 	CW_ASSERT(c->nr_table);
 	return c->table[--c->nr_table];
+}
+
+uint64_t cw_cache_take_pair(struct cw_cache_set *c)
+{
+	CW_ASSERT(c->nr_pair);
+	return c->pair[--c->nr_pair];
 }

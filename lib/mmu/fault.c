@@ -147,6 +147,28 @@ static void commit_step(struct cw_fault *f, struct cw_step *s, struct cw_cache_s
 	}
 }
 
+bool cw_path_settled(const struct cw_mmu *mmu, const struct cw_path *p)
+{
+	for (unsigned i = 0; i < p->nr; i++) {
+		const struct cw_mmu_page *sp = p->step[i].at.sp;
+
+		if (cw_role_shadow(sp->role) && !cw_spte_present(sp->spte[p->step[i].at.index]) &&
+		    sp->zap_seq > mmu->domain[sp->role.smm].flushed_seq)
+			return false;
+	}
+	return true;
+}
+
+/* P31: the gfn of a leaf stands in the companion before the engine can see the leaf. */
+static int write_companion(struct cw_mmu *mmu, const struct cw_step *s)
+{
+	if (s->child || !cw_spte_present(s->spte) || !cw_page_paired(s->at.sp) ||
+	    cw_spte_present(s->at.sp->spte[s->at.index]))
+		return 0;
+	return mmu->ops->entry_write(mmu->priv, cw_entry_addr(s->at.sp, s->at.index) | CW_COMPANION,
+				     cw_entry_gfn(s->at.sp, s->at.index) << CW_PAGE_SHIFT);
+}
+
 /*
  * Publishes the steps, bottom-up: entries of fresh pages are loaded with the page; an entry of a page that the engine
  * may reach already is written, after all below it. On an error the steps above are dropped; what is done is
@@ -155,8 +177,9 @@ static void commit_step(struct cw_fault *f, struct cw_step *s, struct cw_cache_s
 int cw_path_publish(struct cw_fault *f, struct cw_path *p, struct cw_cache_set *cache)
 {
 	struct cw_mmu *mmu = f->ctx->mmu;
-	int r = 0;
+	int r = p->nr ? write_companion(mmu, &p->step[p->nr - 1]) : 0;
 
+	CW_ASSERT(cw_path_settled(mmu, p));
 	for (unsigned i = p->nr; i > 0 && !r; i--) {
 		struct cw_step *s = &p->step[i - 1];
 		bool parent_fresh = i > 1 && p->step[i - 2].fresh;

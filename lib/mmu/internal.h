@@ -46,6 +46,7 @@ struct cw_rmap {
 /* Most of each kind that one translation can use (MS-16): tables for levels 4..1 below a root of level 5. */
 enum {
 	CW_NEED_PAGE = 4,
+	CW_NEED_PAIR = 3,		   /* of them, in a shadow context: levels 3..1 */
 	CW_NEED_BLOCK = 4 + 3 + 3 + 3 + 1, /* mirrors, child arrays, gfns, rmap inner levels, rmap heads */
 	CW_NEED_RMAP_LEAF = 1,
 	CW_NEED_DESC = 1 + 4, /* the leaf's rmap, parents of each level */
@@ -61,6 +62,8 @@ struct cw_cache_set {
 	struct cw_cache page, block, rmap_leaf, desc;
 	unsigned nr_table;
 	uint64_t table[CW_NEED_PAGE];
+	unsigned nr_pair;
+	uint64_t pair[CW_NEED_PAIR];
 	struct cw_hash_slot *hash; /* bigger hash, or NULL */
 	unsigned hash_bits;
 	unsigned want_bits; /* size to allocate at the next top-up, 0: none */
@@ -69,10 +72,13 @@ struct cw_cache_set {
 
 /* Without mmu->lock. 0 or an error; what it got stays in the caches. */
 int cw_cache_topup(struct cw_mmu *mmu, struct cw_cache_set *c);
+/* What a shadow context needs besides. */
+int cw_cache_topup_pairs(struct cw_mmu *mmu, struct cw_cache_set *c);
 void cw_cache_drain(struct cw_mmu *mmu, struct cw_cache_set *c);
 /* Asserts that the cache is not empty (MS-16). */
 void *cw_cache_take(struct cw_cache *c);
 uint64_t cw_cache_take_table(struct cw_cache_set *c);
+uint64_t cw_cache_take_pair(struct cw_cache_set *c);
 
 struct cw_rmap *cw_rmap_create(uint64_t npages);
 /* All heads must be empty. Without mmu->lock. */
@@ -100,13 +106,13 @@ struct cw_mmu_page {
 	struct cw_list node; /* active, roots, zapped or a quarantine */
 	uint64_t gfn;	     /* first gfn that it spans */
 	union cw_role role;
-	unsigned gen;		    /* of mmu->valid_gen */
-	bool hashed;		    /* in mmu->hash; not once detached */
-	unsigned root_count;	    /* contexts */
-	unsigned nr_present;	    /* present entries, MMIO ones excluded */
-	uint64_t table;		    /* engine-visible address */
-	uint64_t zap_seq;	    /* in quarantine: the change that a FLUSH must cover */
-	uint64_t *spte;		    /* mirror, 512 entries; behind the engine's by P12 only */
+	unsigned gen;	     /* of mmu->valid_gen */
+	bool hashed;	     /* in mmu->hash; not once detached */
+	unsigned root_count; /* contexts */
+	unsigned nr_present; /* present entries, MMIO ones excluded */
+	uint64_t table;	     /* engine-visible address */
+	uint64_t zap_seq;    /* the last change that took something out of it; in quarantine: that a FLUSH must cover */
+	uint64_t *spte;	     /* mirror, 512 entries; behind the engine's by P12 only */
 	struct cw_mmu_page **child; /* level > 1: the page that each present entry points to; NULL for leaves */
 	struct cw_rmap_head parents;
 
@@ -119,6 +125,12 @@ struct cw_mmu_page {
 static inline uint64_t cw_entry_addr(const struct cw_mmu_page *sp, unsigned index)
 {
 	return sp->table + 8 * index;
+}
+
+/* P31: a page of a shadow context that may hold leaves; behind it stands its companion. */
+static inline bool cw_page_paired(const struct cw_mmu_page *sp)
+{
+	return cw_role_shadow(sp->role) && sp->role.level <= CW_LEVEL_LEAF_MAX;
 }
 
 static inline uint64_t cw_entry_gfn(const struct cw_mmu_page *sp, unsigned index)
@@ -195,6 +207,8 @@ struct cw_mmu_page *cw_page_new(struct cw_mmu *mmu, uint64_t gfn, union cw_role 
 void cw_page_insert(struct cw_mmu *mmu, struct cw_mmu_page *sp);
 /* Frees all but the table. The page must be in no list. */
 void cw_page_free_host(struct cw_mmu_page *sp);
+/* Gives back the table and its companion. With or without mmu->lock. */
+void cw_page_free_table(struct cw_mmu *mmu, const struct cw_mmu_page *sp);
 /* Frees a page that the engine never reached. With or without mmu->lock. */
 void cw_page_discard(struct cw_mmu *mmu, struct cw_mmu_page *sp);
 /* Deepest entry of the mirror on the way to gfn: a leaf, or not present. */
@@ -330,6 +344,11 @@ struct cw_path {
  * consistent.
  */
 int cw_path_publish(struct cw_fault *f, struct cw_path *p, struct cw_cache_set *cache);
+/*
+ * P31: false if a step of a shadow context would put something where something was taken away, and no FLUSH covers that
+ * yet: a mark that is under way could set the hint of the new entry, and an older walk read the new companion.
+ */
+bool cw_path_settled(const struct cw_mmu *mmu, const struct cw_path *p);
 /* Gives back the fresh tables that the engine does not have. */
 void cw_path_drop(struct cw_mmu *mmu, struct cw_path *p);
 /* Takes away what stands at an entry, so that the next try finds the place free: CW_PF_RETRY, or an error. May drop the

@@ -84,6 +84,12 @@ struct cw_mmu_ops {
 	int (*table_alloc)(void *priv, uint64_t *addr);
 	/* No FLUSH is outstanding that this page needs (I9). With or without [L]. */
 	void (*table_free)(void *priv, uint64_t addr);
+	/*
+	 * The same for a page of a shadow context: at an even page number, with its companion at address | CW_COMPANION
+	 * (P31). The companion is filled with zeros, in order with later commands. Each goes by table_free(). NULL: no
+	 * shadow contexts. [S]
+	 */
+	int (*pair_alloc)(void *priv, uint64_t *addr);
 	/* Fills a page that nothing reachable points to, in order with later commands (P14). entries is copied. [L] */
 	int (*table_load)(void *priv, uint64_t addr, const uint64_t *entries);
 	/* Posted, in order. [L] */

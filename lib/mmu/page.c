@@ -28,7 +28,7 @@ struct cw_mmu_page *cw_page_new(struct cw_mmu *mmu, uint64_t gfn, union cw_role 
 	sp->gfn = gfn;
 	sp->role = role;
 	sp->gen = mmu->valid_gen;
-	sp->table = cw_cache_take_table(cache);
+	sp->table = cw_page_paired(sp) ? cw_cache_take_pair(cache) : cw_cache_take_table(cache);
 	sp->spte = cw_cache_take(&cache->block);
 	if (role.level > 1)
 		sp->child = cw_cache_take(&cache->block);
@@ -60,9 +60,16 @@ void cw_page_free_host(struct cw_mmu_page *sp)
 	cw_free(sp);
 }
 
-void cw_page_discard(struct cw_mmu *mmu, struct cw_mmu_page *sp)
+void cw_page_free_table(struct cw_mmu *mmu, const struct cw_mmu_page *sp)
 {
 	mmu->ops->table_free(mmu->priv, sp->table);
+	if (cw_page_paired(sp))
+		mmu->ops->table_free(mmu->priv, sp->table | CW_COMPANION);
+}
+
+void cw_page_discard(struct cw_mmu *mmu, struct cw_mmu_page *sp)
+{
+	cw_page_free_table(mmu, sp);
 	cw_page_free_host(sp);
 }
 
@@ -109,7 +116,7 @@ void cw_page_reap(struct cw_mmu *mmu, struct cw_mmu_domain *dom)
 		if (sp->zap_seq > dom->flushed_seq)
 			return;
 		cw_list_del(&sp->node);
-		mmu->ops->table_free(mmu->priv, sp->table);
+		cw_page_free_table(mmu, sp);
 		cw_page_free_host(sp);
 	}
 }

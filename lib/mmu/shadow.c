@@ -297,7 +297,7 @@ int cw_shadow_ctx_create(struct cw_mmu *mmu, struct cw_mmu_ctx *ctx, const struc
 	if ((params->kind == CW_GUEST_EPT && (params->flavour != CW_FLAVOUR_EPT || params->as_id)) ||
 	    (params->kind == CW_GUEST_NPT && params->flavour != CW_FLAVOUR_X86))
 		return -EINVAL;
-	if (!mmu->ops->invalidate_root || !mmu->ops->host_read || !mmu->ops->host_cmpxchg)
+	if (!mmu->ops->invalidate_root || !mmu->ops->pair_alloc || !mmu->ops->host_read || !mmu->ops->host_cmpxchg)
 		return -EOPNOTSUPP;
 	s = cw_zalloc(sizeof(*s));
 	if (!s)

@@ -66,7 +66,7 @@ void cw_ctx_forget_roles(struct cw_mmu_ctx *ctx);
  * The guest invalidates pages of 4 KiB from addr on; npages 0: everything. Waits for a FLUSH. On an error older
  * translations may be alive: call it again.
  */
-int cw_ctx_invalidate(struct cw_mmu_ctx *ctx, uint64_t addr, uint64_t npages);
+int cw_mmu_ctx_invalidate(struct cw_mmu_ctx *ctx, uint64_t addr, uint64_t npages);
 
 /* The guest wrote to these bytes of its memory: for who traps writes to shadowed tables. Waits for a FLUSH. */
 int cw_mmu_guest_write(struct cw_mmu *mmu, unsigned as_id, uint64_t gpa, size_t len);

@@ -64,6 +64,8 @@ static int look(struct cw_fault *f, struct walk *k)
 	e = cw_page_walk(f->ctx->root, f->gpa >> CW_PAGE_SHIFT);
 	if (allows(f, e)) {
 		found(f, e);
+		f->gfn = cw_entry_gfn(e.sp, e.index) +
+			 (f->gpa >> CW_PAGE_SHIFT & (cw_level_pages(e.sp->role.level) - 1));
 		return CW_PF_SPURIOUS;
 	}
 	return CW_PF_CONTINUE;
@@ -281,6 +283,7 @@ static int map_leaf(struct cw_zap *z, struct cw_fault *f, const struct walk *k, 
 	r = build_path(z, f, k, &p, choose_level(f, k), cache);
 	if (r) {
 		cw_path_drop(mmu, &p);
+		*flush = true;
 		cw_zap_post(z); /* the lock may go */
 		return r < 0 ? r : cw_path_clear(f, p.at);
 	}
@@ -315,6 +318,11 @@ static int map_leaf(struct cw_zap *z, struct cw_fault *f, const struct walk *k, 
 	} else if (!p.nr) {
 		found(f, p.at);
 		return CW_PF_SPURIOUS;
+	}
+	if (!cw_path_settled(mmu, &p)) {
+		cw_path_drop(mmu, &p);
+		*flush = true;
+		return CW_PF_RETRY;
 	}
 	r = cw_path_publish(f, &p, cache);
 	if (r)
@@ -399,6 +407,8 @@ static int resolve_and_map(struct cw_mmu_worker *w, struct cw_fault *f, const st
 	bool flush = false, mapped;
 	int r = cw_cache_topup(mmu, w->cache);
 
+	if (!r)
+		r = cw_cache_topup_pairs(mmu, w->cache);
 	if (r)
 		return r;
 	r = mmu->ops->resolve(mmu->priv, &f->slot, f->gfn, f->write, &f->page);
@@ -431,14 +441,15 @@ static int handle(struct cw_mmu_worker *w, struct cw_fault *f)
 	cw_mutex_lock(&mmu->lock);
 	r = look(f, &k);
 	cw_mutex_unlock(&mmu->lock);
-	if (r == CW_PF_CONTINUE || (r == CW_PF_SPURIOUS && f->log_missing))
-		r = walk_guest(f, &k);
-	if (r != CW_PF_CONTINUE)
-		return r;
-	if (f->log_missing) {
+	if (r == CW_PF_SPURIOUS && f->log_missing) {
+		/* Of the page that the entry maps: the tables may say another one by now. */
 		r = mmu->ops->log_provide ? mmu->ops->log_provide(mmu->priv, f->ctx->as_id, f->gfn) : -EOPNOTSUPP;
 		return r ? r : CW_PF_FIXED;
 	}
+	if (r == CW_PF_CONTINUE)
+		r = walk_guest(f, &k);
+	if (r != CW_PF_CONTINUE)
+		return r;
 	cw_mutex_lock(&mmu->lock);
 	r = slot_says(f);
 	cw_mutex_unlock(&mmu->lock);

@@ -117,7 +117,7 @@ int cw_sync_pages(struct cw_zap *z, struct cw_mmu_ctx *ctx, struct cw_mmu_page *
 	return r;
 }
 
-int cw_ctx_invalidate(struct cw_mmu_ctx *ctx, uint64_t addr, uint64_t npages)
+int cw_mmu_ctx_invalidate(struct cw_mmu_ctx *ctx, uint64_t addr, uint64_t npages)
 {
 	struct cw_shadow *s = ctx->shadow;
 	struct cw_mmu *mmu = ctx->mmu;

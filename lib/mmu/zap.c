@@ -143,6 +143,7 @@ int cw_zap_table(struct cw_zap *z, struct cw_entry e)
 		if (r)
 			return r;
 		cw_zap_note_entry(z, e, true);
+		e.sp->zap_seq = mmu->domain[z->as_id].zap_seq;
 	}
 	forget_table(e);
 	return 0;
@@ -171,8 +172,10 @@ int cw_zap_leaf(struct cw_zap *z, struct cw_entry e)
 
 	if (r)
 		return r;
-	if (live)
+	if (live) {
 		cw_zap_note_entry(z, e, false);
+		e.sp->zap_seq = z->mmu->domain[z->as_id].zap_seq;
+	}
 	forget_leaf(z->mmu, e);
 	z->batch++;
 	if (z->free_empty && live)

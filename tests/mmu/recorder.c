@@ -1,218 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
-#include "recorder.h"
-
-#include <stdarg.h>
-
-enum table_state { TABLE_FREED, TABLE_ALLOCATED, TABLE_LOADED };
-
-struct rec_table {
-	enum table_state state;
-	uint64_t entry[512];
-	bool reachable;		/* of the last snapshot */
-	uint64_t reach;		/* the same by tag */
-	unsigned level, domain; /* once it was reachable */
-	/* Walk caches of each domain may know the table; dropped at this tick by an INVALIDATE, 0: not dropped. */
-	bool cached[REC_TAGS];
-	uint64_t dropped[REC_TAGS];
-	bool shadow;	      /* reachable by a shadow root: at any address, by any number of ways */
-	uint64_t gfn, npages; /* span, once it was reachable */
-};
-
-/* A translation that the TLB may hold. */
-struct rec_cached {
-	struct rec_cached *next;
-	unsigned domain;
-	uint64_t gfn, bus, npages;
-	bool reachable;
-	uint64_t dropped;
-};
-
-void rec_violate(struct recorder *r, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (r->violation[0])
-		return;
-	va_start(ap, fmt);
-	vsnprintf(r->violation, sizeof(r->violation), fmt, ap);
-	va_end(ap);
-	fprintf(stderr, "recorder: %s\n", r->violation);
-}
-
-/* --- the model --- */
-
-static struct rec_table *table_at(struct recorder *r, uint64_t addr)
-{
-	uint64_t i = (addr - REC_TABLE_BASE) >> 12;
-
-	return addr >= REC_TABLE_BASE && i < r->nr_table ? &r->table[i] : NULL;
-}
-
-static bool is_link(uint64_t entry)
-{
-	return (entry & REC_PRESENT) && (entry & REC_ADDR) >= REC_TABLE_BASE;
-}
-
-static struct rec_cached *cached_get(struct recorder *r, unsigned domain, uint64_t gfn, uint64_t bus, uint64_t npages)
-{
-	struct rec_cached **head = &r->bucket[gfn % 1024], *c;
-
-	for (c = *head; c; c = c->next)
-		if (c->domain == domain && c->gfn == gfn && c->bus == bus && c->npages == npages)
-			return c;
-	c = malloc(sizeof(*c));
-	*c = (struct rec_cached){.next = *head, .domain = domain, .gfn = gfn, .bus = bus, .npages = npages};
-	*head = c;
-	return c;
-}
-
-static void mark(struct recorder *r, uint64_t addr, unsigned level, unsigned domain, uint64_t gfn);
-
-/* An entry of a reachable table. */
-static void mark_entry(struct recorder *r, struct rec_table *t, unsigned i)
-{
-	uint64_t stride = 1ull << (9 * (t->level - 1));
-	uint64_t e = t->entry[i];
-	struct rec_cached *c;
-
-	if (!(e & REC_PRESENT))
-		return;
-	if (t->level > 1 && !((e & REC_PS) && t->level <= 3)) {
-		if (!is_link(e))
-			rec_violate(r, "entry %llx of level %u is no table", (unsigned long long)e, t->level);
-		else
-			mark(r, e & REC_ADDR, t->level - 1, t->domain, t->gfn + i * stride);
-		return;
-	}
-	if (is_link(e))
-		rec_violate(r, "a leaf points into table memory");
-	if ((e & REC_ADDR) >> 12 & (stride - 1))
-		rec_violate(r, "a large leaf is not aligned");
-	c = cached_get(r, t->domain, t->gfn + i * stride, e & REC_ADDR, stride);
-	c->reachable = true;
-	c->dropped = 0;
-}
-
-static void mark(struct recorder *r, uint64_t addr, unsigned level, unsigned domain, uint64_t gfn)
-{
-	struct rec_table *t = table_at(r, addr);
-
-	if (!t || t->state != TABLE_LOADED) {
-		rec_violate(r, "a reachable entry points to %llx, which is not loaded", (unsigned long long)addr);
-		return;
-	}
-	t->reachable = true;
-	t->reach |= 1ull << domain;
-	t->cached[domain] = true;
-	t->dropped[domain] = 0;
-	t->shadow |= domain >= 2;
-	t->level = level;
-	t->domain = domain;
-	t->gfn = gfn;
-	t->npages = 1ull << (9 * level);
-	for (unsigned i = 0; i < 512; i++)
-		mark_entry(r, t, i);
-}
-
-/* What the engine could see now. */
-static void snapshot(struct recorder *r)
-{
-	r->stale = false;
-	for (unsigned i = 0; i < r->nr_table; i++)
-		r->table[i].reachable = r->table[i].shadow = false, r->table[i].reach = 0;
-	for (unsigned b = 0; b < 1024; b++)
-		for (struct rec_cached *c = r->bucket[b]; c; c = c->next)
-			c->reachable = false;
-	for (unsigned i = 0; i < r->nr_root; i++)
-		mark(r, r->root[i].addr, r->root[i].level, r->root[i].tag, 0);
-}
-
-static void model_invalidate(struct recorder *r, unsigned domain, uint64_t gfn, uint64_t npages, bool leaf_only)
-{
-	uint64_t end = npages ? gfn + npages : ~0ull;
-
-	if (r->stale)
-		snapshot(r);
-	r->tick++;
-	for (unsigned i = 0; !leaf_only && i < r->nr_table; i++) {
-		struct rec_table *t = &r->table[i];
-
-		if (t->cached[domain] && !(t->reach >> domain & 1) && !t->dropped[domain] &&
-		    (domain >= 2 || (t->gfn < end && t->gfn + t->npages > gfn)))
-			t->dropped[domain] = r->tick;
-	}
-	for (unsigned b = 0; b < 1024; b++)
-		for (struct rec_cached *c = r->bucket[b]; c; c = c->next)
-			if (c->domain == domain && !c->reachable && c->gfn + c->npages > gfn && c->gfn < end &&
-			    !c->dropped)
-				c->dropped = r->tick;
-}
-
-/* A FLUSH that began at `tick` is complete. */
-static void model_flushed(struct recorder *r, unsigned domain, uint64_t tick)
-{
-	if (r->stale)
-		snapshot(r);
-	for (unsigned i = 0; i < r->nr_table; i++) {
-		struct rec_table *t = &r->table[i];
-
-		if (t->cached[domain] && !(t->reach >> domain & 1) && t->dropped[domain] &&
-		    t->dropped[domain] <= tick) {
-			t->cached[domain] = false;
-			t->dropped[domain] = 0;
-		}
-	}
-	for (unsigned b = 0; b < 1024; b++) {
-		struct rec_cached **at = &r->bucket[b], *c;
-
-		while ((c = *at)) {
-			if (c->domain == domain && !c->reachable && c->dropped && c->dropped <= tick) {
-				*at = c->next;
-				free(c);
-			} else {
-				at = &c->next;
-			}
-		}
-	}
-}
-
-/* Tag of a root: its domain, or one of its own for shadow contexts. A tag is used again when nothing has it any more.
- */
-static unsigned tag_of(struct recorder *r, uint64_t root, unsigned domain)
-{
-	unsigned unused = 0;
-
-	for (unsigned t = 2; t < REC_TAGS; t++) {
-		if (r->tag[t].root == root)
-			return t;
-	}
-	for (unsigned t = 2; t < REC_TAGS && !unused; t++) {
-		bool used = false;
-
-		for (unsigned i = 0; i < r->nr_table && !used; i++)
-			used = r->table[i].cached[t];
-		for (unsigned b = 0; b < 1024 && !used; b++)
-			for (struct rec_cached *c = r->bucket[b]; c; c = c->next)
-				used |= c->domain == t;
-		for (unsigned i = 0; i < r->nr_root; i++)
-			used |= r->root[i].tag == t;
-		unused = used ? 0 : t;
-	}
-	if (!unused)
-		rec_violate(r, "no tag left");
-	r->tag[unused].root = root;
-	r->tag[unused].domain = domain;
-	return unused;
-}
-
-static bool is_cached(const struct rec_table *t)
-{
-	for (unsigned i = 0; i < REC_TAGS; i++)
-		if (t->cached[i])
-			return true;
-	return false;
-}
+#include "rec_model.h"
 
 /* --- operations --- */
 
@@ -237,6 +25,17 @@ static int leave(struct recorder *r, int err)
 	return err;
 }
 
+static uint64_t table_new(struct recorder *r, enum table_state state)
+{
+	if (r->nr_table == r->cap_table) {
+		r->cap_table = r->cap_table ? 2 * r->cap_table : 64;
+		r->table = realloc(r->table, r->cap_table * sizeof(*r->table));
+	}
+	r->table[r->nr_table] = (struct rec_table){.state = state};
+	r->live_tables += state != TABLE_FREED;
+	return REC_TABLE_BASE + ((uint64_t)r->nr_table++ << 12);
+}
+
 static int rec_table_alloc(void *priv, uint64_t *addr)
 {
 	struct recorder *r = priv;
@@ -244,15 +43,26 @@ static int rec_table_alloc(void *priv, uint64_t *addr)
 
 	if (!err && r->table_limit && r->live_tables >= r->table_limit)
 		err = -ENOMEM;
+	if (!err)
+		*addr = table_new(r, TABLE_ALLOCATED);
+	return leave(r, err);
+}
+
+/* The companion is filled, the table is not. */
+static int rec_pair_alloc(void *priv, uint64_t *addr)
+{
+	struct recorder *r = priv;
+	int err = enter(r, REC_TABLE_ALLOC, 0);
+
+	if (!err && r->table_limit && r->live_tables + 1 >= r->table_limit)
+		err = -ENOMEM;
 	if (err)
 		return leave(r, err);
-	if (r->nr_table == r->cap_table) {
-		r->cap_table = r->cap_table ? 2 * r->cap_table : 64;
-		r->table = realloc(r->table, r->cap_table * sizeof(*r->table));
-	}
-	r->table[r->nr_table] = (struct rec_table){.state = TABLE_ALLOCATED};
-	*addr = REC_TABLE_BASE + ((uint64_t)r->nr_table++ << 12);
-	r->live_tables++;
+	if (r->nr_table % 2)
+		table_new(r, TABLE_FREED);
+	*addr = table_new(r, TABLE_ALLOCATED);
+	table_new(r, TABLE_LOADED);
+	r->table[r->nr_table - 1].companion = true;
 	return leave(r, 0);
 }
 
@@ -262,15 +72,17 @@ static void rec_table_free(void *priv, uint64_t addr)
 	struct rec_table *t;
 
 	enter(r, REC_TABLE_FREE, -1);
-	t = table_at(r, addr);
+	t = rec_table_at(r, addr);
 	if (!t || t->state == TABLE_FREED) {
 		rec_violate(r, "free of %llx, which is not allocated", (unsigned long long)addr);
 	} else {
 		if (r->stale)
-			snapshot(r);
+			rec_snapshot(r);
 		if (t->reachable)
 			rec_violate(r, "I9: %llx freed while reachable", (unsigned long long)addr);
-		if (is_cached(t))
+		if (t->companion && (t[-1].reachable || rec_is_cached(t - 1)))
+			rec_violate(r, "I9, P31: companion %llx freed before its table", (unsigned long long)addr);
+		if (rec_is_cached(t))
 			rec_violate(r, "I9: %llx freed before INVALIDATE and FLUSH", (unsigned long long)addr);
 		t->state = TABLE_FREED;
 		r->live_tables--;
@@ -282,7 +94,7 @@ static int rec_table_load(void *priv, uint64_t addr, const uint64_t *entries)
 {
 	struct recorder *r = priv;
 	int err = enter(r, REC_TABLE_LOAD, 1);
-	struct rec_table *t = table_at(r, addr);
+	struct rec_table *t = rec_table_at(r, addr);
 
 	if (err)
 		return leave(r, err);
@@ -291,8 +103,8 @@ static int rec_table_load(void *priv, uint64_t addr, const uint64_t *entries)
 		return leave(r, 0);
 	}
 	if (r->stale)
-		snapshot(r);
-	if (t->reachable || is_cached(t))
+		rec_snapshot(r);
+	if (t->reachable || rec_is_cached(t))
 		rec_violate(r, "P14: load of a reachable page");
 	memcpy(t->entry, entries, sizeof(t->entry));
 	t->state = TABLE_LOADED;
@@ -301,22 +113,43 @@ static int rec_table_load(void *priv, uint64_t addr, const uint64_t *entries)
 
 		if (!entries[i])
 			rec_violate(r, "SPTE-2: a table entry of zero");
-		if (!is_link(entries[i]))
+		if (!rec_is_link(entries[i]))
 			continue;
-		to = table_at(r, entries[i] & REC_ADDR);
+		to = rec_table_at(r, entries[i] & REC_ADDR);
 		if (!to || to->state != TABLE_LOADED)
 			rec_violate(r, "P14: load of a link to a page that is not loaded");
 	}
 	return leave(r, 0);
 }
 
+/* P31: by command, and after the FLUSH that follows the zap of the entry. */
+static void set_companion(struct recorder *r, struct rec_table *t, unsigned i, uint64_t value)
+{
+	const struct rec_table *of = t - 1;
+	bool same = t->entry[i] == value;
+
+	if (r->stale)
+		rec_snapshot(r);
+	if (value & 4095)
+		rec_violate(r, "P31: a companion entry is no address of a page");
+	if (!same && of->reachable && (of->entry[i] & REC_PRESENT))
+		rec_violate(r, "P31: the companion of a present entry changed");
+	if (!same && of->zapped[i] && r->flushed[of->space] <= of->zapped[i])
+		rec_violate(r, "P31: a companion entry changed before the FLUSH that follows the zap");
+	t->entry[i] = value;
+}
+
 static void set_entry(struct recorder *r, uint64_t addr, uint64_t value, uint64_t *old)
 {
-	struct rec_table *t = table_at(r, addr & ~4095ull);
+	struct rec_table *t = rec_table_at(r, addr & ~4095ull);
 	uint64_t was;
 
 	if (!t || t->state != TABLE_LOADED || (addr & 7)) {
 		rec_violate(r, "write to an entry of a page that is not loaded");
+		return;
+	}
+	if (t->companion) {
+		set_companion(r, t, (addr & 4095) / 8, value);
 		return;
 	}
 	was = t->entry[(addr & 4095) / 8];
@@ -326,14 +159,16 @@ static void set_entry(struct recorder *r, uint64_t addr, uint64_t value, uint64_
 		rec_violate(r, "P12: blind write over an entry that the engine may fix");
 	if ((was & REC_PRESENT) && (value & REC_PRESENT) && ((was ^ value) & (REC_ADDR | REC_PS)))
 		rec_violate(r, "an entry changed from one page to another");
+	if ((was & REC_PRESENT) && !(value & REC_PRESENT))
+		t->zapped[(addr & 4095) / 8] = ++r->tick;
 	t->entry[(addr & 4095) / 8] = value;
 	/* Taking away makes the snapshot stale; adding is followed at once, as nothing may be missed. */
 	if (!(value & REC_PRESENT))
 		r->stale |= (was & REC_PRESENT) != 0;
 	else if (r->stale || t->shadow)
-		snapshot(r);
+		rec_snapshot(r);
 	else if (t->reachable)
-		mark_entry(r, t, (addr & 4095) / 8);
+		rec_mark_entry(r, t, (addr & 4095) / 8);
 }
 
 static int rec_entry_write(void *priv, uint64_t addr, uint64_t value)
@@ -369,7 +204,7 @@ static int rec_invalidate(void *priv, unsigned domain, uint64_t gfn, uint64_t np
 	r->last_inval.gfn = gfn;
 	r->last_inval.npages = npages;
 	r->last_inval.leaf_only = leaf_only;
-	model_invalidate(r, domain, gfn, npages, leaf_only);
+	rec_model_invalidate(r, domain, gfn, npages, leaf_only);
 	return leave(r, 0);
 }
 
@@ -380,7 +215,7 @@ static int rec_invalidate_root(void *priv, unsigned domain, uint64_t root, bool 
 
 	if (err)
 		return leave(r, err);
-	model_invalidate(r, tag_of(r, root, domain), 0, 0, leaf_only);
+	rec_model_invalidate(r, rec_tag_of(r, root, domain), 0, 0, leaf_only);
 	return leave(r, 0);
 }
 
@@ -397,10 +232,11 @@ static int rec_flush(void *priv, unsigned domain)
 	if (r->flush_hook)
 		r->flush_hook(r);
 	pthread_mutex_lock(&r->lock);
-	model_flushed(r, domain, tick);
+	rec_model_flushed(r, domain, tick);
 	for (unsigned t = 2; t < REC_TAGS; t++)
 		if (r->tag[t].domain == domain)
-			model_flushed(r, t, tick);
+			rec_model_flushed(r, t, tick);
+	r->flushed[domain] = tick;
 	return leave(r, 0);
 }
 
@@ -418,7 +254,7 @@ static int rec_protect(void *priv, uint64_t table, const uint64_t *mask, unsigne
 {
 	struct recorder *r = priv;
 	int err = enter(r, REC_PROTECT, 1);
-	struct rec_table *t = table_at(r, table);
+	struct rec_table *t = rec_table_at(r, table);
 
 	if (err)
 		return leave(r, err);
@@ -508,6 +344,7 @@ static void rec_yield(void *priv)
 
 const struct cw_mmu_ops rec_ops = {
 	.table_alloc = rec_table_alloc,
+	.pair_alloc = rec_pair_alloc,
 	.table_free = rec_table_free,
 	.table_load = rec_table_load,
 	.entry_write = rec_entry_write,
@@ -565,9 +402,9 @@ void rec_attach(struct recorder *r, const struct cw_mmu_ctx *ctx)
 	pthread_mutex_lock(&r->lock);
 	r->root[r->nr_root].addr = ctx->root_table;
 	r->root[r->nr_root].level = ctx->level;
-	r->root[r->nr_root].tag = ctx->shadow ? tag_of(r, ctx->root_table, ctx->as_id) : ctx->as_id;
+	r->root[r->nr_root].tag = ctx->shadow ? rec_tag_of(r, ctx->root_table, ctx->as_id) : ctx->as_id;
 	r->nr_root++;
-	snapshot(r);
+	rec_snapshot(r);
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -580,7 +417,7 @@ void rec_detach(struct recorder *r, const struct cw_mmu_ctx *ctx)
 			break;
 		}
 	}
-	snapshot(r);
+	rec_snapshot(r);
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -588,12 +425,13 @@ void rec_reset(struct recorder *r)
 {
 	pthread_mutex_lock(&r->lock);
 	r->nr_root = 0;
-	snapshot(r);
+	rec_snapshot(r);
 	for (unsigned d = 0; d < REC_TAGS; d++) {
 		r->tick++;
-		model_invalidate(r, d, 0, 0, false);
-		model_flushed(r, d, r->tick);
+		rec_model_invalidate(r, d, 0, 0, false);
+		rec_model_flushed(r, d, r->tick);
 	}
+	r->flushed[0] = r->flushed[1] = r->tick;
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -603,7 +441,7 @@ uint64_t rec_walk_at(struct recorder *r, const struct cw_mmu_ctx *ctx, uint64_t 
 
 	pthread_mutex_lock(&r->lock);
 	for (unsigned l = ctx->level; l; l--) {
-		struct rec_table *t = table_at(r, addr);
+		struct rec_table *t = rec_table_at(r, addr);
 
 		*level = l;
 		*at = addr + 8 * ((gfn >> (9 * (l - 1))) & 511);
@@ -629,7 +467,7 @@ bool rec_swap(struct recorder *r, uint64_t entry_addr, uint64_t from, uint64_t t
 	bool same;
 
 	pthread_mutex_lock(&r->lock);
-	e = &table_at(r, entry_addr & ~4095ull)->entry[(entry_addr & 4095) / 8];
+	e = &rec_table_at(r, entry_addr & ~4095ull)->entry[(entry_addr & 4095) / 8];
 	same = *e == from;
 	if (same)
 		*e = to;
@@ -639,7 +477,7 @@ bool rec_swap(struct recorder *r, uint64_t entry_addr, uint64_t from, uint64_t t
 
 uint64_t rec_entry(struct recorder *r, uint64_t entry_addr)
 {
-	struct rec_table *t = table_at(r, entry_addr & ~4095ull);
+	struct rec_table *t = rec_table_at(r, entry_addr & ~4095ull);
 
 	return t ? t->entry[(entry_addr & 4095) / 8] : 0;
 }
@@ -647,7 +485,7 @@ uint64_t rec_entry(struct recorder *r, uint64_t entry_addr)
 void rec_engine_sets(struct recorder *r, uint64_t entry_addr, uint64_t bits)
 {
 	pthread_mutex_lock(&r->lock);
-	table_at(r, entry_addr & ~4095ull)->entry[(entry_addr & 4095) / 8] |= bits;
+	rec_table_at(r, entry_addr & ~4095ull)->entry[(entry_addr & 4095) / 8] |= bits;
 	pthread_mutex_unlock(&r->lock);
 }
 

@@ -60,8 +60,10 @@ struct recorder {
 		unsigned domain;
 	} tag[REC_TAGS];
 	struct rec_cached *bucket[1024];
-	uint64_t tick; /* order of INVALIDATEs and FLUSHes */
-	bool stale;    /* something became unreachable since the last snapshot */
+	uint64_t tick;	     /* order of INVALIDATEs and FLUSHes */
+	uint64_t flushed[2]; /* tick at which the last FLUSH of a domain that is complete began */
+	bool identity;	     /* slots map gfns to the host pages of the same number: companions are compared */
+	bool stale;	     /* something became unreachable since the last snapshot */
 
 	unsigned count[REC_NOP];
 	unsigned fail_at[REC_NOP]; /* n > 0: the n-th call from now fails */

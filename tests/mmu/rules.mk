@@ -4,11 +4,12 @@
 MMU_TESTS := role spte hash memslot slotset guest fault large zap dirty log nth random threads
 
 # Guest tables and shadow pages.
-MMU_TESTS += gpt load shadow
+MMU_TESTS += gpt load shadow companion
 
 define mmu_test
 TESTS += mmu_$(1)
-mmu_$(1)_SRCS := tests/mmu/test_$(1).c tests/mmu/recorder.c tests/mmu/alloc.c tests/mmu/engine.c tests/mmu/refwalk.c
+mmu_$(1)_SRCS := tests/mmu/test_$(1).c tests/mmu/recorder.c tests/mmu/rec_model.c tests/mmu/alloc.c \
+		     tests/mmu/engine.c tests/mmu/refwalk.c
 mmu_$(1)_LIBS := mmu
 $(O)/tests/mmu_$(1): LDFLAGS += -Wl,--wrap=calloc
 endef
@@ -18,7 +19,7 @@ $(foreach t,$(MMU_TESTS),$(eval $(call mmu_test,$(t))))
 TESTS += mmu_tsan
 mmu_tsan_CMD := $(O)/tests/mmu_tsan 1000
 mmu_tsan_DEPS := $(O)/tests/mmu_tsan
-MMU_TSAN_SRCS := tests/mmu/test_threads.c tests/mmu/recorder.c tests/mmu/alloc.c $(LIBMMU_SRCS)
+MMU_TSAN_SRCS := tests/mmu/test_threads.c tests/mmu/recorder.c tests/mmu/rec_model.c tests/mmu/alloc.c $(LIBMMU_SRCS)
 $(O)/tests/mmu_tsan: $(MMU_TSAN_SRCS) $(wildcard lib/mmu/*.h tests/mmu/*.h include/catwalk/*)
 	$(call say,CC,$@)mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(CFLAGS_ALL)) -Itests/unit -O1 -fsanitize=thread -Wl,--wrap=calloc \

@@ -7,6 +7,7 @@
  * Arguments: seed, operations.
  */
 #include "../../lib/mmu/shadow.h"
+#include "random_gpte.h"
 #include "refwalk.h"
 #include "vm.h"
 
@@ -38,6 +39,7 @@ struct sctx {
 static unsigned nr_ops = 1000;
 static unsigned kinds[NCTX] = {CW_GUEST_VIRT, CW_GUEST_VIRT, CW_GUEST_VIRT};
 static struct vm vm;
+static struct cw_mmu_worker other;
 static struct cw_mmu_ops ops;
 static uint64_t mem[GUEST_PAGES * 512]; /* by hva */
 static struct word *hist;		/* of table pages */
@@ -323,45 +325,22 @@ static void attach(struct sctx *s, unsigned kind)
 static void detach(struct sctx *s)
 {
 	rec_detach(&vm.rec, &s->ctx);
-	cw_mmu_ctx_destroy(&s->ctx);
 	s->live = false;
-}
-
-/* The entries of a table that the addresses in use meet. */
-static unsigned random_index(unsigned size)
-{
-	static const unsigned of8[] = {0, 1, 2, 3, 511, 256}, of4[] = {0, 1, 2, 256, 257, 511, 512, 513, 768, 1023};
-
-	return size == 8 ? of8[rnd() % 6] : of4[rnd() % 10];
-}
-
-static uint64_t random_gpte(unsigned size, bool ept)
-{
-	uint64_t page = rnd() % 8 ? rnd() % TABLES : TABLES + rnd() % (GUEST_PAGES - TABLES), e;
-
-	e = page << 12 | (ept ? 7 : 7 | (rnd() % 8 > 0) << 5 | (rnd() & 1) << 6);
-	if (ept)
-		e |= (rnd() % 4 ? 3 : rnd() & 3) << 8 | (rnd() % 20 ? 0 : 6 << 3);
-	if (rnd() % 10 == 0)
-		e ^= 1ull << rnd() % 3;
-	if (rnd() % 12 == 0)
-		e = (e | 1 << 7) & ~0x1ff000ull;
-	if (rnd() % 40 == 0)
-		e |= 1ull << (size == 8 ? 63 : 21);
-	return e;
+	cw_mmu_ctx_destroy(&s->ctx);
 }
 
 static void write_gpte(void)
 {
 	const struct sctx *s = &sctx[rnd() % NCTX];
 	unsigned size = s->mode.kind != REF_EPT && !s->mode.pae ? 4 : 8;
-	unsigned page = rnd() % TABLES, index = random_index(size);
+	unsigned page = rnd() % TABLES, index = random_index(rnd, size);
 
 	uint64_t e = 0;
 
 	memcpy(&e, (char *)mem + ((uint64_t)page << 12) + size * index, size);
 	/* Mostly another page, else other rights or bits of the same. */
-	e = rnd() % 3 ? random_gpte(size, s->mode.kind == REF_EPT) : e ^ 1ull << (1 + rnd() % (size == 8 ? 9 : 6));
+	e = rnd() % 3 ? random_gpte(rnd, size, s->mode.kind == REF_EPT, TABLES, GUEST_PAGES) :
+			e ^ 1ull << (1 + rnd() % (size == 8 ? 9 : 6));
 	poke(page, size, index, e);
 	if (rnd() % 3 == 0)
 		CHECK_EQ(cw_mmu_guest_write(&vm.mmu, 0, ((uint64_t)page << 12) + size * index, rnd() % 8 ? size : 3),
@@ -370,6 +349,7 @@ static void write_gpte(void)
 
 /* While a fault is under way the guest changes its tables and invalidates: what the fault has walked is void then. */
 static bool disturbed;
+static bool in_flush;
 
 static void disturb(struct recorder *r, const struct cw_memslot *slot, uint64_t gfn)
 {
@@ -379,7 +359,7 @@ static void disturb(struct recorder *r, const struct cw_memslot *slot, uint64_t 
 	(void)r;
 	(void)slot;
 	(void)gfn;
-	if (rnd() % 4 || !s->live)
+	if (in_flush || rnd() % 4 || !s->live)
 		return;
 	disturbed = true;
 	for (unsigned i = 0; i < 8; i++)
@@ -389,7 +369,7 @@ static void disturb(struct recorder *r, const struct cw_memslot *slot, uint64_t 
 		return;
 	}
 	before = now;
-	if (!cw_ctx_invalidate(&s->ctx, 0, 0))
+	if (!cw_mmu_ctx_invalidate(&s->ctx, 0, 0))
 		s->all = before;
 }
 
@@ -437,6 +417,23 @@ static void fault(void)
 	CHECK(r != CW_PF_RETRY);
 }
 
+/* Faults of other threads, while a FLUSH is waited for: what was taken away may not come back as another page (P31). */
+static void meanwhile(struct recorder *r)
+{
+	(void)r;
+	if (in_flush || rnd() % 2)
+		return;
+	in_flush = true;
+	for (unsigned i = 0; i < 6; i++) {
+		struct sctx *s = &sctx[rnd() % NCTX];
+		struct cw_fault f = {.ctx = &s->ctx, .gpa = va[rnd() % NVA], .write = rnd() & 1};
+
+		if (s->live)
+			cw_mmu_fault(&other, &f);
+	}
+	in_flush = false;
+}
+
 static void invalidate(void)
 {
 	struct sctx *s = &sctx[rnd() % NCTX];
@@ -444,11 +441,11 @@ static void invalidate(void)
 	uint64_t before = now;
 
 	if (rnd() % 2) {
-		CHECK_EQ(cw_ctx_invalidate(&s->ctx, 0, 0), 0);
+		CHECK_EQ(cw_mmu_ctx_invalidate(&s->ctx, 0, 0), 0);
 		s->all = before;
 		return;
 	}
-	CHECK_EQ(cw_ctx_invalidate(&s->ctx, va[i] & ~0xfffull, 1), 0);
+	CHECK_EQ(cw_mmu_ctx_invalidate(&s->ctx, va[i] & ~0xfffull, 1), 0);
 	for (unsigned j = 0; j < NVA; j++)
 		if (va[j] >> 12 == va[i] >> 12)
 			s->page[j] = before;
@@ -475,7 +472,7 @@ static void refresh(void)
 	for (unsigned c = 0; c < NCTX; c++) {
 		uint64_t before = now;
 
-		CHECK_EQ(cw_ctx_invalidate(&sctx[c].ctx, 0, 0), 0);
+		CHECK_EQ(cw_mmu_ctx_invalidate(&sctx[c].ctx, 0, 0), 0);
 		sctx[c].all = before;
 	}
 }
@@ -536,9 +533,12 @@ static void begin(void)
 		vm.rec.host_level[i] = rnd() % 2 + 1;
 	CHECK_EQ(cw_mmu_init(&vm.mmu, &ops, &vm.rec, &p), 0);
 	CHECK_EQ(cw_mmu_worker_init(&vm.worker, &vm.mmu), 0);
+	CHECK_EQ(cw_mmu_worker_init(&other, &vm.mmu), 0);
 	alloc_fail(0);
 	alloc_watch(&vm.rec);
 	vm.rec.resolve_hook = disturb;
+	vm.rec.identity = true;
+	vm.rec.flush_hook = meanwhile;
 	vm_attach(&vm, &vm.ctx, 4, 0, CW_FLAVOUR_EPT);
 	CHECK_EQ(vm_slot(&vm, 0, 0, TABLES, 0, 0), 0);
 	CHECK_EQ(vm_slot(&vm, 1, TABLES, GUEST_PAGES - TABLES, TABLES, 0), 0);
@@ -546,7 +546,7 @@ static void begin(void)
 	for (unsigned i = 0; i < NVA; i++) {
 		va[i] = 0;
 		for (unsigned l = 0; l < 5; l++)
-			va[i] |= (uint64_t)(rnd() % 3 ? rnd() % 3 : random_index(8)) << (12 + 9 * l);
+			va[i] |= (uint64_t)(rnd() % 3 ? rnd() % 3 : random_index(rnd, 8)) << (12 + 9 * l);
 		if (i % 2)
 			va[i] &= 0xffffffff;
 		else if (i % 4 == 0)
@@ -557,7 +557,8 @@ static void begin(void)
 		for (unsigned i = 0; i < 40; i++) {
 			unsigned size = four_byte ? 4 : 8;
 
-			poke(page, size, random_index(size), random_gpte(size, kinds[0] == CW_GUEST_EPT));
+			poke(page, size, random_index(rnd, size),
+			     random_gpte(rnd, size, kinds[0] == CW_GUEST_EPT, TABLES, GUEST_PAGES));
 		}
 	}
 }
@@ -580,6 +581,7 @@ static void run(uint64_t from)
 	}
 	for (unsigned c = 0; c < NCTX; c++)
 		detach(&sctx[c]);
+	cw_mmu_worker_destroy(&other);
 	vm_destroy(&vm);
 }
 
@@ -612,6 +614,7 @@ static void nth_fails(unsigned n, bool allocation)
 	four_byte = false;
 	begin();
 	vm.rec.resolve_hook = NULL;
+	vm.rec.flush_hook = NULL;
 	for (unsigned c = 0; c < NCTX; c++)
 		attach(&sctx[c], CW_GUEST_VIRT);
 	detach(s);
@@ -639,10 +642,10 @@ static void nth_fails(unsigned n, bool allocation)
 			cw_mmu_fault(&vm.worker, &f);
 			vm_check(&vm);
 		}
-		poke(1 + round, 8, round % 3, random_gpte(8, false));
+		poke(1 + round, 8, round % 3, random_gpte(rnd, 8, false, TABLES, GUEST_PAGES));
 		cw_mmu_guest_write(&vm.mmu, 0, (uint64_t)(1 + round) << 12, 8);
 		before = now;
-		if (!cw_ctx_invalidate(&s->ctx, 0, 0))
+		if (!cw_mmu_ctx_invalidate(&s->ctx, 0, 0))
 			s->all = before;
 		check_all();
 		rec_detach(&vm.rec, &s->ctx);
@@ -661,6 +664,7 @@ static void nth_fails(unsigned n, bool allocation)
 	vm.rec.fail_any = 0;
 	for (unsigned c = 0; c < NCTX; c++)
 		detach(&sctx[c]);
+	cw_mmu_worker_destroy(&other);
 	vm_destroy(&vm);
 }
 
@@ -682,7 +686,7 @@ int main(int argc, char **argv)
 	if (argc > 2)
 		nr_ops = (unsigned)strtoul(argv[2], NULL, 0);
 	hist = calloc(TABLES * 512, sizeof(*hist));
-	RUN(translations_are_of_guest_tables, "I10 ROLE-6 ROLE-9 ROLE-20 ZAP-5 ZAP-12");
+	RUN(translations_are_of_guest_tables, "I10 P31 ROLE-6 ROLE-9 ROLE-20 ZAP-5 ZAP-12");
 	RUN(translations_of_nested_guests, "I10 ROLE-4 ROLE-5");
 	RUN(any_failure_leaves_all_consistent, "I9 I10 MS-16");
 	printf("%" PRIu64 " leaves compared, %" PRIu64 " of them writable; %" PRIu64 " faults repaired, %" PRIu64
