@@ -87,4 +87,5 @@ help:
 	@echo 'make docs     rewrite docs/registers.md and docs/mutants.md from the .def files'
 	@echo 'make install  to $$DESTDIR$$PREFIX'
 	@echo 'make clean    remove $$O'
-	@echo 'Variables: O=build V=1 JOBS=2 VENV=.venv PREFIX=/usr/local DESTDIR= PGO=1 (0: quick to build, slow to run)'
+	@echo 'Variables: O=build V=1 JOBS=2 VENV=.venv PREFIX=/usr/local DESTDIR='
+	@echo '           PGO=1 (0: quick to build, slow to run)'
