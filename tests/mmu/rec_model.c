@@ -229,4 +229,3 @@ bool rec_is_cached(const struct rec_table *t)
 			return true;
 	return false;
 }
-

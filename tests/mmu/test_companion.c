@@ -63,10 +63,8 @@ static void begin(void)
 {
 	const struct cw_mmu_params p = {.address_bits = 48};
 	const struct cw_shadow_params sp = {.level = 4, .kind = CW_GUEST_VIRT};
-	const struct cw_guest_regs regs = {.cr0 = CW_CR0_PG | CW_CR0_WP,
-					   .cr4 = CW_CR4_PAE,
-					   .efer = CW_EFER_LMA,
-					   .root = 1 << 12};
+	const struct cw_guest_regs regs = {
+		.cr0 = CW_CR0_PG | CW_CR0_WP, .cr4 = CW_CR4_PAE, .efer = CW_EFER_LMA, .root = 1 << 12};
 
 	memset(mem, 0, sizeof(mem));
 	provided = 0;
