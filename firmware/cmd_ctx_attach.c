@@ -11,11 +11,6 @@ static uint16_t space_of(const struct cw_cmd *cmd)
 	return (uint16_t)(cmd->kind ? CW_FW_SHADOW | cmd->arg1 : cmd->space);
 }
 
-static uint64_t table_size(struct cw_fw *fw)
-{
-	return (uint64_t)cw_read32(fw->mbox, CW_MBOX_TABLE_SIZE_HI) << 32 | cw_read32(fw->mbox, CW_MBOX_TABLE_SIZE_LO);
-}
-
 /*
  * Contexts of one space share cached entries (P1), so they must read them alike: the direct ones of a domain by
  * flavour; those of a root id also by domain, as a hint stands for a mark in the log of one domain (P24), by root and
@@ -45,7 +40,7 @@ struct cw_result cw_cmd_ctx_attach(struct cw_fw *fw, const struct cw_cmd *cmd)
 		return cw_bad(CW_FIELD_CTX);
 	if (cmd->space >= CW_NDOM)
 		return cw_bad(CW_FIELD_SPACE);
-	if (cmd->addr % 4096 || cmd->addr >= table_size(fw))
+	if (cmd->addr % 4096 || cmd->addr >= cw_table_size(fw))
 		return cw_bad(CW_FIELD_ADDR);
 	if (cmd->arg0 > CW_NPARK)
 		return cw_bad(CW_FIELD_ARG0);

@@ -112,7 +112,8 @@ struct cw_result cw_hot_flush_domain(struct cw_fw *fw, unsigned domain);
 void cw_table_ctx(struct cw_fw *fw, unsigned ctx, bool valid);
 void cw_table_domain(struct cw_fw *fw, unsigned domain);
 void cw_table_port(struct cw_fw *fw, unsigned port);
-void cw_table_clear(struct cw_fw *fw); /* no context, no domain has ports */
+void cw_table_clear(struct cw_fw *fw);	  /* no context, no domain has ports */
+uint64_t cw_table_size(struct cw_fw *fw); /* bytes of table memory */
 
 /* What LOG_COMMIT does (CW_MBOX_LOG_x), with the domain's directory; false if it does not end. */
 bool cw_table_log(struct cw_fw *fw, unsigned domain, uint32_t what);
@@ -136,6 +137,7 @@ void cw_owner_flushed(struct cw_fw *fw, unsigned domain);
 struct cw_result cw_cmd_execute(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_ctx_attach(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_ctx_detach(struct cw_fw *fw, const struct cw_cmd *cmd);
+struct cw_result cw_cmd_ctx_root(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_domain_set(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_port_set(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_log_set(struct cw_fw *fw, const struct cw_cmd *cmd);

@@ -52,6 +52,11 @@ void cw_table_port(struct cw_fw *fw, unsigned port)
 	cw_write32(fw->mbox, CW_MBOX_PORT_COMMIT, port | (p->enable ? CW_MBOX_PORT_ENABLE : 0));
 }
 
+uint64_t cw_table_size(struct cw_fw *fw)
+{
+	return (uint64_t)cw_read32(fw->mbox, CW_MBOX_TABLE_SIZE_HI) << 32 | cw_read32(fw->mbox, CW_MBOX_TABLE_SIZE_LO);
+}
+
 void cw_table_clear(struct cw_fw *fw)
 {
 	/* The words of an entry stay as they are from one commit to the next. */

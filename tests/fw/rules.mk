@@ -3,3 +3,7 @@
 TESTS += fw
 fw_SRCS := tests/fw/test_fw.c tests/fw/fake.c $(FW_HOST_SRCS)
 fw_TIMEOUT := 60
+
+TESTS += fw-shadow
+fw-shadow_SRCS := tests/fw/test_shadow.c tests/fw/fake.c $(FW_HOST_SRCS)
+fw-shadow_TIMEOUT := 60

@@ -125,7 +125,7 @@ static void unknown_and_hot_opcodes_are_refused(void)
 	boot();
 	for (unsigned op = 0; op < 256; op++) {
 		struct cw_cmd cmd = {.opcode = (uint8_t)op};
-		bool cold = op >= CW_OP_CTX_ATTACH && op <= CW_OP_LOG_SET;
+		bool cold = op >= CW_OP_CTX_ATTACH && op <= CW_OP_CTX_ROOT;
 
 		run(&cmd);
 		CHECK((fake.cpl_status == CW_ST_BAD_OPCODE) == !cold);
@@ -142,6 +142,7 @@ static void every_unused_bit_is_refused(void)
 	} all[] = {
 		{{.opcode = CW_OP_CTX_ATTACH, .level = 4}, 1, 1, 1, 1, 1},
 		{{.opcode = CW_OP_CTX_DETACH}, 1, 0, 0, 0, 0},
+		{{.opcode = CW_OP_CTX_ROOT, .level = 4}, 1, 0, 1, 0, 1},
 		{{.opcode = CW_OP_DOMAIN_SET}, 0, 1, 0, 1, 0},
 		{{.opcode = CW_OP_PORT_SET}, 1, 1, 1, 0, 0},
 		{{.opcode = CW_OP_STATS}, 0, 0, 0, 0, 0},
@@ -373,51 +374,6 @@ static void one_flavour_per_domain_p1(void)
 	cmd.flavour = 0;
 	CHECK_EQ(run(&cmd), CW_ST_OK);
 	CHECK_EQ(fake.ctx[6].flavour, 0);
-}
-
-/* Shadow contexts are tagged by their root id, which stands for one root of one domain (P1). */
-static void shadow_contexts_have_the_tag_of_their_root_p1(void)
-{
-	struct cw_cmd cmd = attach_cmd(5, 2, 0x3000, 5);
-
-	cmd.arg1 = 0x802;
-	cmd.flavour = cmd.kind = 1;
-	cmd.enables = 3;
-	boot();
-	CHECK_EQ(run(&cmd), CW_ST_OK);
-	CHECK(fake.ctx[5].shadow && fake.ctx[5].level5 && fake.ctx[5].flavour && fake.ctx[5].domain == 2);
-	CHECK(fake.ctx[5].space == 0x1802 && fake.ctx[5].root == 0x3000);
-	/* the direct contexts of the domain are another space */
-	CHECK_EQ(attach(6, 2), CW_ST_OK);
-	CHECK(!fake.ctx[6].shadow && !fake.ctx[6].flavour && fake.ctx[6].space == 2);
-	cmd.ctx = 7;
-	CHECK(run(&cmd) == CW_ST_OK && fake.ctx[7].space == 0x1802);
-	cmd.ctx = 8;
-	cmd.space = 3;
-	CHECK(run(&cmd) == CW_ST_BAD_FIELD && fake.cpl_field == CW_FIELD_ARG1);
-	cmd.space = 2;
-	cmd.addr = 0x4000;
-	CHECK(run(&cmd) == CW_ST_BAD_FIELD && fake.cpl_field == CW_FIELD_ARG1);
-	cmd.addr = 0x3000;
-	cmd.level = 4;
-	CHECK(run(&cmd) == CW_ST_BAD_FIELD && fake.cpl_field == CW_FIELD_ARG1);
-	cmd.level = 5;
-	cmd.flavour = 0;
-	CHECK(run(&cmd) == CW_ST_BAD_FIELD && fake.cpl_field == CW_FIELD_KIND);
-	cmd.arg1 = 0x803;
-	cmd.space = 3;
-	CHECK(run(&cmd) == CW_ST_OK && fake.ctx[8].space == 0x1803);
-	/* what is cached for it goes with it, and nothing else does (P33) */
-	CHECK_EQ(detach(5), CW_ST_OK);
-	CHECK(fake.inv_scope == CW_SCOPE_ROOT && fake.inv_space == 0x802);
-	CHECK_EQ(detach(6), CW_ST_OK);
-	CHECK(fake.inv_scope == CW_SCOPE_DOMAIN && fake.inv_space == 2);
-	/* when the last of a root is gone its id is free */
-	CHECK_EQ(detach(7), CW_ST_OK);
-	cmd.ctx = 5;
-	cmd.arg1 = 0x802;
-	cmd.space = 4;
-	CHECK_EQ(run(&cmd), CW_ST_OK);
 }
 
 static void each_attach_raises_the_generation_p32(void)
@@ -682,7 +638,6 @@ int main(void)
 	RUN(port_set_checks_every_field, "P17");
 	RUN(attach_fills_the_table_p1_p32);
 	RUN(one_flavour_per_domain_p1);
-	RUN(shadow_contexts_have_the_tag_of_their_root_p1);
 	RUN(each_attach_raises_the_generation_p32);
 	RUN(detach_keeps_the_order_of_p33);
 	RUN(detach_that_is_not_flushed_can_be_repeated_p21);
