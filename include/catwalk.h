@@ -118,6 +118,12 @@ struct cw_vm_params {
 	enum cw_default_answer unanswered;
 	bool events;		   /* false: the default answers at once, cw_event_poll() never shows it */
 	uint64_t event_timeout_ns; /* until the default answers; 0: 1 s of device time */
+	/*
+	 * DMA writes to guest tables that are shadowed. false: the tables are forgotten and the write is done; only one
+	 * to a root in use, or to the tables that it goes through itself, becomes an event. true: each becomes one.
+	 * cw_vm_stat(): wt_unprotected, wt_denied, pf_write_protected.
+	 */
+	bool refuse_table_writes;
 };
 
 /* Guest-physical address space, normal and SMM. params NULL: all defaults. -EINVAL, -ENOMEM. */
@@ -217,11 +223,33 @@ enum cw_ctx_flavour {
 	CW_CTX_LEGACY, /* as in x86 page tables, and AMD's nested ones */
 };
 
+/*
+ * What addresses a context translates. All but the first are shadow contexts: their translations combine tables of the
+ * guest with the slots of the VM, and are a TLB in the architectural sense: each is what the tables gave at some moment
+ * since the last invalidation that covers it, or a fault. What CPUs write to the tables is not seen.
+ */
+enum cw_ctx_kind {
+	CW_CTX_DIRECT,	   /* guest-physical ones */
+	CW_CTX_VIRTUAL,	   /* those of a program, or of the guest's kernel: PASID, SVA */
+	CW_CTX_NESTED_EPT, /* guest-physical ones of an L2 guest; flavour EPT */
+	CW_CTX_NESTED_NPT, /* the same; flavour LEGACY */
+};
+
+/* Registers that paging reads. For NESTED_NPT, those of the L1 hypervisor. */
+struct cw_guest_state {
+	uint64_t cr0, cr4, efer; /* NESTED_EPT: 0 */
+	uint64_t cr3;		 /* or nCR3, or EPTP */
+	bool execonly;		 /* NESTED_EPT: entries may be executable only */
+};
+
 struct cw_ctx_params {
 	unsigned space;		     /* address space of the VM: 0 normal, 1 SMM */
-	unsigned level;		     /* of the root: 4 or 5; 0: 4 */
+	unsigned level;		     /* of the root: 4 or 5; 0: 4. Shadow contexts: 0 */
 	uint32_t id;		     /* number that initiators name, or CW_CTX_ANY */
-	enum cw_ctx_flavour flavour; /* the same in all contexts of a space */
+	enum cw_ctx_flavour flavour; /* the same in all direct contexts of a space */
+	enum cw_ctx_kind kind;
+	bool supervisor;	     /* CW_CTX_VIRTUAL: requests are those of the guest's kernel, not of a program */
+	struct cw_guest_state guest; /* of a shadow context */
 };
 
 /* What an initiator translates through. params NULL: normal space, 4 levels, any number. -EINVAL, -EEXIST (number in
@@ -235,6 +263,31 @@ uint32_t cw_ctx_id(const struct cw_ctx *ctx);
  * and -EIO the context exists still. */
 int cw_ctx_destroy(struct cw_ctx *ctx);
 
+/* With cw_ctx_set_guest(): what was translated under these registers before may be used again, as after a CR3 load that
+ * flushes nothing. */
+#define CW_GUEST_KEEP (1u << 0)
+
+/*
+ * The guest has loaded other registers, or the same again (a CR3 load, which reads PDPTEs). Requests go on: those under
+ * way end with the old tables, later ones and those that wait for faults use the new ones. Waits for a FLUSH.
+ * -EINVAL: reserved bits or no such mode, nothing has changed; -EFAULT: the root table is in no slot, likewise. -EIO,
+ * -ETIMEDOUT: cw_vm_recover() makes the VM usable again.
+ */
+int cw_ctx_set_guest(struct cw_ctx *ctx, const struct cw_guest_state *state, unsigned flags);
+
+/*
+ * The guest invalidates addresses addr .. addr + size - 1 of a shadow context, or all for size 0 (INVLPG, INVPCID, a
+ * request of its virtual IOMMU). When it returns 0, no older translation of them is in use. Waits for a FLUSH. On an
+ * error some may be: call it again.
+ */
+int cw_ctx_invalidate(struct cw_ctx *ctx, uint64_t addr, uint64_t size);
+/* All of all shadow contexts of an address space. */
+int cw_vm_invalidate_guest(struct cw_vm *vm, unsigned space);
+
+/* The guest's CPU has written to these bytes: for who traps writes to tables. It takes effect at once, without an
+ * invalidation. Waits for a FLUSH. */
+int cw_vm_guest_write(struct cw_vm *vm, unsigned space, uint64_t gpa, size_t len);
+
 /* The contexts first..last that a port may name; first > last: none. The traffic generator and the probes of the host
  * may name all. -EINVAL. */
 int cw_port_set(struct cw_dev *dev, unsigned port, uint32_t first, uint32_t last);
@@ -247,17 +300,21 @@ int cw_service(struct cw_dev *dev, uint64_t timeout_ns);
 
 /* Why a request needs the user. */
 enum cw_event_cause {
-	CW_EVENT_MMIO,	   /* address in no slot */
-	CW_EVENT_READONLY, /* write to a CW_MEM_READONLY slot */
-	CW_EVENT_ALLONES,  /* write to a CW_MEM_ALLONES slot */
+	CW_EVENT_MMIO,	      /* address in no slot */
+	CW_EVENT_READONLY,    /* write to a CW_MEM_READONLY slot */
+	CW_EVENT_ALLONES,     /* write to a CW_MEM_ALLONES slot */
+	CW_EVENT_GUEST_FAULT, /* shadow context: the guest's own tables do not allow it; error_code says why */
+	CW_EVENT_TABLE_WRITE, /* write to a table of the guest that is in use (refuse_table_writes) */
 };
 
 struct cw_event {
 	uint64_t id; /* for cw_event_answer() */
 	struct cw_vm *vm;
-	uint64_t gpa;
-	uint32_t len; /* bytes, 1..4096, in one 4 KiB page */
-	uint32_t ctx; /* number of the context */
+	uint64_t gpa;	     /* GUEST_FAULT: 0 */
+	uint64_t addr;	     /* as the initiator named it: of a shadow context, the guest-virtual one */
+	uint64_t error_code; /* GUEST_FAULT: of the guest's own hardware, for who injects it; else 0 */
+	uint32_t len;	     /* bytes, 1..4096, in one 4 KiB page */
+	uint32_t ctx;	     /* number of the context */
 	bool write;
 	enum cw_event_cause cause;
 	uint8_t port, tag;  /* of the request */

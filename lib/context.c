@@ -23,30 +23,43 @@ static int pick_number(struct cw_dev *dev, uint32_t *id)
 int cw_ctx_attach(struct cw_ctx *ctx)
 {
 	struct cw_vm *vm = ctx->vm;
-	const struct cw_cmd cmd = {.opcode = CW_OP_CTX_ATTACH,
-				   .space = (uint16_t)vm->domain[ctx->mmu.as_id],
-				   .addr = ctx->mmu.root_table,
-				   .ctx = (uint16_t)ctx->id,
-				   .level = (uint8_t)ctx->mmu.level,
-				   .flavour = ctx->mmu.flavour == CW_FLAVOUR_X86,
-				   .enables = CW_CMD_ENABLE_AD | CW_CMD_ENABLE_FIX};
+	bool shadow = ctx->params.kind != CW_CTX_DIRECT;
+	struct cw_cmd cmd = {.opcode = CW_OP_CTX_ATTACH,
+			     .space = (uint16_t)vm->domain[ctx->mmu.as_id],
+			     .addr = ctx->mmu.root_table,
+			     .ctx = (uint16_t)ctx->id,
+			     .level = (uint8_t)ctx->mmu.level,
+			     .flavour = ctx->mmu.flavour == CW_FLAVOUR_X86,
+			     .enables = shadow ? 0 : CW_CMD_ENABLE_AD | CW_CMD_ENABLE_FIX,
+			     .kind = shadow};
 	struct cw_cpl cpl;
-	int err;
+	int err = 0, id = -1;
 
 	cw_lock(vm->dev);
+	/* First the id: what is changed before it has one is not invalidated, and is over with the NOP. */
+	if (shadow) {
+		id = cw_root_get_locked(vm, ctx->mmu.root_table);
+		err = id < 0 ? id : 0;
+		cmd.arg1 = id < 0 ? 0 : (uint64_t)id;
+	}
 	/* The root's LOAD is a hot command, the attach a cold one: nothing orders them but its completion. */
-	err = cw_exec_locked(vm->dev, &vm->dev->hot, &(struct cw_cmd){.opcode = CW_OP_NOP}, &cpl);
+	if (!err)
+		err = cw_exec_locked(vm->dev, &vm->dev->hot, &(struct cw_cmd){.opcode = CW_OP_NOP}, &cpl);
 	if (!err && vm->failed)
 		err = cw_error(-EIO, "the root table could not be loaded");
 	if (!err)
 		err = cw_exec_locked(vm->dev, &vm->dev->cold, &cmd, &cpl);
+	if (err)
+		cw_root_put_locked(vm->dev, id);
+	ctx->root_id = err ? -1 : id;
 	ctx->attached = !err;
 	cw_unlock(vm->dev);
 	return err;
 }
 
-static int create(struct cw_vm *vm, const struct cw_ctx_params *params, struct cw_ctx *ctx)
+static int create(struct cw_vm *vm, struct cw_ctx *ctx)
 {
+	const struct cw_ctx_params *params = &ctx->params;
 	struct cw_mmu_ctx_params mp = {.as_id = params->space,
 				       .level = params->level,
 				       .flavour = params->flavour == CW_CTX_LEGACY ? CW_FLAVOUR_X86 : CW_FLAVOUR_EPT};
@@ -56,9 +69,15 @@ static int create(struct cw_vm *vm, const struct cw_ctx_params *params, struct c
 		err = cw_domain_get(vm, params->space);
 	if (err)
 		return err;
-	err = cw_mmu_ctx_create(&vm->mmu, &ctx->mmu, &mp);
+	if (params->kind != CW_CTX_DIRECT) {
+		err = cw_shadow_create(ctx);
+	} else {
+		err = cw_mmu_ctx_create(&vm->mmu, &ctx->mmu, &mp);
+		if (err)
+			cw_error(err, "cannot make a root table: %s", strerror(-err));
+	}
 	if (err)
-		return cw_error(err, "cannot make a root table: %s", strerror(-err));
+		return err;
 	err = cw_ctx_attach(ctx);
 	if (err) {
 		cw_mmu_ctx_destroy(&ctx->mmu);
@@ -79,9 +98,11 @@ int cw_ctx_create(struct cw_vm *vm, const struct cw_ctx_params *params, struct c
 		return cw_error(-EINVAL, "no VM or no place for the handle");
 	if (params)
 		p = *params;
-	if (!p.level)
+	if (p.kind > CW_CTX_NESTED_NPT)
+		return cw_error(-EINVAL, "no such kind of context");
+	if (p.kind == CW_CTX_DIRECT && !p.level)
 		p.level = 4;
-	if (p.level != 4 && p.level != 5)
+	if (p.kind == CW_CTX_DIRECT && p.level != 4 && p.level != 5)
 		return cw_error(-EINVAL, "a context has 4 or 5 levels, not %u", p.level);
 	if (p.flavour != CW_CTX_EPT && p.flavour != CW_CTX_LEGACY)
 		return cw_error(-EINVAL, "no such flavour of table entries");
@@ -91,9 +112,11 @@ int cw_ctx_create(struct cw_vm *vm, const struct cw_ctx_params *params, struct c
 	if (!ctx)
 		return cw_error(-ENOMEM, "no memory");
 	ctx->vm = vm;
+	ctx->params = p;
 	ctx->id = p.id;
+	ctx->root_id = -1;
 	cw_ticket_lock(&vm->dev->service);
-	err = create(vm, &p, ctx);
+	err = create(vm, ctx);
 	cw_ticket_unlock(&vm->dev->service);
 	if (err)
 		free(ctx);
@@ -118,8 +141,10 @@ int cw_ctx_detach(struct cw_ctx *ctx)
 	cw_lock(vm->dev);
 	if (ctx->attached)
 		err = cw_exec_locked(vm->dev, &vm->dev->cold, &cmd, &cpl);
-	if (!err)
+	if (!err && ctx->attached) {
+		cw_root_put_locked(vm->dev, ctx->root_id);
 		ctx->attached = false;
+	}
 	cw_unlock(vm->dev);
 	if (!err)
 		cw_events_drop_ctx(vm->dev, ctx->id);

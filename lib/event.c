@@ -16,14 +16,18 @@ static uint64_t now(struct cw_dev *dev)
 	return t;
 }
 
-static void answer_default(struct cw_dev *dev, const struct cw_vm *vm, uint32_t parked_id)
+/* DROP is for emulated memory: neither a write to a table of the guest nor what its tables forbid is done silently. */
+static void answer_default(struct cw_dev *dev, const struct cw_vm *vm, uint32_t parked_id, enum cw_event_cause cause)
 {
-	cw_resume(dev, parked_id, vm->params.unanswered == CW_DEFAULT_DROP ? CW_RESUME_EMULATED : CW_RESUME_ABORT, NULL,
-		  0);
+	bool drop = vm->params.unanswered == CW_DEFAULT_DROP && cause != CW_EVENT_GUEST_FAULT &&
+		    cause != CW_EVENT_TABLE_WRITE;
+
+	cw_resume(dev, parked_id, drop ? CW_RESUME_EMULATED : CW_RESUME_ABORT, NULL, 0);
 	dev->unanswered++;
 }
 
-void cw_event_add(struct cw_ctx *ctx, const struct cw_fault_record *rec, const uint8_t *line, enum cw_event_cause cause)
+void cw_event_add(struct cw_ctx *ctx, const struct cw_fault_record *rec, const uint8_t *line, const struct cw_fault *f,
+		  enum cw_event_cause cause)
 {
 	struct cw_vm *vm = ctx->vm;
 	struct cw_dev *dev = vm->dev;
@@ -34,7 +38,7 @@ void cw_event_add(struct cw_ctx *ctx, const struct cw_fault_record *rec, const u
 			e = &dev->events[i];
 	}
 	if (!e) {
-		answer_default(dev, vm, rec->parked_id);
+		answer_default(dev, vm, rec->parked_id, cause);
 		return;
 	}
 	*e = (struct cw_waiting_event){
@@ -43,7 +47,9 @@ void cw_event_add(struct cw_ctx *ctx, const struct cw_fault_record *rec, const u
 		.deadline = now(dev) + vm->params.event_timeout_ns,
 		.ev = {.id = dev->event_next++,
 		       .vm = vm,
-		       .gpa = rec->addr,
+		       .gpa = ctx->params.kind == CW_CTX_DIRECT ? rec->addr : f->guest_gpa,
+		       .addr = rec->addr,
+		       .error_code = f->guest_error,
 		       .len = rec->len,
 		       .ctx = ctx->id,
 		       .write = rec->access == CW_ACCESS_WRITE,
@@ -69,7 +75,7 @@ void cw_events_expire(struct cw_dev *dev)
 		struct cw_waiting_event *e = &dev->events[i];
 
 		if (e->used && now(dev) >= e->deadline) {
-			answer_default(dev, e->ev.vm, e->parked_id);
+			answer_default(dev, e->ev.vm, e->parked_id, e->ev.cause);
 			e->used = false;
 		}
 	}

@@ -74,6 +74,16 @@ struct cw_block {
 	bool mapped;	/* the caller's own memory, gone when the last slot goes */
 };
 
+/* What a root id stands for; users 0: nothing. */
+struct cw_root {
+	struct cw_vm *vm;
+	uint64_t table;
+	unsigned users; /* contexts */
+};
+
+/* One for each context, and one that a context is about to get. */
+#define CW_NROOT (CW_NCTX + 1)
+
 /* A parked fault that waits for the user. */
 struct cw_waiting_event {
 	bool used, delivered;
@@ -93,8 +103,9 @@ struct cw_dev {
 	size_t nblocks, blocks_cap;
 	uint64_t *table_map; /* a bit per page of table memory, 1: in use */
 	uint64_t table_pages, table_hint;
-	int dead;	/* 0, or the error that every command gets since the device stopped to answer */
-	bool tgen_busy; /* a program was started and not waited for */
+	struct cw_root roots[CW_NROOT]; /* by root id */
+	int dead;			/* 0, or the error that every command gets since the device stopped to answer */
+	bool tgen_busy;			/* a program was started and not waited for */
 	uint32_t tgen_shift;
 	uint32_t nic_shift;	    /* of that program */
 	uint16_t probes[CW_NPROBE]; /* probes done by tag, as last read */
@@ -134,8 +145,10 @@ struct cw_vm {
 struct cw_ctx {
 	struct cw_vm *vm;
 	struct cw_mmu_ctx mmu;
+	struct cw_ctx_params params; /* constant */
 	uint32_t id;
 	bool attached; /* the engine knows it; dev->lock */
+	int root_id;   /* of a shadow context that is attached; dev->lock */
 };
 
 /* ---- error.c ---- */
@@ -186,12 +199,16 @@ int cw_tables_init(struct cw_dev *dev);
 int cw_table_alloc_locked(struct cw_dev *dev, uint64_t *addr);
 /* Adjacent pages. */
 int cw_table_alloc_run_locked(struct cw_dev *dev, uint64_t pages, uint64_t *addr);
+/* Two, the first at an even page number. */
+int cw_table_alloc_pair_locked(struct cw_dev *dev, uint64_t *addr);
 void cw_table_free_locked(struct cw_dev *dev, uint64_t addr);
 
 /* ---- vm.c, context.c ---- */
 extern const struct cw_mmu_ops cw_vm_ops;
 void cw_vm_free(struct cw_vm *vm); /* whatever the engine says */
 int cw_domain_get(struct cw_vm *vm, unsigned space);
+/* -EIO if a change of its tables was lost. */
+int cw_vm_broken(struct cw_vm *vm);
 /* Posts a hot command whose failure breaks the VM. */
 int cw_vm_post(struct cw_vm *vm, const struct cw_cmd *cmd);
 /* Detach; force: free it even if the device does not answer. dev->service is held. */
@@ -211,6 +228,15 @@ int cw_vm_log_attach_locked(struct cw_vm *vm, unsigned space);
 /* The engine must be off it: the log was stopped, or the device is dead. */
 void cw_vm_log_free(struct cw_vm *vm);
 
+/* ---- shadow.c ---- */
+int cw_vm_op_pair_alloc(void *priv, uint64_t *addr);
+int cw_vm_op_invalidate_root(void *priv, unsigned space, uint64_t root_table, bool leaf_only);
+/* Id of a root for one more context; -ENOSPC. */
+int cw_root_get_locked(struct cw_vm *vm, uint64_t table);
+void cw_root_put_locked(struct cw_dev *dev, int id);
+/* ctx->mmu by ctx->params. */
+int cw_shadow_create(struct cw_ctx *ctx);
+
 /* ---- probe.c ---- */
 int cw_probes_init_locked(struct cw_dev *dev);
 
@@ -219,7 +245,7 @@ int cw_service_once(struct cw_dev *dev);
 int cw_service_until(struct cw_dev *dev, uint64_t timeout_ns, int (*done)(struct cw_dev *dev, void *priv, int handled),
 		     void *priv); /* takes dev->service itself */
 void cw_resume(struct cw_dev *dev, uint32_t parked_id, unsigned action, const void *data, size_t len);
-void cw_event_add(struct cw_ctx *ctx, const struct cw_fault_record *rec, const uint8_t *line,
+void cw_event_add(struct cw_ctx *ctx, const struct cw_fault_record *rec, const uint8_t *line, const struct cw_fault *f,
 		  enum cw_event_cause cause);
 void cw_events_expire(struct cw_dev *dev);
 void cw_events_drop_ctx(struct cw_dev *dev, uint32_t ctx);

@@ -205,6 +205,25 @@ int cw_table_alloc_run_locked(struct cw_dev *dev, uint64_t pages, uint64_t *addr
 	return cw_error(-ENOMEM, "no %llu adjacent pages in table memory", (unsigned long long)pages);
 }
 
+int cw_table_alloc_pair_locked(struct cw_dev *dev, uint64_t *addr)
+{
+	uint64_t words = dev->table_pages / 64 + 1;
+
+	for (uint64_t i = 0; i < words; i++) {
+		uint64_t w = (dev->table_hint + i) % words, map = dev->table_map[w];
+		uint64_t pairs = ~(map | map >> 1) & UINT64_C(0x5555555555555555);
+
+		if (pairs) {
+			unsigned bit = (unsigned)__builtin_ctzll(pairs);
+
+			dev->table_map[w] |= UINT64_C(3) << bit;
+			*addr = (w * 64 + bit) * CW_PAGE_SIZE;
+			return 0;
+		}
+	}
+	return cw_error(-ENOMEM, "no two adjacent pages in table memory");
+}
+
 void cw_table_free_locked(struct cw_dev *dev, uint64_t addr)
 {
 	uint64_t page = addr / CW_PAGE_SIZE;

@@ -59,7 +59,13 @@ static void handle(struct cw_dev *dev, const struct cw_fault_record *rec, const 
 	case CW_PF_EMULATE:
 		if (f.have_slot)
 			cause = f.slot.flags & CW_MEM_ALLONES ? CW_EVENT_ALLONES : CW_EVENT_READONLY;
-		cw_event_add(ctx, rec, line, cause);
+		cw_event_add(ctx, rec, line, &f, cause);
+		break;
+	case CW_PF_GUEST:
+		cw_event_add(ctx, rec, line, &f, CW_EVENT_GUEST_FAULT);
+		break;
+	case CW_PF_WRITE_PROTECTED:
+		cw_event_add(ctx, rec, line, &f, CW_EVENT_TABLE_WRITE);
 		break;
 	default:
 		cw_resume(dev, rec->parked_id, CW_RESUME_ABORT, NULL, 0);

@@ -10,7 +10,7 @@
 
 /* ---- operations of the core ---- */
 
-static int vm_broken(struct cw_vm *vm)
+int cw_vm_broken(struct cw_vm *vm)
 {
 	return vm->failed ?
 		       cw_error(-EIO,
@@ -48,7 +48,7 @@ int cw_vm_post(struct cw_vm *vm, const struct cw_cmd *cmd)
 	int err;
 
 	cw_lock(vm->dev);
-	err = vm_broken(vm);
+	err = cw_vm_broken(vm);
 	if (!err)
 		err = cw_post_locked(vm->dev, &vm->dev->hot, cmd, vm, false);
 	cw_unlock(vm->dev);
@@ -103,7 +103,7 @@ static int op_flush(void *priv, unsigned space)
 	err = cw_exec_locked(vm->dev, &vm->dev->hot, &cmd, &cpl);
 	/* Hot commands complete in order up to the FLUSH: what was posted before it has its result now. */
 	if (!err)
-		err = vm_broken(vm);
+		err = cw_vm_broken(vm);
 	cw_unlock(vm->dev);
 	return err;
 }
@@ -194,11 +194,13 @@ static int op_host_cmpxchg(void *priv, uint64_t hva, uint64_t *old, uint64_t new
 
 const struct cw_mmu_ops cw_vm_ops = {
 	.table_alloc = op_table_alloc,
+	.pair_alloc = cw_vm_op_pair_alloc,
 	.table_free = op_table_free,
 	.table_load = op_table_load,
 	.entry_write = op_entry_write,
 	.entry_xchg = op_entry_xchg,
 	.invalidate = op_invalidate,
+	.invalidate_root = cw_vm_op_invalidate_root,
 	.flush = op_flush,
 	.log_set = cw_vm_op_log_set,
 	.protect = cw_vm_op_protect,
@@ -245,6 +247,7 @@ int cw_vm_create(struct cw_dev *dev, const struct cw_vm_params *params, struct c
 	for (unsigned i = 0; i < CW_AS_MAX; i++)
 		vm->domain[i] = -1;
 	mp.address_bits = vm->params.address_bits;
+	mp.refuse_table_writes = vm->params.refuse_table_writes;
 	err = cw_mmu_init(&vm->mmu, &cw_vm_ops, vm, &mp);
 	if (err) {
 		free(vm);

@@ -32,3 +32,7 @@ lib-log-cmd_LIBS := lib
 TESTS += lib-recover
 lib-recover_SRCS := tests/lib/test_recover.c tools/bench_sum.c
 lib-recover_LIBS := lib
+
+TESTS += lib-shadow
+lib-shadow_SRCS := tests/lib/test_shadow.c tests/lib/shadow_io.c tests/lib/guest.c
+lib-shadow_LIBS := lib
