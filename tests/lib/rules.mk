@@ -34,5 +34,9 @@ lib-recover_SRCS := tests/lib/test_recover.c tools/bench_sum.c
 lib-recover_LIBS := lib
 
 TESTS += lib-shadow
-lib-shadow_SRCS := tests/lib/test_shadow.c tests/lib/shadow_io.c tests/lib/guest.c
+lib-shadow_SRCS := tests/lib/test_shadow.c tests/lib/shadow_io.c tests/lib/shadow_work.c tests/lib/guest.c
 lib-shadow_LIBS := lib
+
+TESTS += lib-shadow-log
+lib-shadow-log_SRCS := tests/lib/test_shadow_log.c tests/lib/shadow_io.c tests/lib/shadow_work.c tests/lib/guest.c
+lib-shadow-log_LIBS := lib

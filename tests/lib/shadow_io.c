@@ -416,7 +416,7 @@ static void make_page(struct sio_space *s, unsigned n, unsigned i)
 	do {
 		v->va = random_va(s->g.paging);
 		if (big && s->g.paging == GUEST_32_PSE)
-			v->va = (uint64_t)(100 + i) << 22;
+			v->va = (100 + sio_rnd(900)) << 22;
 		else if (big)
 			v->va = (v->va & ~UINT64_C(0x3fffffff)) | (uint64_t)(100 + i) << 21;
 	} while (overlaps(s, i));

@@ -60,5 +60,7 @@ void sio_run(uint64_t ns);
 /* Ends all accesses and compares memory with the model. */
 void sio_finish(void);
 void sio_tear_down(void);
+/* The guest changes something of its tables, and mostly says so; or the host takes something away. */
+void sio_work(struct sio_space *s);
 
 #endif
