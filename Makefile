@@ -49,8 +49,8 @@ include $(sort $(wildcard tests/rules.mk tests/*/rules.mk))
 $(eval $(call sv_rules))
 
 # ---- how it is built ----
-include mk/cover.mk mk/gen.mk mk/c.mk mk/fw.mk mk/vl.mk mk/product.mk mk/test.mk mk/model.mk mk/lint.mk mk/synth.mk
-include mk/cover-mmu.mk
+include mk/cover.mk mk/gen.mk mk/c.mk mk/fuzz.mk mk/fw.mk mk/vl.mk mk/product.mk mk/test.mk mk/model.mk mk/lint.mk
+include mk/synth.mk mk/cover-mmu.mk
 
 .PHONY: all setup demo bench clean help FORCE
 all: product
@@ -80,6 +80,7 @@ help:
 	@echo 'make lint     RTL, C format, manual pages, licences, generated papers'
 	@echo 'make format   rewrite C to the project'"'"'s format'
 	@echo 'make bench    the fault-latency benchmark, kept in $$O/bench (BENCH_ARGS="…")'
+	@echo 'make fuzz     the MMU core under libFuzzer for FUZZ_SECONDS (1800); corpus and findings in $$O/fuzz/long'
 	@echo 'make cover    line and branch coverage of lib/mmu by its suites (COVER_LINES, COVER_BRANCHES)'
 	@echo 'make cover-rtl  line coverage of rtl/ (COVER_SEEDS, COVER_REQUESTS, COVER_MIN)'
 	@echo 'make soak     long lock-step runs (SOAK_SEED, SOAK_SEEDS, SOAK_REQUESTS)'

@@ -16,6 +16,7 @@ packages=(
 	python3-venv                                            # only to install PicoRV32
 	clang-format mandoc git                                 # lint
 	spin                                                    # models of the protocol
+	clang-14 libclang-rt-14-dev                             # libFuzzer, for the MMU core
 )
 picorv32=pythondata-cpu-picorv32==1.0.post218
 
@@ -56,7 +57,8 @@ if command -v dpkg-query apt-get >/dev/null; then
 			die "apt-get failed"
 	fi
 else
-	for tool in gcc g++ make verilator yosys riscv64-unknown-elf-gcc clang-format mandoc git python3 spin; do
+	for tool in gcc g++ make verilator yosys riscv64-unknown-elf-gcc clang-format mandoc git python3 spin \
+		clang-14; do
 		command -v "$tool" >/dev/null || die "this is no Debian, and $tool is missing; needed: ${packages[*]}"
 	done
 fi

@@ -6,10 +6,15 @@ MMU_TESTS := role spte hash memslot slotset guest fault large zap dirty log nth 
 # Guest tables and shadow pages.
 MMU_TESTS += gpt load shadow companion
 
+# Random streams of operations, and what they work on.
+mmu_stream := tests/mmu/stream.c tests/mmu/stream_shrink.c
+mmu_random_more := $(mmu_stream) tests/mmu/world_direct.c
+mmu_shadow_more := $(mmu_stream)
+
 define mmu_test
 TESTS += mmu_$(1)
 mmu_$(1)_SRCS := tests/mmu/test_$(1).c tests/mmu/recorder.c tests/mmu/rec_model.c tests/mmu/alloc.c \
-		     tests/mmu/engine.c tests/mmu/refwalk.c
+		     tests/mmu/engine.c tests/mmu/refwalk.c $$(mmu_$(1)_more)
 mmu_$(1)_LIBS := mmu
 $(O)/tests/mmu_$(1): LDFLAGS += -Wl,--wrap=calloc
 endef
