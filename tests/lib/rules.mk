@@ -40,3 +40,7 @@ lib-shadow_LIBS := lib
 TESTS += lib-shadow-log
 lib-shadow-log_SRCS := tests/lib/test_shadow_log.c tests/lib/shadow_io.c tests/lib/shadow_work.c tests/lib/guest.c
 lib-shadow-log_LIBS := lib
+
+TESTS += lib-shadow-api
+lib-shadow-api_SRCS := tests/lib/test_shadow_api.c tests/lib/guest.c
+lib-shadow-api_LIBS := lib
