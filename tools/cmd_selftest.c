@@ -34,6 +34,7 @@ static const struct selftest_step steps[] = {
 	{"events", "an access outside of all slots, answered here", selftest_events},
 	{"aborts", "an event that is answered by ABORT", selftest_aborts},
 	{"STOP and DRAIN", "requests wait for START", selftest_stop},
+	{"shadow contexts", "guest-virtual addresses, remapped; the log by page", selftest_shadow},
 	{"unmapping", "a slot that is deleted", selftest_unmap},
 	{"counters", "one answer per request, one release per grant", selftest_counters},
 };

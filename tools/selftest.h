@@ -54,6 +54,7 @@ bool selftest_ones(struct selftest *s);
 bool selftest_events(struct selftest *s);
 bool selftest_aborts(struct selftest *s);
 bool selftest_stop(struct selftest *s);
+bool selftest_shadow(struct selftest *s);
 bool selftest_unmap(struct selftest *s);
 bool selftest_counters(struct selftest *s);
 
