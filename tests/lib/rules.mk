@@ -42,5 +42,5 @@ lib-shadow-log_SRCS := tests/lib/test_shadow_log.c tests/lib/shadow_io.c tests/l
 lib-shadow-log_LIBS := lib
 
 TESTS += lib-shadow-api
-lib-shadow-api_SRCS := tests/lib/test_shadow_api.c tests/lib/guest.c
+lib-shadow-api_SRCS := tests/lib/test_shadow_api.c tests/lib/guest.c tools/bench_sum.c
 lib-shadow-api_LIBS := lib

@@ -2,11 +2,13 @@
 /* Copyright The Catwalk authors */
 /* Shadow contexts on the simulated card, case by case: registers, addresses beyond the guest's width, modes, events. */
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/internal.h"
 #include "sim/sim.h"
+#include "tools/bench.h"
 
 #include "check.h"
 #include "guest.h"
@@ -281,6 +283,48 @@ static void a_context_goes_through_all_modes(void)
 	end();
 }
 
+/* L2 guests: their addresses have no sign, and are as wide as the L1 hypervisor's tables. */
+static void nested_guests(void)
+{
+	const uint64_t high = 0xffff80000000ull | VA; /* bit 47: nothing special */
+
+	begin(GUEST_L4, (struct cw_vm_params){.events = true});
+	for (unsigned ept = 0; ept < 2; ept++) {
+		struct cw_ctx_params p = {.id = CTX, .kind = ept ? CW_CTX_NESTED_EPT : CW_CTX_NESTED_NPT};
+		uint64_t table[5];
+
+		CHECK_EQ(cw_ctx_destroy(ctx), 0);
+		/* Tables of 4 levels: EPT has R, W and X where others have P, W and U. */
+		for (unsigned l = 4; l; l--) {
+			uint64_t at;
+
+			table[l] = guest_table(&ram);
+			if (l == 4)
+				continue;
+			at = table[l + 1] + 8 * (high >> (12 + 9 * l) & 511);
+			guest_set(&g, at, table[l] | 7);
+		}
+		guest_set(&g, table[1] + 8 * (high >> 12 & 511), (DATA + 0x4000) | 7 | (ept ? 6 << 3 : 0));
+		p.flavour = ept ? CW_CTX_EPT : CW_CTX_LEGACY;
+		p.guest.cr3 = table[4] | (ept ? 3 << 3 | 6 : 0);
+		if (!ept)
+			p.guest =
+				(struct cw_guest_state){.cr0 = 0x80000001, .cr4 = 0x20, .efer = 0x500, .cr3 = table[4]};
+		if (!CHECK_EQ(cw_ctx_create(vm, &p, &ctx), 0))
+			printf("  %s\n", cw_last_error());
+		reaches(high + 0x18, true, DATA + 0x4018);
+		CHECK_EQ(access(high | ~0ull << 48, false), CW_V_ABORT);
+		for (unsigned b = 48; b < 64; b++)
+			CHECK_EQ(access(high | 1ull << b, false), CW_V_ABORT);
+		if (has_event(high + 0x1000, true, CW_EVENT_GUEST_FAULT)) {
+			/* NPT: of the final address, by a user. EPT: a write to what is not there. */
+			CHECK_EQ(event.error_code, ept ? 2 : 6 | 1ull << 32);
+			answer(CW_ANSWER_ABORT, CW_V_ABORT);
+		}
+	}
+	end();
+}
+
 /* A request that waits for a fault lives through a CR3 load, and uses the new tables. */
 static void a_fault_waits_through_a_load(void)
 {
@@ -414,6 +458,73 @@ static void unanswered_ones_abort(void)
 	end();
 }
 
+/* Faults in one thread, the guest in another. */
+static int stop;
+
+static void *serve(void *arg)
+{
+	(void)arg;
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
+		if (cw_service(dev, 2000) < 0)
+			return "an error";
+	}
+	return NULL;
+}
+
+static void threads(void)
+{
+	const struct cw_tgen t = {.pattern = CW_TGEN_RANDOM,
+				  .first_ctx = CTX,
+				  .base = VA,
+				  .pages = 64,
+				  .count = 20000,
+				  .outstanding = 8,
+				  .write_percent = 50,
+				  .seed = 5};
+	struct cw_tgen_result r = {0};
+	struct cw_guest_state s;
+	pthread_t thread;
+	void *says = NULL;
+
+	begin(GUEST_L4, (struct cw_vm_params){0});
+	for (unsigned i = 0; i < t.pages; i++)
+		guest_set(&g, guest_entry(&g, VA + i * 4096ull, 1), (DATA + i * 4096ull) | RWU);
+	s = guest_state(&g);
+	stop = 0;
+	CHECK_EQ(pthread_create(&thread, NULL, serve, NULL), 0);
+	CHECK_EQ(cw_tgen_start(dev, &t), 0);
+	for (unsigned i = 0; i < 120; i++) {
+		switch (i % 5) {
+		case 0:
+			CHECK_EQ(cw_ctx_invalidate(ctx, VA, 65536), 0);
+			break;
+		case 1:
+			CHECK_EQ(cw_ctx_set_guest(ctx, &s, 0), 0);
+			break;
+		case 2:
+			CHECK_EQ(cw_vm_invalidate(vm, 0, DATA, 65536), 0);
+			break;
+		case 3:
+			CHECK_EQ(cw_vm_guest_write(vm, 0, guest_entry(&g, VA + i * 512ull, 1), 8), 0);
+			break;
+		default:
+			/* The same tables below another root. */
+			if (i % 2)
+				memcpy(guest_at(&ram, g.cr3 = guest_table(&ram)), guest_at(&ram, s.cr3), 4096);
+			s.cr3 = g.cr3;
+			CHECK_EQ(cw_ctx_set_guest(ctx, &s, i % 3 ? 0 : CW_GUEST_KEEP), 0);
+		}
+	}
+	CHECK_EQ(cw_tgen_wait(dev, 1000000000, &r), 0);
+	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+	CHECK_EQ(pthread_join(thread, &says), 0);
+	CHECK(!says);
+	CHECK_EQ(r.done, t.count);
+	CHECK_EQ(r.errors, 0);
+	CHECK_EQ(r.sum, bench_sum(&t, VA, mem[1].bus));
+	end();
+}
+
 /* After the loss of its tables a VM begins anew, shadow contexts as well. */
 static void recovery(void)
 {
@@ -437,12 +548,14 @@ int main(void)
 	RUN(arguments);
 	RUN(addresses_beyond_the_guests_width, "P2");
 	RUN(a_context_goes_through_all_modes, "P1 P31");
+	RUN(nested_guests, "P2 I10");
 	RUN(a_fault_waits_through_a_load, "P31 P32");
 	RUN(accessed_and_dirty_are_the_guests, "P50");
 	RUN(rights_of_the_guest, "I10");
 	RUN(memory_that_is_emulated, "P34");
 	RUN(writes_to_tables);
 	RUN(unanswered_ones_abort, "P34");
+	RUN(threads, "I6 I10");
 	RUN(recovery, "P43");
 	cw_close(dev);
 	return CHECK_DONE("lib-shadow-api");
