@@ -77,6 +77,7 @@ help:
 	@echo 'make check    set up, build, and run all test suites; T="NAME…" for some of them'
 	@echo 'make model    search the models of the protocol (docs/model) with Spin'
 	@echo 'make protocol-trace  which assertions hold which rule, after make check and make model'
+	@echo 'make spec-trace  the same for the rules of the MMU core (docs/mmu-rules.md)'
 	@echo 'make lint     RTL, C format, manual pages, licences, generated papers'
 	@echo 'make format   rewrite C to the project'"'"'s format'
 	@echo 'make bench    the fault-latency benchmark, kept in $$O/bench (BENCH_ARGS="…")'

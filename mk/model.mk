@@ -22,3 +22,9 @@ trace_of = $(1)=$(subst $(blank),$(comma),$(strip $(if $($(1)_SRCS),$(O)/tests/$
 protocol-trace: $(TRACE)
 	$(Q)$(TRACE) docs/protocol.md $(LOG_DIR) $(foreach t,$(TESTS),$(call trace_of,$(t))) \
 	  $(subst $(blank),$(comma),model=$(wildcard docs/model/*.pml))
+
+# The same for the rules and scenarios of the MMU core.
+.PHONY: spec-trace
+spec-trace: $(TRACE)
+	$(Q)$(TRACE) -s docs/mmu-rules.md $(LOG_DIR) $(foreach t,$(TESTS),$(call trace_of,$(t))) \
+	  $(subst $(blank),$(comma),model=$(wildcard docs/model/*.pml))

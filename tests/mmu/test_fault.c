@@ -21,6 +21,8 @@ static void fixed_then_spurious(void)
 	CHECK_EQ(vm_fault(&vm, 0x105, READ), CW_PF_FIXED);
 	CHECK_EQ(vm_leaf(&vm, &vm.ctx, 0x105), LEAF_RW | HOST(37ull));
 	CHECK_EQ(vm_fault(&vm, 0x105, WRITE), CW_PF_SPURIOUS);
+	CHECK_EQ(vm.mmu.stats.pf_spurious, 1);
+	CHECK_EQ(vm.mmu.stats.pf_fixed, 1);
 	CHECK_EQ(vm_fault(&vm, 0x106, WRITE), CW_PF_FIXED);
 	CHECK_EQ(vm_leaf(&vm, &vm.ctx, 0x106), LEAF_RW | HOST(38ull));
 	/* The hot path waits for nothing. */
@@ -569,25 +571,25 @@ static void the_hash_grows(void)
 
 int main(void)
 {
-	RUN(fixed_then_spurious);
+	RUN(fixed_then_spurious, "T-FP-02");
 	RUN(p14_new_tables_are_linked_by_one_write);
 	RUN(p2_addresses_beyond_the_level);
-	RUN(spte_4_mmio_generation);
-	RUN(ms_1_update_in_progress);
-	RUN(mmio_gfn_that_no_entry_can_hold);
-	RUN(ms_7_readonly_slot);
-	RUN(ms_13_14_allones_slot_makes_no_entry);
-	RUN(host_mapping_read_only);
+	RUN(spte_4_mmio_generation, "SPTE-4 MS-2 ST-1");
+	RUN(ms_1_update_in_progress, "MS-1 MS-2");
+	RUN(mmio_gfn_that_no_entry_can_hold, "SPTE-4");
+	RUN(ms_7_readonly_slot, "MS-7");
+	RUN(ms_13_14_allones_slot_makes_no_entry, "MS-13 MS-14 MS-15");
+	RUN(host_mapping_read_only, "T-MS-12");
 	RUN(p27_reads_of_a_logged_slot_grant_no_write);
 	RUN(change_of_page_without_invalidation);
-	RUN(t_zp_04_invalidate_between_lookup_and_map);
-	RUN(zap_7_ranges_in_progress_unite);
+	RUN(t_zp_04_invalidate_between_lookup_and_map, "ZAP-7 ZAP-8 T-ZP-04");
+	RUN(zap_7_ranges_in_progress_unite, "ZAP-7");
 	RUN(slot_made_while_its_pages_are_invalidated);
 	RUN(slot_changes_between_lookup_and_map);
-	RUN(ms_5_fault_on_an_invalid_slot);
+	RUN(ms_5_fault_on_an_invalid_slot, "MS-5");
 	RUN(resolve_errors_pass);
-	RUN(ms_9_spaces_are_apart);
-	RUN(x86_flavour);
+	RUN(ms_9_spaces_are_apart, "MS-9 MS-11");
+	RUN(x86_flavour, "SPTE-1");
 	RUN(contexts_of_one_role_share_a_root);
 	RUN(root_of_level_4_below_level_5_outlives_its_contexts);
 	RUN(upper_link_fails_after_the_lower_one);

@@ -527,7 +527,7 @@ int main(void)
 	RUN(permissions_exhaustive, "T-RL-05");
 	RUN(ept_permissions_exhaustive, "T-RL-08");
 	RUN(protection_keys_exhaustive, "T-RL-05");
-	RUN(reserved_bits_of_every_level);
+	RUN(reserved_bits_of_every_level, "T-MS-10");
 	RUN(error_codes_of_npt, "T-RL-09");
 	RUN(lost_race_walks_again_p50);
 	RUN(read_only_tables_keep_their_bits);

@@ -412,16 +412,16 @@ static void without_operations(void)
 
 int main(void)
 {
-	RUN(ms_9_spaces_and_contexts);
-	RUN(ms_17_pieces_of_ram_and_hole);
-	RUN(ms_13_writes);
+	RUN(ms_9_spaces_and_contexts, "MS-9 MS-12 T-MS-08");
+	RUN(ms_17_pieces_of_ram_and_hole, "MS-14 MS-17");
+	RUN(ms_13_writes, "MS-13");
 	RUN(p50_compare_and_exchange);
 	RUN(p50_sleeping_and_atomic);
 	RUN(p50_invalidation);
 	RUN(s4_cached_pieces_honour_space_and_generation);
-	RUN(last_used_slot_is_forgotten);
+	RUN(last_used_slot_is_forgotten, "T-MS-02");
 	RUN(p51_writes_mark);
-	RUN(ms_5_slots_on_their_way_out);
+	RUN(ms_5_slots_on_their_way_out, "MS-5");
 	RUN(without_operations);
 	return CHECK_DONE("mmu_guest");
 }

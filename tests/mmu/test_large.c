@@ -208,11 +208,11 @@ static void move_takes_large_leaves_along(void)
 
 int main(void)
 {
-	RUN(one_fault_maps_two_megabytes);
+	RUN(one_fault_maps_two_megabytes, "ST-3");
 	RUN(vector_of_a_large_leaf);
-	RUN(one_fault_maps_a_gigabyte);
+	RUN(one_fault_maps_a_gigabyte, "MS-6 ST-3");
 	RUN(host_and_parameters_set_the_limit);
-	RUN(bus_must_be_aligned_as_the_guest);
+	RUN(bus_must_be_aligned_as_the_guest, "MS-6");
 	RUN(empty_table_gives_way);
 	RUN(ranges_that_end_inside_take_it_whole);
 	RUN(changed_host_page_takes_the_leaf_first);

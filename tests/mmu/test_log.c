@@ -505,14 +505,14 @@ int main(int argc, char **argv)
 		seed = strtoull(argv[1], NULL, 0);
 	if (argc > 2)
 		operations = strtoul(argv[2], NULL, 0);
-	RUN(capture, "P25 P30");
-	RUN(protect, "P22 P30 P51");
-	RUN(dirtybit, "P22 P30 P51");
-	RUN(manual);
-	RUN(everything_changes, "P28");
+	RUN(capture, "P25 P30 T-DL-01");
+	RUN(protect, "P22 P30 P51 DL-3 T-DL-01");
+	RUN(dirtybit, "P22 P30 P51 DL-3 T-DL-01");
+	RUN(manual, "DL-4");
+	RUN(everything_changes, "P28 DL-2 DL-10");
 	RUN(everything_fails);
 	RUN(out_of_protect_the_core_changes_last);
 	RUN(reads, "P27");
-	RUN(broken_engines_are_found);
+	RUN(broken_engines_are_found, "DL-11");
 	return CHECK_DONE("mmu_log");
 }

@@ -377,18 +377,18 @@ static void dl_5_clear(void)
 int main(void)
 {
 	RUN(validation_rows);
-	RUN(t_ms_04_flag_matrix);
-	RUN(changes_that_are_refused);
-	RUN(ms_1_generations);
-	RUN(ms_3_wrap_zaps_everything);
-	RUN(ms_3_wrap_is_tried_again);
-	RUN(ms_4_delete_unmaps_before_it_returns);
-	RUN(ms_4_failed_delete_reverts);
-	RUN(ms_4_move_takes_translations_and_keeps_marks);
+	RUN(t_ms_04_flag_matrix, "T-MS-04");
+	RUN(changes_that_are_refused, "MS-9 T-MS-05");
+	RUN(ms_1_generations, "MS-1 MS-4 MS-11");
+	RUN(ms_3_wrap_zaps_everything, "MS-3");
+	RUN(ms_3_wrap_is_tried_again, "MS-3");
+	RUN(ms_4_delete_unmaps_before_it_returns, "MS-4 T-ZP-08");
+	RUN(ms_4_failed_delete_reverts, "MS-4");
+	RUN(ms_4_move_takes_translations_and_keeps_marks, "MS-4");
 	RUN(lookup_against_a_linear_search);
-	RUN(t_ms_05_all_user_slots);
+	RUN(t_ms_05_all_user_slots, "T-MS-05");
 	RUN(a_fresh_slot_costs_nothing);
-	RUN(p51_marks_are_taken_once);
-	RUN(dl_5_clear);
+	RUN(p51_marks_are_taken_once, "DL-6 SPTE-8 SPTE-11");
+	RUN(dl_5_clear, "DL-1 DL-4 T-DL-05");
 	return CHECK_DONE("mmu_memslot");
 }

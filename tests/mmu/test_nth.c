@@ -201,8 +201,8 @@ int main(void)
 {
 	RUN(without_failures_there_is_no_error);
 	RUN(init_fails_cleanly);
-	RUN(ms_16_table_memory_runs_out);
-	RUN(every_allocation_fails_once);
+	RUN(ms_16_table_memory_runs_out, "MS-16");
+	RUN(every_allocation_fails_once, "MS-16");
 	RUN(every_operation_fails_once);
 	return CHECK_DONE("mmu_nth");
 }

@@ -134,13 +134,13 @@ static void levels(void)
 int main(void)
 {
 	RUN(hash_vectors);
-	RUN(spte_4_mmio_vectors);
-	RUN(spte_leaf_vectors);
-	RUN(spte_7_tables_always_allow_all);
-	RUN(spte_2_nonpresent_is_bit_63);
-	RUN(spte_5_triples);
-	RUN(p12_engine_bits);
-	RUN(spte_13_access);
+	RUN(spte_4_mmio_vectors, "SPTE-4");
+	RUN(spte_leaf_vectors, "SPTE-1");
+	RUN(spte_7_tables_always_allow_all, "SPTE-7");
+	RUN(spte_2_nonpresent_is_bit_63, "SPTE-2");
+	RUN(spte_5_triples, "SPTE-5");
+	RUN(p12_engine_bits, "SPTE-9");
+	RUN(spte_13_access, "SPTE-13");
 	RUN(levels);
 	return CHECK_DONE("mmu_spte");
 }

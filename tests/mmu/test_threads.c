@@ -262,7 +262,7 @@ int main(int argc, char **argv)
 {
 	if (argc > 1)
 		operations = (unsigned)strtoul(argv[1], NULL, 0);
-	RUN(faults_against_slots_and_invalidations);
+	RUN(faults_against_slots_and_invalidations, "ZAP-8 T-MS-07");
 	RUN(passes_against_writes);
 	return CHECK_DONE(strstr(argv[0], "tsan") ? "mmu_tsan" : "mmu_threads");
 }

@@ -403,19 +403,19 @@ int main(void)
 {
 	RUN(zap_range_takes_exactly_the_range);
 	RUN(p18_empty_tables_go_with_a_full_invalidate);
-	RUN(p12_exchange_only_where_the_engine_writes);
-	RUN(zap_1_zap_all_keeps_roots);
+	RUN(p12_exchange_only_where_the_engine_writes, "SPTE-9");
+	RUN(zap_1_zap_all_keeps_roots, "ZAP-1 ZAP-2");
 	RUN(zap_all_that_fails_half_way);
-	RUN(p21_tables_wait_for_a_flush_that_works);
-	RUN(zap_9_the_flush_of_another_is_waited_for);
+	RUN(p21_tables_wait_for_a_flush_that_works, "SPTE-14 ZAP-9");
+	RUN(zap_9_the_flush_of_another_is_waited_for, "ZAP-9");
 	RUN(lost_invalidate_is_made_good);
 	RUN(exchange_that_times_out);
 	RUN(p45_reset_after_a_dead_engine);
 	RUN(reset_with_writes_that_failed);
 	RUN(destroy_tells_what_it_could_not_free);
 	RUN(p47_begin_that_may_not_block);
-	RUN(zap_7_all_slots_of_the_range);
-	RUN(zap_1_yields_every_ten_tables);
+	RUN(zap_7_all_slots_of_the_range, "ZAP-7");
+	RUN(zap_1_yields_every_ten_tables, "ZAP-1");
 	RUN(rmap_of_many_entries);
 	return CHECK_DONE("mmu_zap");
 }

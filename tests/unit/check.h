@@ -17,9 +17,9 @@
  *	}
  *
  * A test that stands for rules of the protocol has them in its name (retries_keep_order_p8) or as a second argument,
- * RUN(pops_in_order, "P15 P16"). It says so when it has passed, for make protocol-trace:
+ * RUN(pops_in_order, "P15 ROLE-3"). It says so when it has passed, for make protocol-trace and make spec-trace:
  *
- *	passed: pops_in_order (P15 P16)
+ *	passed: pops_in_order (P15 ROLE-3)
  *
  * CHECK, CHECK_EQ and CHECK_STR give true if the check held, so that a test can stop where going on makes no sense.
  * Include it in one file of a program only.
@@ -95,7 +95,7 @@ CHECK_UNUSED static void check_rules(char *to, size_t size, const char *name, co
 
 CHECK_UNUSED static void check_run(void (*test)(void), const char *name, const char *given)
 {
-	char rules[128];
+	char rules[512];
 
 	check_test = name;
 	check_bad = check_made = 0;

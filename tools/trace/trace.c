@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * protocol-trace PAGE LOGDIR SUITE[=FILE,FILE…]…
+ * protocol-trace [-s] PAGE LOGDIR SUITE[=FILE,FILE…]…
  *
- * Which rule of the protocol is held by which assertion that ran and passed? PAGE is docs/protocol.md: a table with one
- * row per rule, whose last column names suites in backticks or says why there is none ("not built yet: …", "not tested:
- * …"). LOGDIR/SUITE.log is what a suite printed; an assertion is a line
+ * Which rule is held by which assertion that ran and passed? PAGE is docs/protocol.md or, with -s, docs/mmu-rules.md,
+ *the rules and scenarios of the MMU core: a table with one row per rule, whose last column names suites in backticks or
+ *says why there is none ("not built yet: …", "not tested: …"; with -s only "does not apply: …"). With -s a rule of the
+ * protocol or an invariant in that column, outside of backticks, stands for the row's own: what holds P12 holds the
+ *row, and there must be something; and "open: …" is a gap that is known. LOGDIR/SUITE.log is what a suite printed; an
+ * assertion is a line
  *
  *	passed: TEXT (P4 P18)
  *
@@ -22,7 +25,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { RULES = 52, SUITES = 256, LINE = 4096, REASON = 12 };
+enum { RULES = 256, SUITES = 256, LINE = 4096, REASON = 12, ID = 12 };
 
 struct suite {
 	char name[64];
@@ -30,22 +33,26 @@ struct suite {
 	unsigned int passed[RULES]; /* assertions by rule */
 };
 
-struct row {
-	bool there, reason;
+struct rule {
+	char id[ID];
+	bool wanted; /* has a row in the page */
+	bool there, reason, open;
 	char tested[LINE]; /* the last column */
 };
 
 static struct suite suites[SUITES];
 static unsigned int nsuite;
-static struct row rows[RULES];
+static struct rule rules[RULES];
+static unsigned int nrule;
 static unsigned int gaps;
+static bool spec;
 
-static void gap(unsigned int rule, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void gap(unsigned int rule, const char *fmt, ...)
+static void gap(const char *id, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void gap(const char *id, const char *fmt, ...)
 {
 	va_list ap;
 
-	printf("GAP P%u: ", rule);
+	printf("GAP %s: ", id);
 	va_start(ap, fmt);
 	vprintf(fmt, ap);
 	va_end(ap);
@@ -53,9 +60,56 @@ static void gap(unsigned int rule, const char *fmt, ...)
 	gaps++;
 }
 
-static bool wanted(unsigned int rule)
+static void add_rule(bool wanted, const char *family, unsigned int number)
 {
-	return (rule >= 1 && rule <= 44) || rule == 51;
+	rules[nrule].wanted = wanted;
+	snprintf(rules[nrule++].id, ID, "%s%0*u", family, family[1] == '-' ? 2 : 1, number);
+}
+
+/* Every rule of the pages, and those that may stand for one. */
+static void list_rules(void)
+{
+	static const struct {
+		const char *family;
+		unsigned int n;
+	} families[] = {{"ROLE-", 21}, {"SPTE-", 18}, {"FPF-", 9}, {"DL-", 11}, {"MS-", 17}, {"ZAP-", 12}, {"ST-", 4}};
+	static const struct {
+		const char *family;
+		unsigned int number[16];
+	} scenarios[] = {
+		{"T-DL-", {1, 5, 6, 9, 10, 11, 12}},
+		{"T-FP-", {1, 2, 3, 5, 6, 7, 10}},
+		{"T-MS-", {2, 3, 4, 5, 6, 7, 8, 10, 12, 13, 14}},
+		{"T-RL-", {1, 4, 5, 6, 7, 8, 9}},
+		{"T-ZP-", {1, 2, 3, 4, 5, 6, 8}},
+	};
+
+	for (unsigned int n = 1; n <= 51; n++)
+		add_rule(!spec && (n <= 44 || n == 51), "P", n);
+	for (unsigned int n = 1; n <= 12; n++)
+		add_rule(false, "I", n);
+	for (unsigned int i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		for (unsigned int n = 1; n <= families[i].n; n++)
+			add_rule(spec, families[i].family, n);
+	for (unsigned int i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
+		for (unsigned int n = 0; scenarios[i].number[n]; n++)
+			add_rule(spec, scenarios[i].family, scenarios[i].number[n]);
+}
+
+static struct rule *find_rule(const char *id, size_t length)
+{
+	for (unsigned int i = 0; i < nrule; i++)
+		if (strlen(rules[i].id) == length && !memcmp(rules[i].id, id, length))
+			return &rules[i];
+	return NULL;
+}
+
+/* Characters of the rule at p, or 0. */
+static size_t id_length(const char *p)
+{
+	size_t n = strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-"), digits = strspn(p + n, "0123456789");
+
+	return n && digits && n + digits < ID ? n + digits : 0;
 }
 
 /* "| P4 | … | … | tested |" */
@@ -63,29 +117,36 @@ static bool read_page(const char *path)
 {
 	FILE *f = fopen(path, "r");
 	char line[LINE];
-	unsigned int rule;
 
 	if (!f) {
 		fprintf(stderr, "protocol-trace: %s: %s\n", path, strerror(errno));
 		return false;
 	}
 	while (fgets(line, sizeof(line), f)) {
-		char *end = strrchr(line, '|'), *last, *why;
+		char *end = strrchr(line, '|'), *last, *why = NULL;
+		size_t length = strncmp(line, "| ", 2) ? 0 : id_length(line + 2);
+		struct rule *r;
 
-		if (sscanf(line, "| P%u |", &rule) != 1 || rule >= RULES || !end)
+		if (!length || strncmp(line + 2 + length, " |", 2) || end < line + length + 5)
 			continue;
+		r = find_rule(line + 2, length);
 		*end = '\0';
 		last = strrchr(line, '|');
-		if (!last)
+		if (!r) {
+			line[2 + length] = '\0';
+			gap(line + 2, "has a row, but is no rule");
 			continue;
-		if (rows[rule].there)
-			gap(rule, "has two rows");
-		rows[rule].there = true;
-		snprintf(rows[rule].tested, sizeof(rows[rule].tested), "%s", last + 1);
-		why = strstr(last, "not built yet: ");
-		if (!why)
+		}
+		if (r->there)
+			gap(r->id, "has two rows");
+		r->there = true;
+		snprintf(r->tested, sizeof(r->tested), "%s", last + 1);
+		if (spec)
+			why = strstr(last, "does not apply: ");
+		else if (!(why = strstr(last, "not built yet: ")))
 			why = strstr(last, "not tested: ");
-		rows[rule].reason = why && strlen(strchr(why, ':') + 1) > REASON;
+		r->reason = why && strlen(strchr(why, ':') + 1) > REASON;
+		r->open = spec && strstr(last, "open: ");
 	}
 	fclose(f);
 	return true;
@@ -95,15 +156,14 @@ static bool read_page(const char *path)
 static void read_assertion(struct suite *s, const char *line)
 {
 	const char *p = strstr(line, ")\n") ? strrchr(line, '(') : NULL;
+	size_t length;
 
-	for (p = p ? p + 1 : ""; *p == 'P'; p += strspn(p, " ,")) {
-		char *end;
-		unsigned long rule = strtoul(p + 1, &end, 10);
+	for (p = p ? p + 1 : ""; (length = id_length(p)); p += strspn(p, " ,")) {
+		struct rule *r = find_rule(p, length);
 
-		if (end == p + 1 || rule >= RULES)
-			return;
-		s->passed[rule]++;
-		p = end;
+		if (r)
+			s->passed[r - rules]++;
+		p += length;
 	}
 }
 
@@ -182,77 +242,124 @@ static const struct suite *suite_of(const char *name, size_t length)
 	return NULL;
 }
 
-/* Each suite that the row names has what the row says. Gives the number of suites named. */
-static unsigned int check_row(unsigned int rule)
+/* Assertions of a rule, but for those of the model; and where they are. */
+static unsigned int count(const struct rule *r, unsigned int *model, char *who, size_t size)
 {
-	unsigned int named = 0;
+	unsigned int real = 0;
+	size_t n = strlen(who);
 
-	for (const char *p = strchr(rows[rule].tested, '`'); p; p = strchr(p, '`')) {
+	for (unsigned int i = 0; i < nsuite; i++) {
+		unsigned int c = suites[i].passed[r - rules];
+
+		if (!c)
+			continue;
+		*(strcmp(suites[i].name, "model") ? &real : model) += c;
+		if (n < size - 80)
+			n += (size_t)snprintf(who + n, size - n, " %s:%u", suites[i].name, c);
+	}
+	return real;
+}
+
+/* Each suite that the row names has what the row says, of the rule or of what stands for it. */
+static void check_suites(const struct rule *r, struct rule *const *stands, unsigned int nstands)
+{
+	for (const char *p = strchr(r->tested, '`'); p; p = strchr(p, '`')) {
 		const char *end = strchr(p + 1, '`');
 		const struct suite *s;
+		unsigned int has;
 
 		if (!end)
 			break;
 		s = suite_of(p + 1, (size_t)(end - p - 1));
-		named++;
+		has = s ? s->passed[r - rules] : 0;
+		for (unsigned int i = 0; s && i < nstands; i++)
+			has += s->passed[stands[i] - rules];
 		if (!s)
-			gap(rule, "the page names the suite %.*s, which does not exist", (int)(end - p - 1), p + 1);
-		else if (!s->passed[rule])
-			gap(rule, "the page names the suite %s, which %s", s->name,
+			gap(r->id, "the page names the suite %.*s, which does not exist", (int)(end - p - 1), p + 1);
+		else if (!has)
+			gap(r->id, "the page names the suite %s, which %s", s->name,
 			    s->why_not ? s->why_not : "has no assertion of it");
 		p = end + 1;
 	}
-	return named;
 }
 
-static void check_rule(unsigned int rule)
+/* The rules of the protocol that a row says to be the same. */
+static unsigned int what_stands(const struct rule *r, struct rule **stands, unsigned int max)
 {
-	unsigned int real = 0, model = 0;
-	char who[LINE] = "";
-	size_t n = 0;
+	unsigned int n = 0;
+	bool quoted = false;
 
-	for (unsigned int i = 0; i < nsuite; i++) {
-		unsigned int c = suites[i].passed[rule];
+	for (const char *p = r->tested; spec && *p && n < max; p++) {
+		size_t length = id_length(p);
 
-		if (!c)
+		if (*p == '`')
+			quoted = !quoted;
+		if (quoted || (*p != 'P' && *p != 'I') || (p > r->tested && !strchr(" ,;.(", p[-1])) || !length)
 			continue;
-		*(strcmp(suites[i].name, "model") ? &real : &model) += c;
-		if (n < sizeof(who) - 80)
-			n += (size_t)snprintf(who + n, sizeof(who) - n, " %s:%u", suites[i].name, c);
+		stands[n] = find_rule(p, length);
+		if (!stands[n])
+			gap(r->id, "its row names %.*s, which does not exist", (int)length, p);
+		else
+			n++;
+		p += length - 1;
 	}
-	printf("P%-3u %4u %6u %s%s\n", rule, real, model, rows[rule].reason ? " (in part)" : "", who);
-	if (!rows[rule].there) {
-		gap(rule, "has no row in the page");
+	return n;
+}
+
+static void check_rule(const struct rule *r)
+{
+	struct rule *stands[16];
+	unsigned int nstands = what_stands(r, stands, 16), real, model = 0;
+	char who[LINE] = "";
+
+	real = count(r, &model, who, sizeof(who));
+	for (unsigned int i = 0; i < nstands; i++) {
+		unsigned int more = count(stands[i], &model, who, sizeof(who));
+
+		if (!more)
+			gap(r->id, "its row names %s, of which no assertion ran and passed", stands[i]->id);
+		real += more;
+	}
+	printf(spec ? "%-7s %4u %6u %s%s\n" : "%-4s %4u %6u %s%s\n", r->id, real, model, r->reason ? " (in part)" : "",
+	       who);
+	if (!r->there) {
+		gap(r->id, "has no row in the page");
 		return;
 	}
-	check_row(rule);
-	if (!real && !rows[rule].reason)
-		gap(rule, model ? "only the model holds it, and the page gives no reason" :
-				  "no assertion of it ran and passed, and the page gives no reason");
+	check_suites(r, stands, nstands);
+	if (r->open)
+		gap(r->id, "%s", strstr(r->tested, "open: "));
+	else if (!real && !r->reason)
+		gap(r->id, model ? "only the model holds it, and the page gives no reason" :
+				   "no assertion of it ran and passed, and the page gives no reason");
 }
 
 int main(int argc, char **argv)
 {
-	unsigned int rules = 0;
+	unsigned int wanted = 0;
 
+	spec = argc > 1 && !strcmp(argv[1], "-s");
+	argc -= spec;
+	argv += spec;
 	if (argc < 4 || argc - 3 > SUITES) {
-		fprintf(stderr, "usage: protocol-trace PAGE LOGDIR SUITE[=FILE,FILE...]...\n");
+		fprintf(stderr, "usage: protocol-trace [-s] PAGE LOGDIR SUITE[=FILE,FILE...]...\n");
 		return 2;
 	}
+	list_rules();
 	if (!read_page(argv[1]))
 		return 2;
 	for (int i = 3; i < argc; i++)
 		read_suite(argv[2], argv[i]);
 	printf("rule passed model  suites\n");
-	for (unsigned int rule = 1; rule < RULES; rule++) {
-		if (!wanted(rule))
+	for (unsigned int i = 0; i < nrule; i++) {
+		if (!rules[i].wanted)
 			continue;
-		rules++;
-		check_rule(rule);
+		wanted++;
+		check_rule(&rules[i]);
 	}
 	for (unsigned int i = 0; i < nsuite; i++)
 		if (suites[i].why_not)
 			printf("not counted: %s %s\n", suites[i].name, suites[i].why_not);
-	printf("protocol-trace: %u rules, %u gaps\n", rules, gaps);
+	printf("%s: %u rules, %u gaps\n", spec ? "spec-trace" : "protocol-trace", wanted, gaps);
 	return gaps ? 1 : 0;
 }
