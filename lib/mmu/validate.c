@@ -154,6 +154,8 @@ static const char *check_page(struct cw_mmu *mmu, const struct cw_mmu_page *sp, 
 	CHECK(!sp->trans == !(cw_role_has_gptes(sp->role) && sp->role.level <= CW_LEVEL_LEAF_MAX)); /* ROLE-9 */
 	CHECK(cw_role_has_gptes(sp->role) == !cw_list_empty(&sp->shadow_node));
 	CHECK(sp->role.invalid || cw_role_legal(sp->role));
+	CHECK(!cw_page_paired(sp) || !(sp->table & CW_COMPANION)); /* P31 */
+	CHECK(sp->zap_seq <= mmu->domain[sp->role.smm].zap_seq);
 	for (unsigned i = 0; i < CW_SPTES; i++) {
 		bool is_present = cw_spte_present(sp->spte[i]);
 		bool table = sp->role.level > CW_LEVEL_4K && !(is_present && (sp->spte[i] & CW_SPTE(PS)));
