@@ -13,6 +13,8 @@ struct bench_params {
 	const char *table_mem, *host_mem, *host_time, *trace; /* NULL: as the URI or its default says */
 	const char *output;
 	uint64_t contexts, bytes, seed, iterations, levels, write_percent, span;
+	unsigned log;	     /* CW_LOG_x */
+	bool log_given;	     /* else each scenario has its own default */
 	unsigned page_level; /* of a leaf: 1 for 4 KiB, 2 for 2 MiB, 3 for 1 GiB */
 	bool json, progress;
 };
@@ -32,7 +34,17 @@ struct bench_result {
 	uint64_t errors;	  /* wrong or missing answers, implausible counters */
 	uint64_t counters[CW_NCOUNTER];
 	char complaint[256]; /* about the first error */
-	char note[160];	     /* what else was seen, for people */
+	char note[240];	     /* what else was seen, for people */
+};
+
+/* The dirty log of the device, see bench_log.c. */
+struct bench_log {
+	unsigned mode;		       /* CW_LOG_x, as it is now */
+	uint64_t gfn, pages;	       /* what it may know of */
+	uint64_t *written, *reported;  /* a bit per page */
+	uint64_t dir, entries, leaves; /* of a log without the MMU core, else 0 */
+	uint32_t room;
+	struct cw_mem image, records;
 };
 
 /* A device set up for a scenario. */
@@ -45,14 +57,22 @@ struct bench {
 	struct cw_mem mem;
 	uint64_t gpa; /* of the memory */
 	uint64_t bus; /* where gpa lies */
+	struct bench_log log;
 
 	/* bench_tables.c */
 	uint64_t *table; /* addresses */
 	size_t tables, tables_max;
 };
 
+extern const char *const bench_log_names[]; /* of CW_LOG_x, as --log takes them */
+
+/* Modes of the log that a scenario knows. */
+#define BENCH_LOG(mode) (1u << CW_LOG_##mode)
+#define BENCH_LOG_ALL (BENCH_LOG(OFF) | BENCH_LOG(CAPTURE) | BENCH_LOG(PROTECT) | BENCH_LOG(DIRTYBIT))
+
 struct bench_scenario {
 	const char *name, *doc;
+	unsigned log;	   /* modes; the lowest one is its default */
 	bool tables;	   /* has tables of its own over --span instead of a VM with memory */
 	const char *timed; /* what is timed; NULL: from request to grant */
 	int (*run)(struct bench *b, struct bench_result *r);
@@ -102,6 +122,26 @@ int bench_hit_under_miss(struct bench *b, struct bench_result *r);
 int bench_invalidate(struct bench *b, struct bench_result *r);
 int bench_flush(struct bench *b, struct bench_result *r);
 
+/* A program over pages that it brings into the TLB, with their hints if the domain logs. */
+int bench_hot_pages(struct bench *b, struct bench_result *r, struct cw_tgen *t);
+
+/*
+ * bench_log.c: the log of the domain of bench_tables() or of the VM. Until bench_log_end(), which harvests and
+ * compares, every page that is written must be told.
+ */
+int bench_log_own(struct bench *b, unsigned mode, uint64_t gpa, uint64_t bytes);
+int bench_log_vm(struct bench *b, unsigned mode);
+int bench_log_end(struct bench *b, struct bench_result *r);
+void bench_log_free(struct bench *b);
+void bench_log_wrote(struct bench *b, uint64_t gpa, uint64_t pages);
+void bench_log_ran(struct bench *b, const struct cw_tgen *t);
+/* Of a log of the benchmark's own: change its mode; harvest it and compare. */
+int bench_log_mode(struct bench *b, unsigned mode);
+int bench_harvest(struct bench *b, struct bench_result *r, uint64_t *lines, uint64_t *cycles);
+int bench_capture_mark(struct bench *b, struct bench_result *r);
+int bench_harvest_idle(struct bench *b, struct bench_result *r);
+int bench_harvest_dirty(struct bench *b, struct bench_result *r);
+
 /* bench_fault.c */
 int bench_fault_report(struct bench *b, struct bench_result *r);
 int bench_fault_storm(struct bench *b, struct bench_result *r);
@@ -114,6 +154,8 @@ int bench_bridge_read(struct bench *b, struct bench_result *r);
 uint64_t bench_sum(const struct cw_tgen *t, uint64_t gpa0, uint64_t bus0);
 /* Page of the range that request i names. */
 uint32_t bench_page(const struct cw_tgen *t, uint32_t i);
+/* Page of each request that writes, in order. */
+void bench_writes(const struct cw_tgen *t, void (*page)(void *arg, uint64_t gpa), void *arg);
 
 /* bench_hist.c */
 void bench_hist_add(struct bench_hist *h, uint64_t latency, uint64_t n);

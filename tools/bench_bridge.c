@@ -61,6 +61,11 @@ static int round_of(struct bench *b, struct bench_result *r, enum direction dir,
 		err = cw_nic_stop(b->dev);
 	if (err)
 		return err;
+	bench_log_wrote(b, nic.head, 1);
+	for (uint32_t n = 0; n < packets; n++) {
+		if (writes(dir, n))
+			bench_log_wrote(b, b->gpa + PACKETS + (uint64_t)n * len, 1);
+	}
 	for (uint32_t n = 0; n < packets; n++)
 		for (uint32_t at = 0; at < len; at += 8)
 			wrong += *word_of(b, n, len, at) != content(b, n, len, at);

@@ -84,13 +84,14 @@ int bench_report_json(const struct bench_report *rep, FILE *out)
 	for (size_t k = 0; k < rep->n; k++)
 		json_array_append_new(scenarios, scenario_json(rep->results[k]));
 	parameters = json_pack(
-		"{s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:s}", "host_mem",
+		"{s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:s}", "host_mem",
 		text_or_null(p->host_mem), "host_time", text_or_null(p->host_time), "contexts", (json_int_t)p->contexts,
 		"bytes", (json_int_t)p->bytes, "iterations", (json_int_t)p->iterations, "span", (json_int_t)p->span,
 		"levels", (json_int_t)p->levels, "page_size", (json_int_t)4096 << 9 * (p->page_level - 1),
 		"write_percent", (json_int_t)p->write_percent, "walk_slots", (int)i->walk_slots, "tlb_sets",
 		(int)i->tlb_sets, "tlb_ways", (int)i->tlb_ways, "walk_cache_entries", (int)i->walk_cache_entries,
-		"waiting", (int)i->waiting, "park_entries", (int)i->park_entries, "uri", rep->uri);
+		"waiting", (int)i->waiting, "park_entries", (int)i->park_entries, "uri", rep->uri, "log",
+		p->log_given ? bench_log_names[p->log] : "default");
 	o = json_pack("{s:s, s:s, s:f, s:o, s:I, s:o, s:f, s:o}", "version", cw_version(), "device", p->device,
 		      "clock_mhz", i->clock_khz / 1000.0, "table_mem", text_or_null(p->table_mem), "seed",
 		      (json_int_t)p->seed, "parameters", parameters, "sim_cycles_per_second", rep->cycles_per_second,

@@ -67,3 +67,15 @@ uint32_t bench_page(const struct cw_tgen *t, uint32_t i)
 		page = next(t, &s);
 	return page;
 }
+
+void bench_writes(const struct cw_tgen *t, void (*page)(void *arg, uint64_t gpa), void *arg)
+{
+	struct sequence s = begin(t);
+
+	for (uint32_t i = 0; i < t->count; i++) {
+		const uint64_t gpa = t->base + (uint64_t)next(t, &s) * 4096;
+
+		if (((s.state & 0xffff) * 100) >> 16 < t->write_percent)
+			page(arg, gpa);
+	}
+}

@@ -66,8 +66,11 @@ static int build(struct loader *l, unsigned level, uint64_t gpa, uint64_t *addr)
 {
 	const struct bench *b = l->b;
 	uint64_t entry[ENTRIES], size = 1ull << shift_of(level), first = gpa & ~(size * ENTRIES - 1);
-	const uint64_t leaf = CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X) | CW_SPTE(A) | CW_SPTE(D) | CW_SPTE(HOST_W) |
-			      CW_SPTE(MMU_W) | CW_SPTE(PRESENT) | (level > 1 ? CW_SPTE(PS) : 0);
+	const uint64_t leaf = CW_SPTE(R) | CW_SPTE(X) | CW_SPTE(A) | CW_SPTE(HOST_W) | CW_SPTE(MMU_W) |
+			      CW_SPTE(PRESENT) | (level > 1 ? CW_SPTE(PS) : 0) |
+			      /* What makes the first write be marked (P28). */
+			      (b->p->log == CW_LOG_PROTECT ? 0 : CW_SPTE(W)) |
+			      (b->p->log == CW_LOG_DIRTYBIT ? 0 : CW_SPTE(D));
 	int err = new_table(l->b, addr);
 
 	for (unsigned i = 0; i < ENTRIES && !err; i++) {
@@ -115,7 +118,8 @@ int bench_tables(struct bench *b)
 					      .ctx = (uint16_t)i,
 					      .space = domain,
 					      .addr = root,
-					      .level = (uint8_t)b->p->levels},
+					      .level = (uint8_t)b->p->levels,
+					      .enables = b->p->log >= CW_LOG_PROTECT ? CW_CMD_ENABLE_FIX : 0},
 			     NULL);
 	if (!err)
 		err = cw_mem_free(b->dev, &l.mem);

@@ -31,6 +31,8 @@ static void usage(FILE *out)
 	      "  --levels N        of the tables: 4 or 5 (default 4)\n"
 	      "  --page-size SIZE  of those tables: 4k, 2m or 1g (default 4k)\n"
 	      "  --write-percent N of requests that write (default 100)\n"
+	      "  --log MODE        dirty log of the domain: capture, protect, dirtybit or off (default: off, and capture\n"
+	      "                    where the scenario is about it); without --scenario: all that know this mode\n"
 	      "  --seed N          of everything random (default 1)\n"
 	      "  --iterations N    repetitions of each scenario's measurement (default 16)\n"
 	      "  --json            as one JSON object\n"
@@ -83,6 +85,42 @@ static bool page_size(const char *text, unsigned *level)
 	}
 	tool_fail(TOOL_USAGE, "--page-size must be 4k, 2m or 1g, not '%s'", text);
 	return false;
+}
+
+static bool log_mode(const char *text, struct bench_params *p)
+{
+	for (unsigned mode = CW_LOG_OFF; mode <= CW_LOG_DIRTYBIT; mode++) {
+		if (strcmp(text, bench_log_names[mode]) == 0) {
+			p->log = mode;
+			p->log_given = true;
+			return true;
+		}
+	}
+	tool_fail(TOOL_USAGE, "--log must be capture, protect, dirtybit or off, not '%s'", text);
+	return false;
+}
+
+/* Scenarios and mode of the log go together. */
+static int log_applies(const struct bench_params *p, const struct choice *c)
+{
+	for (size_t i = 0; i < c->n && p->log_given; i++) {
+		const struct bench_scenario *s = c->list[i];
+
+		if (!(s->log >> p->log & 1)) {
+			tool_fail(TOOL_USAGE, "--log %s does not apply to %s; it applies to:", bench_log_names[p->log],
+				  s->name);
+			for (s = bench_scenarios; s->name; s++) {
+				if (s->log >> p->log & 1)
+					fprintf(stderr, "  %s\n", s->name);
+			}
+			return TOOL_USAGE;
+		}
+		/* P23: such a write goes to the host, and these tables have none. */
+		if (s->tables && p->log >= CW_LOG_PROTECT && p->page_level > 1)
+			return tool_fail(TOOL_USAGE, "--log %s needs --page-size 4k in %s", bench_log_names[p->log],
+					 s->name);
+	}
+	return TOOL_OK;
 }
 
 /* Options of the command become options of the URI; they are of `sim:` only. */
@@ -213,6 +251,7 @@ int cmd_bench(int argc, char **argv)
 		LEVELS,
 		PAGE_SIZE,
 		WRITE_PERCENT,
+		LOG,
 		SEED,
 		ITERATIONS,
 		JSON,
@@ -232,6 +271,7 @@ int cmd_bench(int argc, char **argv)
 		{"levels", required_argument, NULL, LEVELS},
 		{"page-size", required_argument, NULL, PAGE_SIZE},
 		{"write-percent", required_argument, NULL, WRITE_PERCENT},
+		{"log", required_argument, NULL, LOG},
 		{"seed", required_argument, NULL, SEED},
 		{"iterations", required_argument, NULL, ITERATIONS},
 		{"json", no_argument, NULL, JSON},
@@ -293,6 +333,9 @@ int cmd_bench(int argc, char **argv)
 		case WRITE_PERCENT:
 			ok = tool_number("--write-percent", optarg, 0, 100, &p.write_percent);
 			break;
+		case LOG:
+			ok = log_mode(optarg, &p);
+			break;
 		case SEED:
 			ok = tool_number("--seed", optarg, 0, INT64_MAX, &p.seed);
 			break;
@@ -332,8 +375,12 @@ int cmd_bench(int argc, char **argv)
 	p.host_time = effective(&p, "host-time", p.host_time, "measured", host_time, sizeof(host_time));
 	p.progress = isatty(STDERR_FILENO);
 	if (!c.n) {
-		for (const struct bench_scenario *s = bench_scenarios; s->name; s++)
-			c.list[c.n++] = s;
+		for (const struct bench_scenario *s = bench_scenarios; s->name; s++) {
+			if (!p.log_given || (s->log >> p.log & 1))
+				c.list[c.n++] = s;
+		}
 	}
+	if (log_applies(&p, &c))
+		return TOOL_USAGE;
 	return run_all(&p, &c);
 }

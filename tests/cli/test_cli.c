@@ -112,8 +112,8 @@ static void wrong_options(void)
 }
 
 #define ALL_SCENARIOS \
-	"tlb-hit walk-cold walk-cached wp-fix random sequential hit-under-miss invalidate flush first-touch fault-report " \
-	"fault-storm bridge-write bridge-read"
+	"tlb-hit walk-cold walk-cached wp-fix random sequential hit-under-miss invalidate flush capture-mark " \
+	"harvest-idle harvest-dirty first-touch fault-report fault-storm bridge-write bridge-read"
 
 static void wrong_values_list_the_right_ones(void)
 {
@@ -134,6 +134,12 @@ static void wrong_values_list_the_right_ones(void)
 	refused("bench fault-latency --levels 6", "--levels 4 5");
 	refused("bench fault-latency --page-size 8k", "4k 2m 1g");
 	refused("bench fault-latency --write-percent 101", "--write-percent 0 100");
+	refused("bench fault-latency --log full", "capture protect dirtybit off full");
+	refused("bench fault-latency --log capture --scenario random,flush",
+		"flush capture apply tlb-hit random bridge-write");
+	refused("bench fault-latency --log off --scenario harvest-idle", "harvest-idle off apply");
+	refused("bench fault-latency --log protect --scenario capture-mark", "capture-mark protect apply");
+	refused("bench fault-latency --log protect --page-size 2m --scenario random", "random protect 4k");
 	refused("bench fault-latency --seed -1", "--seed");
 	refused("bench fault-latency --iterations 0", "--iterations");
 	refused("fwlog --follow --timeout 3", "--timeout us ms");
@@ -184,10 +190,10 @@ static void keys(const json_t *o, const char *names)
 
 static void bench_json_is_exact(void)
 {
-	static const char *const names[] = {"tlb-hit",	    "walk-cold",   "walk-cached",    "wp-fix",
-					    "random",	    "sequential",  "hit-under-miss", "invalidate",
-					    "flush",	    "first-touch", "fault-report",   "fault-storm",
-					    "bridge-write", "bridge-read"};
+	static const char *const names[] = {
+		"tlb-hit",	  "walk-cold",	  "walk-cached", "wp-fix",	 "random",	 "sequential",
+		"hit-under-miss", "invalidate",	  "flush",	 "capture-mark", "harvest-idle", "harvest-dirty",
+		"first-touch",	  "fault-report", "fault-storm", "bridge-write", "bridge-read"};
 	json_t *o, *list, *s;
 
 	CHECK_EQ(run(BENCH), 0);
@@ -229,6 +235,38 @@ static void bench_repeats_bit_for_bit(void)
 	CHECK(a && b && json_equal(json_object_get(a, "scenarios"), json_object_get(b, "scenarios")));
 	json_decref(a);
 	json_decref(b);
+}
+
+/* The command itself compares what the log has with what was written. */
+static void bench_logs(void)
+{
+	static const char *const modes[] = {"off", "capture", "protect", "dirtybit"};
+
+	for (unsigned i = 0; i < 4; i++) {
+		static const char scenarios[] = "tlb-hit,walk-cold,wp-fix,random,first-touch,bridge-write";
+		char args[256];
+		json_t *o, *list;
+
+		snprintf(args, sizeof(args), BENCH " --span 4M --write-percent 70 --scenario %s --log %s", scenarios,
+			 modes[i]);
+		if (!CHECK_EQ(run(args), 0)) {
+			printf("  %s", err);
+			continue;
+		}
+		o = json_loads(out, JSON_REJECT_DUPLICATES, NULL);
+		list = json_object_get(o, "scenarios");
+		CHECK_STR(json_string_value(json_object_get(json_object_get(o, "parameters"), "log")), modes[i]);
+		for (size_t k = 0; k < json_array_size(list); k++) {
+			const json_t *s = json_array_get(list, k), *c = json_object_get(s, "counters");
+			const char *name = json_string_value(json_object_get(s, "name"));
+
+			CHECK_EQ(json_integer_value(json_object_get(s, "errors")), 0);
+			/* These have neither tables nor pages that were written before. */
+			if (!strcmp(name, "wp-fix") || !strcmp(name, "random"))
+				CHECK_EQ(json_integer_value(json_object_get(c, "log_marks")) > 0, i > 0);
+		}
+		json_decref(o);
+	}
 }
 
 static void memory_presets_matter(void)
@@ -430,6 +468,7 @@ int main(int argc, char **argv)
 	RUN(info_as_text_and_json);
 	RUN(bench_json_is_exact);
 	RUN(bench_repeats_bit_for_bit);
+	RUN(bench_logs);
 	RUN(memory_presets_matter);
 	RUN(shape_of_tables_matters);
 	RUN(bench_table_is_for_people);
