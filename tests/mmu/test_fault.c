@@ -247,6 +247,48 @@ static void hook_invalidate(struct recorder *r, const struct cw_memslot *slot, u
 	cw_mmu_invalidate_end(r->mmu, hva, hva + 4096);
 }
 
+static unsigned released[2]; /* by whether an entry was made */
+static bool under_lock;
+static struct cw_mmu *release_mmu;
+
+static void watch_release(void *priv, const struct cw_hpage *page, bool is_mapped)
+{
+	released[is_mapped]++;
+	under_lock = cw_mutex_is_mine(&release_mmu->lock);
+	rec_ops.release(priv, page, is_mapped);
+}
+
+/* The host page is told once per fault, under the lock if an entry was made; a fault to be tried again leaves it. */
+static void host_pages_are_told(void)
+{
+	struct cw_mmu_ops ops = rec_ops;
+	struct vm vm;
+
+	vm_init(&vm);
+	memset(released, 0, sizeof(released));
+	ops.release = watch_release;
+	vm.mmu.ops = &ops;
+	release_mmu = &vm.mmu;
+	CHECK_EQ(vm_slot(&vm, 0, 0x100, 16, 0, 0), 0);
+	CHECK_EQ(vm_fault(&vm, 0x101, READ), CW_PF_FIXED);
+	CHECK(released[true] == 1 && !released[false] && under_lock);
+	/* A read-only entry of a page that the host may write counts as well: it may become writable unseen. */
+	vm_log(&vm);
+	CHECK_EQ(vm_slot(&vm, 0, 0x100, 16, 0, CW_MEM_LOG_DIRTY), 0);
+	CHECK_EQ(vm_fault(&vm, 0x102, READ), CW_PF_FIXED);
+	CHECK(!(vm_leaf(&vm, &vm.ctx, 0x102) & REC_W));
+	CHECK(released[true] == 2 && !released[false] && under_lock);
+	/* What the mirror answers asks for no page. */
+	CHECK_EQ(vm_fault(&vm, 0x102, READ), CW_PF_SPURIOUS);
+	CHECK(released[true] == 2 && !released[false]);
+	vm.rec.resolve_hook = hook_invalidate;
+	vm.rec.hook_priv = NULL;
+	CHECK_EQ(vm_fault(&vm, 0x103, READ), CW_PF_RETRY);
+	CHECK(released[true] == 2 && released[false] == 1);
+	vm.mmu.ops = &rec_ops;
+	vm_destroy(&vm);
+}
+
 static void hook_invalidate_other(struct recorder *r, const struct cw_memslot *slot, uint64_t gfn)
 {
 	uint64_t hva = cw_memslot_hva(slot, gfn) + 4096;
@@ -577,10 +619,11 @@ int main(void)
 	RUN(spte_4_mmio_generation, "SPTE-4 MS-2 ST-1");
 	RUN(ms_1_update_in_progress, "MS-1 MS-2");
 	RUN(mmio_gfn_that_no_entry_can_hold, "SPTE-4");
-	RUN(ms_7_readonly_slot, "MS-7");
+	RUN(ms_7_readonly_slot, "MS-7 T-FP-03");
 	RUN(ms_13_14_allones_slot_makes_no_entry, "MS-13 MS-14 MS-15");
 	RUN(host_mapping_read_only, "T-MS-12");
 	RUN(p27_reads_of_a_logged_slot_grant_no_write);
+	RUN(host_pages_are_told, "SPTE-18");
 	RUN(change_of_page_without_invalidation);
 	RUN(t_zp_04_invalidate_between_lookup_and_map, "ZAP-7 ZAP-8 T-ZP-04");
 	RUN(zap_7_ranges_in_progress_unite, "ZAP-7");

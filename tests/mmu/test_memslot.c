@@ -338,6 +338,29 @@ static void p51_marks_are_taken_once(void)
 	vm_destroy(&vm);
 }
 
+/* Writes never reach a READONLY slot: they mark nothing, and logging it has nothing to protect. */
+static void a_readonly_slot_that_logs(void)
+{
+	uint64_t map[1] = {0};
+	unsigned flushes;
+	struct vm vm;
+
+	vm_init(&vm);
+	vm_log(&vm);
+	CHECK_EQ(vm_slot(&vm, 0, 0x100, 16, 0, CW_MEM_READONLY), 0);
+	CHECK_EQ(vm_fault(&vm, 0x101, READ), CW_PF_FIXED);
+	flushes = vm.rec.count[REC_FLUSH];
+	CHECK_EQ(vm_slot(&vm, 0, 0x100, 16, 0, CW_MEM_READONLY | CW_MEM_LOG_DIRTY), 0);
+	CHECK_EQ(vm.rec.count[REC_FLUSH], flushes);
+	CHECK_EQ(vm_fault(&vm, 0x101, WRITE), CW_PF_EMULATE);
+	CHECK_EQ(vm_fault(&vm, 0x102, WRITE), CW_PF_EMULATE);
+	CHECK_EQ(vm_fault(&vm, 0x102, READ), CW_PF_FIXED);
+	CHECK(!(vm_leaf(&vm, &vm.ctx, 0x102) & (REC_W | REC_MMU_W)));
+	CHECK_EQ(cw_mmu_log_get(&vm.mmu, 0, map), 0);
+	CHECK_EQ(map[0], 0);
+	vm_destroy(&vm);
+}
+
 /* T-DL-05: what clear accepts. */
 static void dl_5_clear(void)
 {
@@ -389,6 +412,7 @@ int main(void)
 	RUN(t_ms_05_all_user_slots, "T-MS-05");
 	RUN(a_fresh_slot_costs_nothing);
 	RUN(p51_marks_are_taken_once, "DL-6 SPTE-8 SPTE-11");
+	RUN(a_readonly_slot_that_logs, "T-DL-11");
 	RUN(dl_5_clear, "DL-1 DL-4 T-DL-05");
 	return CHECK_DONE("mmu_memslot");
 }

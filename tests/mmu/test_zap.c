@@ -156,6 +156,37 @@ static void zap_9_the_flush_of_another_is_waited_for(void)
 	vm_destroy(&vm);
 }
 
+static void flushes_are_counted_as_asked_and_as_done(void)
+{
+	const struct cw_mmu_stats *st;
+	uint64_t asked, done;
+	unsigned sent;
+	struct vm vm;
+
+	map_some(&vm, 8, 0);
+	st = &vm.mmu.stats;
+	asked = st->remote_tlb_flush_requests;
+	done = st->remote_tlb_flush;
+	sent = vm.rec.count[REC_FLUSH];
+	/* Nothing to wait for: asked, not done. */
+	CHECK_EQ(cw_mmu_flush(&vm.mmu), 0);
+	CHECK(st->remote_tlb_flush_requests > asked);
+	CHECK_EQ(st->remote_tlb_flush, done);
+	CHECK_EQ(vm.rec.count[REC_FLUSH], sent);
+	asked = st->remote_tlb_flush_requests;
+	CHECK_EQ(cw_mmu_zap_range(&vm.mmu, 0, 0x100, 2), 0);
+	CHECK_EQ(st->remote_tlb_flush_requests, asked + 1);
+	CHECK_EQ(st->remote_tlb_flush, done + 1);
+	CHECK_EQ(vm.rec.count[REC_FLUSH], sent + 1);
+	/* One that fails is not done. */
+	rec_fail(&vm.rec, REC_FLUSH, 1, -ETIMEDOUT);
+	CHECK_EQ(cw_mmu_zap_range(&vm.mmu, 0, 0x102, 2), -ETIMEDOUT);
+	CHECK_EQ(st->remote_tlb_flush_requests, asked + 2);
+	CHECK_EQ(st->remote_tlb_flush, done + 1);
+	CHECK_EQ(st->flush_failed, 1);
+	vm_destroy(&vm);
+}
+
 static void lost_invalidate_is_made_good(void)
 {
 	struct vm vm;
@@ -408,6 +439,7 @@ int main(void)
 	RUN(zap_all_that_fails_half_way);
 	RUN(p21_tables_wait_for_a_flush_that_works, "SPTE-14 ZAP-9");
 	RUN(zap_9_the_flush_of_another_is_waited_for, "ZAP-9");
+	RUN(flushes_are_counted_as_asked_and_as_done, "ST-2");
 	RUN(lost_invalidate_is_made_good);
 	RUN(exchange_that_times_out);
 	RUN(p45_reset_after_a_dead_engine);
