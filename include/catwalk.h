@@ -285,7 +285,8 @@ int cw_ctx_invalidate(struct cw_ctx *ctx, uint64_t addr, uint64_t size);
 int cw_vm_invalidate_guest(struct cw_vm *vm, unsigned space);
 
 /* The guest's CPU has written to these bytes: for who traps writes to tables. It takes effect at once, without an
- * invalidation. Waits for a FLUSH. */
+ * invalidation, in what these bytes have given; what another table gave before stays until there is one. Waits for a
+ * FLUSH. */
 int cw_vm_guest_write(struct cw_vm *vm, unsigned space, uint64_t gpa, size_t len);
 
 /* The contexts first..last that a port may name; first > last: none. The traffic generator and the probes of the host

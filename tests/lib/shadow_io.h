@@ -23,6 +23,7 @@ struct sio_page {
 	bool aborted[2];    /* by the test, answering a fault: reads, writes */
 	bool bridge, busy;  /* whose it is; a burst is under way */
 	bool came;	    /* mapped by the answer to a fault */
+	bool moved;	    /* its table is another one, and no invalidation has covered it since */
 	bool read, written; /* some access was done */
 	uint64_t asked[16]; /* bit per 4 KiB page: a write was asked for */
 };

@@ -42,20 +42,28 @@ static uint64_t move_table(struct sio_space *s, struct sio_page *v)
 	v->may |= 1u << v->now;
 	guest_set(&s->g, table | (leaf & 4095), guest_leaf(&s->g, 1, v->gpa[v->now], v->bits));
 	guest_set(&s->g, upper, table | GUEST_P | GUEST_W | GUEST_U);
+	for (unsigned i = 0; i < SIO_PAGES; i++)
+		s->page[i].moved |= guest_entry(&s->g, s->page[i].va, 2) == upper;
 	return upper;
+}
+
+static void is_new(struct sio_page *v)
+{
+	v->may = 1u << v->now;
+	v->moved = false;
 }
 
 static void invalidate(struct sio_space *s, struct sio_page *v)
 {
 	for (unsigned c = 0; c < s->contexts; c++)
 		DONE(cw_ctx_invalidate(s->ctx[c], v->va, guest_page_size(&s->g, v->level)));
-	v->may = 1u << v->now;
+	is_new(v);
 }
 
 static void all_is_new(struct sio_space *s)
 {
 	for (unsigned i = 0; i < SIO_PAGES; i++)
-		s->page[i].may = 1u << s->page[i].now;
+		is_new(&s->page[i]);
 }
 
 /* The guest copies its root table and loads CR3. */
@@ -94,7 +102,9 @@ void sio_work(struct sio_space *s)
 	case 3:
 		entry = remap(s, v);
 		DONE(cw_vm_guest_write(sio.vm, 0, entry, guest_entry_size(&s->g)));
-		v->may = 1u << v->now;
+		/* Of the table that it has now: what an older one gave stays until an invalidation. */
+		if (!v->moved)
+			is_new(v);
 		return;
 	case 4:
 		/* Seen late, if at all: with what comes next, or never. */
