@@ -308,14 +308,14 @@ static void guest_fault(const struct cw_event *ev)
 	struct sio_space *s = &sio.space[ev->ctx == cw_ctx_id(sio.space[1].ctx[0])];
 	struct sio_page *v = page_of(s, ev->addr);
 	struct guest_walk w = guest_walk(&s->g, ev->addr, ev->write);
+	uint64_t absent = (ev->write ? 2u : 0) | (s->g.supervisor ? 0 : 4u);
 
 	if (!OK(v && ev->cause == CW_EVENT_GUEST_FAULT)) {
 		printf("  event %u at %" PRIx64 "\n", ev->cause, ev->addr);
 		exit(1);
 	}
-	if (w.ok && v->came) {
+	if (v->came && (w.ok || w.error & 1) && ev->error_code == absent) {
 		/* Another one that waited for the page. */
-		OK(ev->error_code == ((ev->write ? 2u : 0) | (s->g.supervisor ? 0 : 4u)));
 		OK(cw_event_answer(sio.dev, ev->id, CW_ANSWER_RETRY, NULL, 0) == 0);
 		return;
 	}
