@@ -235,7 +235,7 @@ module cw_bridge_rd (
   end
   always_comb begin
     s_rdata = out_line;
-    if (r_special) s_rdata = {512{!c_error_q}};
+    if (r_special) s_rdata = {512{!c_error_q && !cw_pkg::MUT_DEAD_BRIDGE_ONES}};
   end
 
   logic unused;

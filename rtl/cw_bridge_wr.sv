@@ -206,7 +206,7 @@ module cw_bridge_wr (
     end
     if (w_load) begin
       m_wdata <= buffer[{d_slot, sent}];
-      m_wstrb <= strobes[{d_slot, sent}];
+      m_wstrb <= strobes[{d_slot, sent}] | {64{cw_pkg::MUT_DEAD_STROBES}};
       m_wlast <= w_end;
     end
   end
@@ -250,7 +250,7 @@ module cw_bridge_wr (
       end
       if (b_take) begin
         done[b_slot]  <= 1'b1;
-        error[b_slot] <= m_bresp[1];
+        error[b_slot] <= m_bresp[1] && !cw_pkg::MUT_DEAD_BRIDGE_ERROR;
       end
       if (finish || drop) begin
         done[finish ? out_slot : q_slot]  <= 1'b1;

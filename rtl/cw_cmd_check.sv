@@ -154,7 +154,7 @@ module cw_cmd_check #(
   always_comb begin
     status = cw_pkg::ST_OK;
     field  = cw_pkg::FIELD_NONE;
-    if (!cw_pkg::OPS_HOT[opcode]) begin
+    if (!cw_pkg::OPS_HOT[opcode] && !cw_pkg::MUT_DEAD_CHECK) begin
       status = cw_pkg::ST_BAD_OPCODE;
       field  = cw_pkg::FIELD_OPCODE;
     end else if (!cw_pkg::OPS_BUILT[opcode]) begin

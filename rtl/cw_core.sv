@@ -366,7 +366,8 @@ module cw_core #(
     ev[cw_pkg::CTR_RETRY_LATER*3 +: 3]       = n_retry_later;
     if (rel_valid != '0)
       for (int p = 0; p < NP; p++) begin
-        ev[cw_pkg::CTR_RELEASES*3 +: 3]      = ev[cw_pkg::CTR_RELEASES*3 +: 3] + 3'(rel_known[p]);
+        ev[cw_pkg::CTR_RELEASES*3 +: 3]      = ev[cw_pkg::CTR_RELEASES*3 +: 3] +
+                                               3'(rel_known[p] && !cw_pkg::MUT_DEAD_COUNTER);
         ev[cw_pkg::CTR_BAD_RELEASES*3 +: 3]  = ev[cw_pkg::CTR_BAD_RELEASES*3 +: 3] + 3'(rel_valid[p] && !rel_known[p]);
       end
     ev[cw_pkg::CTR_FIXED_W*3 +: 3]           = 3'(ev_fixed.w);

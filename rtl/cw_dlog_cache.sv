@@ -142,9 +142,9 @@ module cw_dlog_cache #(
 
   always_ff @(posedge clk) begin
     if (do_mark)
-      data[idx] <= line | (512'd1 << bit_no);
+      data[idx] <= line | (cw_pkg::MUT_DEAD_MARK ? '0 : 512'd1 << bit_no);
     else if (do_alloc)
-      data[free_idx] <= alloc_mark ? 512'd1 << bit_no : '0;
+      data[free_idx] <= alloc_mark && !cw_pkg::MUT_DEAD_MARK ? 512'd1 << bit_no : '0;
   end
 
   always_ff @(posedge clk) begin

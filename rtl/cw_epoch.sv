@@ -107,7 +107,7 @@ module cw_epoch (
     if (open != '0)
       for (int p = 0; p < NP; p++)
         close[p] = open[p] && ((epoch[p] ? cnt0[p] == '0 : cnt1[p] == '0)
-                               || (cw_pkg::MUT_FENCE_CLEARS && fenced[p]));
+                               || (cw_pkg::MUT_FENCE_CLEARS && fenced[p]) || cw_pkg::MUT_DEAD_EPOCH);
   end
   assign flip = wanted & ~(cw_pkg::MUT_SECOND_FLIP_EARLY ? '0 : open);
 

@@ -133,7 +133,7 @@ module cw_euu (
         use_d = prot.d && (prot.x86 || !(e[cw_pkg::SPTE_AD_DISABLED] || e[cw_pkg::SPTE_AD_WRPROT]));
         if (prot.mask[i] && ((e[cw_pkg::SPTE_PRESENT] && !e[cw_pkg::SPTE_PS]) || cw_pkg::MUT_PROTECT_ON_MMIO)) begin
           changes[i] = !use_d ? e[cw_pkg::SPTE_W] : prot.x86 ? e[cw_pkg::SPTE_X86_D] : e[cw_pkg::SPTE_D];
-          if (!use_d)        e[cw_pkg::SPTE_W] = 1'b0;
+          if (!use_d)        e[cw_pkg::SPTE_W] = cw_pkg::MUT_DEAD_PROTECT && e[cw_pkg::SPTE_W];
           else if (prot.x86) e[cw_pkg::SPTE_X86_D] = 1'b0;
           else               e[cw_pkg::SPTE_D] = 1'b0;
           line[64 * i +: 64] = e;

@@ -72,7 +72,7 @@ module cw_fault_data (
     if (state == D_PASS) begin
       line      <= look_data;
       line_addr <= {data_base[63:12], 12'd0} + (r_addr - ring_base);
-      strb      <= look_strb;
+      strb      <= cw_pkg::MUT_DEAD_FAULT_DATA ? '0 : look_strb;
     end
     if (state == D_WAIT && wr_bvalid && wr_berr) strb <= '0;
   end

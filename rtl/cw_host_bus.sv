@@ -110,7 +110,7 @@ module cw_host_bus #(
 
   assign h_rready = (rd_rvalid & ~rd_rready) == '0;
   assign rd_rdata = h_rdata;
-  assign rd_rerr  = h_rresp[1];
+  assign rd_rerr  = h_rresp[1] && !cw_pkg::MUT_DEAD_HOST_ERROR;
   assign rd_rlast = h_rlast;
 
   // ---- writes ----

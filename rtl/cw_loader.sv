@@ -131,7 +131,7 @@ module cw_loader (
     ld_wdata = '0;
     if (ld_wvalid) begin
       if (fill_q) ld_wdata = {8{arg_q}};
-      else        ld_wdata = rd_rdata;
+      else        ld_wdata = cw_pkg::MUT_DEAD_LOADER ? '0 : rd_rdata;
     end
   end
   assign ld_wstrb   = {64{fill_q || !rd_rerr}};

@@ -144,11 +144,12 @@ module cw_lookup #(
   cw_t::ctx_t c3_ctx;
   logic ext4, ext5;                    // what the bits above the address must be
   assign ext5 = ctx_entry.shadow && c2_req.addr[56];
-  assign ext4 = ctx_entry.shadow && c2_req.addr[47];
+  assign ext4 = ctx_entry.shadow && c2_req.addr[47] && !cw_pkg::MUT_DEAD_CANONICAL;
   assign last_byte = {1'b0, c2_req.addr[11:0]} + {1'b0, c2_req.len_m1};
   always_ff @(posedge clk) begin
     c3_ctx   <= c2_ctx;
-    bad_ctx  <= !ctx_entry.valid || !range.enable || c2_req.ctx < range.first || c2_req.ctx > range.last ||
+    bad_ctx  <= !ctx_entry.valid || !(range.enable || cw_pkg::MUT_DEAD_RANGE_CHECK) ||
+                ((c2_req.ctx < range.first || c2_req.ctx > range.last) && !cw_pkg::MUT_DEAD_RANGE_CHECK) ||
                 c2_req.ctx >= 16'(cw_pkg::NCTX);
     bad_addr <= c2_req.addr[63:57] != {7{ext5}} || (!ctx_entry.level5 && c2_req.addr[63:48] != {16{ext4}});
     bad_len  <= last_byte[12];

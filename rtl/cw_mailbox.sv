@@ -375,7 +375,7 @@ module cw_mailbox #(
         cw_mbox::TABLE_SIZE_LO: rd = TABLE_BYTES[31:0];
         cw_mbox::TABLE_SIZE_HI: rd = TABLE_BYTES[63:32];
         cw_mbox::FLUSH_TIMEOUT: rd = flush_timeout;
-        cw_mbox::SCRATCH:       rd = scratch_q;
+        cw_mbox::SCRATCH:       rd = cw_pkg::MUT_DEAD_MAILBOX && ready ? '0 : scratch_q;
         cw_mbox::CTX_CFG:       rd = ctx_cfg_q;
         cw_mbox::CTX_ROOT_LO:   rd = ctx_root_q[31:0];
         cw_mbox::CTX_ROOT_HI:   rd = ctx_root_q[63:32];

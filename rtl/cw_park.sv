@@ -162,7 +162,8 @@ module cw_park (
 
   assign cur_req   = data[cur];
   assign cur_r     = cur_req.req;
-  assign cur_retry = action == cw_pkg::RESUME_RETRY || (action == cw_pkg::RESUME_EMULATED && !cur_first);
+  assign cur_retry = (action == cw_pkg::RESUME_RETRY && !cw_pkg::MUT_DEAD_RETRY) ||
+                     (action == cw_pkg::RESUME_EMULATED && !cur_first);
   assign scan_hit  = leader[scan] && scan_key[1 +: cw_pkg::CTX_W] == scan_ctx;
   assign scan_done = scan == IW'(NP - 1);
 
@@ -171,14 +172,15 @@ module cw_park (
     ans.tag     = cur_r.tag;
     ans.epoch   = 1'b0;
     ans.pa      = '0;
-    ans.verdict = cw_pkg::V_ABORT;
+    ans.verdict = cw_pkg::MUT_DEAD_ABORT ? cw_pkg::V_ONES : cw_pkg::V_ABORT;
     ans.reason  = by_abort ? cw_pkg::RSN_DETACHED : cw_pkg::RSN_BY_HOST;
-    if (action == cw_pkg::RESUME_ONES) begin
+    if (action == cw_pkg::RESUME_ONES && !cw_pkg::MUT_DEAD_ONES) begin
       ans.verdict = cw_pkg::V_ONES;
       ans.reason  = cw_pkg::RSN_NONE;
     end else if (action == cw_pkg::RESUME_EMULATED) begin
       // An answer has 64 bytes of data (P34).
-      ans.verdict = cur_r.len_m1[11:6] == '0 ? cw_pkg::V_EMULATED : cw_pkg::V_ABORT;
+      ans.verdict = cur_r.len_m1[11:6] == '0 && !cw_pkg::MUT_DEAD_EMULATED ? cw_pkg::V_EMULATED :
+                                                                               cw_pkg::V_ABORT;
       ans.reason  = cur_r.len_m1[11:6] == '0 ? cw_pkg::RSN_NONE : cw_pkg::RSN_EMUL_LONG;
     end
     ans_valid = '0;
@@ -255,7 +257,8 @@ module cw_park (
   for (genvar p = 0; p < cw_pkg::NPORT; p++) begin : g_emul
     logic [511:0] held;
     always_ff @(posedge clk) begin
-      if (accept && named_data && named_req.port == cw_pkg::PORT_W'(p)) held <= resume.data;
+      if (accept && named_data && named_req.port == cw_pkg::PORT_W'(p))
+        held <= cw_pkg::MUT_DEAD_EMUL_DATA ? '0 : resume.data;
     end
     assign emul_data[p*512 +: 512] = held;
   end

@@ -102,7 +102,7 @@ module cw_tables (
         ctx_held  <= 1'b0;
         dom_held  <= 1'b0;
         port_held <= 1'b0;
-        if (ctx_held) ctx_valid[ctx_idx] <= ctx_new.valid;
+        if (ctx_held) ctx_valid[ctx_idx] <= ctx_new.valid || (cw_pkg::MUT_DEAD_DETACH && ctx_valid[ctx_idx]);
         if (dom_held) dom_valid[dom_idx] <= 1'b1;
         if (port_held) ranges[port_idx] <= port_new;
       end
@@ -159,7 +159,7 @@ module cw_tables (
       if (stop_ready) begin
         stop_any <= 1'b1;
         case (stop.what.scope)
-          8'(cw_pkg::SCOPE_CTX):  stop_ctx[stop.what.id[cw_pkg::CTX_W-1:0]]   <= stop.stop;
+          8'(cw_pkg::SCOPE_CTX):  stop_ctx[stop.what.id[cw_pkg::CTX_W-1:0]]   <= stop.stop && !cw_pkg::MUT_DEAD_STOP;
           8'(cw_pkg::SCOPE_PORT): stop_port[stop.what.id[cw_pkg::PORT_W-1:0]] <= stop.stop;
           default:            stop_dom[stop.what.id[cw_pkg::DOM_W-1:0]]   <= stop.stop;
         endcase

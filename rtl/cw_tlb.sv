@@ -298,7 +298,7 @@ module cw_tlb #(
   // ---- lookup, cycle 3 ----
   always_ff @(posedge clk) begin
     if (!rst_n) hit <= 1'b0;
-    else        hit <= |way_hit || |l_match;
+    else        hit <= (|way_hit || |l_match) && !cw_pkg::MUT_DEAD_TLB;
     if (c2_valid) level <= |way_hit ? 3'd1 : l_found_big ? 3'd3 : 3'd2;
   end
   always_ff @(posedge clk) hinted <= |way_hinted && !hint_clear;
@@ -358,7 +358,7 @@ module cw_tlb #(
 
   // ---- INVALIDATE ----
   // A space is swept whole or by range; one page lies in one set.
-  assign one_set = !inv.all && !inv.whole && inv.lo[51:3] == inv.hi[51:3];
+  assign one_set = !inv.all && !inv.whole && (inv.lo[51:3] == inv.hi[51:3] || cw_pkg::MUT_DEAD_RANGE);
   always_ff @(posedge clk) begin
     if (!rst_n) begin
       inv_active <= 1'b0;
@@ -376,7 +376,7 @@ module cw_tlb #(
         inv_active <= 1'b1;
         inv_new    <= 1'b1;
         inv_now    <= inv;
-        sweeping   <= 1'b1;
+        sweeping   <= !cw_pkg::MUT_DEAD_INVALIDATE;
         sweep_set  <= one_set ? inv.lo[3 +: SW] ^ inv.lo[3+SW +: SW] : '0;
         sweep_last <= one_set ? inv.lo[3 +: SW] ^ inv.lo[3+SW +: SW] : '1;
         tail       <= 2'd3;            // lookups that sampled a line before its bit fell, to cycle 3

@@ -47,7 +47,7 @@ module cw_verdict #(
   assign tracked = !flavour && entry[cw_pkg::SPTE_AD_DISABLED] && !entry[cw_pkg::SPTE_AD_WRPROT] && !readable &&
                    !writable && !entry[cw_pkg::SPTE_X];
   assign may_ad  = ad && (!shadow || cw_pkg::MUT_FIX_SHADOW);
-  assign may_fix = fix && (!shadow || cw_pkg::MUT_FIX_SHADOW);
+  assign may_fix = fix && !cw_pkg::MUT_DEAD_FIXER && (!shadow || cw_pkg::MUT_FIX_SHADOW);
   assign dirty   = flavour ? entry[cw_pkg::SPTE_X86_D] : entry[cw_pkg::SPTE_D];
   assign f.at    = may_fix && leaf_4k && tracked && entry[cw_pkg::SPTE_SAVED_R];
   assign f.w     = may_fix && leaf_4k && write && !writable && ((host_w && mmu_w) || cw_pkg::MUT_FIX_HOST_RO);
@@ -55,7 +55,7 @@ module cw_verdict #(
   // In DIRTYBIT a write is in the log by its D only; in a shadow context it is the host that sets it, and marks.
   assign may_d   = may_ad || (log_mode == 2'(cw_pkg::LOG_DIRTYBIT) && !shadow);
   assign f.d     = may_d && leaf_4k && ad_type && write && !dirty;
-  assign denied  = write && ((!writable && !f.w) || (!leaf_4k && log_mode[1]) ||
+  assign denied  = write && !cw_pkg::MUT_DEAD_VERDICT && ((!writable && !f.w) || (!leaf_4k && log_mode[1]) ||
                              (shadow && log_mode == 2'(cw_pkg::LOG_DIRTYBIT) && ad_type && !dirty));
 
   cw_entry #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_entry (
@@ -67,10 +67,10 @@ module cw_verdict #(
     v.fix     = f;
     v.mark    = (write || cw_pkg::MUT_READ_MARKS) &&
                 (log_mode == 2'(cw_pkg::LOG_CAPTURE) || (log_mode[1] && f.w) ||
-                 (log_mode == 2'(cw_pkg::LOG_DIRTYBIT) && f.d));
+                 (log_mode == 2'(cw_pkg::LOG_DIRTYBIT) && f.d && !cw_pkg::MUT_DEAD_DIRTYBIT));
     case (level)
       3'd1:    v.pa = {entry[51:12], offset};
-      3'd2:    v.pa = {entry[51:21], page_offset[8:0], offset};
+      3'd2:    v.pa = {entry[51:21], cw_pkg::MUT_DEAD_LARGE ? 9'd0 : page_offset[8:0], offset};
       default: v.pa = {entry[51:30], page_offset, offset};
     endcase
     if (bus_error) begin

@@ -117,7 +117,7 @@ module cw_walk_cache #(
       table_page = lv_page[4];
     end else begin
       hit        = 1'b0;
-      level      = level5 ? 3'd5 : 3'd4;
+      level      = level5 && !cw_pkg::MUT_DEAD_LEVEL5 ? 3'd5 : 3'd4;
       table_page = root;
     end
   end

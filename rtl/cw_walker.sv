@@ -247,7 +247,7 @@ module cw_walker #(
     case (r_level)
       3'd2:    r_index = r_line[14:6];
       3'd3:    r_index = r_line[23:15];
-      3'd4:    r_index = r_line[32:24];
+      3'd4:    r_index = cw_pkg::MUT_DEAD_WALK ? '0 : r_line[32:24];
       3'd5:    r_index = r_line[41:33];
       default: r_index = '0;               // level 1: each request has its own entry of the line
     endcase
@@ -270,7 +270,8 @@ module cw_walker #(
   assign r_early    = late && r_comp && !f_leaf[r_slot[LS-1:0]];
   assign r_more     = r_down || r_second || r_early;
   assign r_poisoned = |(r_here & (poisoned | poison_now));
-  assign wcf_valid  = r_valid && r_down && (!r_poisoned || cw_pkg::MUT_FILL_AFTER_INV_WC);
+  assign wcf_valid  = r_valid && r_down && !cw_pkg::MUT_DEAD_WALK_CACHE &&
+                      (!r_poisoned || cw_pkg::MUT_FILL_AFTER_INV_WC);
   assign mon_wc_fill = wcf_valid;
   assign mon_last   = !r_more;
   assign mon_r_level = r_level;
@@ -295,7 +296,7 @@ module cw_walker #(
   logic [NS-1:0] ar_take, fill_take, fill_end;
   logic ar_first;                          // a walk starts and reads at once: no other slot wants to read
   logic [NS-1:0] open;                     // takes more requests
-  assign open = s_used & ~nomerge &
+  assign open = s_used & ~nomerge & ~{NS{cw_pkg::MUT_DEAD_MERGE}} &
                 (~(poisoned | poison_now | {NS{no_merge}}) | {NS{cw_pkg::MUT_MERGE_POISONED}});
   logic [SPW-1:0] wrong;                   // mutant: bits of the tag that are not compared
   assign wrong = SPW'(cw_pkg::MUT_WRONG_DOMAIN_TAG);

@@ -10,7 +10,8 @@
 
 static const char *const usage =
 	"usage: catwalk selftest [--device URI] [--json]\n\n"
-	"Try every block of a device: rings, firmware, tables, walks, verdicts, errors, faults, events, STOP.\n"
+	"Try every block of a device: rings, firmware, tables, walks, fixer, dirty log, epochs, errors,\n"
+	"faults, events, STOP, the bridge.\n"
 	"Stops at the first block that fails, and names it. The device must not be in use.\n\n"
 	"  --device URI  the device (default sim:)\n"
 	"  --json        as one JSON object\n";
@@ -21,12 +22,16 @@ static const struct selftest_step steps[] = {
 	{"entry-update unit", "WRITE, XCHG, CMPXCHG", selftest_update},
 	{"loader", "FILL and LOAD", selftest_load},
 	{"walker", "a walk of four levels", selftest_walker},
+	{"invalidation", "INVALIDATE and FLUSH after changes of an entry", selftest_invalidate},
 	{"verdicts", "each kind of entry; bad address, bad context", selftest_verdicts},
 	{"page sizes", "leaves of 4 KiB, 2 MiB, 1 GiB", selftest_page_sizes},
 	{"roots", "5 levels; the legacy flavour", selftest_roots},
 	{"broken tables", "entries that end a request", selftest_broken_tables},
-	{"bus errors", "LOAD from an address that nobody has", selftest_bus_error},
-	{"invalidation", "INVALIDATE and FLUSH after changes of an entry", selftest_invalidate},
+	{"walk cache", "neighbours, joined walks, walks from below the root", selftest_walk_cache},
+	{"fixer", "W, A, D, access tracking", selftest_fixer},
+	{"harvest", "marks of 70 lines, taken in parts", selftest_harvest},
+	{"epochs", "FLUSH while a grant is held, fence and its end", selftest_epochs},
+	{"bus errors", "host and guest addresses that nobody has", selftest_injection},
 	{"contexts", "detach", selftest_detach},
 	{"fault loop", "pages that come by faults, addresses checked", selftest_faults},
 	{"TLB", "pages that must be cached", selftest_tlb},
@@ -36,6 +41,12 @@ static const struct selftest_step steps[] = {
 	{"STOP and DRAIN", "requests wait for START", selftest_stop},
 	{"shadow contexts", "guest-virtual addresses, remapped; the log by page", selftest_shadow},
 	{"unmapping", "a slot that is deleted", selftest_unmap},
+	{"log CAPTURE", "writes are reported, reads are not", selftest_log_capture},
+	{"log PROTECT", "the same", selftest_log_protect},
+	{"log DIRTYBIT", "the same", selftest_log_dirtybit},
+	{"port ranges", "a context that the bridge may not name", selftest_port_ranges},
+	{"bridge", "packets of 1 to 8192 bytes, each byte compared", selftest_bridge},
+	{"bridge events", "ONES, ABORT, EMULATED as bursts see them", selftest_bridge_events},
 	{"counters", "one answer per request, one release per grant", selftest_counters},
 };
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * The self test: steps, each named after the block that it tries. The engine steps (selftest_engine.c) own a context, a
- * domain and tables that the library does not manage; the loop steps (selftest_loop.c) use the library's.
+ * The self test: steps, each named after the block that it tries. The engine steps (selftest_engine.c, selftest_raw.c)
+ * own a context, a domain and tables that the library does not manage; the others (selftest_loop.c, selftest_vm.c) use
+ * the library's.
  */
 #ifndef CW_SELFTEST_H
 #define CW_SELFTEST_H
@@ -22,13 +23,20 @@ struct selftest {
 	/* selftest_loop.c */
 	struct cw_vm *vm;
 	struct cw_ctx *ctx;
-	struct cw_mem mem;
+	struct cw_mem mem, log_mem, nic_mem;
 
 	char why[256]; /* of a failure */
 };
 
 /* Sets why, gives false back. */
 bool selftest_fail(struct selftest *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#define SELFTEST_TIMEOUT_NS 100000000ull
+
+/* Run the traffic generator to its end. */
+bool selftest_tgen(struct selftest *s, const struct cw_tgen *t, struct cw_tgen_result *r);
+/* A counter has moved by so much since `before`. */
+bool selftest_moved(struct selftest *s, const uint64_t *before, unsigned counter, uint64_t by);
 
 struct selftest_step {
 	const char *block, *what;
@@ -44,8 +52,12 @@ bool selftest_verdicts(struct selftest *s);
 bool selftest_page_sizes(struct selftest *s);
 bool selftest_roots(struct selftest *s);
 bool selftest_broken_tables(struct selftest *s);
-bool selftest_bus_error(struct selftest *s);
 bool selftest_invalidate(struct selftest *s);
+bool selftest_walk_cache(struct selftest *s);
+bool selftest_fixer(struct selftest *s);
+bool selftest_harvest(struct selftest *s);
+bool selftest_epochs(struct selftest *s);
+bool selftest_injection(struct selftest *s);
 bool selftest_detach(struct selftest *s);
 
 bool selftest_faults(struct selftest *s);
@@ -55,6 +67,12 @@ bool selftest_events(struct selftest *s);
 bool selftest_aborts(struct selftest *s);
 bool selftest_stop(struct selftest *s);
 bool selftest_shadow(struct selftest *s);
+bool selftest_log_capture(struct selftest *s);
+bool selftest_log_protect(struct selftest *s);
+bool selftest_log_dirtybit(struct selftest *s);
+bool selftest_port_ranges(struct selftest *s);
+bool selftest_bridge(struct selftest *s);
+bool selftest_bridge_events(struct selftest *s);
 bool selftest_unmap(struct selftest *s);
 bool selftest_counters(struct selftest *s);
 

@@ -7,26 +7,21 @@
 #include <catwalk/names.h>
 #include <catwalk/spte.h>
 
-#include "selftest.h"
+#include "selftest_raw.h"
 
-#define PAGE 4096ull
-#define LEVELS 4
-#define GPA 0x7f8040201000ull /* entry 255, 1, 1, 1 of its tables */
-#define PA 0x123456789000ull
-
-static unsigned index_of(uint64_t gpa, unsigned level)
+unsigned selftest_index(uint64_t gpa, unsigned level)
 {
 	return gpa >> (12 + 9 * (level - 1)) & 511;
 }
 
-static bool hot(struct selftest *s, const struct cw_cmd *cmd, struct cw_cpl *cpl)
+bool selftest_hot(struct selftest *s, const struct cw_cmd *cmd, struct cw_cpl *cpl)
 {
 	if (cw_cmd(s->dev, CW_RING_HOT, cmd, cpl) == 0)
 		return true;
 	return selftest_fail(s, "%s", cw_last_error());
 }
 
-static bool cold(struct selftest *s, const struct cw_cmd *cmd, struct cw_cpl *cpl)
+bool selftest_cold(struct selftest *s, const struct cw_cmd *cmd, struct cw_cpl *cpl)
 {
 	if (cw_cmd(s->dev, CW_RING_COLD, cmd, cpl) == 0)
 		return true;
@@ -39,7 +34,7 @@ bool selftest_rings(struct selftest *s)
 
 	/* More than the ring is long, so that the phase turns (P41). */
 	for (unsigned i = 0; i < 600; i++) {
-		if (!hot(s, &(struct cw_cmd){.opcode = CW_OP_NOP}, &cpl))
+		if (!selftest_hot(s, &(struct cw_cmd){.opcode = CW_OP_NOP}, &cpl))
 			return false;
 		if (cpl.opcode != CW_OP_NOP)
 			return selftest_fail(s, "a completion names another command");
@@ -53,7 +48,7 @@ bool selftest_firmware(struct selftest *s)
 {
 	struct cw_cpl cpl;
 
-	if (!cold(s, &(struct cw_cmd){.opcode = CW_OP_SELFTEST}, &cpl))
+	if (!selftest_cold(s, &(struct cw_cmd){.opcode = CW_OP_SELFTEST}, &cpl))
 		return false;
 	if (cpl.value)
 		return selftest_fail(s, "parts 0x%" PRIx64 " failed; see its log", cpl.value);
@@ -69,8 +64,8 @@ bool selftest_update(struct selftest *s)
 	if (cw_table_alloc(s->dev, &s->table[0]))
 		return selftest_fail(s, "%s", cw_last_error());
 	at = s->table[0] + 24;
-	if (!hot(s, &(struct cw_cmd){.opcode = CW_OP_WRITE, .addr = at, .arg0 = a}, &cpl) ||
-	    !hot(s, &(struct cw_cmd){.opcode = CW_OP_XCHG, .addr = at, .arg0 = b}, &cpl))
+	if (!selftest_hot(s, &(struct cw_cmd){.opcode = CW_OP_WRITE, .addr = at, .arg0 = a}, &cpl) ||
+	    !selftest_hot(s, &(struct cw_cmd){.opcode = CW_OP_XCHG, .addr = at, .arg0 = b}, &cpl))
 		return false;
 	if (cpl.value != a)
 		return selftest_fail(s, "XCHG found 0x%" PRIx64 ", not what WRITE wrote", cpl.value);
@@ -78,7 +73,7 @@ bool selftest_update(struct selftest *s)
 		   &cpl) == 0 ||
 	    cpl.status != CW_ST_MISMATCH || cpl.value != b)
 		return selftest_fail(s, "CMPXCHG did not see a mismatch");
-	if (!hot(s, &(struct cw_cmd){.opcode = CW_OP_CMPXCHG, .addr = at, .arg0 = c, .arg1 = b}, &cpl))
+	if (!selftest_hot(s, &(struct cw_cmd){.opcode = CW_OP_CMPXCHG, .addr = at, .arg0 = c, .arg1 = b}, &cpl))
 		return false;
 	if (cw_table_read(s->dev, at, &seen, sizeof(seen)))
 		return selftest_fail(s, "%s", cw_last_error());
@@ -100,17 +95,21 @@ bool selftest_load(struct selftest *s)
 		if (level > 1 && cw_table_alloc(s->dev, table))
 			return selftest_fail(s, "%s", cw_last_error());
 		if (level == 1) {
-			if (!hot(s,
-				 &(struct cw_cmd){.opcode = CW_OP_FILL, .addr = *table, .arg0 = CW_SPTE(SUPPRESS_VE)},
-				 &cpl))
+			if (!selftest_hot(s,
+					  &(struct cw_cmd){
+						  .opcode = CW_OP_FILL, .addr = *table, .arg0 = CW_SPTE(SUPPRESS_VE)},
+					  &cpl))
 				return false;
 			continue;
 		}
 		for (unsigned i = 0; i < 512; i++)
 			entries[i] = CW_SPTE(SUPPRESS_VE);
-		entries[index_of(GPA, level)] = table[-1] | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X) | CW_SPTE(PRESENT);
-		if (!hot(s, &(struct cw_cmd){.opcode = CW_OP_LOAD, .addr = *table, .arg0 = s->page.bus, .arg1 = PAGE},
-			 &cpl))
+		entries[selftest_index(GPA, level)] = table[-1] | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X) |
+						      CW_SPTE(PRESENT);
+		if (!selftest_hot(
+			    s,
+			    &(struct cw_cmd){.opcode = CW_OP_LOAD, .addr = *table, .arg0 = s->page.bus, .arg1 = PAGE},
+			    &cpl))
 			return false;
 		if (cw_table_read(s->dev, *table, seen, sizeof(seen)))
 			return selftest_fail(s, "%s", cw_last_error());
@@ -128,24 +127,24 @@ static bool probe(struct selftest *s, uint32_t ctx, uint64_t gpa, bool write, st
 }
 
 /* The entry for GPA in the table of this level. */
-static bool set_entry_at(struct selftest *s, unsigned level, uint64_t value)
+bool selftest_set_entry(struct selftest *s, unsigned level, uint64_t value)
 {
-	const uint64_t at = s->table[level - 1] + index_of(GPA, level) * 8;
+	const uint64_t at = s->table[level - 1] + selftest_index(GPA, level) * 8;
 	struct cw_cpl cpl;
 
-	return hot(s, &(struct cw_cmd){.opcode = CW_OP_WRITE, .addr = at, .arg0 = value}, &cpl) &&
-	       hot(s,
-		   &(struct cw_cmd){.opcode = CW_OP_INVALIDATE,
-				    .space = (uint16_t)s->raw_domain,
-				    .addr = GPA & ~(PAGE - 1),
-				    .arg0 = 1},
-		   &cpl) &&
-	       hot(s, &(struct cw_cmd){.opcode = CW_OP_FLUSH, .space = (uint16_t)s->raw_domain}, &cpl);
+	return selftest_hot(s, &(struct cw_cmd){.opcode = CW_OP_WRITE, .addr = at, .arg0 = value}, &cpl) &&
+	       selftest_hot(s,
+			    &(struct cw_cmd){.opcode = CW_OP_INVALIDATE,
+					     .space = (uint16_t)s->raw_domain,
+					     .addr = GPA & ~(PAGE - 1),
+					     .arg0 = 1},
+			    &cpl) &&
+	       selftest_hot(s, &(struct cw_cmd){.opcode = CW_OP_FLUSH, .space = (uint16_t)s->raw_domain}, &cpl);
 }
 
-static bool set_entry(struct selftest *s, uint64_t value)
+static bool set_leaf(struct selftest *s, uint64_t value)
 {
-	return set_entry_at(s, 1, value);
+	return selftest_set_entry(s, 1, value);
 }
 
 bool selftest_walker(struct selftest *s)
@@ -155,15 +154,15 @@ bool selftest_walker(struct selftest *s)
 
 	s->raw_ctx = s->info.contexts - 1;
 	s->raw_domain = s->info.domains - 1;
-	if (!cold(s, &(struct cw_cmd){.opcode = CW_OP_DOMAIN_SET, .space = (uint16_t)s->raw_domain}, &cpl) ||
-	    !cold(s,
-		  &(struct cw_cmd){.opcode = CW_OP_CTX_ATTACH,
-				   .ctx = (uint16_t)s->raw_ctx,
-				   .space = (uint16_t)s->raw_domain,
-				   .addr = s->table[3],
-				   .level = LEVELS},
-		  &cpl) ||
-	    !set_entry(s, PA | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(PRESENT)) || !probe(s, s->raw_ctx, GPA, true, &r))
+	if (!selftest_cold(s, &(struct cw_cmd){.opcode = CW_OP_DOMAIN_SET, .space = (uint16_t)s->raw_domain}, &cpl) ||
+	    !selftest_cold(s,
+			   &(struct cw_cmd){.opcode = CW_OP_CTX_ATTACH,
+					    .ctx = (uint16_t)s->raw_ctx,
+					    .space = (uint16_t)s->raw_domain,
+					    .addr = s->table[3],
+					    .level = LEVELS},
+			   &cpl) ||
+	    !set_leaf(s, PA | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(PRESENT)) || !probe(s, s->raw_ctx, GPA, true, &r))
 		return false;
 	if (r.verdict != CW_V_HIT || r.pa != PA)
 		return selftest_fail(s, "probe: %s, address 0x%" PRIx64, cw_verdict_name(r.verdict), r.pa);
@@ -188,7 +187,7 @@ bool selftest_verdicts(struct selftest *s)
 	struct cw_probe_result r;
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
-		if (!set_entry(s, list[i].entry) || !probe(s, s->raw_ctx, GPA, list[i].write, &r))
+		if (!set_leaf(s, list[i].entry) || !probe(s, s->raw_ctx, GPA, list[i].write, &r))
 			return false;
 		if (r.verdict != list[i].verdict || r.reason != list[i].reason)
 			return selftest_fail(s, "entry 0x%016" PRIx64 ": %s, %s, but must be %s, %s", list[i].entry,
@@ -218,7 +217,7 @@ static bool finds(struct selftest *s, uint32_t ctx, bool write, uint64_t pa, con
 	return true;
 }
 
-static uint64_t to_table(const struct selftest *s, unsigned level)
+uint64_t selftest_to_table(const struct selftest *s, unsigned level)
 {
 	return s->table[level - 1] | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X) | CW_SPTE(PRESENT);
 }
@@ -231,13 +230,14 @@ bool selftest_page_sizes(struct selftest *s)
 	for (unsigned level = 1; level <= 3; level++) {
 		const uint64_t size = PAGE << 9 * (level - 1), frame = 0x0000700000000000u;
 
-		if (!set_entry_at(s, level,
-				  frame | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(PRESENT) | (level > 1 ? CW_SPTE(PS) : 0)))
+		if (!selftest_set_entry(s, level,
+					frame | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(PRESENT) |
+						(level > 1 ? CW_SPTE(PS) : 0)))
 			return false;
 		for (unsigned k = 0; k < 2; k++)
 			if (!finds(s, s->raw_ctx, k, frame | ((GPA + 0x123) & (size - 1)), names[level - 1]))
 				return false;
-		if (level > 1 && !set_entry_at(s, level, to_table(s, level - 1)))
+		if (level > 1 && !selftest_set_entry(s, level, selftest_to_table(s, level - 1)))
 			return false;
 	}
 	return true;
@@ -257,18 +257,19 @@ bool selftest_roots(struct selftest *s)
 	if (cw_table_alloc(s->dev, &s->table[4]))
 		return selftest_fail(s, "%s", cw_last_error());
 	attach.addr = s->table[4];
-	if (!set_entry(s, frame | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(PRESENT)) ||
-	    !hot(s, &(struct cw_cmd){.opcode = CW_OP_FILL, .addr = s->table[4], .arg0 = CW_SPTE(SUPPRESS_VE)}, &cpl) ||
-	    !set_entry_at(s, 5, to_table(s, 4)) || !cold(s, &attach, &cpl) ||
-	    !finds(s, attach.ctx, true, frame + 0x123, "5 levels") || !cold(s, &detach, &cpl))
+	if (!set_leaf(s, frame | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(PRESENT)) ||
+	    !selftest_hot(s, &(struct cw_cmd){.opcode = CW_OP_FILL, .addr = s->table[4], .arg0 = CW_SPTE(SUPPRESS_VE)},
+			  &cpl) ||
+	    !selftest_set_entry(s, 5, selftest_to_table(s, 4)) || !selftest_cold(s, &attach, &cpl) ||
+	    !finds(s, attach.ctx, true, frame + 0x123, "5 levels") || !selftest_cold(s, &detach, &cpl))
 		return false;
 	attach.addr = s->table[3];
 	attach.level = LEVELS;
 	/* The contexts of a domain have one flavour. */
 	attach.flavour = 1;
 	attach.space--;
-	return cold(s, &attach, &cpl) && finds(s, attach.ctx, true, frame + 0x123, "legacy flavour") &&
-	       cold(s, &detach, &cpl);
+	return selftest_cold(s, &attach, &cpl) && finds(s, attach.ctx, true, frame + 0x123, "legacy flavour") &&
+	       selftest_cold(s, &detach, &cpl);
 }
 
 /* Entries that no table may hold end the request, with a reason each (P43). */
@@ -279,43 +280,23 @@ bool selftest_broken_tables(struct selftest *s)
 		uint64_t entry;
 		uint8_t reason;
 	} list[] = {
-		{2, (s->info.table_bytes & ~(PAGE - 1)) | (to_table(s, 1) & (PAGE - 1)), CW_RSN_BAD_TABLE},
-		{4, to_table(s, 3) | CW_SPTE(PS), CW_RSN_BAD_ENTRY},
+		{2, (s->info.table_bytes & ~(PAGE - 1)) | (selftest_to_table(s, 1) & (PAGE - 1)), CW_RSN_BAD_TABLE},
+		{4, selftest_to_table(s, 3) | CW_SPTE(PS), CW_RSN_BAD_ENTRY},
 		{2, PA | CW_SPTE(R) | CW_SPTE(PS) | CW_SPTE(PRESENT), CW_RSN_BAD_ENTRY}, /* not aligned to 2 MiB */
 	};
 	struct cw_probe_result r;
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
-		if (!set_entry_at(s, list[i].level, list[i].entry) || !probe(s, s->raw_ctx, GPA, false, &r))
+		if (!selftest_set_entry(s, list[i].level, list[i].entry) || !probe(s, s->raw_ctx, GPA, false, &r))
 			return false;
 		if (r.verdict != CW_V_ABORT || r.reason != list[i].reason)
 			return selftest_fail(s, "entry 0x%016" PRIx64 " of level %u: %s, %s, but must be ABORT, %s",
 					     list[i].entry, list[i].level, cw_verdict_name(r.verdict),
 					     cw_reason_name(r.reason), cw_reason_name(list[i].reason));
-		if (!set_entry_at(s, list[i].level, to_table(s, list[i].level - 1)))
+		if (!selftest_set_entry(s, list[i].level, selftest_to_table(s, list[i].level - 1)))
 			return false;
 	}
 	return true;
-}
-
-/* A host address that nobody has: an error, counted, and the next command works. */
-bool selftest_bus_error(struct selftest *s)
-{
-	struct cw_cmd load = {.opcode = CW_OP_LOAD, .addr = s->table[4], .arg0 = 1ull << 51, .arg1 = PAGE};
-	uint64_t before, after;
-	struct cw_cpl cpl = {0};
-
-	if (cw_counter_read(s->dev, "host_errors", &before))
-		return selftest_fail(s, "%s", cw_last_error());
-	if (cw_cmd(s->dev, CW_RING_HOT, &load, &cpl) == 0 || cpl.status != CW_ST_BUS_ERROR)
-		return selftest_fail(s, "LOAD from nowhere ended with status %u", cpl.status);
-	if (cw_counter_read(s->dev, "host_errors", &after))
-		return selftest_fail(s, "%s", cw_last_error());
-	if (after == before)
-		return selftest_fail(s, "the error was not counted");
-	s->host_errors = after - before;
-	load.arg0 = s->page.bus;
-	return hot(s, &load, &cpl);
 }
 
 /* Many times another address, so that an entry kept anywhere would show. */
@@ -326,7 +307,7 @@ bool selftest_invalidate(struct selftest *s)
 	for (unsigned i = 0; i < 32; i++) {
 		uint64_t pa = PA + i * PAGE;
 
-		if (!set_entry(s, pa | CW_SPTE(R) | CW_SPTE(PRESENT)))
+		if (!set_leaf(s, pa | CW_SPTE(R) | CW_SPTE(PRESENT)))
 			return false;
 		/* The second one may come from the TLB. */
 		for (unsigned k = 0; k < 2; k++) {
@@ -346,7 +327,7 @@ bool selftest_detach(struct selftest *s)
 	struct cw_probe_result r;
 	struct cw_cpl cpl;
 
-	if (!cold(s, &(struct cw_cmd){.opcode = CW_OP_CTX_DETACH, .ctx = (uint16_t)s->raw_ctx}, &cpl) ||
+	if (!selftest_cold(s, &(struct cw_cmd){.opcode = CW_OP_CTX_DETACH, .ctx = (uint16_t)s->raw_ctx}, &cpl) ||
 	    !probe(s, s->raw_ctx, GPA, false, &r))
 		return false;
 	if (r.verdict != CW_V_ABORT || r.reason != CW_RSN_BAD_CONTEXT)

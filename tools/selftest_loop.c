@@ -10,11 +10,12 @@
 #include "selftest.h"
 
 #define PAGE 4096ull
+
 #define PAGES 64u
 #define GPA_RAM 0x40000000ull
 #define GPA_ONES 0x50000000ull
 #define GPA_MMIO 0x60000000ull
-#define TIMEOUT_NS 100000000ull
+#define TIMEOUT_NS SELFTEST_TIMEOUT_NS
 
 static struct cw_tgen_result result;
 
@@ -157,20 +158,25 @@ bool selftest_stop(struct selftest *s)
 	       selftest_fail(s, "%u grants after %u refusals, but must be 1 after some", result.done, result.retries);
 }
 
-/* A slot that is taken away is away. */
+/* A slot that is taken away is away, all of it. */
 bool selftest_unmap(struct selftest *s)
 {
 	const struct cw_vm_region gone = {.slot = 0};
-	struct cw_probe_result r;
-	uint64_t gpa = GPA_RAM;
+	struct cw_probe_result r[PAGES];
+	uint64_t gpa[PAGES];
 
-	if (cw_probe(s->dev, cw_ctx_id(s->ctx), false, &gpa, 1, &r))
-		return selftest_fail(s, "%s", cw_last_error());
-	if (r.verdict != CW_V_HIT)
-		return selftest_fail(s, "a mapped page: %s", cw_verdict_name(r.verdict));
-	if (cw_vm_set_memory(s->vm, &gone) || cw_probe(s->dev, cw_ctx_id(s->ctx), false, &gpa, 1, &r))
-		return selftest_fail(s, "%s", cw_last_error());
-	return r.verdict == CW_V_MISS || selftest_fail(s, "after the slot was deleted: %s", cw_verdict_name(r.verdict));
+	for (unsigned i = 0; i < PAGES; i++)
+		gpa[i] = GPA_RAM + i * PAGE;
+	for (unsigned k = 0; k < 2; k++) {
+		if ((k && cw_vm_set_memory(s->vm, &gone)) || cw_probe(s->dev, cw_ctx_id(s->ctx), false, gpa, PAGES, r))
+			return selftest_fail(s, "%s", cw_last_error());
+		for (unsigned i = 0; i < PAGES; i++)
+			if (r[i].verdict != (k ? CW_V_MISS : CW_V_HIT))
+				return selftest_fail(s, "page %u, %s: %s", i,
+						     k ? "after the slot was deleted" : "mapped",
+						     cw_verdict_name(r[i].verdict));
+	}
+	return true;
 }
 
 /* Every request that was looked up has ended in one answer (P9, I11). */
