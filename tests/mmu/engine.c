@@ -488,14 +488,17 @@ struct eng_req *eng_parked(struct engine *e)
 	for (unsigned i = 0; i < ENG_REQS; i++) {
 		struct eng_req *q = &e->req[(from + i) % ENG_REQS];
 
-		if (q->state == ENG_PARKED)
+		if (q->state == ENG_PARKED && !q->taken) {
+			q->taken = true;
 			return q;
+		}
 	}
 	return NULL;
 }
 
 void eng_resume(struct engine *e, struct eng_req *q, bool retry)
 {
+	q->taken = false;
 	if (!retry)
 		q->state = ENG_FREE;
 	else if (!e->stopped)

@@ -33,6 +33,7 @@ struct eng_req {
 	unsigned level;
 	int copy; /* TLB copy used, -1: walked */
 	bool poisoned, marks, log_missing;
+	bool taken; /* parked, and its fault is being handled: a request is resumed once */
 	uint64_t set; /* bits that the swap sets */
 };
 
@@ -89,7 +90,7 @@ void eng_attach(struct engine *e, unsigned i, const struct cw_mmu_ctx *ctx);
 void eng_request(struct engine *e, unsigned ctx, uint64_t gfn, bool write);
 /* A few steps of random requests. */
 void eng_run(struct engine *e);
-/* A parked request, or NULL; and the end of its fault. */
+/* A parked request that nobody handles yet, or NULL; and the end of its fault. */
 struct eng_req *eng_parked(struct engine *e);
 void eng_resume(struct engine *e, struct eng_req *q, bool retry);
 /* New requests wait until eng_start(); drain: until nothing is in flight. */
