@@ -169,6 +169,43 @@ static int write_companion(struct cw_mmu *mmu, const struct cw_step *s)
 				     cw_entry_gfn(s->at.sp, s->at.index) << CW_PAGE_SHIFT);
 }
 
+/* The same for the neighbours; one that cannot get it, and those behind it, come to nothing. */
+static void write_companions(struct cw_mmu *mmu, struct cw_path *p, struct cw_cache_set *cache)
+{
+	unsigned n = 0;
+
+	while (n < p->nr_more && !write_companion(mmu, &p->more[n]))
+		n++;
+	while (p->nr_more > n)
+		cache->back[cache->nr_back++] = p->more_page[--p->nr_more];
+}
+
+/* Neighbours go with the load of a page that is new: they stand in its mirror for that time. */
+static void show_more(struct cw_path *p, bool show)
+{
+	for (unsigned i = 0; i < p->nr_more; i++)
+		p->more[i].at.sp->spte[p->more[i].at.index] = show ? p->more[i].spte : CW_SPTE_NONPRESENT;
+}
+
+/* Host side of the neighbours, each after its WRITE if the page is not new. An error ends it: the fault is well. */
+static void publish_more(struct cw_fault *f, struct cw_path *p, bool loaded, struct cw_cache_set *cache)
+{
+	struct cw_mmu *mmu = f->ctx->mmu;
+	unsigned i;
+
+	for (i = 0; i < p->nr_more; i++) {
+		struct cw_step *s = &p->more[i];
+
+		if (!loaded && mmu->ops->entry_write(mmu->priv, cw_entry_addr(s->at.sp, s->at.index), s->spte))
+			break;
+		commit_step(f, s, cache);
+		mmu->ops->release(mmu->priv, &p->more_page[i], true);
+		cw_stat_add(&mmu->stats.pf_prefetched, 1);
+	}
+	for (; i < p->nr_more; i++)
+		cache->back[cache->nr_back++] = p->more_page[i];
+}
+
 /*
  * Publishes the steps, bottom-up: entries of fresh pages are loaded with the page; an entry of a page that the engine
  * may reach already is written, after all below it. On an error the steps above are dropped; what is done is
@@ -177,9 +214,12 @@ static int write_companion(struct cw_mmu *mmu, const struct cw_step *s)
 int cw_path_publish(struct cw_fault *f, struct cw_path *p, struct cw_cache_set *cache)
 {
 	struct cw_mmu *mmu = f->ctx->mmu;
+	bool loaded = p->nr > 1 && p->step[p->nr - 2].fresh;
 	int r = p->nr ? write_companion(mmu, &p->step[p->nr - 1]) : 0;
 
 	CW_ASSERT(cw_path_settled(mmu, p));
+	if (!r)
+		write_companions(mmu, p, cache);
 	for (unsigned i = p->nr; i > 0 && !r; i--) {
 		struct cw_step *s = &p->step[i - 1];
 		bool parent_fresh = i > 1 && p->step[i - 2].fresh;
@@ -190,8 +230,12 @@ int cw_path_publish(struct cw_fault *f, struct cw_path *p, struct cw_cache_set *
 			uint64_t old = s->at.sp->spte[s->at.index];
 
 			s->at.sp->spte[s->at.index] = s->spte;
+			if (i == p->nr)
+				show_more(p, true);
 			r = mmu->ops->table_load(mmu->priv, s->at.sp->table, s->at.sp->spte);
 			s->at.sp->spte[s->at.index] = old;
+			if (i == p->nr)
+				show_more(p, false);
 			continue;
 		}
 		r = mmu->ops->entry_write(mmu->priv, cw_entry_addr(s->at.sp, s->at.index), s->spte);
@@ -199,10 +243,14 @@ int cw_path_publish(struct cw_fault *f, struct cw_path *p, struct cw_cache_set *
 			break;
 		for (last = p->nr - p->done; last >= i; last--)
 			commit_step(f, &p->step[last - 1], cache);
+		if (!p->done)
+			publish_more(f, p, loaded, cache);
 		p->done = p->nr - i + 1;
 	}
 	if (r)
 		cw_path_drop(mmu, p);
+	for (unsigned i = 0; r && !p->done && i < p->nr_more; i++)
+		cache->back[cache->nr_back++] = p->more_page[i];
 	return r;
 }
 
@@ -229,8 +277,11 @@ static int map_entry(struct cw_fault *f, struct cw_path *p, bool leaf, uint64_t 
 {
 	int r;
 
-	if (leaf)
+	if (leaf) {
 		p->step[p->nr++] = (struct cw_step){.at = p->at, .spte = spte};
+		if (cw_spte_present(spte))
+			cw_prefetch_direct(f, p, true);
+	}
 	r = cw_path_publish(f, p, cache);
 	if (r)
 		return r;
@@ -395,6 +446,7 @@ static int resolve_and_map(struct cw_mmu_worker *w, struct cw_fault *f)
 	cw_mutex_unlock(&mmu->lock);
 	if (f->have_slot && !mapped)
 		mmu->ops->release(mmu->priv, &f->page, false);
+	cw_prefetch_give_back(mmu, w->cache);
 	if (flush) {
 		int e = cw_zap_flush(mmu, f->ctx->as_id);
 

@@ -49,9 +49,12 @@ enum {
 	CW_NEED_PAIR = 3,		   /* of them, in a shadow context: levels 3..1 */
 	CW_NEED_BLOCK = 4 + 3 + 3 + 3 + 1, /* mirrors, child arrays, gfns, rmap inner levels, rmap heads */
 	CW_NEED_RMAP_LEAF = 1,
-	CW_NEED_DESC = 1 + 4, /* the leaf's rmap, parents of each level */
+	CW_NEED_DESC = 8 + 4, /* rmaps of the leaf and its neighbours, parents of each level */
 	CW_CACHE_MAX = 16,
 };
+
+#define CW_PREFETCH 8u	      /* entries that a fault may make, its own included */
+#define CW_RMAP_RECYCLE 1000u /* mappings of one page, above which all go */
 
 struct cw_cache {
 	unsigned nr;
@@ -68,6 +71,8 @@ struct cw_cache_set {
 	unsigned hash_bits;
 	unsigned want_bits; /* size to allocate at the next top-up, 0: none */
 	bool need_bigger;   /* it is no use going on without */
+	unsigned nr_back;   /* pages that were resolved for a prefetch which came to nothing */
+	struct cw_hpage back[CW_PREFETCH - 1];
 };
 
 /* Without mmu->lock. 0 or an error; what it got stays in the caches. */
@@ -336,6 +341,10 @@ struct cw_path {
 
 	struct cw_entry at;    /* place of the leaf, of the wanted level or where one is or fits */
 	struct cw_entry empty; /* table without entries that keeps a larger leaf away; sp NULL: none */
+
+	unsigned nr_more; /* neighbours of the leaf, in its page (prefetch.c) */
+	struct cw_step more[CW_PREFETCH - 1];
+	struct cw_hpage more_page[CW_PREFETCH - 1];
 };
 
 /*
@@ -354,6 +363,14 @@ void cw_path_drop(struct cw_mmu *mmu, struct cw_path *p);
 /* Takes away what stands at an entry, so that the next try finds the place free: CW_PF_RETRY, or an error. May drop the
  * lock. */
 int cw_path_clear(struct cw_fault *f, struct cw_entry e);
+
+/* Adds neighbours of the leaf that is about to be published to a path. writable: the guest's rights allow it. */
+void cw_prefetch_direct(struct cw_fault *f, struct cw_path *p, bool writable);
+void cw_prefetch_shadow(struct cw_fault *f, struct cw_path *p);
+/* Releases what came to nothing. Without mmu->lock. */
+void cw_prefetch_give_back(struct cw_mmu *mmu, struct cw_cache_set *cache);
+/* True if the pages of a path will shadow a guest's table above level 1 at this gfn. */
+bool cw_path_shadows(const struct cw_path *p, uint64_t gfn);
 
 /* --- shadow contexts --- */
 

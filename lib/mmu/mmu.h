@@ -143,6 +143,11 @@ struct cw_mmu_ops {
 	 */
 	int (*resolve)(void *priv, const struct cw_memslot *slot, uint64_t gfn, bool write, struct cw_hpage *out);
 	/*
+	 * The same for a page that nobody asked for yet (prefetch), if that takes no wait: 0, or any error. What the
+	 * host mapping allows without a change is enough. Ended by release() likewise. NULL: no prefetch. [L]
+	 */
+	int (*resolve_atomic)(void *priv, const struct cw_memslot *slot, uint64_t gfn, struct cw_hpage *out);
+	/*
 	 * Ends resolve(). mapped: an entry for the page was made or is in place; mark the page accessed, and dirty if
 	 * its host mapping was writable (SPTE-18), with all of its block that a leaf may span. [L] if mapped, so that
 	 * an invalidation cannot overtake it.
@@ -170,6 +175,7 @@ struct cw_mmu_ops {
 	X(pf_spurious, "faults on entries that allow the access") \
 	X(pf_retry, "faults to be tried again") \
 	X(pf_ones, "reads of ALLONES slots") \
+	X(pf_prefetched, "entries made beside that of a fault") \
 	X(pf_error, "faults that ended with an error") \
 	X(pf_mmio_spte_created, "MMIO entries made") \
 	X(mmio_exits, "faults that a current MMIO entry answers") \

@@ -79,6 +79,9 @@ int cw_mmu_guest_write(struct cw_mmu *mmu, unsigned as_id, uint64_t gpa, size_t 
  */
 int cw_sync_pages(struct cw_zap *z, struct cw_mmu_ctx *ctx, struct cw_mmu_page *sp, uint64_t first, uint64_t last);
 
+/* Bytes into the guest's table of the entry behind entry i. */
+unsigned cw_gpte_offset(const struct cw_mmu_page *sp, unsigned i);
+
 /* Rights of a leaf for the requests of a context. access: of a read. */
 bool cw_shadow_writable(const struct cw_gpt *g, unsigned acc, bool dirty, uint64_t access);
 /* The access bits of a read by the context's requests. */

@@ -9,8 +9,6 @@
 #include "internal.h"
 #include "shadow.h"
 
-#define RMAP_RECYCLE 1000u
-
 /* What the first look took along. */
 struct walk {
 	struct cw_gpt gpt;
@@ -250,24 +248,12 @@ static int recycle(struct cw_zap *z, struct cw_fault *f)
 	struct cw_entry e;
 	int r = 0;
 
-	if (!head || !cw_rmap_head_get(head, RMAP_RECYCLE - 1, &e))
+	if (!head || !cw_rmap_head_get(head, CW_RMAP_RECYCLE - 1, &e))
 		return 0;
 	cw_stat_add(&z->mmu->stats.mmu_recycled_rmap, 1);
 	while (!r && cw_rmap_head_get(head, 0, &e))
 		r = cw_zap_leaf(z, e);
 	return r;
-}
-
-/* True if a page that this fault makes stands for the page that it maps. */
-static bool maps_own_table(const struct cw_fault *f, const struct cw_path *p)
-{
-	for (unsigned i = 0; i < p->nr; i++) {
-		const struct cw_mmu_page *sp = p->step[i].child;
-
-		if (sp->gfn == f->gfn && sp->role.level > CW_LEVEL_4K && cw_role_has_gptes(sp->role))
-			return true;
-	}
-	return false;
 }
 
 static int map_leaf(struct cw_zap *z, struct cw_fault *f, const struct walk *k, struct cw_cache_set *cache, bool *flush)
@@ -277,7 +263,7 @@ static int map_leaf(struct cw_zap *z, struct cw_fault *f, const struct walk *k, 
 	struct cw_leaf leaf = {.level = 1};
 	struct cw_path p;
 	uint64_t old;
-	bool own;
+	bool own, made;
 	int r;
 
 	r = build_path(z, f, k, &p, choose_level(f, k), cache);
@@ -298,7 +284,7 @@ static int map_leaf(struct cw_zap *z, struct cw_fault *f, const struct walk *k, 
 		cw_zap_post(z);
 		return cw_path_clear(f, p.at);
 	}
-	own = maps_own_table(f, &p);
+	own = cw_path_shadows(&p, f->gfn);
 	if (own && f->write) {
 		/* A write that would change the very tables by which it is made can be retried for ever. */
 		cw_path_drop(mmu, &p);
@@ -310,7 +296,8 @@ static int map_leaf(struct cw_zap *z, struct cw_fault *f, const struct walk *k, 
 	leaf.protected = !k->writable || own || cw_track_is(mmu, f->ctx->as_id, f->gfn);
 	if (logged && leaf.host_writable && leaf.grant_write && !leaf.protected)
 		cw_log_mark(&f->slot, f->gfn);
-	if (!cw_spte_present(old) || !allows(f, p.at)) {
+	made = !cw_spte_present(old) || !allows(f, p.at);
+	if (made) {
 		if (p.at.sp->trans)
 			p.at.sp->trans[p.at.index] = (f->gfn & ~(cw_level_pages(leaf.level) - 1)) << 3 |
 						     (k->acc[leaf.level] & CW_ACC_ALL);
@@ -324,6 +311,8 @@ static int map_leaf(struct cw_zap *z, struct cw_fault *f, const struct walk *k, 
 		*flush = true;
 		return CW_PF_RETRY;
 	}
+	if (made)
+		cw_prefetch_shadow(f, &p);
 	r = cw_path_publish(f, &p, cache);
 	if (r)
 		return r;
@@ -424,6 +413,7 @@ static int resolve_and_map(struct cw_mmu_worker *w, struct cw_fault *f, const st
 	cw_mutex_unlock(&mmu->lock);
 	if (!mapped)
 		mmu->ops->release(mmu->priv, &f->page, false);
+	cw_prefetch_give_back(mmu, w->cache);
 	if (flush) {
 		int e = cw_zap_flush(mmu, f->ctx->as_id);
 

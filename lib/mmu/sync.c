@@ -18,8 +18,7 @@ bool cw_shadow_writable(const struct cw_gpt *g, unsigned acc, bool dirty, uint64
 	return (dirty || !cw_gpt_has_ad(g)) && !cw_gpt_forbidden(g, acc, access | CW_PFEC_W, 0, 0);
 }
 
-/* Bytes into the guest's table of the entry behind entry i. */
-static unsigned offset(const struct cw_mmu_page *sp, unsigned i)
+unsigned cw_gpte_offset(const struct cw_mmu_page *sp, unsigned i)
 {
 	if (sp->role.groot != CW_GROOT_32)
 		return 8 * i;
@@ -84,7 +83,7 @@ static int sync_entry(struct cw_zap *z, struct cw_mmu_ctx *ctx, struct cw_mmu_pa
 	bool writable = false;
 	uint64_t gpte = 0;
 
-	if (cw_ctx_read_atomic(ctx, (sp->gfn << CW_PAGE_SHIFT) + offset(sp, i), &gpte, size) ||
+	if (cw_ctx_read_atomic(ctx, (sp->gfn << CW_PAGE_SHIFT) + cw_gpte_offset(sp, i), &gpte, size) ||
 	    !borne_out(ctx, sp, i, gpte, &writable)) {
 		cw_stat_add(&z->mmu->stats.mmu_sync_dropped, 1);
 		return cw_track_zap_entry(z, sp, i);

@@ -417,6 +417,11 @@ static int op_resolve(void *priv, const struct cw_memslot *slot, uint64_t gfn, b
 	return end_slow(e, rec_ops.resolve(e, slot, gfn, write, out));
 }
 
+static int op_resolve_atomic(void *priv, const struct cw_memslot *slot, uint64_t gfn, struct cw_hpage *out)
+{
+	return rec_resolve_atomic(priv, slot, gfn, out);
+}
+
 static void op_release(void *priv, const struct cw_hpage *page, bool mapped)
 {
 	rec_ops.release(priv, page, mapped);
@@ -441,6 +446,7 @@ const struct cw_mmu_ops eng_ops = {
 	.log_provide = op_log_provide,
 	.host_write = op_host_write,
 	.resolve = op_resolve,
+	.resolve_atomic = op_resolve_atomic,
 	.release = op_release,
 	.yield = op_yield,
 };

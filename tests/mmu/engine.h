@@ -33,7 +33,7 @@ struct eng_req {
 	unsigned level;
 	int copy; /* TLB copy used, -1: walked */
 	bool poisoned, marks, log_missing;
-	bool taken; /* parked, and its fault is being handled: a request is resumed once */
+	bool taken;   /* parked, and its fault is being handled: a request is resumed once */
 	uint64_t set; /* bits that the swap sets */
 };
 

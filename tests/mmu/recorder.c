@@ -322,6 +322,23 @@ static int rec_resolve(void *priv, const struct cw_memslot *slot, uint64_t gfn, 
 	return 0;
 }
 
+int rec_resolve_atomic(void *priv, const struct cw_memslot *slot, uint64_t gfn, struct cw_hpage *out)
+{
+	struct recorder *r = priv;
+	int err = enter(r, REC_RESOLVE_ATOMIC, 1);
+	uint64_t page = cw_memslot_hva(slot, gfn) >> 12;
+
+	if (!err && (gfn < slot->base_gfn || gfn - slot->base_gfn >= slot->npages))
+		rec_violate(r, "resolve of a gfn outside of its slot");
+	if (!err && (page >= r->nr_host || r->host_away == page + 1))
+		err = -EAGAIN;
+	if (err)
+		return leave(r, err);
+	*out = (struct cw_hpage){.bus = r->host_bus[page], .writable = !r->host_ro[page], .cookie = r};
+	r->pages_held++;
+	return leave(r, 0);
+}
+
 static void rec_release(void *priv, const struct cw_hpage *page, bool mapped)
 {
 	struct recorder *r = priv;

@@ -35,6 +35,7 @@ enum rec_op {
 	REC_LOG_PROVIDE,
 	REC_MMIO_GENERATION,
 	REC_RESOLVE,
+	REC_RESOLVE_ATOMIC,
 	REC_RELEASE,
 	REC_YIELD,
 	REC_NOP
@@ -84,6 +85,7 @@ struct recorder {
 	bool *host_ro;
 	unsigned *host_level; /* largest leaf that may map it */
 	uint64_t nr_host;
+	uint64_t host_away; /* page + 1 that a prefetch would have to wait for; 0: none */
 	void (*resolve_hook)(struct recorder *r, const struct cw_memslot *slot, uint64_t gfn);
 	void (*yield_hook)(struct recorder *r);
 	void (*flush_hook)(struct recorder *r); /* FLUSH waits for what it waits for */
@@ -92,7 +94,8 @@ struct recorder {
 	char violation[256]; /* empty: none */
 };
 
-extern const struct cw_mmu_ops rec_ops;
+extern const struct cw_mmu_ops rec_ops; /* without prefetch */
+int rec_resolve_atomic(void *priv, const struct cw_memslot *slot, uint64_t gfn, struct cw_hpage *out);
 
 void rec_init(struct recorder *r, struct cw_mmu *mmu, uint64_t host_pages);
 void rec_destroy(struct recorder *r);

@@ -11,6 +11,9 @@ mmu_stream := tests/mmu/stream.c tests/mmu/stream_shrink.c
 mmu_random_more := $(mmu_stream) tests/mmu/world_direct.c
 mmu_shadow_more := $(mmu_stream)
 
+# What both have.
+MMU_TESTS += prefetch
+
 define mmu_test
 TESTS += mmu_$(1)
 mmu_$(1)_SRCS := tests/mmu/test_$(1).c tests/mmu/recorder.c tests/mmu/rec_model.c tests/mmu/alloc.c \

@@ -431,6 +431,7 @@ static void begin(void)
 	struct cw_mmu_params p = {.address_bits = 48};
 
 	ops = rec_ops;
+	ops.resolve_atomic = rec_resolve_atomic;
 	ops.host_read = host_read;
 	ops.host_write = host_write;
 	ops.host_cmpxchg = host_cmpxchg;
