@@ -236,7 +236,9 @@ static int rec_flush(void *priv, unsigned domain)
 	for (unsigned t = 2; t < REC_TAGS; t++)
 		if (r->tag[t].domain == domain)
 			rec_model_flushed(r, t, tick);
-	r->flushed[domain] = tick;
+	/* Of two at a time, the one that began first may end last. */
+	if (tick > r->flushed[domain])
+		r->flushed[domain] = tick;
 	return leave(r, 0);
 }
 
