@@ -25,3 +25,13 @@ bridge-emul_LIBS := lib
 TESTS += bridge-fence
 bridge-fence_SRCS := tests/bridge/test_fence.c tools/bench_sum.c
 bridge-fence_LIBS := lib
+
+# The same with broken engines, each of which it must find.
+$(O)/tests/bridge-fence-mutants: $(patsubst %.c,$(O)/san/%.o,$(bridge-fence_SRCS) tests/cli/choose_mutant.c) \
+  $(addprefix $(O)/san/,libcatwalk.a libsim.a libmmu.a) $(O)/vl/mutants/libsimlib.a
+	$(call say,LD,$@)mkdir -p $(@D)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+	  $(SYS_LIBS)
+TESTS += bridge-fence-fail
+bridge-fence-fail_CMD  := tests/bridge/fence_fail.sh $(O)/tests/bridge-fence-mutants
+bridge-fence-fail_DEPS := $(O)/tests/bridge-fence-mutants

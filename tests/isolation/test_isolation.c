@@ -331,10 +331,10 @@ int main(int argc, char **argv)
 	if (set_up()) {
 		at_most = alone(CW_NTAG);
 		demand = alone(16);
-		RUN(beside_a_flood);
-		RUN(beside_one_that_only_faults);
-		RUN(beside_both);
-		RUN(beside_one_that_never_releases);
+		RUN(beside_a_flood, "P38");
+		RUN(beside_one_that_only_faults, "P38");
+		RUN(beside_both, "P38");
+		RUN(beside_one_that_never_releases, "P20 P21");
 		cw_close(dev);
 	}
 	if (must_fail) {
