@@ -40,6 +40,13 @@ $(1)_VLFLAGS := $(2)
 $(1)_VLOPT := $(3)
 endef
 
+# $(eval $(call sim_engine,NAME,-GPARAM=N …)): an engine of other sizes that the product's `sim:` has, too. NAME is one
+# of C, and the parameters are those in sim/sizes.def.
+define sim_engine
+$(call vl_variant,$(1),$(2))
+SIM_ENGINES += $(1)
+endef
+
 include mk/sv.mk
 
 # ---- what there is ----

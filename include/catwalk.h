@@ -54,6 +54,9 @@ const char *cw_last_error(void);
  *                     that it really took (default measured)
  *   trace=FILE        write a waveform of the run (FST)
  *   firmware=FILE     hex file of the firmware (default: built in)
+ *   slots=N           walk slots; likewise tlb-sets, tlb-ways, tlb-large, walk-cache (entries per level), log-lines,
+ *                     log-entries and pa-bits. Sizes are fixed when the RTL is compiled: an engine that has all that
+ *                     are given must be among those built, which the message for any other lists (default: the first)
  * -EINVAL: unknown scheme, option or value, the message lists the valid ones. -EPROTO: hardware of another major
  * version or of another contract. -EIO, -ETIMEDOUT: the device is there and does not work. -ENOMEM.
  */

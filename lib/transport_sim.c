@@ -82,6 +82,15 @@ static int copy(char *to, size_t size, const char *from)
 
 static int set_option(struct options *o, const char *key, const char *value)
 {
+	uint32_t *size = cw_sim_size(&o->config.sizes, key);
+	uint64_t number;
+
+	if (size) {
+		int err = parse_number(value, &number);
+
+		*size = (uint32_t)number;
+		return err || !number || number > UINT32_MAX ? -EINVAL : 0;
+	}
 	if (strcmp(key, "table-mem") == 0)
 		return copy(o->table_mem, sizeof(o->table_mem), value);
 	if (strcmp(key, "host-mem") == 0)
@@ -99,6 +108,21 @@ static int set_option(struct options *o, const char *key, const char *value)
 		return strncmp(value, "fixed:", 6) == 0 ? parse_number(value + 6, &o->fixed_ns) : -EINVAL;
 	}
 	return -ENOENT;
+}
+
+static int unknown_option(const char *item)
+{
+	char sizes[160] = "";
+
+	for (unsigned int n = 0; cw_sim_size_option(n); n++) {
+		strcat(sizes, ", ");
+		strcat(sizes, cw_sim_size_option(n));
+		strcat(sizes, "=N");
+	}
+	return cw_error(-EINVAL,
+			"unknown option '%s' of sim:; the options are table-mem=PRESET, host-mem=PRESET, seed=N, "
+			"host-time=measured|fixed:NS, trace=FILE, firmware=FILE%s",
+			item, sizes);
 }
 
 static int parse_options(const char *text, struct options *o)
@@ -121,11 +145,7 @@ static int parse_options(const char *text, struct options *o)
 			*eq = '\0';
 		err = eq ? set_option(o, item, eq + 1) : -ENOENT;
 		if (err == -ENOENT)
-			return cw_error(-EINVAL,
-					"unknown option '%s' of sim:; the options are table-mem=PRESET, "
-					"host-mem=PRESET, seed=N, host-time=measured|fixed:NS, "
-					"trace=FILE, firmware=FILE",
-					item);
+			return unknown_option(item);
 		if (err && strcmp(item, "host-time") == 0)
 			return cw_error(-EINVAL, "host-time is '%s', but must be measured or fixed:NS", eq + 1);
 		if (err)

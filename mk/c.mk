@@ -7,6 +7,10 @@
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+ifeq ($(origin LD),default)
+LD := ld
+endif
+OBJCOPY ?= objcopy
 ifeq ($(origin AR),default)
 AR := ar
 endif
@@ -37,7 +41,7 @@ $(O)/%.a:
 # Sanitized archives, which the tests link; see mk/test.mk.
 $(O)/san/libmmu.a: $(call san_objs,$(LIBMMU_SRCS))
 $(O)/san/libmodel.a: $(call san_objs,$(MODEL_SRCS))
-$(O)/san/libsim.a: $(call san_objs,$(SIM_SRCS)) $(O)/obj/firmware_hex.o
+$(O)/san/libsim.a: $(call san_objs,$(SIM_SRCS)) $(O)/san/engine_main.o $(O)/obj/firmware_hex.o
 $(O)/san/libcatwalk.a: $(call san_objs,$(LIB_SRCS))
 
 -include $(shell find $(O)/obj $(O)/san -name '*.d' 2>/dev/null)

@@ -21,11 +21,14 @@ VL_ALL       := main $(VL_VARIANTS)
 
 VL_FAST      := -O3 -fprofile-use -Wno-missing-profile
 
+# Unique symbols cannot be hidden, and an engine of other sizes must be (mk/product.mk).
+VL_HIDE      := -fno-gnu-unique
+
 # What differs between quick and fast variants. A broken design may well be odd to a linter; the product's may not. A
 # quick one is compiled as one unit, for the headers cost more than the rest.
 vl_warn = $(if $(filter main,$(1)),,-Wno-lint -Wno-style -Wno-fatal)
-vl_opt  = $(if $($(1)_VLOPT),OPT_FAST='$(VL_FAST)' OPT_GLOBAL=-O3,OPT_FAST=-O1 OPT_SLOW=-O0 \
-  OPT_GLOBAL=-O1 VM_PARALLEL_BUILDS=0)
+vl_opt  = $(if $($(1)_VLOPT),OPT_FAST='$(VL_FAST)' OPT_GLOBAL=-O3,OPT_FAST='-O1 $(VL_HIDE)' \
+  OPT_SLOW='-O0 $(VL_HIDE)' OPT_GLOBAL='-O1 $(VL_HIDE)' VM_PARALLEL_BUILDS=0)
 
 # A path that does not change with the version of Python.
 $(PICORV32_V): $(VENV)/.ready

@@ -24,6 +24,7 @@ struct cw_sim_rule {
 struct cw_sim {
 	/* every cycle */
 	uint64_t cycle;
+	const struct cw_engine *engine;
 	void *model;
 	struct cw_axi_mem *axi[3]; /* by enum cw_sim_mem */
 	struct cw_axi_master pins[2];

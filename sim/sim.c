@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 #include "card.h"
+#include "engine.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -9,12 +10,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-/* Made by Verilator's --lib-create. */
-extern void *simlib_protectlib_create(const char *scope);
-extern long long simlib_protectlib_combo_update(void *model, const uint32_t *ctx);
-extern long long simlib_protectlib_seq_update(void *model, unsigned char clk);
-extern void simlib_protectlib_final(void *model);
 
 /* The firmware as text for $readmemh, "" if there is none. */
 extern const char cw_firmware_hex[];
@@ -274,6 +269,22 @@ static int find_firmware(struct cw_sim *sim, const char *path)
 	return sim->firmware ? 0 : fail(-ENOMEM, "no memory for the firmware's name");
 }
 
+static int find_engine(struct cw_sim *sim, const struct cw_sim_config *config)
+{
+	char built[400];
+
+	sim->engine = cw_engine_find(&config->sizes);
+	if (!sim->engine) {
+		cw_sim_engines(built, sizeof(built));
+		return fail(-EINVAL,
+			    "no engine of these sizes was built; there are: %s (one more is a line in sim/rules.mk)",
+			    built);
+	}
+	if (config->trace && sim->engine != cw_engines)
+		return fail(-EOPNOTSUPP, "trace: only the engine of the default sizes can write one");
+	return 0;
+}
+
 int cw_sim_open(const struct cw_sim_config *config, struct cw_sim **out)
 {
 	struct cw_sim *sim = calloc(1, sizeof(*sim));
@@ -287,6 +298,9 @@ int cw_sim_open(const struct cw_sim_config *config, struct cw_sim **out)
 		return fail(-ENOMEM, "no memory for a card");
 	cw_hostmem_init(&sim->host);
 	sim->firmware_fd = -1;
+	ret = find_engine(sim, config);
+	if (ret)
+		goto err;
 	ret = make_memories(sim, config);
 	if (ret)
 		goto err;
@@ -313,10 +327,10 @@ int cw_sim_open(const struct cw_sim_config *config, struct cw_sim **out)
 			goto err;
 		}
 	}
-	sim->model = simlib_protectlib_create("card");
+	sim->model = sim->engine->create("card");
 	if (sim->trace_file)
 		cw_trace_ever_on();
-	simlib_protectlib_combo_update(sim->model, ctx);
+	sim->engine->combo_update(sim->model, ctx);
 	if (cw_mutant_wanted() && !sim->mutant_taken) {
 		ret = fail(-EOPNOTSUPP, "mutant: this build of the engine has none");
 		goto err;
@@ -340,7 +354,7 @@ void cw_sim_close(struct cw_sim *sim)
 	if (!sim)
 		return;
 	if (sim->model)
-		simlib_protectlib_final(sim->model);
+		sim->engine->final(sim->model);
 	if (sim->trace_file)
 		cw_trace_close(sim);
 	cw_axi_free(sim->axi[0]);
@@ -370,10 +384,10 @@ static void step(struct cw_sim *sim)
 {
 	if (sim->trace_file)
 		cw_trace_time(sim, 0);
-	simlib_protectlib_seq_update(sim->model, 1);
+	sim->engine->seq_update(sim->model, 1);
 	if (sim->trace_file)
 		cw_trace_time(sim, 1);
-	simlib_protectlib_seq_update(sim->model, 0);
+	sim->engine->seq_update(sim->model, 0);
 }
 
 /* Stepping from inside a step would run the model within itself. */

@@ -26,6 +26,21 @@ enum cw_sim_mem {
  * Presets of both memories: "ideal:N", "ddr4", "hbm", "pcie", "random:MIN-MAX" (see presets.c for the figures). The
  * preset of host memory also sets the delay of register accesses, window accesses and interrupts.
  */
+/*
+ * Sizes of the engine by the names of its parameters (include/catwalk/params.def); 0: any. They are chosen when the
+ * RTL is compiled, so only those that were built can be had (sim/rules.mk).
+ */
+struct cw_sim_sizes {
+#define CW_SIM_SIZE(param, option) uint32_t param;
+#include "sizes.def"
+#undef CW_SIM_SIZE
+};
+
+uint32_t *cw_sim_size(struct cw_sim_sizes *sizes, const char *option); /* NULL: no such option of `sim:` */
+const char *cw_sim_size_option(unsigned int n);			       /* NULL after the last one */
+/* What was built, in words: the default engine in full, of the others what differs. */
+void cw_sim_engines(char *buf, size_t size);
+
 struct cw_sim_config {
 	const char *table_mem; /* NULL: "ddr4" */
 	const char *host_mem;  /* NULL: "pcie" */
@@ -35,6 +50,7 @@ struct cw_sim_config {
 	uint64_t trace_start;  /* cycle in which the trace begins */
 	uint64_t seed;
 	uint64_t table_bytes; /* 0: what the engine was built for; multiple of 2 MiB */
+	struct cw_sim_sizes sizes;
 };
 
 /* Build the card and take it through reset. `*out` is the caller's until cw_sim_close(). */

@@ -228,7 +228,7 @@ bool selftest_page_sizes(struct selftest *s)
 	static const char *const names[] = {"4 KiB", "2 MiB", "1 GiB"};
 
 	for (unsigned level = 1; level <= 3; level++) {
-		const uint64_t size = PAGE << 9 * (level - 1), frame = 0x0000700000000000u;
+		const uint64_t size = PAGE << 9 * (level - 1), frame = 0x0000300000000000u;
 
 		if (!selftest_set_entry(s, level,
 					frame | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(PRESENT) |

@@ -64,10 +64,18 @@ bool selftest_faults(struct selftest *s)
 
 bool selftest_tlb(struct selftest *s)
 {
-	struct cw_tgen t = program(s, GPA_RAM, PAGES, 50);
 	uint64_t before[CW_NCOUNTER], after[CW_NCOUNTER];
+	struct cw_info info;
+	struct cw_tgen t;
+	uint32_t pages;
 
-	t.count = 2 * PAGES;
+	if (cw_info(s->dev, &info))
+		return selftest_fail(s, "%s", cw_last_error());
+	/* Pages side by side fill one set after the other. */
+	pages = info.tlb_sets * info.tlb_ways * info.tlb_line;
+	pages = pages < PAGES ? pages : PAGES;
+	t = program(s, GPA_RAM, pages, 50);
+	t.count = 2 * pages;
 	/* Once more to bring all of them in; then no walk may be needed. */
 	if (!run_ram(s, &t))
 		return false;

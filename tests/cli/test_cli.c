@@ -96,7 +96,7 @@ static void wrong_options(void)
 	refused("info extra", "extra");
 	refused("info --device", "--device");
 	refused("info --device usb:", "sim:");
-	refused("info --device sim:x=1", "table-mem= host-mem= seed= host-time= trace=");
+	refused("info --device sim:x=1", "table-mem= host-mem= seed= host-time= trace= slots= pa-bits=");
 	refused("selftest --device sim:table-mem=x", "ideal:N ddr4 hbm pcie");
 	refused("selftest now", "now");
 	refused("bench", "fault-latency");
@@ -170,6 +170,42 @@ static void info_as_text_and_json(void)
 	CHECK_STR(json_string_value(json_object_get(o, "device")), "sim:seed=3");
 	CHECK_EQ(json_integer_value(json_object_get(o, "contexts")), 64);
 	json_decref(o);
+}
+
+/* Sizes of the engine: the device has those that were asked for, and works with them. */
+static void engine_of(const char *options, int slots, int tlb_lines)
+{
+	char args[200];
+	json_t *o;
+
+	snprintf(args, sizeof(args), "info --json --device sim:%s", options);
+	CHECK_EQ(run(args), 0);
+	o = json_loads(out, JSON_REJECT_DUPLICATES, NULL);
+	CHECK_EQ(json_integer_value(json_object_get(o, "walk_slots")), slots);
+	CHECK_EQ(json_integer_value(json_object_get(o, "tlb_sets")) *
+			 json_integer_value(json_object_get(o, "tlb_ways")),
+		 tlb_lines);
+	json_decref(o);
+	snprintf(args, sizeof(args), "selftest --device sim:table-mem=ideal:5,host-mem=ideal:5%s%s",
+		 *options ? "," : "", options);
+	CHECK_EQ(run(args), 0);
+}
+
+static void engine_sizes(void)
+{
+	engine_of("slots=8", 8, 256);
+	engine_of("slots=16", 16, 256);
+	engine_of("slots=32", 32, 256);
+	engine_of("slots=32,tlb-sets=512", 32, 2048);
+	engine_of("tlb-ways=1", 2, 4);
+	engine_of("pa-bits=46,slots=2", 2, 4);
+	refused("info --device sim:slots=5", "slots=8,tlb-sets=128 slots=2,tlb-sets=4 slots=16; slots=32,tlb-sets=512");
+	refused("info --device sim:slots=16,tlb-sets=512", "slots=16;");
+	refused("info --device sim:slots=0", "slots");
+	refused("info --device sim:slots=4294967304", "slots");
+	refused("info --device sim:slots=-8", "slots");
+	CHECK_EQ(run("info --device sim:slots=32,trace=/nonexistent/x"), 1);
+	CHECK(strstr(err, "trace: only") != NULL);
 }
 
 /* The object has these keys, and no others. */
@@ -466,6 +502,7 @@ int main(int argc, char **argv)
 	RUN(wrong_values_list_the_right_ones);
 	RUN(unwritable_output_is_a_failure);
 	RUN(info_as_text_and_json);
+	RUN(engine_sizes);
 	RUN(bench_json_is_exact);
 	RUN(bench_repeats_bit_for_bit);
 	RUN(bench_logs);

@@ -59,6 +59,9 @@ static void bad_values_name_the_good_ones(void)
 	bad_uri("sim:host-time=fixed:1x", "measured or fixed:NS");
 	bad_uri("sim:seed=-1", "seed");
 	bad_uri("sim:seed=x", "seed");
+	bad_uri("sim:slots=x", "slots");
+	bad_uri("sim:slots=5", "slots=8");
+	bad_uri("sim:tlb-sets=127", "tlb-sets=128");
 }
 
 static void missing_firmware_file_is_an_error(void)

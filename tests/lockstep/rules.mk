@@ -2,12 +2,8 @@
 # Copyright The Catwalk authors
 #
 # The engine in lock step with the reference model: 20 seeds in two suites, so that they run beside each other; and the
-# smallest engine, which also has the fewest address bits and hardly a cache for the log, and the largest.
+# smallest engine, which also has the fewest address bits and hardly a cache for the log, and the largest (sim/rules.mk).
 LOCKSTEP_SRCS := $(wildcard tests/lockstep/*.c)
-
-$(eval $(call vl_variant,small,-GNSLOT=2 -GTLB_SETS=4 -GTLB_WAYS=1 -GTLB_LARGE=1 -GWC_ENTRIES=1 \
-  -GLOG_LINES=2 -GLOG_ENTRIES=1 -GPA_BITS=46))
-$(eval $(call vl_variant,large,-GNSLOT=32 -GTLB_SETS=512 -GTLB_WAYS=4 -GTLB_LARGE=64 -GWC_ENTRIES=16))
 
 TESTS += lockstep-a lockstep-b lockstep-small lockstep-large
 lockstep-a_SRCS        := $(LOCKSTEP_SRCS)
