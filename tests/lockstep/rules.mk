@@ -2,7 +2,8 @@
 # Copyright The Catwalk authors
 #
 # The engine in lock step with the reference model: 20 seeds in two suites, so that they run beside each other; and the
-# smallest engine, which also has the fewest address bits and hardly a cache for the log, and the largest (sim/rules.mk).
+# smallest engine, which also has the fewest address bits and hardly a cache for the log, and the largest:
+# sim/rules.mk has their sizes.
 LOCKSTEP_SRCS := $(wildcard tests/lockstep/*.c)
 
 TESTS += lockstep-a lockstep-b lockstep-small lockstep-large
