@@ -88,7 +88,8 @@ $(TOOL): $(call objs,$(TOOL_SRCS)) $(LIB_A)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS) $(SYS_LIBS)
 
 # The command with sanitizers in all C code, for tests that run it.
-$(O)/san/bin/catwalk: $(call san_objs,$(TOOL_SRCS)) $(ENGINES) $(addprefix $(O)/san/,libcatwalk.a libsim.a libmmu.a) $(SIMLIB)
+$(O)/san/bin/catwalk: $(call san_objs,$(TOOL_SRCS)) $(ENGINES) \
+  $(addprefix $(O)/san/,libcatwalk.a libsim.a libmmu.a) $(SIMLIB)
 	$(call say,LD,$@)mkdir -p $(@D)
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
 	  $(TOOL_LIBS) $(SYS_LIBS)
