@@ -24,6 +24,7 @@ lib-errors_VL   := mutants
 TESTS += lib-log
 lib-log_SRCS := tests/lib/test_log.c
 lib-log_LIBS := lib
+lib-log_ARGS := 1 60
 
 TESTS += lib-log-cmd
 lib-log-cmd_SRCS := tests/lib/test_log_cmd.c tests/lib/fake.c

@@ -4,8 +4,9 @@
  * Live migration on the simulated card: initiators at the stream ports read and write random pages while passes copy
  * what they report to a replica, translations are taken away, and the host writes too. After STOP, DRAIN and the last
  * pass the replica is byte for byte what memory holds, in every mode and page size.
- * Modes that the device does not have must be refused.
- * Usage: [seed [migrations]]
+ * Now and then the slot moves.
+ * Each migration has a device of its own, and its seed decides everything: a failure prints the command that replays
+ * it. Modes that the device does not have must be refused. Usage: [seed [migrations]]
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +17,9 @@
 #include "check.h"
 
 #define URI "sim:table-mem=random:4-60,host-mem=ideal:8,host-time=fixed:0,seed=%" PRIu64
-#define GPA (3 * CW_GIB)
+#define GPA_A (3 * CW_GIB)
+#define GPA_B (7 * CW_GIB + 5 * CW_MIB2)
+#define GPA gpa
 #define SIZE (2 * CW_MIB2)
 #define PAGES (SIZE / CW_PAGE_SIZE)
 #define TAGS 12u
@@ -24,8 +27,8 @@
 /* What an initiator has under way, by tag. */
 struct access {
 	enum { IDLE, ASKED, GRANTED } state;
-	uint64_t page, pa;
-	uint64_t until; /* cycle: ask again, or end the grant */
+	uint64_t page, pa, gpa; /* gpa: of the slot when it was asked */
+	uint64_t until;		/* cycle: ask again, or end the grant */
 	bool write;
 };
 
@@ -36,8 +39,10 @@ static struct cw_ctx *ctx[2];
 static struct cw_mem mem;
 static uint8_t *replica;
 static struct access access_of[CW_NPORT_STREAM][TAGS];
-static uint64_t rng, seed = 1, counter;
-static unsigned write_percent, migrations = 6;
+static uint64_t rng, seed = 1, counter, gpa = GPA_A;
+static unsigned write_percent, migrations = 6, moves, moved;
+static bool moving;
+static const char *self;
 static unsigned long writes, reads, refused, broken, reported, passes;
 
 static uint64_t rnd(uint64_t n)
@@ -58,6 +63,7 @@ static void ask(unsigned port, unsigned tag, struct access *a)
 			       .tag = (uint8_t)tag,
 			       .write = a->write};
 
+	a->gpa = GPA;
 	if (cw_sim_port_request(sim, port, &q) == 0)
 		a->state = ASKED;
 }
@@ -97,6 +103,8 @@ static void initiators(void *priv)
 				b->until = now + rnd(rnd(8) ? 20 : 600);
 			} else if (ans.verdict == CW_V_RETRY_LATER) {
 				refused++;
+			} else if ((moving || b->gpa != GPA) && ans.verdict == CW_V_ABORT) {
+				moved++; /* the slot is elsewhere now */
 			} else {
 				broken++;
 			}
@@ -171,6 +179,21 @@ static void disturb(void)
 	}
 }
 
+/* Under traffic: the slot takes its bits along, those of the engine included. Where it was, requests end with ABORT. */
+static bool move_slot(void)
+{
+	struct cw_vm_region r = {.flags = CW_MEM_LOG_DIRTY, .size = SIZE, .ptr = mem.ptr};
+	bool ok;
+
+	r.gpa = gpa == GPA_A ? GPA_B : GPA_A;
+	moving = true;
+	ok = CHECK_EQ(cw_vm_set_memory(vm, &r), 0);
+	moving = false;
+	gpa = r.gpa;
+	moves++;
+	return ok;
+}
+
 /* STOP, DRAIN, last pass: nothing differs. */
 static bool finish(void)
 {
@@ -210,6 +233,8 @@ static void migrate(unsigned mode)
 		if (!run(4000 + rnd(8000)) || !pass())
 			return;
 		disturb();
+		if (rnd(6) == 0 && (!run(rnd(6000)) || !move_slot()))
+			return;
 	}
 	if (!finish())
 		return;
@@ -225,9 +250,10 @@ static void migrate(unsigned mode)
 
 static bool set_up(const struct cw_ctx_params *params, uint64_t page_size)
 {
-	struct cw_vm_region r = {.flags = CW_MEM_LOG_DIRTY, .gpa = GPA, .size = SIZE};
+	struct cw_vm_region r = {.flags = CW_MEM_LOG_DIRTY, .gpa = GPA_A, .size = SIZE};
 
 	memset(access_of, 0, sizeof(access_of));
+	gpa = GPA_A;
 	CHECK_EQ(cw_mem_alloc(dev, SIZE, &mem), 0);
 	r.ptr = mem.ptr;
 	replica = malloc(SIZE);
@@ -274,17 +300,36 @@ static const struct cw_ctx_params shapes[2][2] = {
 	{{.id = 3, .level = 4, .flavour = CW_CTX_LEGACY}, {.id = 4, .level = 5, .flavour = CW_CTX_LEGACY}},
 };
 
+/* A device of its own, so that its seed replays it. */
+static bool open_device(uint64_t s)
+{
+	char uri[128];
+
+	snprintf(uri, sizeof(uri), URI, s);
+	if (dev)
+		cw_close(dev);
+	if (!CHECK_EQ(cw_open(uri, &dev), 0)) {
+		printf("  cannot open: %s\n", cw_last_error());
+		exit(1);
+	}
+	sim = cw_dev_sim(dev);
+	return true;
+}
+
 static void replica_is_identical(void)
 {
 	static const char *const name[] = {"", "capture", "protect", "dirtybit"};
 
 	for (unsigned i = 0; i < migrations && !check_bad; i++) {
-		unsigned mode = CW_LOG_CAPTURE + i % 3;
+		const uint64_t s = seed + i;
+		unsigned mode = CW_LOG_CAPTURE + (unsigned)(s % 3), shape = (unsigned)(s / 3 % 2);
 
-		rng = (seed + i) * 0x9e3779b97f4a7c15 | 1;
+		open_device(s);
+		rng = s * 0x9e3779b97f4a7c15 | 1;
+		counter = 0;
 		write_percent = 60;
 		writes = reads = refused = reported = passes = 0;
-		if (!set_up(shapes[i / 3 % 2], i / 3 % 2 ? CW_PAGE_SIZE : CW_MIB2))
+		if (!set_up(shapes[shape], shape ? CW_PAGE_SIZE : CW_MIB2))
 			return;
 		if (!has(mode)) {
 			tear_down();
@@ -296,8 +341,11 @@ static void replica_is_identical(void)
 		CHECK(writes > 100 && reported > 20);
 		tear_down();
 		if (check_bad)
-			printf("# seed %" PRIu64 ", migration %u\n", seed, i);
+			printf("# replay: %s %" PRIu64 " 1\n", self, s);
 	}
+	printf("# %u migrations from seed %" PRIu64 " on, %u moves of the slot, %u requests to where it was\n",
+	       migrations, seed, moves, moved);
+	CHECK(migrations < 6 || moves > 0);
 }
 
 /* P27: reads alone report nothing. */
@@ -361,18 +409,12 @@ static void arguments(void)
 
 int main(int argc, char **argv)
 {
-	char uri[128];
-
+	self = argv[0];
 	if (argc > 1)
 		seed = strtoull(argv[1], NULL, 0);
 	if (argc > 2)
 		migrations = (unsigned)strtoul(argv[2], NULL, 0);
-	snprintf(uri, sizeof(uri), URI, seed);
-	if (cw_open(uri, &dev)) {
-		printf("cannot open: %s\n", cw_last_error());
-		return 1;
-	}
-	sim = cw_dev_sim(dev);
+	open_device(seed);
 	RUN(arguments);
 	RUN(replica_is_identical);
 	RUN(reads_report_nothing);
