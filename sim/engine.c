@@ -78,7 +78,8 @@ void cw_sim_engines(char *buf, size_t size)
 			/* The first one in full, of the others what differs. */
 			if (e != cw_engines && built(e, n) == built(cw_engines, n))
 				continue;
-			used += (size_t)snprintf(buf + used, size - used, "%s%s=%u", sep, size_of[n].option, built(e, n));
+			used += (size_t)snprintf(buf + used, size - used, "%s%s=%u", sep, size_of[n].option,
+						 built(e, n));
 			sep = ",";
 		}
 	}

@@ -24,10 +24,10 @@ struct cw_engine {
 /* The default one first; it alone can write a trace. Ends with create == NULL. */
 extern const struct cw_engine cw_engines[];
 
-#define CW_ENGINE_DECL(name)                                                                        \
-	extern void *name##_protectlib_create(const char *scope);                                   \
-	extern long long name##_protectlib_combo_update(void *model, const uint32_t *ctx);          \
-	extern long long name##_protectlib_seq_update(void *model, unsigned char clk);              \
+#define CW_ENGINE_DECL(name) \
+	extern void *name##_protectlib_create(const char *scope); \
+	extern long long name##_protectlib_combo_update(void *model, const uint32_t *ctx); \
+	extern long long name##_protectlib_seq_update(void *model, unsigned char clk); \
 	extern void name##_protectlib_final(void *model)
 
 /* clang-format off */
