@@ -11,7 +11,7 @@
 #include "bench.h"
 #include "selftest_raw.h"
 
-#define NOWHERE (1ull << 51) /* a bus address that nobody has */
+#define NOWHERE (1ull << 45) /* a bus address that nobody has, within the 46 bits of the smallest engine */
 
 static struct cw_tgen_result result;
 
@@ -301,7 +301,7 @@ static bool marks(struct selftest *s, uint64_t dir, const uint64_t *leaf)
 			     .addr = dir,
 			     .arg0 = CW_LOG_CAPTURE,
 			     .arg1 = LOG_LEAF + 2};
-	const uint64_t pa = 0x700000000000ull;
+	const uint64_t pa = 0x300000000000ull;
 	const struct cw_cmd cmd = attach(s);
 	uint64_t before[CW_NCOUNTER];
 	struct cw_cpl cpl;
