@@ -6,7 +6,7 @@
  * Then writes and their faults against log passes, with a replica as the oracle: after the last pass it equals memory.
  * Usage: [operations of each changing thread]
  */
-#include "vm.h"
+#include "threads.h"
 
 #define FAULT_THREADS 3u
 #define NSLOT 4u
@@ -17,23 +17,6 @@ static struct vm vm;
 static struct cw_mmu_ctx five;
 static unsigned operations = 3000;
 static int stop;
-static unsigned bad; /* checks run in threads: counted here, by atomics */
-
-#define THREAD_CHECK(cond) \
-	do { \
-		if (!(cond)) { \
-			printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #cond); \
-			__atomic_add_fetch(&bad, 1, __ATOMIC_RELAXED); \
-		} \
-	} while (0)
-
-static uint64_t next(uint64_t *rng)
-{
-	*rng ^= *rng << 13;
-	*rng ^= *rng >> 7;
-	*rng ^= *rng << 17;
-	return *rng;
-}
 
 static void *fault_thread(void *arg)
 {

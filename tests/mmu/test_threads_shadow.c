@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "../../lib/mmu/shadow.h"
-#include "vm.h"
+#include "threads.h"
 
 #define PAGES 128u
 #define PML4 1u
@@ -25,25 +25,9 @@ static struct vm vm;
 static struct cw_mmu_ops ops;
 static struct cw_mmu_ctx ctx[FAULT_THREADS];
 static uint64_t mem[PAGES * 512]; /* atomic */
-static unsigned operations = 2000, bad, absent;
+static unsigned operations = 2000, absent;
 static int stop;
 static pthread_barrier_t all_here;
-
-#define THREAD_CHECK(cond) \
-	do { \
-		if (!(cond)) { \
-			printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #cond); \
-			__atomic_add_fetch(&bad, 1, __ATOMIC_RELAXED); \
-		} \
-	} while (0)
-
-static uint64_t next(uint64_t *rng)
-{
-	*rng ^= *rng << 13;
-	*rng ^= *rng >> 7;
-	*rng ^= *rng << 17;
-	return *rng;
-}
 
 /* Entries of 8 bytes are all that is read here. */
 static int host_read(void *priv, uint64_t hva, void *buf, size_t len)
