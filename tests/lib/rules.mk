@@ -45,3 +45,14 @@ lib-shadow-log_LIBS := lib
 TESTS += lib-shadow-api
 lib-shadow-api_SRCS := tests/lib/test_shadow_api.c tests/lib/guest.c tools/bench_sum.c
 lib-shadow-api_LIBS := lib
+
+# Several engines in one program: the table of all of them comes before the archive's, which has one.
+$(O)/tests/lib-engines-bin: $(patsubst %.c,$(O)/san/%.o,tests/lib/test_engines.c tools/bench_sum.c) \
+  $(SIM_ENGINES:%=$(O)/vl/%/engine.o) $(O)/obj/engines.o \
+  $(addprefix $(O)/san/,libcatwalk.a libsim.a libmmu.a) $(O)/vl/main/libsimlib.a
+	$(call say,LD,$@)mkdir -p $(@D)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+	  $(SYS_LIBS)
+TESTS += lib-engines
+lib-engines_CMD  := $(O)/tests/lib-engines-bin
+lib-engines_DEPS := $(O)/tests/lib-engines-bin
