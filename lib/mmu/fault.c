@@ -335,6 +335,7 @@ static int map_page(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 {
 	struct cw_mmu *mmu = f->ctx->mmu;
 	bool logged = f->slot.log && cw_log_exact(mmu->domain[f->ctx->as_id].log_mode);
+	uint64_t host_w = cw_spte_format(f->ctx->root->role)->host_w;
 	unsigned level = choose_level(f);
 	struct cw_leaf leaf;
 	uint64_t old;
@@ -350,6 +351,7 @@ static int map_page(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 	present = cw_spte_present(old);
 	leaf.level = p.at.sp->role.level;
 	leaf.addr = f->page.bus - ((f->gfn & (cw_level_pages(leaf.level) - 1)) << CW_PAGE_SHIFT);
+	leaf.host_writable = f->page.writable && !(f->slot.flags & CW_MEM_READONLY);
 	if (present && cw_spte_addr(old) != leaf.addr) {
 		/* The host page changed without an invalidation: nothing is said about it before the old one is gone.
 		 */
@@ -367,15 +369,17 @@ static int map_page(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 		return CW_PF_SPURIOUS;
 	}
 	/* If it is allowed, links alone are missing, above a table that was found by its role. */
-	if (present && !allowed && leaf.level > level) {
-		/* A large entry is in the way of the one page that may be written: dropped only now. */
+	if (present && !allowed && (leaf.level > level || leaf.host_writable != !!(old & host_w))) {
+		/*
+		 * A large entry is in the way of the one page that may be written: dropped only now. Likewise one that
+		 * was made while the host mapping was read-only: host-W stays as it was made (SPTE-6).
+		 */
 		cw_path_drop(mmu, &p);
 		r = cw_path_clear(f, p.at);
 		if (r < 0)
 			return r;
 		return map_page(f, cache, flush);
 	}
-	leaf.host_writable = f->page.writable && !(f->slot.flags & CW_MEM_READONLY);
 	/* P27: where W tells what is written, a read grants no W, so that a run of reads reports no page. */
 	leaf.grant_write = f->write || !logged;
 	/* P51: mark before the engine can see W, under the lock that a pass takes. */

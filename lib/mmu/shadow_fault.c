@@ -276,8 +276,11 @@ static int map_leaf(struct cw_zap *z, struct cw_fault *f, const struct walk *k, 
 	old = p.at.sp->spte[p.at.index];
 	leaf.level = p.at.sp->role.level;
 	leaf.addr = f->page.bus - ((f->gfn & (cw_level_pages(leaf.level) - 1)) << CW_PAGE_SHIFT);
+	leaf.host_writable = f->page.writable && !(f->slot.flags & CW_MEM_READONLY);
 	if (cw_spte_present(old) &&
 	    (cw_spte_addr(old) != leaf.addr ||
+	     /* SPTE-6 */
+	     (!allows(f, p.at) && leaf.host_writable != !!(old & cw_spte_format(p.at.sp->role)->host_w)) ||
 	     cw_entry_gfn(p.at.sp, p.at.index) != (f->gfn & ~(cw_level_pages(leaf.level) - 1)))) {
 		cw_path_drop(mmu, &p);
 		*flush = true;
@@ -291,7 +294,6 @@ static int map_leaf(struct cw_zap *z, struct cw_fault *f, const struct walk *k, 
 		cw_stat_add(&mmu->stats.wt_denied, 1);
 		return CW_PF_WRITE_PROTECTED;
 	}
-	leaf.host_writable = f->page.writable && !(f->slot.flags & CW_MEM_READONLY);
 	leaf.grant_write = f->write || !logged;
 	leaf.protected = !k->writable || own || cw_track_is(mmu, f->ctx->as_id, f->gfn);
 	if (logged && leaf.host_writable && leaf.grant_write && !leaf.protected)

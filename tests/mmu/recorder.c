@@ -139,6 +139,12 @@ static void set_companion(struct recorder *r, struct rec_table *t, unsigned i, u
 	t->entry[i] = value;
 }
 
+/* By flavour, which bit 63 tells of leaves: set in EPT, and never in x86, where it would be NX. */
+static uint64_t host_w(uint64_t leaf)
+{
+	return leaf & REC_NONPRESENT ? 1ull << 57 : 1ull << 9;
+}
+
 static void set_entry(struct recorder *r, uint64_t addr, uint64_t value, uint64_t *old)
 {
 	struct rec_table *t = rec_table_at(r, addr & ~4095ull);
@@ -159,6 +165,8 @@ static void set_entry(struct recorder *r, uint64_t addr, uint64_t value, uint64_
 		rec_violate(r, "P12: blind write over an entry that the engine may fix");
 	if ((was & REC_PRESENT) && (value & REC_PRESENT) && ((was ^ value) & (REC_ADDR | REC_PS)))
 		rec_violate(r, "an entry changed from one page to another");
+	if ((was & value & REC_PRESENT) && !((was ^ value) & REC_PS) && ((was ^ value) & host_w(was)))
+		rec_violate(r, "SPTE-6: host-writable changed in a present entry");
 	if ((was & REC_PRESENT) && !(value & REC_PRESENT))
 		t->zapped[(addr & 4095) / 8] = ++r->tick;
 	t->entry[(addr & 4095) / 8] = value;

@@ -184,7 +184,7 @@ static void host_mapping_read_only(void)
 	vm.rec.resolve_lax = true;
 	CHECK_EQ(vm_fault(&vm, 0x102, WRITE), -EFAULT);
 	CHECK_EQ(vm_leaf(&vm, &vm.ctx, 0x102), LEAF_RO | HOST(2ull));
-	/* It becomes writable, in place. */
+	/* It becomes writable: host-W does not change in place, which the recorder watches (SPTE-6). */
 	vm.rec.host_ro[2] = false;
 	CHECK_EQ(vm_fault(&vm, 0x102, WRITE), CW_PF_FIXED);
 	CHECK_EQ(vm_leaf(&vm, &vm.ctx, 0x102), LEAF_RW | HOST(2ull));
@@ -621,7 +621,7 @@ int main(void)
 	RUN(mmio_gfn_that_no_entry_can_hold, "SPTE-4");
 	RUN(ms_7_readonly_slot, "MS-7 T-FP-03");
 	RUN(ms_13_14_allones_slot_makes_no_entry, "MS-13 MS-14 MS-15");
-	RUN(host_mapping_read_only, "T-MS-12");
+	RUN(host_mapping_read_only, "T-MS-12 SPTE-6");
 	RUN(p27_reads_of_a_logged_slot_grant_no_write);
 	RUN(host_pages_are_told, "SPTE-18");
 	RUN(change_of_page_without_invalidation);

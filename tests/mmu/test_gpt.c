@@ -531,7 +531,7 @@ int main(void)
 	RUN(error_codes_of_npt, "T-RL-09");
 	RUN(lost_race_walks_again_p50);
 	RUN(read_only_tables_keep_their_bits);
-	RUN(role_12_tables_are_rebuilt_when_inputs_change, "ROLE-12");
+	RUN(role_12_tables_are_rebuilt_when_inputs_change, "ROLE-12 ROLE-17");
 	RUN(random_tables_of_all_modes);
 	return CHECK_DONE("mmu_gpt");
 }

@@ -90,7 +90,7 @@ static void step(struct cw_cache_set *cache, bool more)
 	CHECK_EQ(seen, want);
 }
 
-static void role_18_19_find_and_runs(void)
+static void role_18_find_and_runs(void)
 {
 	struct cw_cache_set cache = {.nr_table = 0};
 	unsigned gen;
@@ -155,9 +155,51 @@ static void without_memory_for_a_bigger_one(void)
 	vm_destroy(&vm);
 }
 
+/* Where a search for a gfn begins, by the numbers of the specification. */
+static unsigned home(uint64_t gfn, unsigned bits)
+{
+	return (unsigned)(gfn * 0x61C8864680B583EBull >> (64 - bits));
+}
+
+/* The peak is the number of pages of other gfns that one search met in vain. */
+static void role_19_collisions_are_counted(void)
+{
+	uint64_t *peak = &vm.mmu.stats.max_mmu_page_hash_collisions, gfn[5], next = 1;
+	struct cw_mmu_page *sp = calloc(5, sizeof(*sp));
+
+	vm_init(&vm);
+	CHECK_EQ(vm.mmu.hash_bits, 6);
+	for (unsigned i = 0; i < 5; i++) {
+		while (home(next, 6) != 40)
+			next++;
+		gfn[i] = next++;
+	}
+	/* Two gfns, the first with three roles: all in one run. */
+	for (unsigned i = 0; i < 5; i++) {
+		sp[i].gfn = gfn[i < 3 ? 0 : i - 2];
+		sp[i].role = role_of(i < 3 ? i : 0);
+		cw_hash_add(&vm.mmu, &sp[i]);
+	}
+	*peak = 0;
+	/* One that is there is no collision, however far it stands; nor are pages of the same gfn. */
+	CHECK(cw_page_find(&vm.mmu, gfn[2], role_of(0)) == &sp[4]);
+	CHECK_EQ(*peak, 0);
+	CHECK(!cw_page_find(&vm.mmu, gfn[0], role_of(4)));
+	CHECK_EQ(*peak, 2);
+	CHECK(!cw_page_find(&vm.mmu, gfn[3], role_of(0)));
+	CHECK_EQ(*peak, 5);
+	CHECK(!cw_page_find(&vm.mmu, gfn[1], role_of(1)));
+	CHECK_EQ(*peak, 5);
+	for (unsigned i = 0; i < 5; i++)
+		cw_hash_del(&vm.mmu, &sp[i]);
+	free(sp);
+	vm_destroy(&vm);
+}
+
 int main(void)
 {
-	RUN(role_18_19_find_and_runs, "ROLE-18");
+	RUN(role_18_find_and_runs, "ROLE-18");
+	RUN(role_19_collisions_are_counted, "ROLE-19");
 	RUN(without_memory_for_a_bigger_one);
 	return CHECK_DONE("mmu_hash");
 }

@@ -71,6 +71,28 @@ static void ms_7_read_only_slot(void)
 	vm_destroy(&vm);
 }
 
+static void spte_6_host_mapping_becomes_writable(void)
+{
+	struct cw_mmu_ctx ctx;
+
+	begin(false);
+	gm_tables();
+	CHECK_EQ(vm_slot(&vm, 0, 0, 512, 0, 0), 0);
+	vm.rec.host_ro[100] = true;
+	gm_set(4, 0, 100 << 12 | G_DONE);
+	gm_attach(&vm, &ctx, true);
+	CHECK_EQ(fault(&ctx, 0, READ), CW_PF_FIXED);
+	CHECK(!(vm_leaf(&vm, &ctx, 0) & (REC_W | REC_MMU_W | 1ull << 57)));
+	CHECK_EQ(fault(&ctx, 0, WRITE), -EFAULT);
+	/* The host says nothing; the entry goes, and comes back with all three bits. */
+	vm.rec.host_ro[100] = false;
+	CHECK_EQ(fault(&ctx, 0, WRITE), CW_PF_FIXED);
+	CHECK_EQ(vm_leaf(&vm, &ctx, 0) & (REC_W | REC_MMU_W | 1ull << 57), REC_W | REC_MMU_W | 1ull << 57);
+	vm_check(&vm);
+	vm_detach(&vm, &ctx);
+	vm_destroy(&vm);
+}
+
 static void ms_12_tables_and_data_of_the_own_space(void)
 {
 	struct cw_shadow_params p = {.as_id = 1, .level = 4, .kind = CW_GUEST_VIRT};
@@ -108,6 +130,7 @@ int main(void)
 {
 	RUN(dma_to_guest_tables);
 	RUN(ms_7_read_only_slot, "MS-7 SPTE-5");
+	RUN(spte_6_host_mapping_becomes_writable, "SPTE-6");
 	RUN(ms_12_tables_and_data_of_the_own_space, "MS-9 MS-12");
 	return CHECK_DONE("mmu_policy");
 }

@@ -72,7 +72,7 @@ int main(int argc, char **argv)
 		seed = strtoull(argv[1], NULL, 0);
 	if (argc > 2)
 		operations = (unsigned)strtoul(argv[2], NULL, 0);
-	RUN(random_operations, "ZAP-7 ZAP-8 MS-4 SPTE-2 ST-3");
+	RUN(random_operations, "ZAP-7 ZAP-8 MS-4 SPTE-2 SPTE-6 ST-3");
 	RUN(allocations_fail, "MS-16");
 	RUN(invalidations_at_every_yield_point, "ZAP-7 ZAP-8");
 	RUN(a_broken_embedder_is_found_and_shrunk);

@@ -382,6 +382,69 @@ static void zap_1_yields_every_ten_tables(void)
 	vm_destroy(&vm);
 }
 
+static unsigned commands(const struct recorder *r)
+{
+	return r->count[REC_ENTRY_WRITE] + r->count[REC_ENTRY_XCHG] + r->count[REC_PROTECT];
+}
+
+#define SLOT_ABOVE (100ull << 18) /* of what the tables are torn down last */
+static uint64_t kept_gfn;
+
+/* In the middle of a zap of everything: tables of the old generation stand in the list still, with their leaves. */
+static void hook_obsolete(struct recorder *r)
+{
+	struct cw_mmu *mmu = r->mmu;
+	unsigned before = commands(r), loads = r->count[REC_TABLE_LOAD];
+	struct cw_mmu_page *old, *new;
+	union cw_role role;
+	uint64_t table;
+	unsigned level;
+
+	r->yield_hook = NULL;
+	CHECK(!cw_list_empty(&mmu->active));
+	/* The oldest go first: what stands at the head was made last. */
+	old = cw_list_entry(mmu->active.next, struct cw_mmu_page, node);
+	CHECK(old->gen != mmu->valid_gen && old->nr_present && !old->role.invalid);
+	CHECK_EQ(old->role.level, 1);
+	CHECK(!cw_page_find(mmu, old->gfn, old->role));
+	kept_gfn = old->gfn + 5;
+	role = old->role;
+	table = old->table;
+	/* Nothing reaches it: its entries go without a command. */
+	CHECK_EQ(cw_mmu_zap_range(mmu, 0, kept_gfn, 1), 0);
+	CHECK_EQ(commands(r), before);
+	/* And a fault does not use it. */
+	CHECK_EQ(vm_fault(yield_vm, kept_gfn, WRITE), CW_PF_FIXED);
+	CHECK_EQ(r->count[REC_TABLE_LOAD], loads + 3);
+	rec_walk(r, &yield_vm->ctx, kept_gfn, &level);
+	CHECK_EQ(level, 1);
+	new = cw_page_find(mmu, kept_gfn - 5, role);
+	CHECK(new &&new->table != table);
+}
+
+static void zap_3_what_is_obsolete(void)
+{
+	struct vm vm;
+
+	vm_init(&vm);
+	yield_vm = &vm;
+	CHECK_EQ(vm_slot(&vm, 0, SLOT_ABOVE, 512, 0, 0), 0);
+	for (uint64_t i = 0; i < 64; i++)
+		CHECK_EQ(vm_fault(&vm, (2 + i) << 18, READ), CW_PF_EMULATE);
+	for (uint64_t i = 0; i < 512; i++)
+		CHECK_EQ(vm_fault(&vm, SLOT_ABOVE + i, WRITE), CW_PF_FIXED);
+	vm.rec.yield_hook = hook_obsolete;
+	CHECK_EQ(cw_mmu_zap_all(&vm.mmu), 0);
+	CHECK(!vm.rec.yield_hook);
+	/* What was made meanwhile is of the new generation, where the zap ends. */
+	for (uint64_t i = 0; i < 512; i++)
+		CHECK_EQ(!!(vm_leaf(&vm, &vm.ctx, SLOT_ABOVE + i) & REC_PRESENT), SLOT_ABOVE + i == kept_gfn);
+	CHECK_EQ(vm.mmu.stats.pages_4k, 1);
+	CHECK_EQ(vm.mmu.nr_pages, 4);
+	vm_check(&vm);
+	vm_destroy(&vm);
+}
+
 static void rmap_of_many_entries(void)
 {
 	struct cw_rmap *rmap = cw_rmap_create(1ull << 30);
@@ -448,6 +511,7 @@ int main(void)
 	RUN(p47_begin_that_may_not_block);
 	RUN(zap_7_all_slots_of_the_range, "ZAP-7");
 	RUN(zap_1_yields_every_ten_tables, "ZAP-1");
+	RUN(zap_3_what_is_obsolete, "ZAP-3");
 	RUN(rmap_of_many_entries);
 	return CHECK_DONE("mmu_zap");
 }
