@@ -59,6 +59,37 @@ package cw_t;
     logic [15:0]              last;
   } port_range_t;
 
+  typedef struct packed {                // dirty ring of a context
+    logic [CTX_W-1:0] ctx;
+    logic [4:0]       log2;               // of its entries; 0: none
+    logic [63:12]     base;               // bus address
+    logic [16:0]      limit;              // soft limit, entries
+  } dring_set_t;
+
+  typedef struct packed {                // its consumer index, written by the host
+    logic             valid;
+    logic [CTX_W-1:0] ctx;
+    logic [31:0]      value;
+  } dring_bell_t;
+
+  typedef struct packed {                // for the monitor, as mon.def says
+    logic             ask;
+    logic [CTX_W-1:0] ask_ctx;
+    logic             ask_full;
+    logic             push;
+    logic [31:0]      index;
+    logic             soft;
+    logic             bell;
+    logic             bell_ok;
+    logic [CTX_W-1:0] bell_ctx;
+    logic [31:0]      bell_value;
+    logic             set;
+    logic [CTX_W-1:0] set_ctx;
+    logic [4:0]       set_log2;
+    logic [16:0]      set_limit;
+    logic [15:0]      tail;
+  } dring_mon_t;
+
   // ---- inside the engine: a request in the lookup pipe ----
   typedef struct packed {
     logic [PORT_W-1:0] port;

@@ -72,7 +72,8 @@ enum {
 	CW_IRQ_COLD = 1,
 	CW_IRQ_FAULT = 2,
 	CW_IRQ_ERROR = 3,
-	CW_NIRQ = 4,
+	CW_IRQ_DRING = 4, /* a dirty ring has reached its soft limit */
+	CW_NIRQ = 5,
 };
 
 #endif

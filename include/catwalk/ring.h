@@ -57,6 +57,16 @@ struct cw_log_record {
 	uint8_t pad0[56];
 };
 
+/* Entry of a dirty ring; bit CW_DRING_PHASE of gfn is the phase. */
+struct cw_dring_entry {
+	uint16_t domain, ctx;
+	uint8_t pad0[4];
+	uint64_t gfn;
+};
+
+#define CW_DRING_PHASE (UINT64_C(1) << 63)
+#define CW_DRING_GFN ((UINT64_C(1) << 45) - 1)
+
 #ifndef __cplusplus
 /* What C calls the records of ring.def. */
 #define CW_REC_cmd struct cw_cmd
@@ -64,6 +74,7 @@ struct cw_log_record {
 #define CW_REC_fault struct cw_fault_record
 #define CW_REC_log_dir struct cw_log_dir
 #define CW_REC_log_rec struct cw_log_record
+#define CW_REC_dring struct cw_dring_entry
 
 #define CW_STRUCT(rec, size, doc) _Static_assert(sizeof(CW_REC_##rec) == CW_##size, "size of cw_" #rec);
 #define CW_FIELD(rec, field, type, count, offset, doc) \
@@ -78,6 +89,7 @@ struct cw_log_record {
 #define CW_FIELD(rec, field, type, count, offset, doc) CW_IN_##rec(sizeof(type) * (count))
 #define CW_IN_log_dir(n)
 #define CW_IN_log_rec(n)
+#define CW_IN_dring(n)
 #define CW_IN_cmd(n) +(n)
 #define CW_IN_cpl(n)
 #define CW_IN_fault(n)
@@ -106,6 +118,7 @@ _Static_assert(4 + 1 +
 #undef CW_IN_fault
 #undef CW_IN_log_dir
 #undef CW_IN_log_rec
+#undef CW_IN_dring
 #undef CW_STRUCT
 #undef CW_FIELD
 #undef CW_REC_cmd
@@ -113,6 +126,7 @@ _Static_assert(4 + 1 +
 #undef CW_REC_fault
 #undef CW_REC_log_dir
 #undef CW_REC_log_rec
+#undef CW_REC_dring
 #endif
 
 /* parked_id: index and generation (P32). */
