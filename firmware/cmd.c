@@ -34,6 +34,7 @@ static const struct command commands[] = {
 	{CW_OP_DOMAIN_SET, USE_SPACE | USE_ARG0, cw_cmd_domain_set},
 	{CW_OP_PORT_SET, USE_SPACE | USE_ADDR | USE_CTX, cw_cmd_port_set},
 	{CW_OP_LOG_SET, USE_SPACE | USE_ADDR | USE_ARG0 | USE_ARG1, cw_cmd_log_set},
+	{CW_OP_DRING_SET, USE_ADDR | USE_ARG0 | USE_CTX | USE_ARG1, cw_cmd_dring_set},
 	{CW_OP_STATS, 0, cw_cmd_stats},
 	{CW_OP_SELFTEST, 0, cw_cmd_selftest},
 };

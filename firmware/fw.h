@@ -141,6 +141,7 @@ struct cw_result cw_cmd_ctx_root(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_domain_set(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_port_set(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_log_set(struct cw_fw *fw, const struct cw_cmd *cmd);
+struct cw_result cw_cmd_dring_set(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_stats(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_selftest(struct cw_fw *fw, const struct cw_cmd *cmd);
 

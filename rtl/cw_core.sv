@@ -72,6 +72,8 @@ module cw_core #(
   output logic                                  log_valid,
   input  logic                                  log_ready,
   output logic                                  log_op,
+  output logic                                  log_due,
+  output logic [cw_pkg::CTX_W-1:0]              log_ctx,
   output logic [cw_pkg::DOM_W-1:0]              log_dom,
   output logic [44:0]                           log_gfn,
   output logic [2:0]                            log_id,
@@ -112,6 +114,7 @@ module cw_core #(
   // events of the core, at their counters' places; others zero
   output logic [cw_pkg::NCOUNTER*3-1:0]         ev,
   // monitor
+  input  cw_t::dring_mon_t                      mon_dring,     // of the dirty rings
   input  logic                                  mon_fix,       // of the entry-update unit
   input  cw_t::protect_t                        mon_protect,
   input  logic [7:0]                            mon_changed,
@@ -279,7 +282,8 @@ module cw_core #(
     .out_valid(f_valid), .out_ready(f_ready), .out(f_out), .idle(fix_idle),
     .eu_valid(fx_valid), .eu_ready(fx_ready), .eu_req(fx_req), .eu_done(fx_done), .eu_rsp(fx_rsp),
     .chg_valid, .chg_line, .chg_any,
-    .log_valid, .log_ready, .log_op, .log_dom, .log_epoch(log_stamp), .log_gfn, .log_id, .logr_valid, .logr_id,
+    .log_valid, .log_ready, .log_op, .log_due, .log_ctx, .log_dom, .log_epoch(log_stamp), .log_gfn, .log_id,
+    .logr_valid, .logr_id,
     .logr_status, .hint_valid, .hint_space, .hint_page, .ev_fixed, .ev_lost,
     .mon_swap_req, .mon_log, .mon_log_op, .mon_log_req, .mon_log_gfn);
 
@@ -399,7 +403,7 @@ module cw_core #(
   // Nothing to tell in most cycles: the wide vector is put together only when there is.
   logic mon_any;
   assign mon_any = mon_ctxw || mon_stop || mon_domw || mon_portw || inv_new || r_valid || w_valid || f_valid ||
-                   mon_log || mon_end || look_valid || mon_alloc ||
+                   mon_log || mon_dring.ask || mon_dring.bell || mon_dring.ring_set || mon_end || look_valid || mon_alloc ||
                    rd_valid || resume_valid || mon_unpark || (rel_valid != '0) || flush_valid || (mon_flip != '0) ||
                    (mon_close != '0) || fdone_valid || mon_w_valid || mon_b_valid;
   always_comb begin
@@ -530,6 +534,20 @@ module cw_core #(
       mon.log_tag        = 8'(log_r.tag);
       mon.log_status     = 8'(logr_status);
       mon.log_gfn        = 64'(mon_log_gfn);
+      mon.log_entry      = mon_dring.push;
+      mon.log_index      = mon_dring.index;
+      mon.log_soft       = mon_dring.limited;
+      mon.dset_valid     = mon_dring.ring_set;
+      mon.dset_ctx       = 16'(mon_dring.set_ctx);
+      mon.dset_log2      = 8'(mon_dring.set_log2);
+      mon.dset_limit     = 32'(mon_dring.set_limit);
+      mon.dask_valid     = mon_dring.ask;
+      mon.dask_ctx       = 16'(mon_dring.ask_ctx);
+      mon.dask_full      = mon_dring.ask_full;
+      mon.dbell_valid    = mon_dring.bell;
+      mon.dbell_ctx      = 16'(mon_dring.bell_ctx);
+      mon.dbell_value    = mon_dring.bell_value;
+      mon.dbell_ok       = mon_dring.bell_ok;
       mon.lflip_valid    = log_flip;
       mon.lflip_dom      = 8'(log_flip_dom);
       mon.euu_w_valid    = mon_w_valid;

@@ -48,7 +48,7 @@ module cw_dring (
   input  cw_t::dring_bell_t          bell,
   input  logic [cw_pkg::CTX_W-1:0]   rd_ctx,
   output logic [31:0]                rd_index,
-  output logic [cw_pkg::NCTX-1:0]    soft,
+  output logic [cw_pkg::NCTX-1:0]    limited,
   input  logic                       irq_en,
   output logic                       irq,
   // host memory
@@ -187,7 +187,7 @@ module cw_dring (
   assign b_ok    = bell.valid && on[bell.ctx] &&
                    (bell.value - b_cons <= sent[bell.ctx] - b_cons || cw_pkg::MUT_DRING_ANY_CONSUMER);
   assign below   = b_ok && b_prod - bell.value < {15'd0, limit[bell.ctx]};
-  assign reached = push && !soft[p_ctx] &&
+  assign reached = push && !limited[p_ctx] &&
                    (cw_pkg::MUT_DRING_SOFT_LATE ? p_used > {15'd0, limit[p_ctx]} : p_used >= {15'd0, limit[p_ctx]});
   assign irq     = unsent_q && irq_en;
 
@@ -201,19 +201,19 @@ module cw_dring (
   always_ff @(posedge clk) begin
     if (!rst_n) begin
       on       <= '0;
-      soft     <= '0;
+      limited     <= '0;
       set_q    <= 1'b0;
       unsent_q <= 1'b0;
     end else begin
-      if (reached) soft[p_ctx] <= 1'b1;
-      if (below) soft[bell.ctx] <= 1'b0;
+      if (reached) limited[p_ctx] <= 1'b1;
+      if (below) limited[bell.ctx] <= 1'b0;
       if (reached) unsent_q <= 1'b1;
       else if (irq) unsent_q <= 1'b0;
       if (set_valid && !set_q) set_q <= 1'b1;
       else if (set_go) set_q <= 1'b0;
       if (set_go) begin
         on[what.ctx]   <= what.log2 != '0;
-        soft[what.ctx] <= 1'b0;
+        limited[what.ctx] <= 1'b0;
       end
     end
     if (set_valid && !set_q) begin
@@ -247,16 +247,16 @@ module cw_dring (
     mon.ask_full   = refuse;
     mon.push       = push;
     mon.index      = p_index;
-    mon.soft       = reached;
+    mon.limited       = reached;
     mon.bell       = bell.valid;
     mon.bell_ok    = b_ok;
     mon.bell_ctx   = bell.ctx;
     mon.bell_value = bell.value;
-    mon.set        = set_go;
+    mon.ring_set      = set_go;
     mon.set_ctx    = what.ctx;
     mon.set_log2   = what.log2;
     mon.set_limit  = what.limit;
-    mon.tail       = tail;
+
   end
 
 `ifndef SYNTHESIS
@@ -268,5 +268,5 @@ module cw_dring (
 `endif
 
   logic unused;
-  assign unused = &{1'b0, q_room, entry, h_addr[3:0]};
+  assign unused = &{1'b0, set_left, q_room, entry, h_addr[3:0]};
 endmodule

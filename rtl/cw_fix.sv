@@ -53,6 +53,8 @@ module cw_fix #(
   output logic                       log_valid,
   input  logic                       log_ready,
   output logic                       log_op,       // 0 PREPARE, 1 MARK
+  output logic                       log_due,      // a MARK of a swap that is done: it is not refused any more
+  output logic [cw_pkg::CTX_W-1:0]   log_ctx,
   output logic [cw_pkg::DOM_W-1:0]   log_dom,
   output logic                       log_epoch,    // of the stamp
   output logic [44:0]                log_gfn,
@@ -178,6 +180,7 @@ module cw_fix #(
   // ---- log ----
   assign log_valid   = s_log != '0;
   assign log_op      = state[log_idx] == F_MARK;
+  assign log_due     = log_op && swapped[log_idx];
   assign log_dom     = dom[log_idx];
   assign log_id      = 3'(log_idx);
   assign mon_log_req = req[logr_idx];
@@ -191,7 +194,10 @@ module cw_fix #(
   assign mon_log_op  = state[logr_idx] == F_MARKW;
   assign mon_log_gfn = gfn[logr_idx];
   cw_t::wait_t log_w;
+  cw_t::req_t  log_r;
   assign log_w     = req[log_idx];
+  assign log_r     = log_w.req;
+  assign log_ctx   = log_r.ctx[cw_pkg::CTX_W-1:0];
   assign log_gfn   = gfn[log_idx];
   assign log_epoch = log_w.log_epoch;
 
@@ -252,6 +258,7 @@ module cw_fix #(
             state[f]  <= cw_pkg::MUT_MARK_BEFORE_SWAP && fix[f] != '0 ? F_SWAP :
                          cw_pkg::MUT_RELEASE_BEFORE_MARK && swapped[f] ? F_FREE : F_OUT;
             marked[f] <= logr_status == 2'd0 || logr_status == 2'd3;
+            prepared[f] <= 1'b0;      // the room that was asked for is used
             status[f] <= logr_status == 2'd3 ? 2'd0 : logr_status;
           end
           F_OUT:   if (out_pick[f] && out_ready && !(take && take_again))
@@ -291,12 +298,12 @@ module cw_fix #(
     assert (NFIX <= 8 && NTRY < 32) else $error("parameters of the fixer");
     assert (!take || take_again || room) else $error("fixer full");
     // P22: the mark of a swap cannot be refused any more
-    assert (cw_pkg::MUT_PARK_AFTER_SWAP ||
+    assert (cw_pkg::MUT_PARK_AFTER_SWAP || cw_pkg::MUT_DRING_LATE_ROOM ||
             !(logr_valid && mon_log_op && swapped[logr_idx] && (logr_status == 2'd1 || logr_status == 2'd2)))
       else $error("mark of a swap refused");
   end
 `endif
 
   logic unused;
-  assign unused = &{1'b0, logr_id, hint_r, join_w, join_new, join_old, log_w, addr[0][5:0], eu_rsp.changed};
+  assign unused = &{1'b0, logr_id, hint_r, join_w, join_new, join_old, log_w, log_r, addr[0][5:0], eu_rsp.changed};
 endmodule

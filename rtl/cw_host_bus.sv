@@ -4,13 +4,13 @@
 // Host bus: the engine's masters of host memory share one AXI4 port.
 //
 // Read clients (id = number): 0 hot command ring, 1 cold command ring, 2 LOAD. Write clients: 0 hot completions, 1
-// cold completions, 2 faults, 3 harvest; a write is one beat. Round robin per channel. Each client's accesses keep
+// cold completions, 2 faults, 3 harvest, 4 dirty rings; a write is one beat. Round robin per channel. Each client's accesses keep
 // their order, those of different clients do not. An access taken from a client stands in a register until the bus
 // takes it: one cycle more, and clients may withdraw what was not taken.
 // No access is taken before bus-master enable (P40); those already taken go on.
 // Write data follows in the order of the addresses. Responses always find room: the clients count.
 module cw_host_bus #(
-  parameter int unsigned NW = 3     // write clients, 4 at most
+  parameter int unsigned NW = 3     // write clients, 8 at most
 ) (
   input  logic         clk,
   input  logic         rst_n,
@@ -117,10 +117,10 @@ module cw_host_bus #(
   logic [NW-1:0] aw_gnt;
   logic         aw_room;
   logic         aw_take;
-  logic [1:0]   aw_sel;
+  logic [2:0]   aw_sel;
   logic         aw_valid_q;
   logic         w_valid_q;
-  logic [1:0]   aw_id_q;
+  logic [2:0]   aw_id_q;
   logic [63:0]  aw_addr_q;
   logic [511:0] w_data_q;
   logic [63:0]  w_strb_q;
@@ -130,7 +130,7 @@ module cw_host_bus #(
   assign wr_ready = aw_gnt & {NW{aw_room}};
   always_comb begin
     aw_sel = '0;
-    for (int i = 0; i < NW; i++) if (aw_gnt[i]) aw_sel |= 2'(i);
+    for (int i = 0; i < NW; i++) if (aw_gnt[i]) aw_sel |= 3'(i);
   end
 
   cw_arb #(.N(NW)) u_aw (.clk, .rst_n, .req(wr_valid), .gnt(aw_gnt), .take(aw_take));
@@ -161,7 +161,7 @@ module cw_host_bus #(
   end
 
   assign h_awvalid = aw_valid_q;
-  assign h_awid    = {1'b0, aw_id_q};
+  assign h_awid    = aw_id_q;
   assign h_awaddr  = aw_addr_q;
   assign h_awlen   = '0;
   assign h_wvalid  = w_valid_q;

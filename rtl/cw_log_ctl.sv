@@ -7,6 +7,7 @@
 // epochs of the domain's ports flip, and when they have closed the command completes. A page that was reported is
 // thus not written any more under a mark or a hint that the harvest took. If an epoch does not end in time the
 // completion says NOT_FLUSHED (P21): the records are there, but their pages may still be written.
+// Last it waits until the entries of dirty rings that those marks made are in memory.
 // `flip`: a new log epoch, from the next lookup on.
 //
 // Mutants: FLIP_BEFORE_CLEAR flips before the log is read; GRANT_EPOCH_FIRST changes the log epoch after the grant
@@ -40,6 +41,11 @@ module cw_log_ctl (
   input  logic                         hvd_more,
   input  logic [cw_pkg::LOG_DIR_W-1:0] hvd_next,
   input  logic                         hvd_all,
+  // dirty rings
+  input  logic [15:0]                  dr_tail,      // entries made, and those in memory
+  input  logic [15:0]                  dr_head,
+  input  logic                         dr_lost,
+  input  logic [cw_pkg::DOM_W-1:0]     dr_lost_dom,
   // epochs
   output logic                         flip,
   output logic [cw_pkg::DOM_W-1:0]     flip_dom,
@@ -56,18 +62,21 @@ module cw_log_ctl (
     FLIP  = 3'd3,   // new log epoch
     FLUSH = 3'd4,   // flips the grant epochs
     WAIT  = 3'd5,   // waits until they have closed
-    CPL   = 3'd6
+    CPL   = 3'd6,
+    RINGS = 3'd7    // waits for the entries of the marks that it took
   } state_t;
 
   state_t         state_q;
   cw_t::harvest_t hc_q;
   cw_t::cookie_t  cookie_q;
-  logic           closed_q, more_q, all_q;
+  logic           closed_q, more_q, all_q, lost_q;
+  logic [15:0]    tail_q, left;
   logic [7:0]     status_q;
   logic [cw_pkg::NPORT-1:0] fenced_q;
   logic [31:0]    records_q;
   logic [cw_pkg::LOG_DIR_W-1:0] next_q;
 
+  assign left = dr_head - tail_q;
   // The order of the steps.
   state_t first, after_read, after_flip, after_flush, after_wait;
   always_comb begin
@@ -75,7 +84,7 @@ module cw_log_ctl (
     after_read  = FLIP;
     after_flip  = FLUSH;
     after_flush = WAIT;
-    after_wait  = CPL;
+    after_wait  = cw_pkg::MUT_DRING_EARLY_REPORT ? CPL : RINGS;
     if (cw_pkg::MUT_FLIP_BEFORE_CLEAR) begin
       first       = FLIP;
       after_flush = START;
@@ -101,6 +110,7 @@ module cw_log_ctl (
         FLIP: state_q <= after_flip;
         FLUSH: if (fl_ready) state_q <= after_flush;
         WAIT: if (closed_q) state_q <= after_wait;
+        RINGS: if (!left[15]) state_q <= CPL;
         CPL: if (hp_ready) state_q <= IDLE;
         default: state_q <= IDLE;
       endcase
@@ -111,6 +121,9 @@ module cw_log_ctl (
       hc_q     <= hc;
       status_q <= cw_pkg::ST_OK;
     end
+    if (state_q != RINGS) tail_q <= dr_tail;
+    if (state_q == IDLE) lost_q <= 1'b0;
+    else if (dr_lost && dr_lost_dom == hc_q.dom) lost_q <= 1'b1;
     if (fd_valid) begin
       status_q <= fd_status;
       fenced_q <= fd_fenced;
@@ -132,7 +145,7 @@ module cw_log_ctl (
   assign cookie_q  = hc_q.cookie;
   assign hp_cold   = cookie_q.cold;
   assign hp.value  = 64'(records_q);
-  assign hp.info   = {24'd0, next_q, 11'd0, 8'(fenced_q), 6'd0, all_q, more_q};
+  assign hp.info   = {24'd0, next_q, 11'd0, 8'(fenced_q), 6'd0, all_q || lost_q, more_q};
   assign hp.index  = cookie_q.index;
   assign hp.id     = cookie_q.id;
   assign hp.opcode = cw_pkg::OP_HARVEST;
@@ -159,5 +172,5 @@ module cw_log_ctl (
   assign flip      = state_q == FLIP || (busy_q && set_q.flip);
 
   logic unused;
-  assign unused = &{1'b0, cookie_q};
+  assign unused = &{1'b0, cookie_q, left};
 endmodule

@@ -67,6 +67,9 @@ module cw_mailbox #(
   output logic                       logw_valid,
   output cw_t::log_set_t             logw,
   input  logic                       logw_busy,
+  output logic                       dringw_valid,
+  output cw_t::dring_set_t           dringw,
+  input  logic                       dringw_busy,
 
   // counters
   input  logic [63:0]                cycle,
@@ -117,6 +120,9 @@ module cw_mailbox #(
   logic [63:0] log_root_q;
   logic [31:0] log_size_q;
   logic [2:0]  log_what_q;
+  logic [63:0] dring_base_q;
+  logic [31:0] dring_limit_q;
+  logic [4:0]  dring_log2_q;
   logic [63:0] value_q;
   logic [63:0] info_q;
   logic [15:0] number_q;        // context, domain or port of a pulse
@@ -130,6 +136,7 @@ module cw_mailbox #(
     portw_valid     <= 1'b0;
     ctx_abort_valid <= 1'b0;
     logw_valid      <= 1'b0;
+    dringw_valid    <= 1'b0;
     if (!rst_n) begin
       status_q     <= 32'd0;
       heartbeat    <= 32'd0;
@@ -146,6 +153,9 @@ module cw_mailbox #(
       log_root_q   <= 64'd0;
       log_size_q   <= 32'd0;
       log_what_q   <= 3'd0;
+      dring_base_q <= 64'd0;
+      dring_limit_q <= 32'd0;
+      dring_log2_q <= 5'd0;
       value_q      <= 64'd0;
       info_q       <= 64'd0;
       number_q     <= 16'd0;
@@ -176,6 +186,14 @@ module cw_mailbox #(
           logw_valid <= !logw_busy && !logw_valid;
           number_q   <= {8'd0, bus_wdata[7:0]};
           log_what_q <= bus_wdata[10:8];
+        end
+        cw_mbox::DRING_BASE_LO: dring_base_q[31:0]  <= bus_wdata;
+        cw_mbox::DRING_BASE_HI: dring_base_q[63:32] <= bus_wdata;
+        cw_mbox::DRING_LIMIT:   dring_limit_q       <= bus_wdata;
+        cw_mbox::DRING_COMMIT: begin
+          dringw_valid <= !dringw_busy && !dringw_valid;
+          number_q     <= bus_wdata[15:0];
+          dring_log2_q <= bus_wdata[20:16];
         end
         cw_mbox::CPL_VALUE_LO: value_q[31:0]     <= bus_wdata;
         cw_mbox::CPL_VALUE_HI: value_q[63:32]    <= bus_wdata;
@@ -229,6 +247,10 @@ module cw_mailbox #(
   assign logw.all_dirty = log_what_q[2];
   assign logw.root      = log_root_q[cw_pkg::PA_W-1:12];
   assign logw.size      = log_size_q[cw_pkg::LOG_DIR_W:0];
+  assign dringw.ctx     = number_q[cw_pkg::CTX_W-1:0];
+  assign dringw.log2    = dring_log2_q;
+  assign dringw.base    = dring_base_q[63:12];
+  assign dringw.limit   = dring_limit_q[16:0];
   assign portw_idx      = number_q[cw_pkg::PORT_W-1:0];
   assign portw.enable   = port_on_q;
   assign portw.first    = port_range_q[15:0];
@@ -352,6 +374,7 @@ module cw_mailbox #(
     event_word[cw_mbox::EVENT_CPL_READY]  = !cpl_valid;
     event_word[cw_mbox::EVENT_HOT_READY]  = !hot_sent_q;
     event_word[cw_mbox::EVENT_LOG_IDLE]   = !logw_busy && !logw_valid;
+    event_word[cw_mbox::EVENT_DRING_IDLE] = !dringw_busy && !dringw_valid;
     event_word[cw_mbox::EVENT_SNAP_READY] = !snap_busy && !snap;
   end
 
@@ -387,6 +410,9 @@ module cw_mailbox #(
         cw_mbox::LOG_ROOT_LO:   rd = log_root_q[31:0];
         cw_mbox::LOG_ROOT_HI:   rd = log_root_q[63:32];
         cw_mbox::LOG_SIZE:      rd = log_size_q;
+        cw_mbox::DRING_BASE_LO: rd = dring_base_q[31:0];
+        cw_mbox::DRING_BASE_HI: rd = dring_base_q[63:32];
+        cw_mbox::DRING_LIMIT:   rd = dring_limit_q;
         cw_mbox::CPL_VALUE_LO:  rd = value_q[31:0];
         cw_mbox::CPL_VALUE_HI:  rd = value_q[63:32];
         cw_mbox::CPL_INFO_LO:   rd = info_q[31:0];
@@ -401,6 +427,6 @@ module cw_mailbox #(
 
   logic unused;
   assign unused = &{1'b0, fwcpl.info, fwcpl.index, fwcpl.opcode, number_q, dom_ports_q, dom_gen_q, ctx_cfg_q,
-                    ctx_root_q, ctx_gen_q, log_root_q, log_size_q};
+                    ctx_root_q, ctx_gen_q, log_root_q, log_size_q, dring_base_q, dring_limit_q};
 
 endmodule

@@ -55,10 +55,17 @@ module cw_regs #(
   input  logic [cw_pkg::NPORT-1:0] fenced,
   input  logic [cw_pkg::NPORT*32-1:0] holder,
 
+  // dirty rings
+  output cw_t::dring_bell_t dring_bell,
+  output logic [cw_pkg::CTX_W-1:0] dring_rd,
+  input  logic [31:0]  dring_index,
+  input  logic [cw_pkg::NCTX-1:0] dring_soft,
+  input  logic         dring_irq,            // held back while not enabled
+
   // interrupts: pulses of the three rings in, all vectors out
   input  logic [2:0]   ring_irq,             // held back by the rings while not enabled
-  output logic [2:0]   irq_enable,
-  output logic [3:0]   irq,
+  output logic [3:0]   irq_enable,           // 3: of the dirty rings
+  output logic [4:0]   irq,
   output logic [2:0]   ev_interrupts,
 
   // rings; a doorbell's `_db_we` pulses in the cycle in which its value changes
@@ -193,6 +200,9 @@ module cw_regs #(
   end
 
   // ---- registers that are written ----
+  logic        in_bells;
+  assign in_bells = waddr_q >= cw_pkg::REG_DRING_DOORBELL && waddr_q[2:0] == 3'd0 &&
+                    32'(waddr_q) - 32'(cw_pkg::REG_DRING_DOORBELL) < 8 * cw_pkg::NCTX;
   logic [31:0] control_q;
   logic [31:0] flush_timeout_q;
   logic [31:0] irq_enable_q;
@@ -213,6 +223,7 @@ module cw_regs #(
     hot_cpl_db_we  <= 1'b0;
     cold_cpl_db_we <= 1'b0;
     fault_db_we    <= 1'b0;
+    dring_bell.valid <= 1'b0;
     if (!rst_n) begin
       control_q          <= cw_pkg::RST_CONTROL;
       flush_timeout_q    <= cw_pkg::RST_FLUSH_TIMEOUT;
@@ -272,6 +283,9 @@ module cw_regs #(
       tgen_hist_index    <= cw_pkg::RST_TGEN_HIST_INDEX;
       fwlog_addr         <= cw_pkg::RST_FWLOG_ADDR;
     end else if (we) begin
+      dring_bell.valid <= in_bells;
+      dring_bell.ctx   <= waddr_q[3 +: cw_pkg::CTX_W];
+      dring_bell.value <= wdata;
       case (waddr_q)
         cw_pkg::REG_CONTROL:            control_q          <= wdata;
         cw_pkg::REG_FLUSH_TIMEOUT:      flush_timeout_q    <= wdata;
@@ -416,7 +430,7 @@ module cw_regs #(
   logic [31:0] stuck_q;        // cycles since the last fence came
   logic flr_q;
 
-  assign irq_enable = irq_enable_q[2:0];
+  assign irq_enable = {irq_enable_q[4], irq_enable_q[2:0]};
   assign error_irq = (table_error && !table_seen_q) || (host_error && !host_seen_q) ||
                      (ring_error && !ring_seen_q) || (fw_dead && !dead_q) || (needs_flr != '0 && !flr_q);
 
@@ -426,15 +440,15 @@ module cw_regs #(
       host_seen_q   <= 1'b0;
       ring_seen_q   <= 1'b0;
       dead_q        <= 1'b0;
-      irq           <= 4'd0;
+      irq           <= 5'd0;
       ev_interrupts <= 3'd0;
     end else begin
       table_seen_q  <= table_seen_q || table_error;
       host_seen_q   <= host_seen_q || host_error;
       ring_seen_q   <= ring_seen_q || ring_error;
       dead_q        <= fw_dead;
-      irq           <= {error_irq && irq_enable_q[3], ring_irq};
-      ev_interrupts <= 3'(irq[0]) + 3'(irq[1]) + 3'(irq[2]) + 3'(irq[3]);
+      irq           <= {dring_irq, error_irq && irq_enable_q[3], ring_irq};
+      ev_interrupts <= 3'(irq[0]) + 3'(irq[1]) + 3'(irq[2]) + 3'(irq[3]) + 3'(irq[4]);
     end
   end
 
@@ -463,6 +477,7 @@ module cw_regs #(
   logic        in_counters;
   logic        in_probes;
   logic        in_holders;
+  logic        in_indices;
   logic        look_done;
 
   assign bank         = raddr_q - cw_pkg::REG_COUNTER_LO;
@@ -474,6 +489,9 @@ module cw_regs #(
   assign ctr_idx      = bank[10:3];
   assign in_holders   = raddr_q >= cw_pkg::REG_HOLDER && raddr_q[1:0] == 2'd0 &&
                         32'(raddr_q) - 32'(cw_pkg::REG_HOLDER) < cw_pkg::REG_HOLDER_COUNT * cw_pkg::REG_HOLDER_STRIDE;
+  assign in_indices   = raddr_q >= cw_pkg::REG_DRING_DOORBELL && raddr_q[2:0] == 3'd4 &&
+                        32'(raddr_q) - 32'(cw_pkg::REG_DRING_DOORBELL) < 8 * cw_pkg::NCTX;
+  assign dring_rd     = raddr_q[3 +: cw_pkg::CTX_W];
   assign probe_rd_tag = raddr_q[7:4] - cw_pkg::REG_PROBE_RESULT[7:4];
   assign look_done    = wait_q == RD_WAIT && !snap_busy;
   assign s_arready    = rd_q == RD_IDLE;
@@ -499,6 +517,8 @@ module cw_regs #(
       s_rdata <= 32'd0;
       if (in_counters)
         s_rdata <= bank[2] ? ctr_data[63:32] : ctr_data[31:0];
+      else if (in_indices)
+        s_rdata <= dring_index;
       else if (in_holders)
         s_rdata <= holder[raddr_q[2 +: cw_pkg::PORT_W]*32 +: 32];
       else if (in_probes) begin
@@ -619,6 +639,8 @@ module cw_regs #(
           cw_pkg::REG_NIC_HIST_INDEX:     s_rdata <= nic_set.hist_index;
           cw_pkg::REG_NIC_HIST_DATA:      s_rdata <= nic_stat.hist_data;
           cw_pkg::REG_NIC_HIST_SHIFT:     s_rdata <= nic_set.hist_shift;
+          cw_pkg::REG_DRING_SOFT:         s_rdata <= dring_soft[31:0];
+          cw_pkg::REG_DRING_SOFT_HI:      s_rdata <= dring_soft[63:32];
           cw_pkg::REG_FWLOG_HEAD:         s_rdata <= fwlog_head;
           cw_pkg::REG_FWLOG_ADDR:         s_rdata <= fwlog_addr;
           cw_pkg::REG_FWLOG_DATA:         s_rdata <= fwlog_data;

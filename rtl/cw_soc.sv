@@ -62,6 +62,9 @@ module cw_soc #(
   output logic                       logw_valid,
   output cw_t::log_set_t             logw,
   input  logic                       logw_busy,
+  output logic                       dringw_valid,
+  output cw_t::dring_set_t           dringw,
+  input  logic                       dringw_busy,
 
   // counters
   input  logic [63:0]                cycle,
@@ -220,6 +223,9 @@ module cw_soc #(
     .logw_valid      (logw_valid),
     .logw            (logw),
     .logw_busy       (logw_busy),
+    .dringw_valid    (dringw_valid),
+    .dringw          (dringw),
+    .dringw_busy     (dringw_busy),
     .cycle           (cycle),
     .snap            (snap),
     .snap_busy       (snap_busy),

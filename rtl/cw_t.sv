@@ -78,16 +78,15 @@ package cw_t;
     logic             ask_full;
     logic             push;
     logic [31:0]      index;
-    logic             soft;
+    logic             limited;
     logic             bell;
     logic             bell_ok;
     logic [CTX_W-1:0] bell_ctx;
     logic [31:0]      bell_value;
-    logic             set;
+    logic             ring_set;
     logic [CTX_W-1:0] set_ctx;
     logic [4:0]       set_log2;
     logic [16:0]      set_limit;
-    logic [15:0]      tail;
   } dring_mon_t;
 
   // ---- inside the engine: a request in the lookup pipe ----

@@ -166,7 +166,7 @@ module cw_top #(
   input  logic [cw_pkg::BRIDGE_ID_W-1:0]           g_bid,
   input  logic [1:0]                               g_bresp,
   // interrupts: one pulse per vector
-  output logic [3:0]                               irq,
+  output logic [4:0]                               irq,
   // what happened in this cycle, for simulation; zero unless it is asked for
   input  logic                                     mon_on,
   output cw_pkg::mon_t                             mon
@@ -279,9 +279,10 @@ module cw_top #(
   cw_t::dom_t                 domw;
   cw_t::port_range_t          portw;
   logic                       ctx_abort_valid, ctx_abort_busy;
-  logic                       log_valid, log_ready, log_op, logr_valid, log_flip, logw_valid, logw_busy;
+  logic                       log_valid, log_ready, log_op, log_due, logr_valid, log_flip, logw_valid, logw_busy;
   logic [cw_pkg::DOM_W-1:0]   log_dom, log_flip_dom;
   logic [44:0]                log_gfn;
+  logic [cw_pkg::CTX_W-1:0]   log_ctx;
   logic [2:0]                 log_id, logr_id;
   logic [1:0]                 logr_status;
   cw_t::log_set_t             logw;
@@ -326,13 +327,13 @@ module cw_top #(
     .abort_valid(ctx_abort_valid), .abort_ctx(ctx_abort_idx), .abort_busy(ctx_abort_busy),
     .inv_valid, .inv_ready, .inv, .flush_valid, .flush_ready, .flush, .flush_full, .flush_timeout, .flush_dom,
     .drain_what, .flush_ports, .drain_stopped, .stop_valid, .stop_ready, .stop, .count_ask, .count_what, .count_take,
-    .count_done, .count, .fenced, .holder, .log_valid, .log_ready, .log_op, .log_dom, .log_gfn,
+    .count_done, .count, .fenced, .holder, .log_valid, .log_ready, .log_op, .log_due, .log_ctx, .log_dom, .log_gfn,
     .log_id, .logr_valid, .logr_id, .logr_status, .log_flip, .log_flip_dom,
     .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume,
     .resume_status,
     .fr_valid, .fr_ready, .fr, .rd_valid, .rd_ready, .rd_slot, .rd_addr,
     .r_valid(wr_rvalid), .r_slot(wr_rslot), .r_data(wr_rdata), .r_error(wr_rerr), .fx_valid, .fx_ready, .fx_req,
-    .fx_done, .fx_rsp, .chg_valid, .chg_line, .chg_any, .ev(ev_core), .mon_fix, .mon_protect, .mon_changed,
+    .fx_done, .fx_rsp, .chg_valid, .chg_line, .chg_any, .ev(ev_core), .mon_dring, .mon_fix, .mon_protect, .mon_changed,
     .mon_w_valid, .mon_w_addr, .mon_w_value,
     .mon_b_valid, .mon_b_addr, .mon_b_old, .mon_b_mismatch, .mon_b_error, .mon_on, .mon);
 
@@ -345,11 +346,11 @@ module cw_top #(
   logic [23:0]  host_rd_len;
   logic [511:0] host_rd_rdata;
   logic         host_rd_rerr, host_rd_rlast, host_wr_berr;
-  logic [3:0]   host_wr_valid, host_wr_ready, host_wr_bvalid;
+  logic [4:0]   host_wr_valid, host_wr_ready, host_wr_bvalid;
   logic [2:0]   ring_irq;
-  logic [255:0] host_wr_addr, host_wr_strb;
-  logic [2047:0] host_wr_data;
-  logic [2:0]   irq_enable;
+  logic [319:0] host_wr_addr, host_wr_strb;
+  logic [2559:0] host_wr_data;
+  logic [3:0]   irq_enable;
   logic         ev_fault_ring;
 
   logic [63:0]  fault_base;
@@ -479,37 +480,31 @@ module cw_top #(
   logic                        hc_valid, hc_ready, hp_valid, hp_ready, hp_cold, hf_valid, hf_ready;
   cw_t::harvest_t              hc, hf;
   cw_t::cpl_t                  hp;
-  cw_t::log_set_t              log_set;
-  cw_t::cookie_t               fd_cookie;
-  logic                        set_valid, set_done, all_valid, hv_valid, hv_ready, hvd_valid, hvd_ready, hvd_more;
-  logic                        hvd_all, ev_mark, ev_missing, ev_evict;
-  logic [31:0]                 hvd_records;
-  logic [cw_pkg::LOG_DIR_W-1:0] hvd_next;
+  logic                        ev_mark, ev_missing, ev_evict, ev_entry, ev_full, ev_soft, ev_dring, log_busy;
+  logic                        dringw_valid, dringw_busy, dring_irq;
+  cw_t::dring_set_t            dringw;
+  cw_t::dring_bell_t           dring_bell;
+  cw_t::dring_mon_t            mon_dring;
+  logic [cw_pkg::CTX_W-1:0]    dring_rd;
+  logic [31:0]                 dring_index;
+  logic [cw_pkg::NCTX-1:0]     dring_soft;
   logic                        dl_arvalid, dl_arready, dl_rvalid, dl_rerr, dl_awvalid, dl_awready, dl_wvalid;
-  logic                        dl_wready, dl_bvalid, dl_berr, log_busy;
+  logic                        dl_wready, dl_bvalid, dl_berr;
   logic [1:0]                  dl_arid, dl_rid, dl_awid, dl_bid;
   logic [cw_pkg::PA_W-1:0]     dl_araddr, dl_awaddr;
   logic [511:0]                dl_rdata, dl_wdata;
   logic [63:0]                 dl_wstrb;
-  assign fd_cookie = fdone.cookie;
-  cw_log_ctl u_log_ctl (
-    .clk(clk_log), .rst_n, .hc_valid, .hc_ready, .hc, .hp_valid, .hp_ready, .hp_cold, .hp, .logw_valid, .logw,
-    .logw_busy, .set_valid, .set_done, .set(log_set), .all_valid, .hv_valid, .hv_ready, .hv(hf), .hvd_valid,
-    .hvd_ready, .hvd_records, .hvd_more, .hvd_next, .hvd_all, .flip(log_flip), .flip_dom(log_flip_dom),
-    .fl_valid(hf_valid), .fl_ready(hf_ready), .fd_valid(fdone_valid && fd_cookie.harvest), .fd_status(fdone.status),
-    .fd_fenced(fdone.fenced));
-  cw_dlog #(.NL(LOG_LINES), .NE(LOG_ENTRIES)) u_dlog (
-    .clk(clk_log), .rst_n, .bme, .log_valid, .log_ready, .log_op, .log_dom, .log_gfn, .log_id, .logr_valid, .logr_id,
-    .logr_status, .set_valid, .set_done, .set_dom(log_set.dom), .set_root(log_set.root),
-    .set_size(log_set.size), .all_valid, .all_dom(log_set.dom), .hv_valid, .hv_ready, .hv_dom(hf.dom),
-    .hv_first(hf.first), .hv_count(hf.count), .hv_buf(hf.buffer), .hv_room(hf.room), .hvd_valid, .hvd_ready,
-    .hvd_records, .hvd_more, .hvd_next, .hvd_all,
+  cw_log #(.NL(LOG_LINES), .NE(LOG_ENTRIES)) u_log (
+    .clk(clk_log), .rst_n, .bme, .busy(log_busy), .log_valid, .log_ready, .log_op, .log_due, .log_ctx, .log_dom,
+    .log_gfn, .log_id, .logr_valid, .logr_id, .logr_status, .hc_valid, .hc_ready, .hc, .hp_valid, .hp_ready, .hp_cold,
+    .hp, .hf_valid, .hf_ready, .hf, .flip(log_flip), .flip_dom(log_flip_dom), .fdone_valid, .fdone, .logw_valid, .logw,
+    .logw_busy, .dringw_valid, .dringw, .dringw_busy, .dring_bell, .dring_rd, .dring_index, .dring_soft,
+    .dring_irq_en(irq_enable[3]), .dring_irq,
     .dl_arvalid, .dl_arready, .dl_arid, .dl_araddr, .dl_rvalid, .dl_rid, .dl_rdata, .dl_rerr, .dl_awvalid, .dl_awready,
     .dl_awid, .dl_awaddr, .dl_wvalid, .dl_wready, .dl_wdata, .dl_wstrb, .dl_bvalid, .dl_bid, .dl_berr,
-    .h_valid(host_wr_valid[3]), .h_ready(host_wr_ready[3]), .h_addr(host_wr_addr[3*64 +: 64]),
-    .h_data(host_wr_data[3*512 +: 512]), .h_bvalid(host_wr_bvalid[3]), .h_berr(host_wr_berr),
-    .busy(log_busy), .ev_mark, .ev_missing, .ev_evict);
-  assign host_wr_strb[3*64 +: 64] = '1;
+    .h_valid(host_wr_valid[4:3]), .h_ready(host_wr_ready[4:3]), .h_addr(host_wr_addr[3*64 +: 128]),
+    .h_data(host_wr_data[3*512 +: 1024]), .h_strb(host_wr_strb[3*64 +: 128]), .h_bvalid(host_wr_bvalid[4:3]),
+    .h_berr(host_wr_berr), .ev_mark, .ev_missing, .ev_evict, .ev_entry, .ev_full, .ev_soft, .ev_dring, .mon_dring);
 
   // ===================================================================================================================
   // Cold commands: ring, soft CPU, completion ring
@@ -544,7 +539,7 @@ module cw_top #(
     .fwc_valid, .fwc_ready, .fwc, .fwcpl_valid, .fwcpl,
     .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw,
     .ctx_abort_valid, .ctx_abort_idx, .ctx_abort_busy, .logw_valid, .logw, .logw_busy,
-    .cycle, .snap(fw_snap), .snap_busy, .snap_cycle, .ev_cold_cmds, .ev_cmd_errors(ev_cold_errors));
+    .dringw_valid, .dringw, .dringw_busy, .cycle, .snap(fw_snap), .snap_busy, .snap_cycle, .ev_cold_cmds, .ev_cmd_errors(ev_cold_errors));
 
   logic [cw_pkg::CPL_BITS-1:0] cold_rec;
   cw_cpl_rec u_cold_rec (.cpl(ccpl), .rec(cold_rec));
@@ -559,7 +554,7 @@ module cw_top #(
   // ===================================================================================================================
   // Host memory, registers, counters
   // ===================================================================================================================
-  cw_host_bus #(.NW(4)) u_host_bus (
+  cw_host_bus #(.NW(5)) u_host_bus (
     .clk(clk_cmd), .rst_n, .bme, .rd_valid(host_rd_valid), .rd_ready(host_rd_ready), .rd_addr(host_rd_addr),
     .rd_len(host_rd_len),
     .rd_rvalid(host_rd_rvalid), .rd_rready(host_rd_rready), .rd_rdata(host_rd_rdata), .rd_rerr(host_rd_rerr),
@@ -578,7 +573,7 @@ module cw_top #(
     .s_bresp, .s_arvalid, .s_arready, .s_araddr, .s_rvalid, .s_rready, .s_rdata, .s_rresp,
     .bme, .flush_timeout, .fw_watchdog, .fw_ready, .fw_dead, .fw_test_failed, .fw_heartbeat, .fw_version,
     .table_error(|ev_table_errors), .host_error(|ev_host_errors),
-    .ring_error(|ev_ring_errors), .fenced, .holder, .ring_irq, .irq_enable, .irq, .ev_interrupts,
+    .ring_error(|ev_ring_errors), .fenced, .holder, .dring_bell, .dring_rd, .dring_index, .dring_soft, .dring_irq, .ring_irq, .irq_enable, .irq, .ev_interrupts,
     .hot_cmd_base, .hot_cmd_size_log2, .hot_cmd_enable, .hot_cmd_doorbell, .hot_cmd_index,
     .hot_cpl_base, .hot_cpl_size_log2, .hot_cpl_enable, .hot_cpl_doorbell, .hot_cpl_db_we, .hot_cpl_index,
     .cold_cmd_base, .cold_cmd_size_log2, .cold_cmd_enable, .cold_cmd_doorbell, .cold_cmd_index,
@@ -593,13 +588,13 @@ module cw_top #(
     .fwlog_head, .fwlog_addr, .fwlog_data);
 
   assign snap = host_snap || fw_snap;
-  logic [4:0] ev_ring_errors;
+  logic [5:0] ev_ring_errors;
   logic [2:0] n_ring_errors;
-  assign ev_ring_errors = {ev_fault_ring, ev_hot_ring, ev_hot_cpl, ev_cold_ring, ev_cold_cpl};
+  assign ev_ring_errors = {ev_dring, ev_fault_ring, ev_hot_ring, ev_hot_cpl, ev_cold_ring, ev_cold_cpl};
   always_comb begin
     n_ring_errors = '0;
     if (ev_ring_errors != '0)
-      for (int i = 0; i < 5; i++) n_ring_errors += 3'(ev_ring_errors[i]);
+      for (int i = 0; i < 6; i++) n_ring_errors += 3'(ev_ring_errors[i]);
   end
   logic [cw_pkg::NCOUNTER*3-1:0] ev;
   always_comb begin
@@ -631,6 +626,9 @@ module cw_top #(
     ev[cw_pkg::CTR_LOG_MISSES*3 +: 3]      = {2'd0, ev_missing};
     ev[cw_pkg::CTR_LOG_WRITEBACKS*3 +: 3]  = {2'd0, ev_evict};
     ev[cw_pkg::CTR_HARVESTS*3 +: 3]        = {2'd0, hc_valid};
+    ev[cw_pkg::CTR_DRING_ENTRIES*3 +: 3]   = {2'd0, ev_entry};
+    ev[cw_pkg::CTR_DRING_FULL*3 +: 3]      = {2'd0, ev_full};
+    ev[cw_pkg::CTR_DRING_SOFT*3 +: 3]      = {2'd0, ev_soft};
   end
   cw_counters u_counters (.clk, .rst_n, .ev, .snap, .busy(snap_busy), .cycle, .snap_cycle, .rd_idx(ctr_idx),
                           .rd_data(ctr_data));
@@ -641,10 +639,10 @@ module cw_top #(
   logic clk_core, clk_cmd, clk_cpu, clk_tgen, clk_bridge, clk_log, core_awake, bridge_awake, cpu_awake,
         reg_access, cpu_tables;
   assign reg_access = s_awvalid || s_wvalid || s_bvalid || s_arvalid || s_rvalid;
-  assign cpu_tables = ctxw_valid || domw_valid || portw_valid || ctx_abort_valid || logw_valid;
+  assign cpu_tables = ctxw_valid || domw_valid || portw_valid || ctx_abort_valid || logw_valid || dringw_valid;
   cw_clkgate #(.N(2)) u_clk_core (.clk, .rst_n, .awake({core_awake || log_busy, cpu_tables}), .gclk(clk_core));
   cw_clkgate #(.N(4)) u_clk_log (
-    .clk, .rst_n, .gclk(clk_log), .awake({log_busy || log_valid, logw_valid, hc_valid, fdone_valid}));
+    .clk, .rst_n, .gclk(clk_log), .awake({log_busy || log_valid || dring_bell.valid, logw_valid || dringw_valid, hc_valid, fdone_valid}));
   cw_clkgate #(.N(16)) u_clk_cmd (
     .clk, .rst_n, .gclk(clk_cmd),
     .awake({reg_access, host_rd_valid != '0, host_wr_valid != '0, h_arvalid || h_rvalid,
@@ -654,7 +652,7 @@ module cw_top #(
             ld_req_valid || ld_busy || ld_rsp_valid, t_rvalid || t_bvalid}));
   cw_clkgate #(.N(4)) u_clk_cpu (
     .clk, .rst_n, .gclk(clk_cpu),
-    .awake({cpu_awake, cpu_tables || logw_busy, cold_valid || ccpl_valid, fwc_valid || fwcpl_valid}));
+    .awake({cpu_awake, cpu_tables || logw_busy || dringw_busy, cold_valid || ccpl_valid, fwc_valid || fwcpl_valid}));
   cw_clkgate #(.N(4)) u_clk_tgen (
     .clk, .rst_n, .gclk(clk_tgen),
     .awake({reg_access, tgen_running || tgen_clearing, tgen_req_valid || tgen_rel_valid,
@@ -679,7 +677,7 @@ module cw_top #(
 `endif
 
   logic unused;
-  assign unused = &{1'b0, fault_space, log_set, fd_cookie, emul_data[cw_pkg::PORT_BRIDGE*512-1:NS*512],
+  assign unused = &{1'b0, fault_space, emul_data[cw_pkg::PORT_BRIDGE*512-1:NS*512],
                     ans_valid[cw_pkg::PORT_HOST], ans[cw_pkg::PORT_HOST*AW +: AW], bridge_quota, bridge_retry,
                     bridge_ctrl, res, tgen_ctx[31:16], tgen_mode, tgen_release_delay[31:8], tgen_hist_shift[31:4],
                     tgen_hist_index[31:10]};

@@ -140,7 +140,7 @@ module sim_lib #(
   logic [NP-1:0]           p_req_ready, p_ans_valid, p_rel_ready;
   logic [NP*cw_pkg::ANS_W-1:0] p_ans;
   logic [NP*512-1:0]       p_ans_data;
-  logic [3:0]              irq;
+  logic [4:0]              irq;
   cw_pkg::mon_t            mon;
 
   assign s_wstrb = 4'hf;
