@@ -403,9 +403,9 @@ module cw_core #(
   // Nothing to tell in most cycles: the wide vector is put together only when there is.
   logic mon_any;
   assign mon_any = mon_ctxw || mon_stop || mon_domw || mon_portw || inv_new || r_valid || w_valid || f_valid ||
-                   mon_log || mon_dring.ask || mon_dring.bell || mon_dring.ring_set || mon_end || look_valid || mon_alloc ||
-                   rd_valid || resume_valid || mon_unpark || (rel_valid != '0) || flush_valid || (mon_flip != '0) ||
-                   (mon_close != '0) || fdone_valid || mon_w_valid || mon_b_valid;
+                   mon_log || mon_dring.ask || mon_dring.bell || mon_dring.ring_set || mon_end ||
+                   look_valid || mon_alloc || rd_valid || resume_valid || mon_unpark || (rel_valid != '0) ||
+                   flush_valid || (mon_flip != '0) || (mon_close != '0) || fdone_valid || mon_w_valid || mon_b_valid;
   always_comb begin
     mon = '0;
     if (mon_on && mon_any) begin

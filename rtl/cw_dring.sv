@@ -13,6 +13,7 @@
 // A consumer index that is not between the old one and what was given to the bus is ignored and pulses `ev_error`.
 // Soft limit: an interrupt when the entries in use reach it; the next one after the consumer has gone below it.
 // A ring is set while its context is not attached: nothing of it can be on its way but entries, which are waited for.
+// While no ring is set nothing here changes.
 module cw_dring (
   input  logic                       clk,
   input  logic                       rst_n,
@@ -85,21 +86,27 @@ module cw_dring (
   endfunction
 
   // ---- is there room? ----
-  logic        full, room, refuse_q, take, refuse;
+  logic        active, f_on, want, full, room, refuse_q, take, refuse;
   logic [2:0]  refuse_id;
   logic [31:0] free;
   logic [QL:0] credit_q;                             // room in the queue, marks on their way taken off
-  assign free      = size_of(lg[f_ctx]) - (prod[f_ctx] - cons[f_ctx]);
-  assign full      = on[f_ctx] && free < cw_pkg::DRING_RESERVED && !cw_pkg::MUT_DRING_FULL_DROPS &&
+  assign active    = on != '0;
+  assign f_on      = active && on[f_ctx];
+  assign want      = f_on && f_op;                   // an entry may come of it
+  always_comb begin
+    free = '1;
+    if (f_on) free = size_of(lg[f_ctx]) - (prod[f_ctx] - cons[f_ctx]);
+  end
+  assign full      = free < cw_pkg::DRING_RESERVED && !cw_pkg::MUT_DRING_FULL_DROPS &&
                      (cw_pkg::MUT_DRING_LATE_ROOM ? f_op : !(f_op && f_due));
-  assign room      = !f_op || credit_q != '0;
+  assign room      = !want || credit_q != '0;
   assign log_valid = f_valid && !full && room;
   assign f_ready   = full ? !refuse_q : log_ready && room;
   assign take      = log_valid && log_ready;
   assign refuse    = f_valid && full && !refuse_q;
 
   // ---- the log's answer, by the fixer's id ----
-  logic          op [8];
+  logic [7:0]    wanted;
   logic [DW-1:0] dom [8];
   logic [CW-1:0] ctx [8];
   logic [44:0]   gfn [8];
@@ -109,19 +116,32 @@ module cw_dring (
   assign fr_valid  = logr_valid || refuse_q;
   assign fr_id     = logr_valid ? logr_id : refuse_id;
   assign fr_status = logr_valid ? logr_status : FULL;
-  assign p_ctx     = ctx[logr_id];
-  assign p_index   = prod[p_ctx];
-  assign p_used    = p_index + 32'd1 - cons[p_ctx];
-  assign marked    = logr_valid && op[logr_id];
-  assign push      = marked && on[p_ctx] && (logr_status == OK || logr_status == ERROR) &&
-                     !(cw_pkg::MUT_DRING_FULL_DROPS && p_used + cw_pkg::DRING_RESERVED > size_of(lg[p_ctx]));
+  assign marked    = logr_valid && wanted[logr_id];
+  always_comb begin
+    p_ctx   = '0;
+    p_index = '0;
+    p_used  = '0;
+    push    = 1'b0;
+    if (marked) begin
+      p_ctx   = ctx[logr_id];
+      p_index = prod[p_ctx];
+      p_used  = p_index + 32'd1 - cons[p_ctx];
+      push    = (logr_status == OK || logr_status == ERROR) &&
+                !(cw_pkg::MUT_DRING_FULL_DROPS && p_used + cw_pkg::DRING_RESERVED > size_of(lg[p_ctx]));
+    end
+  end
   always_ff @(posedge clk) begin
-    if (!rst_n) refuse_q <= 1'b0;
-    else if (refuse) refuse_q <= 1'b1;
-    else if (!logr_valid) refuse_q <= 1'b0;
+    if (!rst_n) begin
+      refuse_q <= 1'b0;
+      wanted   <= '0;
+    end else begin
+      if (refuse) refuse_q <= 1'b1;
+      else if (!logr_valid) refuse_q <= 1'b0;
+      if (marked) wanted[logr_id] <= 1'b0;
+      if (take && want) wanted[f_id] <= 1'b1;
+    end
     if (refuse) refuse_id <= f_id;
-    if (take) begin
-      op[f_id]  <= f_op;
+    if (take && want) begin
       dom[f_id] <= f_dom;
       ctx[f_id] <= f_ctx;
       gfn[f_id] <= f_gfn;
@@ -172,7 +192,7 @@ module cw_dring (
       tail     <= '0;
       head     <= '0;
     end else begin
-      credit_q <= credit_q - (QL + 1)'(take && f_op) + (QL + 1)'(marked && !push) + (QL + 1)'(q_gone);
+      credit_q <= credit_q - (QL + 1)'(take && want) + (QL + 1)'(marked && !push) + (QL + 1)'(q_gone);
       tail     <= tail + 16'(push);
       head     <= head + 16'(h_bvalid) + 16'(drop || skip);
     end
@@ -201,7 +221,7 @@ module cw_dring (
   always_ff @(posedge clk) begin
     if (!rst_n) begin
       on       <= '0;
-      limited     <= '0;
+      limited  <= '0;
       set_q    <= 1'b0;
       unsent_q <= 1'b0;
     end else begin
@@ -242,21 +262,20 @@ module cw_dring (
   // ---- monitor ----
   always_comb begin
     mon = '0;
-    mon.ask        = (take || refuse) && !(f_op && f_due);
+    mon.ask        = f_on && (take || refuse) && !(f_op && f_due);
     mon.ask_ctx    = f_ctx;
     mon.ask_full   = refuse;
     mon.push       = push;
     mon.index      = p_index;
-    mon.limited       = reached;
+    mon.limited    = reached;
     mon.bell       = bell.valid;
     mon.bell_ok    = b_ok;
     mon.bell_ctx   = bell.ctx;
     mon.bell_value = bell.value;
-    mon.ring_set      = set_go;
+    mon.ring_set   = set_go;
     mon.set_ctx    = what.ctx;
     mon.set_log2   = what.log2;
     mon.set_limit  = what.limit;
-
   end
 
 `ifndef SYNTHESIS

@@ -4,9 +4,9 @@
 // Host bus: the engine's masters of host memory share one AXI4 port.
 //
 // Read clients (id = number): 0 hot command ring, 1 cold command ring, 2 LOAD. Write clients: 0 hot completions, 1
-// cold completions, 2 faults, 3 harvest, 4 dirty rings; a write is one beat. Round robin per channel. Each client's accesses keep
-// their order, those of different clients do not. An access taken from a client stands in a register until the bus
-// takes it: one cycle more, and clients may withdraw what was not taken.
+// cold completions, 2 faults, 3 harvest, 4 dirty rings; a write is one beat. Round robin per channel. Each client's
+// accesses keep their order, those of different clients do not. An access taken from a client stands in a register
+// until the bus takes it: one cycle more, and clients may withdraw what was not taken.
 // No access is taken before bus-master enable (P40); those already taken go on.
 // Write data follows in the order of the addresses. Responses always find room: the clients count.
 module cw_host_bus #(

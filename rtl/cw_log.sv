@@ -95,8 +95,9 @@ module cw_log #(
   cw_t::log_set_t              log_set;
   cw_t::cookie_t               fd_cookie;
   logic [15:0]                 tail, head;
-  logic                        lost, lost_q;
-  logic [cw_pkg::DOM_W-1:0]    lost_dom, lost_dom_q;
+  logic                        lost;
+  logic [cw_pkg::NDOM-1:0]     lost_q, lost_sel;     // domains of which an entry was lost, until the log knows
+  logic [cw_pkg::DOM_W-1:0]    lost_dom, lost_idx;
   assign fd_cookie = fdone.cookie;
   cw_log_ctl u_ctl (
     .clk, .rst_n, .hc_valid, .hc_ready, .hc, .hp_valid, .hp_ready, .hp_cold, .hp, .logw_valid, .logw,
@@ -118,19 +119,26 @@ module cw_log #(
     .h_data(h_data[1023:512]), .h_strb(h_strb[127:64]), .h_bvalid(h_bvalid[1]), .h_berr, .ev_entry, .ev_full,
     .ev_soft, .ev_error(ev_dring), .mon(mon_dring));
 
-  // An entry that was lost, when the control says nothing of the kind itself.
+  // The log is told when the control says nothing of the kind itself.
+  always_comb begin
+    lost_sel = lost_q & (~lost_q + 1'b1);
+    lost_idx = '0;
+    if (lost_q != '0)
+      for (int d = 0; d < cw_pkg::NDOM; d++) if (lost_sel[d]) lost_idx |= cw_pkg::DOM_W'(d);
+  end
   always_ff @(posedge clk) begin
-    if (!rst_n) lost_q <= 1'b0;
-    else if (lost) lost_q <= 1'b1;
-    else if (!all_valid) lost_q <= 1'b0;
-    if (lost) lost_dom_q <= lost_dom;
+    if (!rst_n) lost_q <= '0;
+    else if (lost || lost_q != '0) begin
+      if (!all_valid) lost_q <= lost_q & ~lost_sel;
+      if (lost) lost_q[lost_dom] <= 1'b1;
+    end
   end
 
   cw_dlog #(.NL(NL), .NE(NE)) u_dlog (
     .clk, .rst_n, .bme, .log_valid(d_valid), .log_ready(d_ready), .log_op, .log_dom, .log_gfn, .log_id,
     .logr_valid(dr_valid), .logr_id(dr_id), .logr_status(dr_status), .set_valid, .set_done, .set_dom(log_set.dom),
-    .set_root(log_set.root), .set_size(log_set.size), .all_valid(all_valid || lost_q),
-    .all_dom(all_valid ? log_set.dom : lost_dom_q), .hv_valid, .hv_ready, .hv_dom(hf.dom),
+    .set_root(log_set.root), .set_size(log_set.size), .all_valid(all_valid || lost_q != '0),
+    .all_dom(all_valid ? log_set.dom : lost_idx), .hv_valid, .hv_ready, .hv_dom(hf.dom),
     .hv_first(hf.first), .hv_count(hf.count), .hv_buf(hf.buffer), .hv_room(hf.room), .hvd_valid, .hvd_ready,
     .hvd_records, .hvd_more, .hvd_next, .hvd_all,
     .dl_arvalid, .dl_arready, .dl_arid, .dl_araddr, .dl_rvalid, .dl_rid, .dl_rdata, .dl_rerr, .dl_awvalid, .dl_awready,
@@ -138,7 +146,7 @@ module cw_log #(
     .h_valid(h_valid[0]), .h_ready(h_ready[0]), .h_addr(h_addr[63:0]), .h_data(h_data[511:0]),
     .h_bvalid(h_bvalid[0]), .h_berr, .busy(dlog_busy), .ev_mark, .ev_missing, .ev_evict);
   assign h_strb[63:0] = '1;
-  assign busy = dlog_busy || dring_busy || lost_q;
+  assign busy = dlog_busy || dring_busy || lost_q != '0;
 
   logic unused;
   assign unused = &{1'b0, log_set, fd_cookie, fdone};

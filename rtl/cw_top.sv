@@ -539,7 +539,8 @@ module cw_top #(
     .fwc_valid, .fwc_ready, .fwc, .fwcpl_valid, .fwcpl,
     .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw,
     .ctx_abort_valid, .ctx_abort_idx, .ctx_abort_busy, .logw_valid, .logw, .logw_busy,
-    .dringw_valid, .dringw, .dringw_busy, .cycle, .snap(fw_snap), .snap_busy, .snap_cycle, .ev_cold_cmds, .ev_cmd_errors(ev_cold_errors));
+    .dringw_valid, .dringw, .dringw_busy,
+    .cycle, .snap(fw_snap), .snap_busy, .snap_cycle, .ev_cold_cmds, .ev_cmd_errors(ev_cold_errors));
 
   logic [cw_pkg::CPL_BITS-1:0] cold_rec;
   cw_cpl_rec u_cold_rec (.cpl(ccpl), .rec(cold_rec));
@@ -573,7 +574,8 @@ module cw_top #(
     .s_bresp, .s_arvalid, .s_arready, .s_araddr, .s_rvalid, .s_rready, .s_rdata, .s_rresp,
     .bme, .flush_timeout, .fw_watchdog, .fw_ready, .fw_dead, .fw_test_failed, .fw_heartbeat, .fw_version,
     .table_error(|ev_table_errors), .host_error(|ev_host_errors),
-    .ring_error(|ev_ring_errors), .fenced, .holder, .dring_bell, .dring_rd, .dring_index, .dring_soft, .dring_irq, .ring_irq, .irq_enable, .irq, .ev_interrupts,
+    .ring_error(|ev_ring_errors), .fenced, .holder, .dring_bell, .dring_rd, .dring_index, .dring_soft, .dring_irq,
+    .ring_irq, .irq_enable, .irq, .ev_interrupts,
     .hot_cmd_base, .hot_cmd_size_log2, .hot_cmd_enable, .hot_cmd_doorbell, .hot_cmd_index,
     .hot_cpl_base, .hot_cpl_size_log2, .hot_cpl_enable, .hot_cpl_doorbell, .hot_cpl_db_we, .hot_cpl_index,
     .cold_cmd_base, .cold_cmd_size_log2, .cold_cmd_enable, .cold_cmd_doorbell, .cold_cmd_index,
@@ -642,7 +644,8 @@ module cw_top #(
   assign cpu_tables = ctxw_valid || domw_valid || portw_valid || ctx_abort_valid || logw_valid || dringw_valid;
   cw_clkgate #(.N(2)) u_clk_core (.clk, .rst_n, .awake({core_awake || log_busy, cpu_tables}), .gclk(clk_core));
   cw_clkgate #(.N(4)) u_clk_log (
-    .clk, .rst_n, .gclk(clk_log), .awake({log_busy || log_valid || dring_bell.valid, logw_valid || dringw_valid, hc_valid, fdone_valid}));
+    .clk, .rst_n, .gclk(clk_log),
+    .awake({log_busy || log_valid || dring_bell.valid, logw_valid || dringw_valid, hc_valid, fdone_valid}));
   cw_clkgate #(.N(16)) u_clk_cmd (
     .clk, .rst_n, .gclk(clk_cmd),
     .awake({reg_access, host_rd_valid != '0, host_wr_valid != '0, h_arvalid || h_rvalid,

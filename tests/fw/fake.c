@@ -62,6 +62,7 @@ static uint32_t events(struct fake *f)
 	e |= f->cpl_waits && f->cpl_hangs ? 0 : CW_MBOX_EVENT_CPL_READY;
 	e |= f->hot_sent && f->hot_deaf ? 0 : CW_MBOX_EVENT_HOT_READY;
 	e |= f->log_hangs ? 0 : CW_MBOX_EVENT_LOG_IDLE;
+	e |= f->dring_hangs ? 0 : CW_MBOX_EVENT_DRING_IDLE;
 	e |= f->cycle >= f->snap_due ? CW_MBOX_EVENT_SNAP_READY : 0;
 	return e;
 }
@@ -151,6 +152,18 @@ static void log_commit(struct fake *f, uint32_t value)
 		trail(f, 'D');
 }
 
+static void dring_commit(struct fake *f, uint32_t value)
+{
+	uint32_t n = value & 0xffff;
+
+	if (n >= CW_NCTX || f->ctx[n].valid)
+		abort();
+	f->dring[n].log2 = value >> CW_MBOX_DRING_LOG2_LSB;
+	f->dring[n].base = (uint64_t)f->word[CW_MBOX_DRING_BASE_HI] << 32 | f->word[CW_MBOX_DRING_BASE_LO];
+	f->dring[n].limit = f->word[CW_MBOX_DRING_LIMIT];
+	trail(f, 'r');
+}
+
 static void port_commit(struct fake *f, uint32_t value)
 {
 	uint32_t n = value & 0xff;
@@ -230,6 +243,9 @@ void cw_write32(struct cw_region *r, uint32_t word, uint32_t value)
 		break;
 	case CW_MBOX_LOG_COMMIT:
 		log_commit(f, value);
+		break;
+	case CW_MBOX_DRING_COMMIT:
+		dring_commit(f, value);
 		break;
 	case CW_MBOX_DOM_COMMIT:
 		dom_commit(f, value);

@@ -4,7 +4,7 @@
  * A model of the mailbox and of the engine behind it, for tests of the firmware on the host. It keeps a trail of what
  * reached the engine, one letter an event, so that a test can say which order it expects:
  *   c context disabled, C enabled, d domain, p port, I INVALIDATE, A abort, F FLUSH done, f FLUSH not done, N NOP,
- *   S snapshot, E completion
+ *   S snapshot, E completion, r dirty ring
  */
 #ifndef CW_TEST_FW_FAKE_H
 #define CW_TEST_FW_FAKE_H
@@ -27,6 +27,11 @@ struct fake {
 	uint64_t log_root[CW_NDOM];
 	uint32_t log_size[CW_NDOM];
 	bool log_hangs; /* a LOG_COMMIT never ends */
+	struct {
+		uint32_t log2, limit;
+		uint64_t base;
+	} dring[CW_NCTX];
+	bool dring_hangs; /* a DRING_COMMIT never ends */
 	uint32_t port_range[CW_NPORT];
 	bool port_on[CW_NPORT];
 	uint8_t inv_scope; /* of the last INVALIDATE */

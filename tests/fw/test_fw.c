@@ -74,7 +74,7 @@ static void unknown_and_hot_opcodes_are_refused(void)
 	boot();
 	for (unsigned op = 0; op < 256; op++) {
 		struct cw_cmd cmd = {.opcode = (uint8_t)op};
-		bool cold = op >= CW_OP_CTX_ATTACH && op <= CW_OP_CTX_ROOT;
+		bool cold = op >= CW_OP_CTX_ATTACH && op <= CW_OP_DRING_SET;
 
 		run(&cmd);
 		CHECK((fake.cpl_status == CW_ST_BAD_OPCODE) == !cold);
@@ -87,15 +87,17 @@ static void every_unused_bit_is_refused(void)
 {
 	static const struct {
 		struct cw_cmd cmd;
-		uint8_t ctx, space, addr, arg0, shape;
+		uint8_t ctx, space, addr, arg0, shape, arg1;
 	} all[] = {
-		{{.opcode = CW_OP_CTX_ATTACH, .level = 4}, 1, 1, 1, 1, 1},
-		{{.opcode = CW_OP_CTX_DETACH}, 1, 0, 0, 0, 0},
-		{{.opcode = CW_OP_CTX_ROOT, .level = 4}, 1, 0, 1, 0, 1},
-		{{.opcode = CW_OP_DOMAIN_SET}, 0, 1, 0, 1, 0},
-		{{.opcode = CW_OP_PORT_SET}, 1, 1, 1, 0, 0},
-		{{.opcode = CW_OP_STATS}, 0, 0, 0, 0, 0},
-		{{.opcode = CW_OP_SELFTEST}, 0, 0, 0, 0, 0},
+		{{.opcode = CW_OP_CTX_ATTACH, .level = 4}, 1, 1, 1, 1, 1, 0},
+		{{.opcode = CW_OP_CTX_DETACH}, 1, 0, 0, 0, 0, 0},
+		{{.opcode = CW_OP_CTX_ROOT, .level = 4}, 1, 0, 1, 0, 1, 0},
+		{{.opcode = CW_OP_DOMAIN_SET}, 0, 1, 0, 1, 0, 0},
+		{{.opcode = CW_OP_PORT_SET}, 1, 1, 1, 0, 0, 0},
+		{{.opcode = CW_OP_LOG_SET}, 0, 1, 1, 1, 0, 1},
+		{{.opcode = CW_OP_DRING_SET}, 1, 0, 1, 1, 0, 1},
+		{{.opcode = CW_OP_STATS}, 0, 0, 0, 0, 0, 0},
+		{{.opcode = CW_OP_SELFTEST}, 0, 0, 0, 0, 0, 0},
 	};
 
 	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
@@ -106,7 +108,8 @@ static void every_unused_bit_is_refused(void)
 
 			used = byte == 0 || byte == 2 || byte == 3 || bit == 8 || (all[i].space && byte / 2 == 2) ||
 			       (all[i].addr && byte / 8 == 1) || (all[i].arg0 && byte / 8 == 2) ||
-			       (all[i].ctx && byte / 2 == 48) || (all[i].shape && byte >= 98 && byte <= 101);
+			       (all[i].arg1 && byte / 8 == 3) || (all[i].ctx && byte / 2 == 48) ||
+			       (all[i].shape && byte >= 98 && byte <= 101);
 			if (used)
 				continue;
 			if (byte == 1)
@@ -256,6 +259,67 @@ static void log_set_gives_up_in_the_end(void)
 	boot();
 	fake.log_hangs = true;
 	CHECK_EQ(log_set(2, CW_LOG_CAPTURE, 0x10000, 64), CW_ST_FW_FAULT);
+}
+
+static uint8_t dring_set(unsigned int ctx, uint64_t log2, uint64_t addr, uint64_t limit)
+{
+	struct cw_cmd cmd = {
+		.opcode = CW_OP_DRING_SET, .ctx = (uint16_t)ctx, .arg0 = log2, .addr = addr, .arg1 = limit};
+
+	fake_trail_clear(&fake);
+	return run(&cmd);
+}
+
+static void dring_set_checks_every_field(void)
+{
+	const struct {
+		unsigned int ctx;
+		uint64_t log2, addr, limit;
+		uint8_t field;
+	} bad[] = {
+		{CW_NCTX, 4, 0x10000, 8, CW_FIELD_CTX},
+		{1, CW_RING_LOG2_MIN - 1, 0x10000, 8, CW_FIELD_ARG0},
+		{1, CW_RING_LOG2_MAX + 1, 0x10000, 8, CW_FIELD_ARG0},
+		{1, UINT64_C(1) << 32 | 4, 0x10000, 8, CW_FIELD_ARG0},
+		{1, 4, 0x10800, 8, CW_FIELD_ADDR},
+		{1, 0, 0x10000, 0, CW_FIELD_ADDR},
+		{1, 4, 0x10000, 0, CW_FIELD_ARG1},
+		{1, 4, 0x10000, 9, CW_FIELD_ARG1},
+		{1, 16, 0x10000, 65529, CW_FIELD_ARG1},
+		{1, 0, 0, 1, CW_FIELD_ARG1},
+	};
+
+	boot();
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		CHECK_EQ(dring_set(bad[i].ctx, bad[i].log2, bad[i].addr, bad[i].limit), CW_ST_BAD_FIELD);
+		CHECK_EQ(fake.cpl_field, bad[i].field);
+		CHECK_EQ(strspn(fake.trail, "E"), fake.trail_len);
+	}
+}
+
+/* P27: between two rings of a context nothing of it can be under way. */
+static void dring_set_wants_a_context_that_is_not_attached(void)
+{
+	boot();
+	CHECK_EQ(dring_set(3, 16, UINT64_C(0x1234567000), 65528), CW_ST_OK);
+	CHECK_STR(fake.trail, "rE");
+	CHECK_EQ(fake.dring[3].log2, 16);
+	CHECK_EQ(fake.dring[3].base, UINT64_C(0x1234567000));
+	CHECK_EQ(fake.dring[3].limit, 65528);
+	CHECK_EQ(attach(3, 1), CW_ST_OK);
+	CHECK_EQ(dring_set(3, 4, 0x10000, 8), CW_ST_IN_USE);
+	CHECK_STR(fake.trail, "E");
+	fake.flush_status = CW_ST_NOT_FLUSHED;
+	CHECK_EQ(detach(3), CW_ST_NOT_FLUSHED);
+	CHECK_EQ(dring_set(3, 4, 0x10000, 8), CW_ST_IN_USE);
+	fake.flush_status = CW_ST_OK;
+	CHECK_EQ(detach(3), CW_ST_OK);
+	CHECK_EQ(dring_set(3, 4, 0x10000, 8), CW_ST_OK);
+	CHECK_EQ(fake.dring[3].log2, 4);
+	CHECK_EQ(dring_set(3, 0, 0, 0), CW_ST_OK);
+	CHECK_EQ(fake.dring[3].log2, 0);
+	fake.dring_hangs = true;
+	CHECK_EQ(dring_set(3, 4, 0x10000, 8), CW_ST_FW_FAULT);
 }
 
 static void domain_set_checks_every_field(void)
@@ -583,6 +647,8 @@ int main(void)
 	RUN(log_set_checks_every_field, "P17");
 	RUN(log_set_keeps_the_order, "P28");
 	RUN(log_set_gives_up_in_the_end, "P28");
+	RUN(dring_set_checks_every_field, "P17");
+	RUN(dring_set_wants_a_context_that_is_not_attached, "P27");
 	RUN(domain_set_checks_every_field, "P17");
 	RUN(port_set_checks_every_field, "P17");
 	RUN(attach_fills_the_table_p1_p32);

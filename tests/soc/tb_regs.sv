@@ -32,8 +32,15 @@ module tb_regs;
   logic [cw_pkg::NPORT*32-1:0] holder = '0;
   logic [31:0] fw_heartbeat = 32'd77, fw_version = 32'd0;
   logic [2:0]  ring_irq = 3'd0;
-  logic [2:0]  irq_enable;
-  logic [3:0]  irq;
+  logic        dring_irq = 1'b0;
+  logic [3:0]  irq_enable;
+  logic [4:0]  irq;
+  cw_t::dring_bell_t dring_bell;
+  logic [cw_pkg::CTX_W-1:0] dring_rd;
+  logic [31:0] dring_index;
+  logic [cw_pkg::NCTX-1:0] dring_soft = '0;
+  logic [31:0] dring_base = '0;           // an index that says its context
+  assign dring_index = dring_base == '0 ? '0 : dring_base + 32'(dring_rd);
   logic [2:0]  ev_interrupts;
   logic [63:0] hot_cmd_base, hot_cpl_base, cold_cmd_base, cold_cpl_base, fault_base;
   logic [4:0]  hot_cmd_size_log2, hot_cpl_size_log2, cold_cmd_size_log2, cold_cpl_size_log2, fault_size_log2;
@@ -196,9 +203,16 @@ module tb_regs;
   logic [31:0]     lo, hi, was_lo, was_hi;
   bit              derived;
   longint          sum_now;
-  int              pulses [0:3];
+  int              pulses [0:4];
+  int              bells, bell_ctx;
+  logic [31:0]     bell_value;
 
-  always @(posedge clk) for (int v = 0; v < 4; v++) if (irq[v]) pulses[v]++;
+  always @(posedge clk) for (int v = 0; v < 5; v++) if (irq[v]) pulses[v]++;
+  always @(posedge clk) if (rst_n && dring_bell.valid) begin
+    bells++;
+    bell_ctx   = int'(dring_bell.ctx);
+    bell_value = dring_bell.value;
+  end
 
   initial begin
     for (int v = 0; v < N; v++) total[v] = 0;
@@ -334,16 +348,39 @@ module tb_regs;
     expect_reg(32'(cw_pkg::REG_FAULT_INDEX), 32'd5);
     end_test();
 
+    begin_test("dirty rings: consumer and producer by context, soft limits");
+    bells = 0;
+    for (int c = 0; c < int'(cw_pkg::NCTX); c++) begin
+      lo = $urandom;
+      write(32'(cw_pkg::REG_DRING_DOORBELL) + 32'(8 * c), lo);
+      repeat (2) @(negedge clk);
+      check(bells == c + 1 && bell_ctx == c && bell_value == lo, "one bell per write, with its context (P27)");
+    end
+    write(32'(cw_pkg::REG_DRING_DOORBELL) - 32'd4, 32'd1);
+    write(32'(cw_pkg::REG_DRING_INDEX), 32'd1);
+    write(32'(cw_pkg::REG_DRING_DOORBELL) + 32'(8 * int'(cw_pkg::NCTX)), 32'd1);
+    repeat (2) @(negedge clk);
+    check(bells == int'(cw_pkg::NCTX), "no bell beside them");
+    dring_base = 32'h4321_0000;
+    for (int c = 0; c < int'(cw_pkg::NCTX); c++)
+      expect_reg(32'(cw_pkg::REG_DRING_INDEX) + 32'(8 * c), 32'h4321_0000 + 32'(c));
+    dring_base = '0;
+    dring_soft = 64'h8000_0001_0000_0002;
+    expect_reg(32'(cw_pkg::REG_DRING_SOFT), 32'd2);
+    expect_reg(32'(cw_pkg::REG_DRING_SOFT) + 4, 32'h8000_0001);
+    dring_soft = '0;
+    end_test();
+
     begin_test("interrupts: enables, passed on, counted; one error interrupt per kind");
-    for (int v = 0; v < 4; v++) pulses[v] = 0;
-    check(irq_enable == 3'd0, "all off after reset");
+    for (int v = 0; v < 5; v++) pulses[v] = 0;
+    check(irq_enable == 4'd0, "all off after reset");
     table_error = 1'b1;
     @(negedge clk);
     table_error = 1'b0;
     repeat (3) @(negedge clk);
     check(pulses[3] == 0, "errors are off after reset");
-    write(32'(cw_pkg::REG_IRQ_ENABLE), 32'hd);
-    check(irq_enable == 3'b101, "enables of the rings");
+    write(32'(cw_pkg::REG_IRQ_ENABLE), 32'h1d);
+    check(irq_enable == 4'b1101, "enables of the rings");
     for (int v = 0; v < 3; v++) begin
       ring_irq = 3'(1 << v);
       @(negedge clk);
@@ -351,6 +388,11 @@ module tb_regs;
       repeat (3) @(negedge clk);
       check(pulses[v] == 1, "a ring's pulse is passed on");
     end
+    dring_irq = 1'b1;
+    @(negedge clk);
+    dring_irq = 1'b0;
+    repeat (3) @(negedge clk);
+    check(pulses[4] == 1 && pulses[3] == 0, "the pulse of the dirty rings is passed on as vector 4 (P27)");
     table_error = 1'b1;
     for (int k = 0; k < 3; k++) begin
       host_error = 1'b1;

@@ -39,6 +39,8 @@ module tb_soc;
   logic          ctx_abort_busy = 1'b0;
   logic          logw_valid, logw_busy = 1'b0;
   cw_t::log_set_t logw;
+  logic          dringw_valid, dringw_busy = 1'b0;
+  cw_t::dring_set_t dringw;
   logic [63:0]   cycle = 64'd0;
   logic          snap;
   logic          snap_busy = 1'b0;
