@@ -428,7 +428,7 @@ static int count(struct cw_mmu *mmu, int r)
 static int resolve_and_map(struct cw_mmu_worker *w, struct cw_fault *f)
 {
 	struct cw_mmu *mmu = w->mmu;
-	bool flush = false, mapped;
+	bool flush = false, recycled = false, mapped;
 	int r;
 
 	r = cw_cache_topup(mmu, w->cache);
@@ -441,7 +441,9 @@ static int resolve_and_map(struct cw_mmu_worker *w, struct cw_fault *f)
 		CW_ASSERT(!(f->page.bus & ~CW_SPTE_ADDR_MASK));
 	}
 	cw_mutex_lock(&mmu->lock);
-	r = cw_hash_room(mmu, w->cache);
+	r = cw_budget(mmu, f->ctx, f->gfn, &recycled);
+	if (!r)
+		r = cw_hash_room(mmu, w->cache);
 	if (!r)
 		r = map(f, w->cache, &flush);
 	mapped = r == CW_PF_FIXED || r == CW_PF_SPURIOUS;
@@ -451,8 +453,8 @@ static int resolve_and_map(struct cw_mmu_worker *w, struct cw_fault *f)
 	if (f->have_slot && !mapped)
 		mmu->ops->release(mmu->priv, &f->page, false);
 	cw_prefetch_give_back(mmu, w->cache);
-	if (flush) {
-		int e = cw_zap_flush(mmu, f->ctx->as_id);
+	if (flush || recycled) {
+		int e = recycled ? cw_mmu_flush(mmu) : cw_zap_flush(mmu, f->ctx->as_id);
 
 		r = r < 0 || !e ? r : e;
 	}

@@ -236,6 +236,7 @@ struct cw_zap {
 	bool shadow, shadow_nonleaf; /* something of shadow contexts was taken away: roots, not gfns, are their tags */
 	unsigned batch;		     /* entries or pages handled since the last yield */
 	bool free_empty;	     /* also take away tables that lost their last entry */
+	const struct cw_mmu_page *keep; /* but not this one */
 };
 
 #define CW_ZAP_BATCH_PAGES 10u
@@ -254,6 +255,8 @@ void cw_zap_yield(struct cw_zap *z);
 int cw_zap_leaf(struct cw_zap *z, struct cw_entry e);
 /* Makes a present non-leaf entry of a live page non-present; the child may be left without parents. */
 int cw_zap_table(struct cw_zap *z, struct cw_entry e);
+/* Takes a table away that is no root, and those above that have nothing else. On an error it may keep some parents. */
+int cw_zap_page(struct cw_zap *z, struct cw_mmu_page *sp);
 /* Tears down what is in mmu->zapped. Sends no command and cannot fail. */
 void cw_zap_drain(struct cw_zap *z);
 /* Leaves that touch gfns start .. end - 1. Yields. */
@@ -269,6 +272,23 @@ bool cw_zap_any_mapped(const struct cw_memslot *slot, uint64_t start, uint64_t e
 
 /* Tables of 4 KiB leaves that a 2 MiB leaf could replace: taken away, so that faults decide anew. Yields, waits. */
 void cw_zap_collapse(struct cw_mmu *mmu, const struct cw_memslot *slot);
+
+/* --- page budget (budget.c) --- */
+
+/* A limit that is not too small to work with. */
+uint64_t cw_budget_limit(uint64_t limit);
+int cw_budget_slow(struct cw_mmu *mmu, const struct cw_mmu_ctx *ctx, uint64_t gfn, bool *took);
+
+/*
+ * Room for the pages of one translation of a context (NULL: of a new root), under the lock, which it may drop. took:
+ * something was taken away and invalidated, and the caller has to flush both spaces, without the lock. 0, -ENOSPC, or
+ * what an operation said.
+ */
+static inline int cw_budget(struct cw_mmu *mmu, const struct cw_mmu_ctx *ctx, uint64_t gfn, bool *took)
+{
+	/* A translation takes at most four, and one is left. */
+	return !mmu->page_limit || mmu->nr_pages + 5 <= mmu->page_limit ? 0 : cw_budget_slow(mmu, ctx, gfn, took);
+}
 
 /* --- dirty log --- */
 

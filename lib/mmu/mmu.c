@@ -17,6 +17,7 @@ int cw_mmu_init(struct cw_mmu *mmu, const struct cw_mmu_ops *ops, void *priv, co
 		.priv = priv,
 		.params = *params,
 		.hash_bits = CW_HASH_BITS_MIN,
+		.page_limit = cw_budget_limit(params->page_limit),
 	};
 	if (!mmu->params.guest_phys_bits)
 		mmu->params.guest_phys_bits = params->address_bits;
@@ -93,6 +94,7 @@ int cw_mmu_ctx_create(struct cw_mmu *mmu, struct cw_mmu_ctx *ctx, const struct c
 	struct cw_cache_set cache = {.nr_table = 0};
 	struct cw_mmu_page *root = NULL;
 	union cw_role role;
+	bool took = false;
 	int r;
 
 	if (params->as_id >= CW_AS_MAX || (params->level != 4 && params->level != 5))
@@ -105,12 +107,17 @@ int cw_mmu_ctx_create(struct cw_mmu *mmu, struct cw_mmu_ctx *ctx, const struct c
 		if (r)
 			break;
 		cw_mutex_lock(&mmu->lock);
-		r = cw_hash_room(mmu, &cache);
+		r = cw_budget(mmu, NULL, 0, &took);
+		if (!r)
+			r = cw_hash_room(mmu, &cache);
 		if (!r)
 			r = get_root(mmu, role, &cache, &root);
 		cw_mutex_unlock(&mmu->lock);
 	} while (r == CW_PF_RETRY);
 	cw_cache_drain(mmu, &cache);
+	/* If this fails, what gave way waits for the next FLUSH. */
+	if (took)
+		cw_mmu_flush(mmu);
 	if (r)
 		return r;
 	*ctx = (struct cw_mmu_ctx){

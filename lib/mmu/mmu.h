@@ -193,6 +193,7 @@ struct cw_mmu_ops {
 	X(invlpg, "invalidations of shadow contexts") \
 	X(mmu_pte_write, "trapped writes to guest tables") \
 	X(mmu_flooded, "shadow pages zapped by odd or repeated writes") \
+	X(mmu_recycled, "shadow pages taken away for the page budget") \
 	X(mmu_recycled_rmap, "pages with too many mappings, taken from all") \
 	X(wt_unprotected, "DMA writes to guest tables: table forgotten, write tried again") \
 	X(wt_denied, "DMA writes to guest tables that were refused")
@@ -207,6 +208,7 @@ struct cw_mmu_params {
 	unsigned address_bits;	  /* guest-physical width, 32..52: slots must end below it */
 	unsigned max_level;	  /* of leaves: 1 (4 KiB), 2 (2 MiB) or 3 (1 GiB); 0: 3 */
 	unsigned guest_phys_bits; /* MAXPHYADDR that guests see; 0: address_bits */
+	uint64_t page_limit;	  /* see cw_mmu_set_page_limit() */
 	bool refuse_table_writes; /* DMA to guest tables ends as CW_PF_WRITE_PROTECTED at once */
 };
 
@@ -278,6 +280,7 @@ struct cw_mmu {
 	struct cw_hash_slot *hash; /* 2^hash_bits; shadow pages, obsolete ones included (hash.c) */
 	unsigned hash_bits;
 	uint64_t nr_pages;	 /* pages in the hash */
+	uint64_t page_limit;	 /* 0: none (ZAP-4) */
 	struct cw_list active;	 /* pages that are no root; newest first, hence obsolete ones last */
 	struct cw_list roots;	 /* pages with root_count > 0; never obsolete */
 	struct cw_list zapped;	 /* detached pages whose entries are not torn down yet */
@@ -387,9 +390,9 @@ void cw_mmu_worker_destroy(struct cw_mmu_worker *w);
 
 /* --- faults --- */
 
-/* Handles one fault: enum cw_pf, or -EFAULT (address beyond the context's level, or no host page), -ENOMEM, or what an
- * operation said. Posts commands, never waits for the engine (except to repair an entry whose host page changed without
- * an invalidation). May sleep in resolve(). */
+/* Handles one fault: enum cw_pf, or -EFAULT (address beyond the context's level, or no host page), -ENOMEM, -ENOSPC
+ * (page budget), or what an operation said. Posts commands, never waits for the engine (except to repair an entry whose
+ * host page changed without an invalidation, and where tables gave way to new ones). May sleep in resolve(). */
 int cw_mmu_fault(struct cw_mmu_worker *w, struct cw_fault *f);
 
 /* --- memslots --- */
@@ -472,6 +475,13 @@ int cw_mmu_zap_range(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, uint64_t 
 
 /* Takes away all translations and frees all tables below the roots, which stay (ZAP-1). As above. */
 int cw_mmu_zap_all(struct cw_mmu *mmu);
+
+/*
+ * At most so many shadow pages, tables that is, but for three in excess (ZAP-4); 0: no limit. Less than 64 is taken as
+ * 64. The oldest give way to new ones, and at once if there are too many. Roots never do: a fault or a new root for
+ * which there is no room then ends with -ENOSPC. 0, or what an operation said: it may be above the limit still.
+ */
+int cw_mmu_set_page_limit(struct cw_mmu *mmu, uint64_t limit);
 
 /* Waits until no change made so far has an older translation alive, and frees what waited for that. 0 or an error:
  * then assume that nothing is unmapped and everything is dirty. */

@@ -203,7 +203,7 @@ static int switch_root(struct cw_zap *z, struct cw_mmu_ctx *ctx, const struct wa
 }
 
 /* Objects for a root, room in the hash, and the lock; or an error, without it. */
-static int lock_with_room(struct cw_mmu *mmu, struct cw_cache_set *cache)
+static int lock_with_room(struct cw_mmu *mmu, struct cw_cache_set *cache, bool *took)
 {
 	int r;
 
@@ -212,7 +212,9 @@ static int lock_with_room(struct cw_mmu *mmu, struct cw_cache_set *cache)
 		if (r)
 			return r;
 		cw_mutex_lock(&mmu->lock);
-		r = cw_hash_room(mmu, cache);
+		r = cw_budget(mmu, NULL, 0, took);
+		if (!r)
+			r = cw_hash_room(mmu, cache);
 		if (r)
 			cw_mutex_unlock(&mmu->lock);
 	} while (r == CW_PF_RETRY);
@@ -228,6 +230,7 @@ int cw_ctx_load(struct cw_mmu_ctx *ctx, const struct cw_guest_regs *regs, bool k
 	unsigned level, old_level = ctx->level;
 	union cw_cpu_role cpu;
 	struct cw_shadow before;
+	bool took = false;
 	struct want w;
 	struct cw_zap z;
 	int r, f;
@@ -240,7 +243,7 @@ int cw_ctx_load(struct cw_mmu_ctx *ctx, const struct cw_guest_regs *regs, bool k
 	w.gfn = root_gfn(s->params.kind, cpu, regs->root);
 	r = read_pdptes(ctx, cpu, regs->root, w.pdpte);
 	if (!r)
-		r = lock_with_room(mmu, &cache);
+		r = lock_with_room(mmu, &cache, &took);
 	if (r) {
 		cw_cache_drain(mmu, &cache);
 		return r;
@@ -267,7 +270,7 @@ int cw_ctx_load(struct cw_mmu_ctx *ctx, const struct cw_guest_regs *regs, bool k
 	cw_zap_drain(&z);
 	cw_mutex_unlock(&mmu->lock);
 	cw_cache_drain(mmu, &cache);
-	f = keep ? 0 : cw_zap_flush(mmu, ctx->as_id);
+	f = took ? cw_mmu_flush(mmu) : keep ? 0 : cw_zap_flush(mmu, ctx->as_id);
 	r = r ? r : f;
 	return r ? r : ctx->root_table != table || ctx->level != old_level;
 }

@@ -395,7 +395,7 @@ static int slot_says(struct cw_fault *f)
 static int resolve_and_map(struct cw_mmu_worker *w, struct cw_fault *f, const struct walk *k)
 {
 	struct cw_mmu *mmu = w->mmu;
-	bool flush = false, mapped;
+	bool flush = false, recycled = false, mapped;
 	int r = cw_cache_topup(mmu, w->cache);
 
 	if (!r)
@@ -406,7 +406,9 @@ static int resolve_and_map(struct cw_mmu_worker *w, struct cw_fault *f, const st
 	if (r)
 		return r == -EAGAIN ? CW_PF_RETRY : r;
 	cw_mutex_lock(&mmu->lock);
-	r = cw_hash_room(mmu, w->cache);
+	r = cw_budget(mmu, f->ctx, f->gpa >> CW_PAGE_SHIFT, &recycled);
+	if (!r)
+		r = cw_hash_room(mmu, w->cache);
 	if (!r)
 		r = map(f, k, w->cache, &flush);
 	mapped = r == CW_PF_FIXED || r == CW_PF_SPURIOUS;
@@ -416,8 +418,8 @@ static int resolve_and_map(struct cw_mmu_worker *w, struct cw_fault *f, const st
 	if (!mapped)
 		mmu->ops->release(mmu->priv, &f->page, false);
 	cw_prefetch_give_back(mmu, w->cache);
-	if (flush) {
-		int e = cw_zap_flush(mmu, f->ctx->as_id);
+	if (flush || recycled) {
+		int e = recycled ? cw_mmu_flush(mmu) : cw_zap_flush(mmu, f->ctx->as_id);
 
 		r = r < 0 || !e ? r : e;
 	}

@@ -154,7 +154,7 @@ static void free_empty(struct cw_zap *z, struct cw_mmu_page *sp)
 {
 	struct cw_entry parent;
 
-	while (!sp->nr_present && !sp->root_count && cw_page_live(z->mmu, sp)) {
+	while (!sp->nr_present && !sp->root_count && sp != z->keep && cw_page_live(z->mmu, sp)) {
 		if (!cw_rmap_head_get(&sp->parents, 0, &parent))
 			break;
 		if (cw_zap_table(z, parent))
@@ -510,7 +510,7 @@ static bool could_be_large(const struct cw_mmu_page *sp, const struct cw_memslot
 	return block != ~0ull;
 }
 
-static int drop_table(struct cw_zap *z, struct cw_mmu_page *sp)
+int cw_zap_page(struct cw_zap *z, struct cw_mmu_page *sp)
 {
 	struct cw_entry parent;
 
@@ -548,7 +548,7 @@ void cw_zap_collapse(struct cw_mmu *mmu, const struct cw_memslot *slot)
 			while (!r && cw_rmap_head_get(head, n, &e)) {
 				if (e.sp->role.level == CW_LEVEL_4K && e.sp->role.direct && cw_page_live(mmu, e.sp) &&
 				    could_be_large(e.sp, slot)) {
-					r = drop_table(&z, e.sp);
+					r = cw_zap_page(&z, e.sp);
 					cw_zap_drain(&z);
 					n = 0;
 				} else {

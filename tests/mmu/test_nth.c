@@ -81,6 +81,11 @@ static void scenario(struct run *r)
 	/* Enough tables for the hash to grow. */
 	for (uint64_t i = 0; i < 70; i++)
 		ok(r, vm_fault(vm, (4 + i) << 18, READ));
+	/* The oldest give way, at once and by a fault. */
+	ok(r, cw_mmu_set_page_limit(&vm->mmu, 70));
+	for (uint64_t i = 0; i < 8; i++)
+		ok(r, vm_fault(vm, (100 + i) << 18, READ));
+	ok(r, cw_mmu_set_page_limit(&vm->mmu, 0));
 	if (r->have_five)
 		fault_some(r, &r->five, 0x102, 4);
 	if (r->have_x86)

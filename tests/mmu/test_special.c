@@ -2,7 +2,8 @@
 /* Copyright The Catwalk authors */
 /*
  * Special cases of shadow paging, step by step (T-RL-06): one page under two large entries of unlike rights, D bits of
- * read-only pages that a kernel writes with CR0.WP = 0, and CR0.WP itself. What needs fetches is left out: DMA has none.
+ * read-only pages that a kernel writes with CR0.WP = 0, and CR0.WP itself. What needs fetches is left out: DMA has
+ * none.
  */
 #include "guestmem.h"
 

@@ -107,13 +107,15 @@ static void *host_thread(void *arg)
 	return NULL;
 }
 
-static void faults_against_slots_and_invalidations(void)
+static void faults(uint64_t page_limit)
 {
 	pthread_t fault[FAULT_THREADS], slots, host;
 	unsigned checked = 0;
 
+	stop = 0;
 	vm_init(&vm);
 	vm_log(&vm);
+	vm.mmu.page_limit = page_limit;
 	vm_attach(&vm, &five, 5, 0, CW_FLAVOUR_EPT);
 	for (uintptr_t i = 0; i < FAULT_THREADS; i++)
 		CHECK_EQ(pthread_create(&fault[i], NULL, fault_thread, (void *)i), 0);
@@ -139,8 +141,22 @@ static void faults_against_slots_and_invalidations(void)
 	}
 	printf("# %u translations, %" PRIu64 " faults, %" PRIu64 " to be tried again\n", checked, vm.mmu.stats.pf_taken,
 	       vm.mmu.stats.pf_retry);
+	CHECK_EQ(!vm.mmu.stats.mmu_recycled, !page_limit);
 	vm_detach(&vm, &five);
 	vm_destroy(&vm);
+}
+
+static void faults_against_slots_and_invalidations(void)
+{
+	faults(0);
+}
+
+/* Two roots, and room for hardly more than one way down. */
+static void the_same_with_a_page_budget(void)
+{
+	operations /= 4;
+	faults(8);
+	operations *= 4;
 }
 
 /* --- passes --- */
@@ -246,6 +262,7 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		operations = (unsigned)strtoul(argv[1], NULL, 0);
 	RUN(faults_against_slots_and_invalidations, "ZAP-8 T-MS-07");
+	RUN(the_same_with_a_page_budget, "ZAP-4");
 	RUN(passes_against_writes);
 	return CHECK_DONE(strstr(argv[0], "tsan") ? "mmu_tsan" : "mmu_threads");
 }
