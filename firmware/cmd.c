@@ -30,6 +30,7 @@ struct command {
 static const struct command commands[] = {
 	{CW_OP_CTX_ATTACH, USE_SPACE | USE_ADDR | USE_ARG0 | USE_CTX | USE_SHAPE | USE_ROOT, cw_cmd_ctx_attach},
 	{CW_OP_CTX_DETACH, USE_CTX, cw_cmd_ctx_detach},
+	{CW_OP_CTX_LIMITS, USE_ARG0 | USE_CTX, cw_cmd_ctx_limits},
 	{CW_OP_CTX_ROOT, USE_ADDR | USE_CTX | USE_SHAPE | USE_ROOT, cw_cmd_ctx_root},
 	{CW_OP_DOMAIN_SET, USE_SPACE | USE_ARG0, cw_cmd_domain_set},
 	{CW_OP_PORT_SET, USE_SPACE | USE_ADDR | USE_CTX, cw_cmd_port_set},

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Copyright The Catwalk authors
 /*
- * CTX_ATTACH: ctx, space = domain, addr = root table, level, flavour, kind, enables, arg0 = park quota, arg1 = root id
- * of a shadow context. Completion: value = the new generation.
+ * CTX_ATTACH: ctx, space = domain, addr = root table, level, flavour, kind, enables, arg0 = limits, as
+ * cmd_ctx_limits.c has them, arg1 = root id of a shadow context. Completion: value = the new generation.
  */
 #include "fw.h"
 
@@ -42,7 +42,7 @@ struct cw_result cw_cmd_ctx_attach(struct cw_fw *fw, const struct cw_cmd *cmd)
 		return cw_bad(CW_FIELD_SPACE);
 	if (cmd->addr % 4096 || cmd->addr >= cw_table_size(fw))
 		return cw_bad(CW_FIELD_ADDR);
-	if (cmd->arg0 > CW_NPARK)
+	if (!cw_limits_fit(cmd->arg0))
 		return cw_bad(CW_FIELD_ARG0);
 	if (cmd->level != 4 && cmd->level != 5)
 		return cw_bad(CW_FIELD_LEVEL);
@@ -66,7 +66,7 @@ struct cw_result cw_cmd_ctx_attach(struct cw_fw *fw, const struct cw_cmd *cmd)
 	c->root = cmd->addr;
 	c->space = space_of(cmd);
 	c->enables = cmd->enables;
-	c->park_quota = cmd->arg0 ? (uint8_t)cmd->arg0 : CW_PARK_QUOTA;
+	cw_limits_take(c, cmd->arg0);
 	c->gen++;
 	/* The domain knows its ports before the first request can be granted. */
 	cw_owner_grow(fw);

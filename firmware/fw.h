@@ -43,12 +43,12 @@ enum { CW_FW_SHADOW = 1 << (CW_SPACE_W - 1) };
 struct cw_fw_ctx {
 	uint8_t state; /* enum cw_ctx_state */
 	uint8_t domain;
-	uint8_t flavour; /* of its entries: 0 EPT, 1 legacy/NPT */
-	uint8_t level;	 /* of the root: 4 or 5 */
-	uint8_t park_quota;
-	uint8_t enables; /* CW_CMD_ENABLE_x */
-	uint16_t gen;	 /* of the last attach (P32) */
-	uint16_t space;	 /* tag of its cached translations (P1): the domain, or CW_FW_SHADOW and the root id */
+	uint8_t flavour;		/* of its entries: 0 EPT, 1 legacy/NPT */
+	uint8_t level;			/* of the root: 4 or 5 */
+	uint8_t park_quota, walk_quota; /* P38 */
+	uint8_t enables;		/* CW_CMD_ENABLE_x */
+	uint16_t gen;			/* of the last attach (P32) */
+	uint16_t space; /* tag of its cached translations (P1): the domain, or CW_FW_SHADOW and the root id */
 	uint64_t root;
 };
 
@@ -137,6 +137,10 @@ void cw_owner_flushed(struct cw_fw *fw, unsigned domain);
 struct cw_result cw_cmd_execute(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_ctx_attach(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_ctx_detach(struct cw_fw *fw, const struct cw_cmd *cmd);
+/* Limits as CTX_ATTACH and CTX_LIMITS have them in arg0. */
+bool cw_limits_fit(uint64_t arg0);
+void cw_limits_take(struct cw_fw_ctx *c, uint64_t arg0);
+struct cw_result cw_cmd_ctx_limits(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_ctx_root(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_domain_set(struct cw_fw *fw, const struct cw_cmd *cmd);
 struct cw_result cw_cmd_port_set(struct cw_fw *fw, const struct cw_cmd *cmd);

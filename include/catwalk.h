@@ -245,6 +245,16 @@ struct cw_guest_state {
 	bool execonly;		 /* NESTED_EPT: entries may be executable only */
 };
 
+/*
+ * What a context may take of what all contexts share (P38), so that one that misbehaves leaves enough to the others.
+ * 0: the engine's own limit. What is above one is answered RETRY_LATER, and no other context notices. Which values to
+ * choose: docs/isolation.md.
+ */
+struct cw_ctx_limits {
+	unsigned parked; /* most requests of it that wait for the host: 1 .. 64; 0: 32 */
+	unsigned walks;	 /* most walks of it at a time: 1 .. 32; 0: as many as there are slots */
+};
+
 struct cw_ctx_params {
 	unsigned space;		     /* address space of the VM: 0 normal, 1 SMM */
 	unsigned level;		     /* of the root: 4 or 5; 0: 4. Shadow contexts: 0 */
@@ -253,11 +263,16 @@ struct cw_ctx_params {
 	enum cw_ctx_kind kind;
 	bool supervisor;	     /* CW_CTX_VIRTUAL: requests are those of the guest's kernel, not of a program */
 	struct cw_guest_state guest; /* of a shadow context */
+	struct cw_ctx_limits limits;
 };
 
 /* What an initiator translates through. params NULL: normal space, 4 levels, any number. -EINVAL, -EEXIST (number in
  * use), -ENOSPC (no number or domain left), -ENOMEM, -EIO. */
 int cw_ctx_create(struct cw_vm *vm, const struct cw_ctx_params *params, struct cw_ctx **ctx);
+
+/* Other limits, for what comes later: what is parked or walks already stays. Nothing has to be stopped. -EINVAL:
+ * nothing has changed; -EIO, -ETIMEDOUT. */
+int cw_ctx_set_limits(struct cw_ctx *ctx, const struct cw_ctx_limits *limits);
 
 /* Number of the context. */
 uint32_t cw_ctx_id(const struct cw_ctx *ctx);

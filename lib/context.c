@@ -36,8 +36,9 @@ int cw_ctx_attach(struct cw_ctx *ctx)
 	int err = 0, id = -1;
 
 	cw_lock(vm->dev);
+	err = cw_limits_arg(&ctx->limits, &cmd.arg0);
 	/* First the id: what is changed before it has one is not invalidated, and is over with the NOP. */
-	if (shadow) {
+	if (!err && shadow) {
 		id = cw_root_get_locked(vm, ctx->mmu.root_table);
 		err = id < 0 ? id : 0;
 		cmd.arg1 = id < 0 ? 0 : (uint64_t)id;
@@ -92,6 +93,7 @@ int cw_ctx_create(struct cw_vm *vm, const struct cw_ctx_params *params, struct c
 {
 	struct cw_ctx_params p = {.id = CW_CTX_ANY};
 	struct cw_ctx *ctx;
+	uint64_t limits;
 	int err;
 
 	if (!vm || !out)
@@ -108,11 +110,15 @@ int cw_ctx_create(struct cw_vm *vm, const struct cw_ctx_params *params, struct c
 		return cw_error(-EINVAL, "no such flavour of table entries");
 	if (p.space >= CW_AS_MAX)
 		return cw_error(-EINVAL, "address space %u does not exist", p.space);
+	err = cw_limits_arg(&p.limits, &limits);
+	if (err)
+		return err;
 	ctx = calloc(1, sizeof(*ctx));
 	if (!ctx)
 		return cw_error(-ENOMEM, "no memory");
 	ctx->vm = vm;
 	ctx->params = p;
+	ctx->limits = p.limits;
 	ctx->id = p.id;
 	ctx->root_id = -1;
 	cw_ticket_lock(&vm->dev->service);

@@ -146,10 +146,15 @@ struct cw_ctx {
 	struct cw_vm *vm;
 	struct cw_mmu_ctx mmu;
 	struct cw_ctx_params params; /* constant */
+	struct cw_ctx_limits limits; /* dev->lock */
 	uint32_t id;
 	bool attached; /* the engine knows it; dev->lock */
 	int root_id;   /* of a shadow context that is attached; dev->lock */
 };
+
+/* ---- limits.c ---- */
+/* As CTX_ATTACH and CTX_LIMITS have them in arg0. -EINVAL. */
+int cw_limits_arg(const struct cw_ctx_limits *limits, uint64_t *arg);
 
 /* ---- error.c ---- */
 /* Sets the text of cw_last_error(), returns err. */

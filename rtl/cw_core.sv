@@ -149,7 +149,7 @@ module cw_core #(
   logic [cw_pkg::PORT_W-1:0] range_port, tag_port;
   cw_t::port_range_t range;
   logic [cw_pkg::TAG_W-1:0] tag;
-  logic miss, miss_room, miss_now, look_valid, counted, answered;
+  logic miss, miss_room, miss_now, miss_over, look_valid, counted, answered;
   cw_t::verdict_t look_verdict;
   logic [cw_pkg::DOM_W-1:0] look_dom;
   logic [1:0] log_mode;
@@ -228,8 +228,8 @@ module cw_core #(
   assign miss_req.log_epoch = log_epoch;
   assign miss_req.req   = look.req;
   cw_walker #(.NSLOT(NSLOT), .WC_ENTRIES(WC_ENTRIES), .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_walker (
-    .clk, .rst_n, .ask(look_valid), .miss, .miss_room, .miss_now, .miss_req, .miss_ctx(look_ctx), .inv_new,
-    .inv(inv_now), .no_merge(resumed), .epoch,
+    .clk, .rst_n, .ask(look_valid), .miss, .miss_room, .miss_now, .miss_over, .miss_req, .miss_ctx(look_ctx),
+    .inv_new, .inv(inv_now), .no_merge(resumed), .epoch,
     .walk_inc, .walk_inc_port, .walk_dec, .walk_dec_port, .walk_dec_epoch,
     .rd_valid, .rd_ready, .rd_slot, .rd_addr, .r_valid, .r_slot, .r_data, .r_error,
     .out_valid(w_valid), .out_ready(w_ready), .out_slot(w_slot), .out_req(w_req), .out_entry(w_entry),
@@ -385,6 +385,7 @@ module cw_core #(
     ev[cw_pkg::CTR_RETRIES*3 +: 3]           = 3'(look_valid && look.retry);
     ev[cw_pkg::CTR_PARK_QUOTA*3 +: 3]        = 3'((w_valid && w_ready || f_valid && f_ready) && !park_valid &&
                                                   over_quota && wans.verdict == cw_pkg::V_RETRY_LATER);
+    ev[cw_pkg::CTR_WALK_QUOTA*3 +: 3]        = 3'(answered && miss_over && look_verdict.reason == cw_pkg::RSN_NO_ROOM);
     ev[cw_pkg::CTR_FENCES*3 +: 3]            = fdone_valid && fdone_ready ? 3'($countones(fdone.fenced)) : 3'd0;
     ev[cw_pkg::CTR_FLUSH_WAIT_CYCLES*3 +: 3] = 3'(flush_open);
     ev[cw_pkg::CTR_TLB_PARITY*3 +: 3]        = 3'(ev_parity);
@@ -420,6 +421,7 @@ module cw_core #(
       mon.ctxw_space     = 16'(mon_ctx.space);
       mon.ctxw_domain    = 16'(mon_ctx.domain);
       mon.ctxw_quota     = 8'(mon_ctx.quota);
+      mon.ctxw_walks     = 8'(mon_ctx.walks);
       mon.ctxw_root      = {12'd0, mon_ctx.root, 12'd0};
       mon.domw_valid     = mon_domw;
       mon.domw_idx       = 16'(mon_dom_idx);

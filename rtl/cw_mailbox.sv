@@ -113,6 +113,7 @@ module cw_mailbox #(
   logic [31:0] ctx_cfg_q;
   logic [63:0] ctx_root_q;
   logic [31:0] ctx_gen_q;
+  logic [31:0] ctx_limits_q;
   logic [31:0] dom_gen_q;
   logic [31:0] dom_ports_q;
   logic [31:0] port_range_q;
@@ -146,6 +147,7 @@ module cw_mailbox #(
       ctx_cfg_q    <= 32'd0;
       ctx_root_q   <= 64'd0;
       ctx_gen_q    <= 32'd0;
+      ctx_limits_q <= 32'd0;
       dom_gen_q    <= 32'd0;
       dom_ports_q  <= 32'd0;
       port_range_q <= 32'd0;
@@ -175,6 +177,7 @@ module cw_mailbox #(
         cw_mbox::CTX_ROOT_LO:  ctx_root_q[31:0]  <= bus_wdata;
         cw_mbox::CTX_ROOT_HI:  ctx_root_q[63:32] <= bus_wdata;
         cw_mbox::CTX_GEN:      ctx_gen_q         <= bus_wdata;
+        cw_mbox::CTX_LIMITS:   ctx_limits_q      <= bus_wdata;
         cw_mbox::DOM_MMIO_GEN: dom_gen_q         <= bus_wdata;
         cw_mbox::DOM_PORTS:    dom_ports_q       <= bus_wdata;
         cw_mbox::PORT_RANGE:   port_range_q      <= bus_wdata;
@@ -235,6 +238,7 @@ module cw_mailbox #(
   assign ctxw.space     = ctx_cfg_q[16 +: cw_pkg::SPACE_W];
   assign ctxw.gen       = ctx_gen_q[cw_pkg::GEN_W-1:0];
   assign ctxw.quota     = ctx_gen_q[16 +: cw_pkg::PARK_W + 1];
+  assign ctxw.walks     = ctx_limits_q[16 +: cw_pkg::SLOT_W + 1];
   assign ctxw.root      = ctx_root_q[cw_pkg::PA_W-1:12];
   assign domw_idx       = number_q[cw_pkg::DOM_W-1:0];
   assign domw.mmio_gen  = dom_gen_q[18:0];
@@ -403,6 +407,7 @@ module cw_mailbox #(
         cw_mbox::CTX_ROOT_LO:   rd = ctx_root_q[31:0];
         cw_mbox::CTX_ROOT_HI:   rd = ctx_root_q[63:32];
         cw_mbox::CTX_GEN:       rd = ctx_gen_q;
+        cw_mbox::CTX_LIMITS:    rd = ctx_limits_q;
         cw_mbox::DOM_MMIO_GEN:  rd = dom_gen_q;
         cw_mbox::DOM_PORTS:     rd = dom_ports_q;
         cw_mbox::PORT_RANGE:    rd = port_range_q;
@@ -427,6 +432,6 @@ module cw_mailbox #(
 
   logic unused;
   assign unused = &{1'b0, fwcpl.info, fwcpl.index, fwcpl.opcode, number_q, dom_ports_q, dom_gen_q, ctx_cfg_q,
-                    ctx_root_q, ctx_gen_q, log_root_q, log_size_q, dring_base_q, dring_limit_q};
+                    ctx_root_q, ctx_gen_q, ctx_limits_q, log_root_q, log_size_q, dring_base_q, dring_limit_q};
 
 endmodule

@@ -12,6 +12,9 @@
 // space also counts for requests that wait for a slot: their walks begin poisoned, or a detached context would fill
 // what its tables said when nothing drops it any more (P33). A walk has a count of its own from start to last read
 // (P5).
+// A context has at most its quota of walks: slots that are busy with one that it began, and requests of it that wait
+// for a slot (P38). The lookup cycle refuses what is more, unless it can attach; so a context that walks much takes
+// neither slots nor waiting places from others. Without a quota nothing is counted.
 //
 // Shadow contexts (P31): a write that CAPTURE may have to mark needs the gfn of its leaf. Its walk reads once more, the
 // line of the companion page at the same index, after the leaf has come: until the FLUSH after the zap of an entry its
@@ -29,6 +32,7 @@ module cw_walker #(
   input  logic                       miss,
   output logic                       miss_room,
   output logic                       miss_now,    // it would get its walk in this cycle
+  output logic                       miss_over,   // no room because its context has its quota of walks
   input  cw_t::wait_t                miss_req,
   input  cw_t::ctx_t                 miss_ctx,
   // INVALIDATE, RESUME
@@ -107,7 +111,7 @@ module cw_walker #(
   localparam int unsigned IW  = cw_pkg::WAIT_W;
   localparam int unsigned LS  = $clog2(NSLOT);
   localparam int unsigned WREQ = cw_pkg::PORT_W + 4 + cw_pkg::REQ_W;  // wait_t
-  localparam int unsigned WW  = WREQ + SPW + 2 + 40;                // plus space, flavour, level5, root
+  localparam int unsigned WW  = 1 + WREQ + SPW + 2 + 40;            // plus limited; space, flavour, level5, root
 
   logic late;                            // mutant
   assign late = cw_pkg::MUT_LATE_COMPANION;
@@ -132,6 +136,7 @@ module cw_walker #(
   logic [2:0]        f_level [NS];
   logic [39:0]       f_table [NS];
   logic [cw_pkg::PORT_W-1:0] f_port [NS];
+  logic [cw_pkg::CTX_W-1:0] f_ctx [NS];           // that began it
   logic [7:0]        f_fault [NS];     // entries of the line that some request faulted on
   logic [NS-1:0]     f_epoch, f_error, f_filled, f_flavour;
   // companion: is read by this walk; is the read at hand; is there; answered with an error. Leaf line is there.
@@ -150,6 +155,7 @@ module cw_walker #(
   logic [SPW-1:0]    queue_space, cand_space;
   logic              queue_level5, cand_level5, queue_flavour, cand_flavour;
   logic [39:0]       queue_root, cand_root;
+  logic              queue_limited;                        // counts for its context
   logic              miss_need, queue_need, cand_need;     // a companion
   logic              q_valid, q_marked, q_take, use_queue, cand_valid, attach, start, slot_avail;
   logic [NS-1:0]     match, match_first, slot_pick;
@@ -163,7 +169,8 @@ module cw_walker #(
   logic              wc_hit;
 
   assign miss_r    = miss_req.req;
-  assign queue_req    = q_data[WW-1 -: WREQ];
+  assign queue_limited = q_data[WW-1];
+  assign queue_req    = q_data[WW-2 -: WREQ];
   assign queue_space  = q_data[42 +: SPW];
   assign queue_flavour = q_data[41];
   assign queue_level5 = q_data[40];
@@ -202,6 +209,38 @@ module cw_walker #(
     end
   end
 
+  // ---- quota of walks: busy slots and requests that wait for one ----
+  logic                     list_room, limited, queue_in, queue_out;
+  logic [cw_pkg::CTX_W-1:0] miss_c, queue_c;
+  logic [NS-1:0]            s_own;
+  logic [IW+1:0]            walks_of;
+  logic [IW:0]              queued [cw_pkg::NCTX];
+  assign miss_c    = miss_r.ctx[cw_pkg::CTX_W-1:0];
+  assign queue_c   = queue_r.ctx[cw_pkg::CTX_W-1:0];
+  assign limited   = miss_ctx.walks != '0;
+  assign miss_room = list_room && !miss_over;
+  assign queue_in  = miss && (use_queue || !link) && limited;
+  assign queue_out = q_take && queue_limited && !(cw_pkg::MUT_WALK_CREDIT_LOST && attach);
+  always_comb begin
+    s_own     = '0;
+    walks_of  = '0;
+    miss_over = 1'b0;
+    if (ask && limited) begin
+      for (int s = 0; s < NS; s++) s_own[s] = s_used[s] && !s_linger[s] && f_ctx[s] == miss_c;
+      walks_of  = (IW+2)'($countones(s_own)) + (IW+2)'(queued[miss_c]);
+      miss_over = miss_match == '0 && !cw_pkg::MUT_NO_WALK_QUOTA &&
+                  walks_of >= (IW+2)'(miss_ctx.walks) + (IW+2)'(cw_pkg::MUT_QUOTA_OFF_BY_ONE);
+    end
+  end
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      for (int c = 0; c < cw_pkg::NCTX; c++) queued[c] <= '0;
+    end else if (!(queue_in && queue_out && miss_c == queue_c)) begin
+      if (queue_in)  queued[miss_c]  <= queued[miss_c] + 1'b1;
+      if (queue_out) queued[queue_c] <= queued[queue_c] - 1'b1;
+    end
+  end
+
   logic pop;
   logic [SLW-1:0] pop_slot;
   logic [IW-1:0] pop_idx, r1_idx;
@@ -209,8 +248,8 @@ module cw_walker #(
   logic [WW-1:0] r1_data;
   cw_wait_list #(.NSLOT(NS), .W(WW)) u_list (
     .clk, .rst_n,
-    .room(miss_room), .put(miss), .put_idx,
-    .put_data({miss_req, miss_ctx.space, miss_ctx.flavour, miss_ctx.level5, miss_ctx.root}),
+    .room(list_room), .put(miss), .put_idx,
+    .put_data({limited, miss_req, miss_ctx.space, miss_ctx.flavour, miss_ctx.level5, miss_ctx.root}),
     .queue(use_queue || !link), .put_port(miss_req.port), .mark(inv_new && (inv.all || inv.whole)), .q_valid, .q_idx,
     .q_data, .q_marked, .q_take,
     .link, .link_slot, .link_idx(use_queue ? q_idx : put_idx),
@@ -321,6 +360,7 @@ module cw_walker #(
       f_space[pick_slot[LS-1:0]]  <= cand_space;
       f_line[pick_slot[LS-1:0]]   <= cand_r.addr[56:15];
       f_port[pick_slot[LS-1:0]]   <= cand_req.port;
+      f_ctx[pick_slot[LS-1:0]]    <= cand_r.ctx[cw_pkg::CTX_W-1:0];
       f_epoch[pick_slot[LS-1:0]]  <= epoch[cand_req.port];
       f_flavour[pick_slot[LS-1:0]] <= cand_flavour;
       f_level[pick_slot[LS-1:0]]  <= wc_level;
@@ -463,7 +503,7 @@ module cw_walker #(
     if (s_out != '0)
       for (int s = 0; s < NS; s++) if (out_pick[s]) pop_slot |= SLW'(s);
   end
-  assign r1_req   = r1_data[WW-1 -: WREQ];
+  assign r1_req   = r1_data[WW-2 -: WREQ];
   assign r1_r     = r1_req.req;
   assign r1_level = f_level[r1_slot[LS-1:0]];
   assign r1_line  = lines[r1_slot[LS-1:0]];

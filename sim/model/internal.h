@@ -27,6 +27,7 @@ struct cw_model_ctx {
 	bool valid, level5, x86, shadow, ad, fix;
 	uint16_t space, domain;
 	uint8_t quota; /* of parked requests (P38) */
+	uint8_t walks; /* most walks at a time, 0: no limit */
 	uint64_t root;
 };
 
@@ -75,7 +76,7 @@ struct cw_model_walk {
 	bool error, x86;
 	uint8_t port, epoch;
 	uint8_t level; /* of the table to read next, or of the last entry */
-	uint16_t space, domain;
+	uint16_t space, domain, ctx;
 	uint64_t page; /* page number that the walk was started for */
 	uint64_t table;
 	uint64_t entry;			/* last one read */
@@ -90,6 +91,7 @@ struct cw_model_walk {
 	bool comp, second, comp_error;
 	uint64_t gfns[8];
 	unsigned int waiters;
+	uint64_t active; /* cycle in which a request of it ended last, or its fill */
 	struct cw_model_read read;
 };
 
@@ -141,6 +143,8 @@ struct cw_model_req {
 	uint64_t data[8];
 	bool has_data;
 	bool inv_any, inv_here; /* an INVALIDATE of a whole space, of its own, came while it waited for a slot */
+	bool limited;		/* its context has a quota of walks */
+	bool over;		/* ... and had all of it at the lookup: it may attach at once, or not at all */
 };
 
 /* ---- park (P32) ---- */
@@ -221,6 +225,7 @@ struct cw_model {
 	bool stop_ctx[CW_NCTX], stop_dom[CW_NDOM], stop_port[CW_NPORT]; /* P30 */
 	unsigned int parked_of[CW_NCTX]; /* entries of the park, until the lookup of a retry */
 	uint64_t park_changed[CW_NCTX];	 /* cycle in which a request came or went */
+	unsigned int queued_of[CW_NCTX]; /* requests with a quota that wait for a slot */
 
 	struct cw_model_page *pages[CW_MODEL_HASH];
 	struct cw_model_pending pending[CW_MODEL_PENDING];
@@ -328,6 +333,8 @@ void cw_model_tlb_free(struct cw_model *m);
 bool cw_model_tlb_orphans(const struct cw_model *m, uint16_t *space);
 /* walker.c */
 void cw_model_alloc(struct cw_model *m, const uint32_t *vec);
+/* P38: has the context its quota of walks; may it, by what the engine knows some cycles later? */
+bool cw_model_walks_over(const struct cw_model *m, unsigned int ctx, unsigned int grace);
 void cw_model_walk_inv(struct cw_model *m, bool all, bool whole, uint16_t space, uint64_t lo, uint64_t hi);
 void cw_model_ar(struct cw_model *m, const uint32_t *vec);
 void cw_model_r(struct cw_model *m, const uint32_t *vec);

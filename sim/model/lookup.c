@@ -39,6 +39,7 @@ void cw_model_tables(struct cw_model *m, const uint32_t *vec)
 			.space = (uint16_t)G(ctxw_space),
 			.domain = (uint16_t)(G(ctxw_domain) % CW_NDOM),
 			.quota = (uint8_t)G(ctxw_quota),
+			.walks = (uint8_t)G(ctxw_walks),
 			.root = G(ctxw_root),
 		};
 	}
@@ -187,13 +188,20 @@ static void look_hit(struct cw_model *m, const struct cw_model_request *q, const
 }
 
 /*
- * P5: a request is refused only if the wait list was full a moment ago. A probe holds no stamp, so it may not wait for
- * a slot either (P7); requests that wait go before it, and a slot that is about to become free is no free slot.
+ * P5, P38: a request is refused only if the wait list was full, or its context had its quota of walks, a moment ago. A
+ * probe holds no stamp, so it may not wait for a slot either (P7); requests that wait go before it, and a slot that is
+ * about to become free is no free slot.
  */
-static bool no_room(const struct cw_model *m, unsigned int port)
+static bool no_room(struct cw_model *m, const struct cw_model_request *q)
 {
+	unsigned int port = q->port;
+
 	if (m->waiting >= CW_NWAIT || (m->waits_full && m->cycle - m->waits_full <= CW_MODEL_GRACE))
 		return true;
+	if (cw_model_walks_over(m, q->ctx % CW_NCTX, CW_MODEL_GRACE)) {
+		cw_model_checked(m, 38);
+		return true;
+	}
 	return port == CW_PORT_HOST && (m->waiting || cw_model_slots_short(m) ||
 					(m->slots_short && m->cycle - m->slots_short <= CW_MODEL_GRACE));
 }
@@ -205,7 +213,7 @@ static void look_refused(struct cw_model *m, const struct cw_model_request *q, c
 	bool legal;
 
 	if (want == CW_RSN_NONE)
-		legal = verdict == CW_V_RETRY_LATER && reason == CW_RSN_NO_ROOM && no_room(m, q->port);
+		legal = verdict == CW_V_RETRY_LATER && reason == CW_RSN_NO_ROOM && no_room(m, q);
 	else if (want == CW_RSN_STOPPED || want == CW_RSN_FENCED)
 		legal = verdict == CW_V_RETRY_LATER && reason == want;
 	else
@@ -312,6 +320,9 @@ void cw_model_look(struct cw_model *m, const uint32_t *vec)
 		break;
 	case 1:
 		r->state = CW_REQ_QUEUED;
+		r->limited = c->walks;
+		r->over = cw_model_walks_over(m, q.ctx % CW_NCTX, 0);
+		m->queued_of[q.ctx % CW_NCTX] += r->limited;
 		if (q.port != CW_PORT_HOST)
 			cw_model_stamp(m, q.port, r->epoch);
 		if (++m->waiting >= CW_NWAIT)

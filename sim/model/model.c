@@ -143,7 +143,8 @@ bool cw_model_counter(const struct cw_model *m, unsigned int counter, uint64_t *
 	case CW_CTR_LOG_WRITEBACKS: /* the log's cache is not modelled */
 	case CW_CTR_INTERRUPTS:
 	case CW_CTR_RING_ERRORS:
-	case CW_CTR_PARK_QUOTA:	  /* room may be back some cycles before it is seen */
+	case CW_CTR_PARK_QUOTA: /* room may be back some cycles before it is seen */
+	case CW_CTR_WALK_QUOTA:
 	case CW_CTR_BRIDGE_READS: /* what becomes of bursts is the initiator's to judge */
 	case CW_CTR_BRIDGE_WRITES:
 	case CW_CTR_BRIDGE_MALFORMED:

@@ -42,6 +42,18 @@ unsigned int cw_model_busy_slots(const struct cw_model *m)
 	return n;
 }
 
+bool cw_model_walks_over(const struct cw_model *m, unsigned int ctx, unsigned int grace)
+{
+	unsigned int n = m->queued_of[ctx], quota = m->ctx[ctx].walks;
+
+	for (unsigned int s = 0; s < m->config.nslot && quota; s++) {
+		const struct cw_model_walk *w = &m->walk[s];
+
+		n += w->used && w->ctx == ctx && (!w->filled || w->waiters || (grace && m->cycle - w->active <= grace));
+	}
+	return quota && n >= quota;
+}
+
 bool cw_model_slots_short(const struct cw_model *m)
 {
 	return cw_model_busy_slots(m) * 2 >= m->config.nslot;
@@ -77,6 +89,7 @@ static void start(struct cw_model *m, const struct cw_model_req *r, unsigned int
 	w->epoch = (uint8_t)G(alloc_epoch);
 	w->space = r->space;
 	w->domain = r->domain;
+	w->ctx = r->ctx % CW_NCTX;
 	w->x86 = r->x86;
 	w->page = page;
 	w->level = (uint8_t)level;
@@ -140,6 +153,12 @@ void cw_model_alloc(struct cw_model *m, const uint32_t *vec)
 	r->state = CW_REQ_WALK;
 	r->slot = (uint8_t)G(alloc_slot);
 	r->attached = G(alloc_attach);
+	m->queued_of[r->ctx % CW_NCTX] -= r->limited;
+	if (r->limited)
+		cw_model_checked(m, 38);
+	if (r->over && (!r->attached || r->cycle != m->cycle))
+		cw_model_fail(m, "walk-quota", "port %u tag %u ctx %u: more than %u walks (P38)", port, tag, r->ctx,
+			      m->ctx[r->ctx % CW_NCTX].walks);
 	if (r->attached)
 		attach(m, r, port, vec);
 	else
@@ -315,6 +334,7 @@ static bool from_walk(struct cw_model *m, struct cw_model_walk *w, struct cw_mod
 	if (m->waiting >= CW_NWAIT)
 		m->waits_full = m->cycle;
 	cw_model_slots_seen(m);
+	w->active = m->cycle;
 	w->waiters--;
 	m->waiting--;
 	w->asked |= (uint8_t)(1u << (page & 7));
@@ -478,6 +498,7 @@ void cw_model_fill(struct cw_model *m, const uint32_t *vec)
 		cw_model_fail(m, "fill-early", "slot %u fills %s", slot_of(m, w),
 			      w->filled ? "again" : "before its last entry is read");
 	cw_model_slots_seen(m);
+	w->active = m->cycle;
 	w->filled = true;
 	if (w->inv_any && !mask && !large)
 		cw_model_count(m, CW_CTR_FILLS_REFUSED);

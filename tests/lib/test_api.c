@@ -203,8 +203,17 @@ static void vm_and_context_arguments(void)
 	p.id = CW_NCTX;
 	CHECK_EQ(cw_ctx_create(vm, &p, &ctx), -EINVAL);
 	p.id = 5;
+	p.limits.parked = CW_NPARK + 1;
+	CHECK_EQ(cw_ctx_create(vm, &p, &ctx), -EINVAL);
+	p.limits = (struct cw_ctx_limits){.walks = 33};
+	CHECK_EQ(cw_ctx_create(vm, &p, &ctx), -EINVAL);
+	p.limits.walks = 32;
 	CHECK_EQ(cw_ctx_create(vm, &p, &ctx), 0);
 	CHECK_EQ(cw_ctx_id(ctx), 5);
+	CHECK_EQ(cw_ctx_set_limits(ctx, NULL), -EINVAL);
+	CHECK_EQ(cw_ctx_set_limits(NULL, &p.limits), -EINVAL);
+	CHECK_EQ(cw_ctx_set_limits(ctx, &(struct cw_ctx_limits){.walks = 33}), -EINVAL);
+	CHECK_EQ(cw_ctx_set_limits(ctx, &(struct cw_ctx_limits){.parked = CW_NPARK, .walks = 1}), 0);
 	CHECK_EQ(cw_ctx_create(vm, &p, &other), -EEXIST);
 	CHECK_EQ(cw_vm_destroy(vm), -EBUSY);
 	CHECK_EQ(cw_ctx_destroy(ctx), 0);

@@ -178,6 +178,9 @@ static void cold_commands(void)
 	BAD(enables, 4, ENABLES);
 #undef BAD
 	cold(&(struct cw_cmd){.opcode = CW_OP_CTX_DETACH, .ctx = CW_NCTX}, CW_FIELD_CTX);
+	cold(&(struct cw_cmd){.opcode = CW_OP_CTX_LIMITS, .ctx = CW_NCTX}, CW_FIELD_CTX);
+	cold(&(struct cw_cmd){.opcode = CW_OP_CTX_LIMITS, .ctx = 3, .arg0 = CW_NPARK + 1}, CW_FIELD_ARG0);
+	refused(CW_RING_COLD, &(struct cw_cmd){.opcode = CW_OP_CTX_LIMITS, .ctx = 3}, CW_ST_NO_CONTEXT, CW_FIELD_NONE);
 	refused(CW_RING_COLD, &(struct cw_cmd){.opcode = CW_OP_CTX_DETACH, .ctx = 3}, CW_ST_NO_CONTEXT, CW_FIELD_NONE);
 	cold(&(struct cw_cmd){.opcode = CW_OP_DOMAIN_SET, .space = CW_NDOM}, CW_FIELD_SPACE);
 	cold(&(struct cw_cmd){.opcode = CW_OP_DOMAIN_SET, .arg0 = 1 << 19}, CW_FIELD_ARG0);

@@ -11,6 +11,22 @@ static struct submitted *cold(struct bench *b, const struct cw_cmd *cmd)
 	return ring_submit(b, &b->cold, cmd);
 }
 
+/* P38: in half of the cases the engine's own limits, else small ones, so that they are felt. */
+static uint64_t limits(struct bench *b)
+{
+	uint64_t parked = rng_percent(&b->rng, 50) ? 0 : 1 + rng_below(&b->rng, 10);
+	uint64_t walks = rng_percent(&b->rng, 60) ? 0 : 1 + rng_below(&b->rng, 5);
+
+	return parked | walks << CW_LIMIT_WALKS_LSB;
+}
+
+static void set_limits(struct bench *b, unsigned int ctx)
+{
+	struct cw_cmd c = {.opcode = CW_OP_CTX_LIMITS, .ctx = (uint16_t)ctx, .arg0 = limits(b)};
+
+	cold(b, &c);
+}
+
 static void attach(struct bench *b, unsigned int ctx)
 {
 	unsigned int domain = world_domain(ctx);
@@ -19,7 +35,7 @@ static void attach(struct bench *b, unsigned int ctx)
 			   .ctx = (uint16_t)ctx,
 			   .space = (uint16_t)world_owner(domain),
 			   .addr = world_table_addr(d->root),
-			   .arg0 = rng_percent(&b->rng, 50) ? 0 : 1 + rng_below(&b->rng, 10),
+			   .arg0 = limits(b),
 			   .level = d->levels,
 			   .arg1 = world_shadow(domain) ? world_root_id(domain) : 0,
 			   .kind = world_shadow(domain),
@@ -160,6 +176,8 @@ void host_next_cold(struct bench *b)
 		b->down_domain = world_domain(ctx);
 	} else if (r < 30 || b->range_again) {
 		set_port(b);
+	} else if (r < 45 && b->ctx[ctx].state == CTX_UP) {
+		set_limits(b, ctx);
 	} else if (r < 60) {
 		unsigned int domain = world_owner(world_domain(ctx));
 
