@@ -17,9 +17,14 @@
 #define URI "sim:table-mem=ideal:50,host-mem=ideal:50,host-time=fixed:0"
 
 enum {
-	PAGES = 16384, /* of each VM; one page of each line is used: more lines than the TLB has */
-	STEP = 8,
-	WARM = 5000, /* cycles before the count begins */
+	/*
+	 * Pages of each VM, of which one in STEP is used: lines of few sets of the TLB, more tables than the walk cache
+	 * holds. What a context gets must depend on who else walks, not on what is cached when it is alone.
+	 */
+	PAGES = 131072,
+	STEP = 64,
+	JUMP = STEP * 331, /* from one request of the generator to the next */
+	WARM = 5000,	   /* cycles before the count begins */
 	MEASURE = 60000,
 	TIMEOUT = 20000, /* FLUSH_TIMEOUT */
 	PERCENT = 90,	 /* of the fair share */
@@ -33,6 +38,8 @@ struct initiator {
 	unsigned outstanding, open;
 	uint64_t seed;
 	bool busy[CW_NTAG], held[CW_NTAG];
+	bool again[CW_NTAG]; /* was answered RETRY_LATER: the same address is asked for again */
+	uint64_t addr[CW_NTAG];
 	uint64_t grants, later, fenced, other;
 };
 
@@ -71,15 +78,22 @@ static void initiate(unsigned p)
 		}
 		if (grant)
 			cw_sim_port_release(sim, p, a.tag);
+		in->again[a.tag] = a.verdict == CW_V_RETRY_LATER;
 		in->busy[a.tag] = false;
 		in->open--;
 	}
 	for (unsigned t = 0; t < CW_NTAG && in->on && in->open < in->outstanding && cw_sim_port_queued(sim, p) < 2;
 	     t++) {
-		struct cw_sim_req r = {.addr = address(in), .ctx = in->ctx, .tag = (uint8_t)t};
+		struct cw_sim_req r = {.ctx = in->ctx, .tag = (uint8_t)t};
 
 		/* the release of a tag is on its way for some cycles */
-		if (in->busy[t] || cw_sim_port_request(sim, p, &r))
+		if (in->busy[t])
+			continue;
+		if (!in->again[t])
+			in->addr[t] = address(in);
+		in->again[t] = true;
+		r.addr = in->addr[t];
+		if (cw_sim_port_request(sim, p, &r))
 			continue;
 		in->busy[t] = true;
 		in->open++;
@@ -106,6 +120,7 @@ static void begin(unsigned p, unsigned ctx, unsigned outstanding, bool faults, b
 	port[p].faults = faults;
 	port[p].hold = hold;
 	port[p].seed = 17 + p;
+	memset(port[p].again, 0, sizeof(port[p].again));
 	port[p].grants = port[p].later = port[p].fenced = port[p].other = 0;
 }
 
@@ -202,20 +217,46 @@ static void beside_one_that_only_faults(void)
 	quiet();
 }
 
-static void beside_both(void)
+/* The generator floods, as context 1. */
+static void generator(void)
 {
-	struct cw_tgen t = {.pattern = CW_TGEN_RANDOM,
+	struct cw_tgen t = {.pattern = CW_TGEN_STRIDE,
 			    .first_ctx = 1,
 			    .pages = PAGES,
+			    .stride = JUMP,
 			    .count = UINT32_MAX,
 			    .outstanding = CW_NTAG,
 			    .seed = 5};
 
 	CHECK_EQ(cw_tgen_start(dev, &t), 0);
+}
+
+static void beside_both(void)
+{
+	generator();
 	begin(0, 0, 16, false, false);
 	begin(1, 1, CW_NTAG, true, false);
 	CHECK(fair(measure("beside a flood and faults"), 3));
 	quiet();
+}
+
+/* Context 1 floods on two ports: turns of the ports alone would leave a third. Its quota is half of the slots. */
+static void beside_one_that_walks_on_two_ports(void)
+{
+	const struct cw_ctx_limits half = {.walks = CW_NSLOT / 2}, none = {0};
+	uint64_t refused = counter("walk_quota");
+
+	CHECK_EQ(cw_ctx_set_limits(guest[1].ctx, &half), 0);
+	generator();
+	begin(0, 0, 16, false, false);
+	begin(1, 1, CW_NTAG, false, false);
+	CHECK(fair(measure("beside one that walks on two ports"), 2));
+	/* Nothing that the other one does is refused, and it has what its quota gives it. */
+	CHECK(counter("walk_quota") > refused);
+	CHECK_EQ(port[0].later, 0);
+	CHECK(port[1].grants > 0);
+	quiet();
+	CHECK_EQ(cw_ctx_set_limits(guest[1].ctx, &none), 0);
 }
 
 /* Cycles of a FLUSH of what nobody uses; 0: it failed. */
@@ -334,6 +375,7 @@ int main(int argc, char **argv)
 		RUN(beside_a_flood, "P38");
 		RUN(beside_one_that_only_faults, "P38");
 		RUN(beside_both, "P38");
+		RUN(beside_one_that_walks_on_two_ports, "P38");
 		RUN(beside_one_that_never_releases, "P20 P21");
 		cw_close(dev);
 	}
