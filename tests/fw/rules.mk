@@ -7,3 +7,7 @@ fw_TIMEOUT := 60
 TESTS += fw-shadow
 fw-shadow_SRCS := tests/fw/test_shadow.c tests/fw/fake.c $(FW_HOST_SRCS)
 fw-shadow_TIMEOUT := 60
+
+TESTS += fw-limits
+fw-limits_SRCS := tests/fw/test_limits.c tests/fw/fake.c $(FW_HOST_SRCS)
+fw-limits_TIMEOUT := 60

@@ -392,37 +392,6 @@ static void one_flavour_per_domain_p1(void)
 	CHECK_EQ(fake.ctx[6].flavour, 0);
 }
 
-static void limits_reach_the_table_p38(void)
-{
-	struct cw_cmd cmd = attach_cmd(9, 3, 0x5000, 5);
-
-	boot();
-	cmd.arg0 = 64 | 32 << CW_LIMIT_WALKS_LSB;
-	CHECK_EQ(run(&cmd), CW_ST_OK);
-	CHECK_EQ(fake.ctx[9].quota, 64);
-	CHECK_EQ(fake.ctx[9].walks, 32);
-	cmd = (struct cw_cmd){.opcode = CW_OP_CTX_LIMITS, .ctx = 9, .arg0 = 5 << CW_LIMIT_WALKS_LSB};
-	CHECK_EQ(run(&cmd), CW_ST_OK);
-	CHECK_EQ(fake.ctx[9].quota, CW_PARK_QUOTA);
-	CHECK_EQ(fake.ctx[9].walks, 5);
-	/* the rest of the entry is as it was */
-	CHECK(fake.ctx[9].valid && fake.ctx[9].level5 && fake.ctx[9].root == 0x5000);
-	CHECK(fake.ctx[9].domain == 3 && fake.ctx[9].space == 3 && fake.ctx[9].gen == 1);
-	cmd.arg0 = CW_NPARK + 1;
-	CHECK_EQ(run(&cmd), CW_ST_BAD_FIELD);
-	CHECK_EQ(fake.cpl_field, CW_FIELD_ARG0);
-	cmd.arg0 = 0;
-	cmd.ctx = CW_NCTX;
-	CHECK_EQ(run(&cmd), CW_ST_BAD_FIELD);
-	CHECK_EQ(fake.cpl_field, CW_FIELD_CTX);
-	cmd.ctx = 8;
-	CHECK_EQ(run(&cmd), CW_ST_NO_CONTEXT);
-	CHECK_EQ(fake.ctx[9].walks, 5);
-	CHECK_EQ(detach(9), CW_ST_OK);
-	cmd.ctx = 9;
-	CHECK_EQ(run(&cmd), CW_ST_NO_CONTEXT);
-}
-
 static void each_attach_raises_the_generation_p32(void)
 {
 	boot();
@@ -687,7 +656,6 @@ int main(void)
 	RUN(port_set_checks_every_field, "P17");
 	RUN(attach_fills_the_table_p1_p32);
 	RUN(one_flavour_per_domain_p1);
-	RUN(limits_reach_the_table_p38);
 	RUN(each_attach_raises_the_generation_p32);
 	RUN(detach_keeps_the_order_of_p33);
 	RUN(detach_that_is_not_flushed_can_be_repeated_p21);
