@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * Dirty bitmap of a slot, in two levels: a summary has a bit per line of 8 words (512 pages), set before any bit of the
- * line is. What is empty costs a 512th of its size to look at, and a set bit one more store.
+ * Dirty bitmap of a slot, in three levels: a summary has a bit per line of 8 words (512 pages), set before any bit of
+ * the line is, and a summary of that one a bit per word of it. What is empty costs next to nothing to look at, and a
+ * set bit one more store.
  */
 #include "internal.h"
 
 #define LINES(npages) (((npages) + 511) / 512)
+#define LINE_BYTES (CW_DIRTY_LINE * sizeof(uint64_t))
+#define LINE_WORDS(npages) ((LINES(npages) + 63) / 64)
 
 static int map_alloc(struct cw_dirty_map *map, uint64_t npages)
 {
 	/* Whole lines, so that a line is never cut. */
-	map->word = cw_zalloc(LINES(npages) * CW_DIRTY_LINE * sizeof(uint64_t));
-	map->line = cw_zalloc((LINES(npages) + 63) / 64 * sizeof(uint64_t));
-	return map->word && map->line ? 0 : -ENOMEM;
+	map->mem = cw_zalloc(LINES(npages) * LINE_BYTES + LINE_BYTES);
+	map->word = (uint64_t *)(((uintptr_t)map->mem + LINE_BYTES - 1) & ~(LINE_BYTES - 1));
+	map->line = cw_zalloc(LINE_WORDS(npages) * sizeof(uint64_t));
+	map->top = cw_zalloc((LINE_WORDS(npages) + 63) / 64 * sizeof(uint64_t));
+	return map->mem && map->line && map->top ? 0 : -ENOMEM;
 }
 
 static void map_free(struct cw_dirty_map *map)
 {
-	cw_free(map->word);
+	cw_free(map->mem);
 	cw_free(map->line);
+	cw_free(map->top);
 }
 
 struct cw_slot_log *cw_log_create(const struct cw_mmu *mmu, unsigned as_id, uint64_t npages)
@@ -58,6 +64,8 @@ void cw_log_set_all(struct cw_slot_log *log)
 		log->dirty.word[words] = (1ull << log->npages % 64) - 1;
 	for (uint64_t l = 0; l < lines; l++)
 		log->dirty.line[l / 64] |= 1ull << l % 64;
+	for (uint64_t i = 0; i < LINE_WORDS(log->npages); i++)
+		log->dirty.top[i / 64] |= 1ull << i % 64;
 }
 
 void cw_log_clear_all(struct cw_slot_log *log)
@@ -87,6 +95,16 @@ void cw_log_mark_word(const struct cw_memslot *slot, uint64_t gfn, uint64_t bits
 	cw_dirty_or(&slot->log->dirty, rel / 64, bits);
 }
 
+uint64_t cw_dirty_next_lines(const struct cw_dirty_map *map, uint64_t i, uint64_t end)
+{
+	while (i < end && !map->line[i]) {
+		uint64_t bits = map->top[i / 64] >> i % 64;
+
+		i = bits ? i + (unsigned)__builtin_ctzll(bits) : (i | 63) + 1;
+	}
+	return i < end ? i : end;
+}
+
 uint64_t cw_dirty_next(const struct cw_dirty_map *map, uint64_t w, uint64_t end)
 {
 	uint64_t line = w / CW_DIRTY_LINE, lines = (end + CW_DIRTY_LINE - 1) / CW_DIRTY_LINE;
@@ -101,24 +119,42 @@ uint64_t cw_dirty_next(const struct cw_dirty_map *map, uint64_t w, uint64_t end)
 				w = line * CW_DIRTY_LINE;
 			return w < end ? w : end;
 		}
-		line = (line | 63) + 1;
+		line = cw_dirty_next_lines(map, line / 64 + 1, (lines + 63) / 64) * 64;
 	}
 	return end;
 }
 
-const char *cw_log_validate(const struct cw_slot_log *log)
+const char *cw_dirty_validate(const struct cw_dirty_map *map, uint64_t npages)
 {
-	for (uint64_t w = 0; w < LINES(log->npages) * CW_DIRTY_LINE; w++) {
+	for (uint64_t w = 0; w < LINES(npages) * CW_DIRTY_LINE; w++) {
 		uint64_t line = w / CW_DIRTY_LINE, beyond = 0;
 
-		if (w >= log->npages / 64)
-			beyond = w == log->npages / 64 ? ~0ull << log->npages % 64 : ~0ull;
-		if (log->dirty.word[w] & beyond)
+		if (w >= npages / 64)
+			beyond = w == npages / 64 ? ~0ull << npages % 64 : ~0ull;
+		if (map->word[w] & beyond)
 			return "a page beyond the slot is dirty";
-		if (log->dirty.word[w] && !(log->dirty.line[line / 64] >> line % 64 & 1))
+		if (map->word[w] && !(map->line[line / 64] >> line % 64 & 1))
 			return "a dirty page is in no summary";
-		if (log->taken.word[w] || (log->taken.line[line / 64] >> line % 64 & 1))
-			return "a pass has left something behind";
+	}
+	if (LINES(npages) % 64 && map->line[LINE_WORDS(npages) - 1] >> LINES(npages) % 64)
+		return "a line beyond the slot is in the summary";
+	for (uint64_t i = 0; i < (LINE_WORDS(npages) + 63) / 64 * 64; i++) {
+		bool any = i < LINE_WORDS(npages) && map->line[i];
+
+		if ((map->top[i / 64] >> i % 64 & 1) != any)
+			return "the upper summary does not say what the lower one has";
 	}
 	return NULL;
+}
+
+const char *cw_log_validate(const struct cw_slot_log *log)
+{
+	const char *what = cw_dirty_validate(&log->dirty, log->npages);
+
+	if (!what)
+		what = cw_dirty_validate(&log->taken, log->npages);
+	if (!what &&
+	    cw_dirty_next(&log->taken, 0, LINES(log->npages) * CW_DIRTY_LINE) < LINES(log->npages) * CW_DIRTY_LINE)
+		what = "a pass has left something behind";
+	return what;
 }

@@ -295,8 +295,10 @@ static inline int cw_budget(struct cw_mmu *mmu, const struct cw_mmu_ctx *ctx, ui
 #define CW_DIRTY_LINE 8u /* words */
 
 struct cw_dirty_map {
-	uint64_t *word; /* bit per page, whole lines */
+	void *mem;	/* what `word` stands in */
+	uint64_t *word; /* bit per page, whole lines, which are lines of the cache */
 	uint64_t *line; /* bit per line: some of it may be set */
+	uint64_t *top;	/* bit per word of `line`: it is not 0 */
 };
 
 /* Dirty bitmap of a slot. */
@@ -306,17 +308,33 @@ struct cw_slot_log {
 	struct cw_dirty_map taken; /* of the pass under way, empty between passes; slots_lock */
 };
 
+/* One that other lines share is mostly set already. */
 static inline void cw_dirty_or(struct cw_dirty_map *map, uint64_t w, uint64_t bits)
 {
-	map->line[w / CW_DIRTY_LINE / 64] |= 1ull << w / CW_DIRTY_LINE % 64;
+	uint64_t line = w / CW_DIRTY_LINE;
+
+	if (!map->line[line / 64])
+		map->top[line / 4096] |= 1ull << line / 64 % 64;
+	map->line[line / 64] |= 1ull << line % 64;
 	map->word[w] |= bits;
+}
+
+/* Lines of a word of `line` have become empty. */
+static inline void cw_dirty_empty(struct cw_dirty_map *map, uint64_t i, uint64_t lines)
+{
+	map->line[i] &= ~lines;
+	if (!map->line[i])
+		map->top[i / 64] &= ~(1ull << i % 64);
 }
 
 /* The line of a word has become empty. */
 static inline void cw_dirty_line_empty(struct cw_dirty_map *map, uint64_t w)
 {
-	map->line[w / CW_DIRTY_LINE / 64] &= ~(1ull << w / CW_DIRTY_LINE % 64);
+	cw_dirty_empty(map, w / CW_DIRTY_LINE / 64, 1ull << w / CW_DIRTY_LINE % 64);
 }
+
+/* First word of `line` from i on, and before end, that is not 0; or end. */
+uint64_t cw_dirty_next_lines(const struct cw_dirty_map *map, uint64_t i, uint64_t end);
 
 /* First word from w on, and before end, that stands in a line which may have something; or end. */
 uint64_t cw_dirty_next(const struct cw_dirty_map *map, uint64_t w, uint64_t end);
@@ -331,6 +349,8 @@ struct cw_slot_log *cw_log_create(const struct cw_mmu *mmu, unsigned as_id, uint
 void cw_log_destroy(struct cw_slot_log *log);
 void cw_log_set_all(struct cw_slot_log *log);
 void cw_log_clear_all(struct cw_slot_log *log);
+/* The summaries of a map, and that no page beyond the slot is set. */
+const char *cw_dirty_validate(const struct cw_dirty_map *map, uint64_t npages);
 const char *cw_log_validate(const struct cw_slot_log *log);
 /* P51: a page became writable, or the host wrote it. */
 void cw_log_mark(const struct cw_memslot *slot, uint64_t gfn);

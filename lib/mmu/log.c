@@ -11,7 +11,8 @@
 #define WORDS(npages) (((npages) + 63) / 64)
 #define BATCH_REGIONS 64u /* tables changed between two yields */
 #define BATCH_LINES 4096u /* lines of a bitmap moved */
-#define LOOK_AHEAD 16u
+#define LOOK_AHEAD 32u
+#define COUNT_LINES 16u
 
 void cw_log_all_dirty(struct cw_mmu *mmu, unsigned as_id)
 {
@@ -260,7 +261,7 @@ struct pass {
 	const struct cw_memslot *slot;
 	uint64_t first, end;
 	const uint64_t *only; /* bit 0 is the first page; NULL: all */
-	uint64_t *bitmap;     /* the same; NULL: nobody wants to know */
+	uint64_t *bitmap;     /* the same; NULL if `only` is there: nobody wants to know */
 	int64_t pages;
 };
 
@@ -308,32 +309,118 @@ static void take_line(struct pass *p, uint64_t w, bool straight)
 	summarise(&log->dirty, w);
 }
 
+/* Lines of two bitmaps that are in no cache are asked for before they are needed, and counted some at a time. */
+struct ahead {
+	uint64_t w[LOOK_AHEAD];
+	unsigned in, out;
+	unsigned nr_bits;
+	uint64_t bits[COUNT_LINES * CW_DIRTY_LINE];
+};
+
+static void count_ahead(struct pass *p, struct ahead *a)
+{
+	p->pages += cw_count_bits(a->bits, a->nr_bits);
+	a->nr_bits = 0;
+}
+
+/* A whole line, in pairs of words; which pairs have something is found out without a branch for each. */
+static void take_whole_line(struct pass *p, struct ahead *a, uint64_t w)
+{
+	uint64_t *word = &p->slot->log->dirty.word[w], *to = p->bitmap + w, *bits = &a->bits[a->nr_bits];
+	unsigned some = 0;
+
+	cw_memcpy(bits, word, CW_DIRTY_LINE * sizeof(*bits));
+	for (unsigned i = 0; i < CW_DIRTY_LINE; i++)
+		word[i] = 0;
+	for (unsigned i = 0; i < CW_DIRTY_LINE; i += 2)
+		some |= (unsigned)((bits[i] | bits[i + 1]) != 0) << i;
+	for (; some; some &= some - 1) {
+		unsigned i = (unsigned)__builtin_ctz(some);
+
+		/* The caller's bitmap may begin and end in the middle of a pair. */
+		if ((uintptr_t)to % 16 == 0 && w + i + 1 < p->end) {
+			cw_atomic_or_pair(&to[i], bits[i], bits[i + 1]);
+			continue;
+		}
+		for (unsigned k = i; k < i + 2; k++) {
+			if (bits[k])
+				cw_atomic_or(&to[k], bits[k]);
+		}
+	}
+	a->nr_bits += CW_DIRTY_LINE;
+	if (a->nr_bits == COUNT_LINES * CW_DIRTY_LINE)
+		count_ahead(p, a);
+}
+
+static void take_ahead(struct pass *p, struct ahead *a, unsigned left)
+{
+	while (a->in - a->out > left)
+		take_whole_line(p, a, a->w[a->out++ % LOOK_AHEAD]);
+}
+
+/* The lines of word i of the summary; their number. */
+static unsigned take_lines(struct pass *p, struct ahead *a, uint64_t i)
+{
+	struct cw_dirty_map *map = &p->slot->log->dirty;
+	unsigned n = 0;
+
+	for (uint64_t lines = map->line[i]; lines; lines &= lines - 1, n++) {
+		uint64_t w = (i * 64 + (unsigned)__builtin_ctzll(lines)) * CW_DIRTY_LINE;
+
+		cw_prefetch(&map->word[w]);
+		/* Which may lie anywhere. */
+		cw_prefetch(&p->bitmap[w]);
+		cw_prefetch(&p->bitmap[w + CW_DIRTY_LINE - 1]);
+		a->w[a->in++ % LOOK_AHEAD] = w;
+		take_ahead(p, a, LOOK_AHEAD - 1);
+	}
+	cw_dirty_empty(map, i, ~0ull);
+	return n;
+}
+
+/* Everything of a slot, in whole lines: those words of the last line that the slot does not have are never dirty. */
+static void take_all(struct pass *p, struct cw_zap *z)
+{
+	const struct cw_dirty_map *map = &p->slot->log->dirty;
+	uint64_t end = (p->end + 64 * CW_DIRTY_LINE - 1) / (64 * CW_DIRTY_LINE);
+	struct ahead a;
+
+	a.in = a.out = a.nr_bits = 0;
+	CW_ASSERT(p->bitmap && !p->first && p->end == WORDS(p->slot->npages));
+	for (uint64_t i = 0; (i = cw_dirty_next_lines(map, i, end)) < end; i++) {
+		z->batch += take_lines(p, &a, i);
+		if (z->batch < BATCH_LINES)
+			continue;
+		take_ahead(p, &a, 0);
+		cw_zap_yield(z);
+	}
+	take_ahead(p, &a, 0);
+	count_ahead(p, &a);
+}
+
+/* What the caller names, of the words that it names. */
+static void take_some(struct pass *p, struct cw_zap *z)
+{
+	const struct cw_dirty_map *map = &p->slot->log->dirty;
+
+	for (uint64_t w = p->first; (w = cw_dirty_next(map, w, p->end)) < p->end; w = line_end(p, w)) {
+		take_line(p, w, true);
+		if (++z->batch >= BATCH_LINES)
+			cw_zap_yield(z);
+	}
+}
+
 /* CAPTURE: harvest() has waited for the older grants, there is nothing to protect and nothing that can fail. */
 static void pass_straight(struct pass *p)
 {
-	const struct cw_dirty_map *map = &p->slot->log->dirty;
 	struct cw_zap z;
 
 	cw_mutex_lock(&p->mmu->lock);
 	cw_zap_init(&z, p->mmu, p->slot->as_id);
-	for (uint64_t w = p->first; w < p->end;) {
-		uint64_t line[LOOK_AHEAD];
-		unsigned n = 0;
-
-		/* Lines of two bitmaps that are in no cache: ask for some before the first is needed. */
-		while (n < LOOK_AHEAD && (w = cw_dirty_next(map, w, p->end)) < p->end) {
-			line[n++] = w;
-			cw_prefetch(&map->word[w]);
-			if (p->bitmap)
-				cw_prefetch(&p->bitmap[w - p->first]);
-			w = line_end(p, w);
-		}
-		for (unsigned i = 0; i < n; i++)
-			take_line(p, line[i], true);
-		z.batch += n;
-		if (z.batch >= BATCH_LINES)
-			cw_zap_yield(&z);
-	}
+	if (p->only)
+		take_some(p, &z);
+	else
+		take_all(p, &z);
 	cw_mutex_unlock(&p->mmu->lock);
 }
 

@@ -81,7 +81,7 @@ void cw_zap_yield(struct cw_zap *z)
 	cw_mutex_unlock(&mmu->lock);
 	if (mmu->ops->yield)
 		mmu->ops->yield(mmu->priv);
-	cw_relax();
+	cw_mutex_relax(&mmu->lock);
 	cw_mutex_lock(&mmu->lock);
 }
 

@@ -112,10 +112,9 @@ static void clear_some(unsigned s)
 	CHECK_EQ(cw_mmu_log_clear(&vm.mmu, s, first * 64, pages, only), want);
 }
 
-static void run_mode(unsigned mode, unsigned flags)
+static void open_vm(void)
 {
 	struct cw_mmu_params p = {.address_bits = 48};
-	static const uint64_t odd[] = {0, 1, 63, 64, 100, 448, 511};
 
 	ops = rec_ops;
 	ops.harvest = harvest;
@@ -126,6 +125,13 @@ static void run_mode(unsigned mode, unsigned flags)
 	vm_attach(&vm, &vm.ctx, 4, 0, CW_FLAVOUR_EPT);
 	memset(engine, 0, sizeof(engine));
 	memset(dirty, 0, sizeof(dirty));
+}
+
+static void run_mode(unsigned mode, unsigned flags)
+{
+	static const uint64_t odd[] = {0, 1, 63, 64, 100, 448, 511};
+
+	open_vm();
 	for (unsigned s = 0; s < NSLOT; s++) {
 		slot[s].gfn = s * 2000 + odd[rnd(7)];
 		slot[s].n = 1 + (rnd(2) ? rnd(1400) : 512 * (1 + rnd(2)) + odd[rnd(7)]);
@@ -133,8 +139,10 @@ static void run_mode(unsigned mode, unsigned flags)
 	}
 	CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, mode, flags), 0);
 	for (unsigned i = 0; i < operations && !check_bad; i++) {
-		unsigned s = (unsigned)rnd(NSLOT);
-		uint64_t map[WORDS] = {0};
+		unsigned s = (unsigned)rnd(NSLOT), odd_word = (unsigned)rnd(2);
+		/* Words in pairs, or across pairs. */
+		_Alignas(16) uint64_t room[WORDS + 1] = {0};
+		uint64_t *map = room + odd_word;
 
 		if (rnd(5)) {
 			some_marks();
@@ -144,6 +152,7 @@ static void run_mode(unsigned mode, unsigned flags)
 			int64_t r = cw_mmu_log_get(&vm.mmu, s, map);
 
 			compare(s, 0, slot[s].n, map, r, true);
+			CHECK(!odd_word || !room[0]);
 		}
 		/* Marks outside of slots are nobody's. */
 		for (uint64_t gfn = 0; gfn < SPAN; gfn++) {
@@ -168,6 +177,106 @@ static void dl_3_passes_report_exactly_what_is_dirty(void)
 	}
 }
 
+#define MANY (5u * 1024 * 1024 + 7) /* pages: three words of the upper summary; and an odd number of words */
+#define MANY_WORDS ((MANY + 63) / 64)
+
+/* Marks far apart and side by side, so that all summaries have work; in CAPTURE more than one batch of lines. */
+static void mark_far(uint64_t *want)
+{
+	uint64_t n = rnd(4) ? rnd(50) : 20000;
+
+	for (uint64_t i = 0; i <= n; i++) {
+		uint64_t page = i < n ? rnd(MANY) : MANY - 1, run = rnd(30) ? 1 : 1 + rnd(3000);
+
+		for (uint64_t k = page; k < page + run && k < MANY; k++) {
+			cw_mutex_lock(&vm.mmu.lock);
+			cw_log_mark(cw_slots_by_id(&vm.mmu, 0, 0), k);
+			cw_mutex_unlock(&vm.mmu.lock);
+			want[k / 64] |= 1ull << k % 64;
+		}
+	}
+}
+
+static unsigned yields;
+
+/* Wherever the lock is dropped the summaries hold. */
+static void validate_log(void *priv)
+{
+	(void)priv;
+	cw_mutex_lock(&vm.mmu.lock);
+	/* What PROTECT and DIRTYBIT have taken so far is elsewhere, so only what is dirty is looked at. */
+	CHECK(!cw_dirty_validate(&cw_slots_by_id(&vm.mmu, 0, 0)->log->dirty, MANY));
+	cw_mutex_unlock(&vm.mmu.lock);
+	yields++;
+}
+
+static void dl_3_large_slots(void)
+{
+	uint64_t *want = calloc(MANY_WORDS + 1, 8);
+
+	rng = seed * 0x9e3779b97f4a7c15ull | 1;
+	open_vm();
+	ops.yield = validate_log;
+	yields = 0;
+	CHECK_EQ(vm_slot(&vm, 0, 0, MANY, 0, CW_MEM_LOG_DIRTY), 0);
+	for (unsigned mode = CW_LOG_CAPTURE; mode <= CW_LOG_DIRTYBIT && !check_bad; mode++) {
+		CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, mode, 0), 0);
+		for (unsigned i = 0; i < 12 && !check_bad; i++) {
+			/* Not a word more than there must be. */
+			uint64_t *room = calloc(MANY_WORDS + i % 2, 8), *map = room + i % 2, pages = 0, wrong = 0;
+
+			mark_far(want);
+			CHECK(!cw_log_validate(cw_slots_by_id(&vm.mmu, 0, 0)->log));
+			/* What the caller has set stays, where something comes and beside it. */
+			for (uint64_t w = 0; w < MANY_WORDS; w++) {
+				map[w] = want[w] | want[w ^ 1] ? 1ull << (w + i) % 64 : 0;
+				pages += (uint64_t)__builtin_popcountll(want[w]);
+			}
+			CHECK_EQ(cw_mmu_log_get(&vm.mmu, 0, map), pages);
+			for (uint64_t w = 0; w < MANY_WORDS; w++)
+				wrong += map[w] != (want[w] | (want[w] | want[w ^ 1] ? 1ull << (w + i) % 64 : 0));
+			CHECK_EQ(wrong, 0);
+			CHECK(i % 2 == 0 || !room[0]);
+			memset(want, 0, MANY_WORDS * 8);
+			free(room);
+			CHECK(!cw_log_validate(cw_slots_by_id(&vm.mmu, 0, 0)->log));
+		}
+		CHECK_EQ(cw_mmu_log_stop(&vm.mmu, 0), 0);
+	}
+	CHECK(yields > 3);
+	vm_check(&vm);
+	vm_destroy(&vm);
+	free(want);
+}
+
+/* Summaries that do not say what is there are found. */
+static void broken_summaries_are_found(void)
+{
+	struct cw_dirty_map *map;
+	struct cw_slot_log *log;
+
+	open_vm();
+	CHECK_EQ(vm_slot(&vm, 0, 0, MANY, 0, CW_MEM_LOG_DIRTY), 0);
+	log = cw_slots_by_id(&vm.mmu, 0, 0)->log;
+	map = &log->dirty;
+	map->word[70000] = 1;
+	CHECK(cw_log_validate(log));
+	map->line[70000 / 512] |= 1ull << 70000 / 8 % 64;
+	CHECK(cw_log_validate(log));
+	map->top[70000 / 32768] |= 1ull << 70000 / 512 % 64;
+	CHECK(!cw_log_validate(log));
+	map->top[0] |= 1;
+	CHECK(cw_log_validate(log));
+	map->top[0] &= ~1ull;
+	CHECK(!cw_log_validate(log));
+	map->top[2] |= 1ull << 40;
+	CHECK(cw_log_validate(log));
+	map->top[2] &= ~(1ull << 40);
+	cw_log_clear_all(log);
+	CHECK(!cw_log_validate(log) && !map->top[2] && !map->word[70000]);
+	vm_destroy(&vm);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1)
@@ -176,5 +285,7 @@ int main(int argc, char **argv)
 		operations = (unsigned)strtoul(argv[2], NULL, 0);
 	for (unsigned i = 0; i < 2; i++, seed++)
 		RUN(dl_3_passes_report_exactly_what_is_dirty, "DL-3 DL-4 MS-10");
+	RUN(dl_3_large_slots, "DL-3");
+	RUN(broken_summaries_are_found);
 	return CHECK_DONE("mmu_dirty");
 }
