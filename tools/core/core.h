@@ -26,10 +26,14 @@ uint64_t core_random(uint64_t *state);
 void core_interleave(const core_work *work, void *const *arg, unsigned n, unsigned runs, void (*prepare)(void *arg),
 		     double *ns);
 
+/* What a baseline took, and what it is known to take at best on an idle machine: see core_baselines_ok(). */
+void core_baseline(const char *name, const char *unit, double value, double figure);
+/* An answer or a refusal that must not be: ends the run. */
+_Noreturn void core_wrong(const char *what);
 /* Both keep a row. */
 void core_ratio(const char *name, const char *unit, double value, double baseline, double bar);
 void core_limit(const char *name, const char *unit, double value, double bar);
-/* False if memory is short: the benchmark fails. */
+/* Zeroed and aligned to pages; the benchmark fails if memory is short. */
 void *core_alloc(size_t n, size_t size);
 
 /* An embedder that does nothing but count, and knows where host pages are. */
