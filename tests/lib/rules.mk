@@ -22,9 +22,9 @@ lib-errors_LIBS := lib
 lib-errors_VL   := mutants
 
 TESTS += lib-log
-lib-log_SRCS := tests/lib/test_log.c
+lib-log_SRCS := tests/lib/test_log.c tests/lib/log_io.c
 lib-log_LIBS := lib
-lib-log_ARGS := 1 60
+lib-log_ARGS := 1 36
 
 TESTS += lib-log-cmd
 lib-log-cmd_SRCS := tests/lib/test_log_cmd.c tests/lib/fake.c
@@ -56,3 +56,13 @@ $(O)/tests/lib-engines-bin: $(patsubst %.c,$(O)/san/%.o,tests/lib/test_engines.c
 TESTS += lib-engines
 lib-engines_CMD  := $(O)/tests/lib-engines-bin
 lib-engines_DEPS := $(O)/tests/lib-engines-bin
+
+# Migrations with broken engines, each of which the replica must find.
+$(O)/tests/lib-log-mutants: $(patsubst %.c,$(O)/san/%.o,$(lib-log_SRCS) tests/cli/choose_mutant.c) \
+  $(addprefix $(O)/san/,libcatwalk.a libsim.a libmmu.a) $(O)/vl/mutants/libsimlib.a
+	$(call say,LD,$@)mkdir -p $(@D)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+	  $(SYS_LIBS)
+TESTS += lib-log-fail
+lib-log-fail_CMD  := tests/lib/log_fail.sh $(O)/tests/lib-log-mutants
+lib-log-fail_DEPS := $(O)/tests/lib-log-mutants
