@@ -182,6 +182,7 @@ const char *cw_vm_stat_name(unsigned i);
 
 #define CW_LOG_MANUAL (1u << 0)	       /* cw_vm_log_get() copies only; cw_vm_log_clear() forgets */
 #define CW_LOG_INITIALLY_SET (1u << 1) /* with MANUAL: everything is dirty at first, which makes the start cheap */
+#define CW_LOG_SPLIT (1u << 2) /* PROTECT, DIRTYBIT: split large pages at once, and not by a fault of a write each */
 
 /*
  * Start, or change the mode. mode: CW_LOG_CAPTURE (no faults, large pages stay), CW_LOG_PROTECT (write protection, as

@@ -228,7 +228,8 @@ int cw_vm_log_start(struct cw_vm *vm, unsigned space, unsigned mode, unsigned fl
 		return err;
 	if (mode < CW_LOG_CAPTURE || mode > CW_LOG_DIRTYBIT)
 		return cw_error(-EINVAL, "no such mode of the dirty log");
-	if (flags & ~(CW_LOG_MANUAL | CW_LOG_INITIALLY_SET) || flags == CW_LOG_INITIALLY_SET)
+	if (flags & ~(CW_LOG_MANUAL | CW_LOG_INITIALLY_SET | CW_LOG_SPLIT) ||
+	    (flags & (CW_LOG_MANUAL | CW_LOG_INITIALLY_SET)) == CW_LOG_INITIALLY_SET)
 		return cw_error(-EINVAL, "bad flags: INITIALLY_SET goes with MANUAL only");
 	return cw_mmu_log_start(&vm->mmu, space, mode, flags);
 }

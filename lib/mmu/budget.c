@@ -3,8 +3,8 @@
 /*
  * Page budget (ZAP-4). Before a fault maps anything, shadow pages are taken away until enough may be made: tables with
  * no tables below, the oldest first; those above go when they have become empty. Roots stay, and so does the table in
- * which the fault is about to work. What it takes away it forgets on the host's side without an allocation; table memory
- * comes back with the FLUSH that follows (I9).
+ * which the fault is about to work. What it takes away it forgets on the host's side without an allocation; table
+ * memory comes back with the FLUSH that follows (I9).
  */
 #include "internal.h"
 

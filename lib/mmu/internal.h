@@ -273,6 +273,17 @@ bool cw_zap_any_mapped(const struct cw_memslot *slot, uint64_t start, uint64_t e
 /* Tables of 4 KiB leaves that a 2 MiB leaf could replace: taken away, so that faults decide anew. Yields, waits. */
 void cw_zap_collapse(struct cw_mmu *mmu, const struct cw_memslot *slot);
 
+/* --- splitting large leaves (split.c) --- */
+
+/* Pages rel .. rel + n - 1 of the slot are to be mapped by small leaves. Under mmu->lock. */
+typedef bool (*cw_split_wanted)(void *arg, uint64_t rel, uint64_t n);
+/*
+ * Large leaves of direct contexts that touch pages first .. end - 1 of a slot that logs give way to small ones where
+ * that is wanted and possible. Under slots_lock, without mmu->lock.
+ */
+void cw_split_slot(struct cw_mmu *mmu, const struct cw_memslot *slot, uint64_t first, uint64_t end,
+		   cw_split_wanted wanted, void *arg);
+
 /* --- page budget (budget.c) --- */
 
 /* A limit that is not too small to work with. */

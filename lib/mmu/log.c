@@ -183,6 +183,14 @@ static bool exact(const struct cw_mmu *mmu, unsigned as_id)
 	return cw_log_exact(mmu->domain[as_id].log_mode);
 }
 
+static bool split_all(void *arg, uint64_t rel, uint64_t n)
+{
+	(void)arg;
+	(void)rel;
+	(void)n;
+	return true;
+}
+
 int cw_log_enable(struct cw_mmu *mmu, const struct cw_memslot *slot)
 {
 	unsigned as_id = slot->as_id;
@@ -192,6 +200,8 @@ int cw_log_enable(struct cw_mmu *mmu, const struct cw_memslot *slot)
 	if (!slot->log || !exact(mmu, as_id) || (mmu->domain[as_id].log_flags & CW_LOG_INITIALLY_SET) ||
 	    (slot->flags & CW_MEM_READONLY))
 		return 0;
+	if (mmu->domain[as_id].log_flags & CW_LOG_SPLIT)
+		cw_split_slot(mmu, slot, 0, slot->npages, split_all, NULL); /* DL-2 */
 	cw_mutex_lock(&mmu->lock);
 	cw_zap_init(&z, mmu, as_id);
 	r = protect_slot(&z, slot);
@@ -467,17 +477,39 @@ static void give(struct pass *p, bool back)
 	}
 }
 
+/* DL-5: what of a large leaf is about to be protected? */
+static bool split_dirty(void *arg, uint64_t rel, uint64_t n)
+{
+	const struct pass *p = arg;
+	uint64_t end = (rel + n + 63) / 64, w = rel / 64 > p->first ? rel / 64 : p->first;
+
+	for (end = end < p->end ? end : p->end; (w = cw_dirty_next(&p->slot->log->dirty, w, end)) < end; w++) {
+		uint64_t bits = p->slot->log->dirty.word[w] & (p->only ? p->only[w - p->first] : ~0ull);
+
+		if (w * 64 < rel)
+			bits &= ~0ull << rel % 64;
+		if (w * 64 + 64 > rel + n)
+			bits &= ~(~0ull << (rel + n) % 64);
+		if (bits)
+			return true;
+	}
+	return false;
+}
+
 /* Takes and reports; number of pages or an error. */
 static int64_t pass(struct cw_mmu *mmu, const struct cw_memslot *slot, uint64_t first, uint64_t n, const uint64_t *only,
 		    uint64_t *bitmap)
 {
 	struct pass p = {mmu, slot, first, first + n, only, bitmap, 0};
+	unsigned flags = mmu->domain[slot->as_id].log_flags;
 	int r;
 
 	if (!exact(mmu, slot->as_id)) {
 		pass_straight(&p);
 		return p.pages;
 	}
+	if ((flags & CW_LOG_SPLIT) && (flags & CW_LOG_INITIALLY_SET))
+		cw_split_slot(mmu, slot, first * 64, (first + n) * 64, split_dirty, &p);
 	r = take(&p);
 	if (!r)
 		r = cw_zap_flush(mmu, slot->as_id);
@@ -624,7 +656,7 @@ int cw_mmu_log_start(struct cw_mmu *mmu, unsigned as_id, unsigned mode, unsigned
 	int r = 0;
 
 	if (as_id >= CW_AS_MAX || mode == CW_LOG_OFF || mode > CW_LOG_DIRTYBIT ||
-	    (flags & ~(CW_LOG_MANUAL | CW_LOG_INITIALLY_SET)))
+	    (flags & ~(CW_LOG_MANUAL | CW_LOG_INITIALLY_SET | CW_LOG_SPLIT)))
 		return -EINVAL;
 	if ((flags & CW_LOG_INITIALLY_SET) && !(flags & CW_LOG_MANUAL))
 		return -EINVAL;

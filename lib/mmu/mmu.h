@@ -193,6 +193,7 @@ struct cw_mmu_ops {
 	X(invlpg, "invalidations of shadow contexts") \
 	X(mmu_pte_write, "trapped writes to guest tables") \
 	X(mmu_flooded, "shadow pages zapped by odd or repeated writes") \
+	X(mmu_split, "large leaves split before they were protected") \
 	X(mmu_recycled, "shadow pages taken away for the page budget") \
 	X(mmu_recycled_rmap, "pages with too many mappings, taken from all") \
 	X(wt_unprotected, "DMA writes to guest tables: table forgotten, write tried again") \
@@ -409,10 +410,9 @@ int cw_mmu_get_memslot(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, struct 
 
 /* --- dirty log: slots with CW_MEM_LOG_DIRTY, while their address space logs --- */
 
-#define CW_LOG_MANUAL (1u << 0) /* get only copies; clear takes, protects and flushes (DL-4) */
-#define CW_LOG_INITIALLY_SET \
-	(1u << 1) /* with MANUAL: slots begin dirty, so that nothing is protected at once (DL-1) \
-		   */
+#define CW_LOG_MANUAL (1u << 0)	       /* get only copies; clear takes, protects and flushes (DL-4) */
+#define CW_LOG_INITIALLY_SET (1u << 1) /* with MANUAL: slots begin dirty, nothing is protected at once (DL-1) */
+#define CW_LOG_SPLIT (1u << 2) /* large leaves are split before they are protected, not by writes (DL-2, DL-5) */
 
 /*
  * Starts logging in CW_LOG_CAPTURE, CW_LOG_PROTECT or CW_LOG_DIRTYBIT, or changes the mode (P28). A start reports

@@ -145,9 +145,29 @@ static uint64_t host_w(uint64_t leaf)
 	return leaf & REC_NONPRESENT ? 1ull << 57 : 1ull << 9;
 }
 
+/* A large leaf gives way to a table that is loaded and gives the same pages, none of them with more rights. */
+static bool is_split(struct recorder *r, uint64_t was, uint64_t value)
+{
+	struct rec_table *t = rec_table_at(r, value & REC_ADDR);
+	uint64_t first = t ? t->entry[0] & REC_ADDR : 0, step = t ? (t->entry[1] & REC_ADDR) - first : 0;
+
+	if (!(was & REC_PS) || (value & REC_PS) || !t || t->state != TABLE_LOADED || first != (was & REC_ADDR) ||
+	    (step != 4096 && step != 512 * 4096))
+		return false;
+	for (unsigned i = 0; i < 512; i++) {
+		uint64_t more = t->entry[i] & ~was & (REC_W | REC_MMU_W | host_w(was));
+
+		if (!(t->entry[i] & REC_PRESENT) || (t->entry[i] & REC_ADDR) != first + i * step || more ||
+		    !(t->entry[i] & REC_PS) != (step == 4096))
+			return false;
+	}
+	return true;
+}
+
 static void set_entry(struct recorder *r, uint64_t addr, uint64_t value, uint64_t *old)
 {
 	struct rec_table *t = rec_table_at(r, addr & ~4095ull);
+	bool split = false;
 	uint64_t was;
 
 	if (!t || t->state != TABLE_LOADED || (addr & 7)) {
@@ -164,6 +184,8 @@ static void set_entry(struct recorder *r, uint64_t addr, uint64_t value, uint64_
 	else if ((was & REC_PRESENT) && !(value & REC_PRESENT) && (was & REC_MMU_W) && !(was & (REC_W | REC_PS)))
 		rec_violate(r, "P12: blind write over an entry that the engine may fix");
 	if ((was & REC_PRESENT) && (value & REC_PRESENT) && ((was ^ value) & (REC_ADDR | REC_PS)))
+		split = is_split(r, was, value);
+	if ((was & REC_PRESENT) && (value & REC_PRESENT) && ((was ^ value) & (REC_ADDR | REC_PS)) && !split)
 		rec_violate(r, "an entry changed from one page to another");
 	if ((was & value & REC_PRESENT) && !((was ^ value) & REC_PS) && ((was ^ value) & host_w(was)))
 		rec_violate(r, "SPTE-6: host-writable changed in a present entry");
@@ -173,7 +195,7 @@ static void set_entry(struct recorder *r, uint64_t addr, uint64_t value, uint64_
 	/* Taking away makes the snapshot stale; adding is followed at once, as nothing may be missed. */
 	if (!(value & REC_PRESENT))
 		r->stale |= (was & REC_PRESENT) != 0;
-	else if (r->stale || t->shadow)
+	else if (r->stale || t->shadow || split)
 		rec_snapshot(r);
 	else if (t->reachable)
 		rec_mark_entry(r, t, (addr & 4095) / 8);

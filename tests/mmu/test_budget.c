@@ -4,7 +4,7 @@
 #include "guestmem.h"
 
 #define LIMIT 64u
-#define OVER 3u /* a translation is begun with one page left, and may take four */
+#define OVER 3u	 /* a translation is begun with one page left, and may take four */
 #define SPARE 7u /* table pages and pairs in the caches of a worker: four, and three times two */
 #define M2 512ull
 

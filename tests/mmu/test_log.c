@@ -208,7 +208,7 @@ static void change(void)
 	switch (rnd(8)) {
 	case 0:
 		m = 1 + (unsigned)rnd(3);
-		start(as_id, m, log_flags);
+		start(as_id, m, log_flags | (rnd(2) ? CW_LOG_SPLIT : 0));
 		/* Before the next writes hide what was missed. */
 		final();
 		break;
@@ -407,6 +407,30 @@ static void manual(void)
 		one_mode(m, CW_LOG_MANUAL);
 }
 
+/* Large leaves that are there when the log starts, and are split then, or by the passes. */
+static void splitting(void)
+{
+	static const unsigned flags[] = {CW_LOG_SPLIT, CW_LOG_MANUAL | CW_LOG_INITIALLY_SET | CW_LOG_SPLIT};
+
+	for (unsigned k = 0; k < 4; k++) {
+		set_up(ENG_OK);
+		run(operations / 20, 0);
+		CHECK(mmu.stats.pages_2m);
+		log_flags = flags[k / 2];
+		start(0, k % 2 ? CW_LOG_DIRTYBIT : CW_LOG_PROTECT, log_flags);
+		start(1, k % 2 ? CW_LOG_DIRTYBIT : CW_LOG_PROTECT, log_flags);
+		/* A pass before writes have dropped them all. */
+		for (unsigned i = 0; i < NSLOT; i++)
+			get(i);
+		run(operations / 2, 0);
+		CHECK_EQ(differences, 0);
+		CHECK(mmu.stats.mmu_split && !mmu.stats.pages_2m);
+		print(k / 2 ? "split by passes" : "split at the start");
+		log_flags = 0;
+		tear_down();
+	}
+}
+
 static void everything_changes(void)
 {
 	set_up(ENG_OK);
@@ -509,6 +533,7 @@ int main(int argc, char **argv)
 	RUN(protect, "P22 P30 P51 DL-3 T-DL-01");
 	RUN(dirtybit, "P22 P30 P51 DL-3 T-DL-01");
 	RUN(manual, "DL-4");
+	RUN(splitting, "DL-5 DL-10");
 	RUN(everything_changes, "P28 DL-2 DL-10");
 	RUN(everything_fails);
 	RUN(out_of_protect_the_core_changes_last);
