@@ -35,6 +35,7 @@ static bool allows(const struct cw_fault *f, struct cw_entry e)
 static void found(struct cw_fault *f, struct cw_entry e)
 {
 	f->spte = e.sp->spte[e.index];
+	f->level = e.sp->role.level;
 	f->entry_addr = cw_entry_addr(e.sp, e.index);
 }
 
@@ -471,7 +472,7 @@ int cw_mmu_fault(struct cw_mmu_worker *w, struct cw_fault *f)
 	if (f->ctx->shadow)
 		return cw_shadow_fault(w, f);
 	f->gfn = f->gpa >> CW_PAGE_SHIFT;
-	f->spte = f->entry_addr = 0;
+	f->spte = f->entry_addr = f->level = 0;
 	if (f->gfn >> (9 * f->ctx->level)) {
 		cw_stat_add(&mmu->stats.pf_taken, 1);
 		return count(mmu, -EFAULT); /* P2 */
@@ -493,4 +494,50 @@ int cw_mmu_fault(struct cw_mmu_worker *w, struct cw_fault *f)
 	if (r == CW_PF_CONTINUE)
 		r = resolve_and_map(w, f);
 	return count(mmu, r);
+}
+
+/* --- ahead of time --- */
+
+#define PREFAULT_TRIES 16u
+
+/* One leaf. 0, -EAGAIN, -ENOENT, or another error; *next: the first byte behind it. */
+static int prefault_one(struct cw_mmu_worker *w, struct cw_mmu_ctx *ctx, uint64_t gpa, bool write, uint64_t *next)
+{
+	int r = CW_PF_RETRY;
+
+	for (unsigned i = 0; i < PREFAULT_TRIES && r == CW_PF_RETRY; i++) {
+		struct cw_fault f = {.ctx = ctx, .gpa = gpa, .write = write};
+
+		r = cw_mmu_fault(w, &f);
+		/* A leaf of whatever size is mapped in one go. */
+		*next = (gpa | (CW_PAGE_SIZE * cw_level_pages(f.level ? f.level : CW_LEVEL_4K) - 1)) + 1;
+	}
+	if (r < 0)
+		return r;
+	if (r == CW_PF_RETRY)
+		return -EAGAIN;
+	/* A guest's table that may not be written can be read all the same: there is an entry, or will be. */
+	return r == CW_PF_FIXED || r == CW_PF_SPURIOUS || r == CW_PF_WRITE_PROTECTED ? 0 : -ENOENT;
+}
+
+int cw_mmu_prefault(struct cw_mmu_worker *w, struct cw_mmu_ctx *ctx, uint64_t *gpa, uint64_t *size, bool write)
+{
+	uint64_t start = *gpa;
+	int r = 0;
+
+	if (((*gpa | *size) & (CW_PAGE_SIZE - 1)) || !*size || *gpa + *size < *gpa)
+		return -EINVAL;
+	if (ctx->shadow)
+		return -EOPNOTSUPP;
+	while (*size && !r) {
+		uint64_t next, n;
+
+		r = prefault_one(w, ctx, *gpa, write, &next);
+		if (r)
+			break;
+		n = next - *gpa < *size ? next - *gpa : *size;
+		*gpa += n;
+		*size -= n;
+	}
+	return *gpa != start ? 0 : r;
 }

@@ -359,6 +359,7 @@ struct cw_fault {
 
 	uint64_t spte;	     /* leaf or MMIO entry made or found; 0 if none */
 	uint64_t entry_addr; /* its engine-visible address */
+	unsigned level;	     /* of its table */
 
 	/* Shadow contexts. */
 	uint64_t guest_gpa;   /* what the guest's tables give */
@@ -395,6 +396,14 @@ void cw_mmu_worker_destroy(struct cw_mmu_worker *w);
  * (page budget), or what an operation said. Posts commands, never waits for the engine (except to repair an entry whose
  * host page changed without an invalidation, and where tables gave way to new ones). May sleep in resolve(). */
 int cw_mmu_fault(struct cw_mmu_worker *w, struct cw_fault *f);
+
+/*
+ * Maps ahead what a direct context may use: makes the entries of *gpa .. *gpa + *size - 1, by reads or by writes, as
+ * faults would. *gpa and *size shrink by what is mapped. 0: some of it, or all; else nothing was done: -EINVAL (not in
+ * pages, or nothing), -EOPNOTSUPP (a shadow context), -ENOENT (no memory that can be mapped begins there: no slot, one
+ * of ALLONES, a write to a READONLY one), -EAGAIN (a slot or its pages just change), or what a fault says.
+ */
+int cw_mmu_prefault(struct cw_mmu_worker *w, struct cw_mmu_ctx *ctx, uint64_t *gpa, uint64_t *size, bool write);
 
 /* --- memslots --- */
 

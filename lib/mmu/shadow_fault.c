@@ -38,6 +38,7 @@ static bool allows(const struct cw_fault *f, struct cw_entry e)
 static void found(struct cw_fault *f, struct cw_entry e)
 {
 	f->spte = e.sp->spte[e.index];
+	f->level = e.sp->role.level;
 	f->entry_addr = cw_entry_addr(e.sp, e.index);
 }
 
@@ -455,6 +456,7 @@ int cw_shadow_fault(struct cw_mmu_worker *w, struct cw_fault *f)
 	struct cw_mmu_stats *stats = &w->mmu->stats;
 	int r;
 
+	f->level = 0;
 	f->spte = f->entry_addr = f->guest_error = f->guest_gpa = 0;
 	cw_stat_add(&stats->pf_taken, 1);
 	r = handle(w, f);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * Eager splitting (DL-2, DL-5): a large leaf that is about to be protected gives way to a table of smaller ones, so that
- * a write to one page costs no fault for the others. The table is made aside, loaded, and linked in place of the leaf by
- * one WRITE. An address gives the same page with the same rights before and after, so there is nothing to invalidate; the
- * protection that follows does what it does to all small leaves. What cannot be had is left as it is: the fault of a write
- * then drops the leaf.
+ * Eager splitting (DL-2, DL-5): a large leaf that is about to be protected gives way to a table of smaller ones, so
+ * that a write to one page costs no fault for the others. The table is made aside, loaded, and linked in place of the
+ * leaf by one WRITE. An address gives the same page with the same rights before and after, so there is nothing to
+ * invalidate; the protection that follows does what it does to all small leaves. What cannot be had is left as it is:
+ * the fault of a write then drops the leaf.
  */
 #include "internal.h"
 
@@ -81,14 +81,14 @@ static bool prepare(struct split *s, struct need n)
 
 	if (cw_cache_topup(mmu, &s->cache))
 		return false;
-	return top_up(&s->block, n.block, CW_PAGE_SIZE) &&
-	       top_up(&s->leaf, n.leaf, sizeof(struct cw_rmap_leaf)) &&
+	return top_up(&s->block, n.block, CW_PAGE_SIZE) && top_up(&s->leaf, n.leaf, sizeof(struct cw_rmap_leaf)) &&
 	       top_up(&s->desc, n.desc, sizeof(struct cw_rmap_desc));
 }
 
 static bool enough(const struct split *s, struct need n)
 {
-	return s->cache.nr_table && s->cache.page.nr && s->cache.block.nr >= 2 && s->block.nr >= n.block && s->leaf.nr >= n.leaf && s->desc.nr >= n.desc;
+	return s->cache.nr_table && s->cache.page.nr && s->cache.block.nr >= 2 && s->block.nr >= n.block &&
+	       s->leaf.nr >= n.leaf && s->desc.nr >= n.desc;
 }
 
 /* Entry i of the new table. */

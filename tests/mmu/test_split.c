@@ -155,7 +155,8 @@ static void clear_splits_what_its_words_touch(void)
 		CHECK(vm.rec.count[REC_FLUSH] > flushes);
 		CHECK_EQ(vm.mmu.stats.pages_2m, 2);
 		CHECK_EQ(vm.mmu.stats.pages_4k, 4 * M2);
-		/* What was cleared is recorded again; the other pages of both leaves go on as they were, and are dirty. */
+		/* What was cleared is recorded again; the other pages of both leaves go on as they were, and are dirty.
+		 */
 		for (unsigned c = 0; c < 2; c++) {
 			for (uint64_t gfn = M2; gfn < 3 * M2; gfn++) {
 				uint64_t rel = gfn - ODD_BASE;
