@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * Shadow pages by (gfn, role, generation): open addressing, at most half full. The key is one word, so that a lookup
- * touches no page but the one that it finds, and pages of an obsolete generation are other keys (ROLE-18). The place
- * depends on the gfn alone: all pages of a gfn stand in one run.
+ * Shadow pages by (gfn, role, generation): open addressing, about half full at most, a third while it is small. The
+ * key is one word, so that a lookup touches no page but the one that it finds, and pages of an obsolete generation are
+ * other keys (ROLE-18). The place depends on the gfn alone: all pages of a gfn stand in one run.
  */
 #include "internal.h"
+
+#define SMALL (1ull << 16)
 
 static uint64_t page_key(const struct cw_mmu_page *sp)
 {
@@ -23,13 +25,24 @@ static uint64_t hash_mask(const struct cw_mmu *mmu)
 	return (1ull << mmu->hash_bits) - 1;
 }
 
-static void put(struct cw_mmu *mmu, struct cw_hash_slot what)
+/* Number of pages of other gfns in front of it. */
+static uint64_t put(struct cw_mmu *mmu, struct cw_hash_slot what)
 {
-	uint64_t i = cw_hash_gfn(what.key >> CW_KEY_GFN_SHIFT, mmu->hash_bits);
+	uint64_t gfn = what.key >> CW_KEY_GFN_SHIFT, i = cw_hash_gfn(gfn, mmu->hash_bits), collisions = 0;
 
-	while (mmu->hash[i].key)
-		i = (i + 1) & hash_mask(mmu);
+	for (; mmu->hash[i].key; i = (i + 1) & hash_mask(mmu))
+		collisions += mmu->hash[i].key >> CW_KEY_GFN_SHIFT != gfn;
 	mmu->hash[i] = what;
+	return collisions;
+}
+
+/*
+ * Pages above which a bigger one is wanted: a small one costs nothing, and most searches shall end at once. A large one
+ * is what does not fit the caches; it holds half as many pages as places, and those of one more translation.
+ */
+static uint64_t comfortable(uint64_t size)
+{
+	return (size <= SMALL ? size / 4 : size / 2) + size / 16;
 }
 
 int cw_hash_room(struct cw_mmu *mmu, struct cw_cache_set *cache)
@@ -38,7 +51,7 @@ int cw_hash_room(struct cw_mmu *mmu, struct cw_cache_set *cache)
 	struct cw_hash_slot *old = mmu->hash;
 
 	cache->need_bigger = false;
-	if (want <= size / 2)
+	if (want <= comfortable(size))
 		return 0;
 	if (!cache->hash || cache->hash_bits <= mmu->hash_bits) {
 		/* Slower, until there is memory for more; but the last eighth stays free, where runs end. */
@@ -55,20 +68,6 @@ int cw_hash_room(struct cw_mmu *mmu, struct cw_cache_set *cache)
 	cache->hash = NULL;
 	cw_free(old);
 	return 0;
-}
-
-struct cw_mmu_page *cw_page_find_on(struct cw_mmu *mmu, uint64_t key, uint64_t place)
-{
-	uint64_t mask = hash_mask(mmu), collisions = 0;
-
-	for (; mmu->hash[place].key; place = (place + 1) & mask) {
-		if (mmu->hash[place].key == key)
-			return mmu->hash[place].sp;
-		collisions += mmu->hash[place].key >> CW_KEY_GFN_SHIFT != key >> CW_KEY_GFN_SHIFT;
-	}
-	if (collisions > mmu->stats.max_mmu_page_hash_collisions)
-		mmu->stats.max_mmu_page_hash_collisions = collisions;
-	return NULL;
 }
 
 struct cw_mmu_page *cw_page_next_of_gfn(const struct cw_mmu *mmu, uint64_t gfn, uint64_t *pos)
@@ -88,8 +87,13 @@ struct cw_mmu_page *cw_page_next_of_gfn(const struct cw_mmu *mmu, uint64_t gfn, 
 
 void cw_hash_add(struct cw_mmu *mmu, struct cw_mmu_page *sp)
 {
+	uint64_t collisions;
+
 	CW_ASSERT(mmu->nr_pages < hash_mask(mmu));
-	put(mmu, (struct cw_hash_slot){page_key(sp), sp});
+	/* ROLE-19: the search for the page, in vain, has met as many. Counted here, so that searches only read. */
+	collisions = put(mmu, (struct cw_hash_slot){page_key(sp), sp});
+	if (collisions > mmu->stats.max_mmu_page_hash_collisions)
+		mmu->stats.max_mmu_page_hash_collisions = collisions;
 	sp->hashed = true;
 	mmu->nr_pages++;
 }

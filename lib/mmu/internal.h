@@ -111,20 +111,20 @@ struct cw_mmu_page {
 	struct cw_list node; /* active, roots, zapped or a quarantine */
 	uint64_t gfn;	     /* first gfn that it spans */
 	union cw_role role;
-	unsigned gen;	     /* of mmu->valid_gen */
-	bool hashed;	     /* in mmu->hash; not once detached */
-	unsigned root_count; /* contexts */
-	unsigned nr_present; /* present entries, MMIO ones excluded */
-	uint64_t table;	     /* engine-visible address */
-	uint64_t zap_seq;    /* the last change that took something out of it; in quarantine: that a FLUSH must cover */
-	uint64_t *spte;	     /* mirror, 512 entries; behind the engine's by P12 only */
+	unsigned gen;	      /* of mmu->valid_gen */
+	bool hashed;	      /* in mmu->hash; not once detached */
+	unsigned root_count;  /* contexts */
+	unsigned nr_present;  /* present entries, MMIO ones excluded */
+	unsigned write_flood; /* with guest entries: writes since the last walk through it */
+	uint64_t table;	      /* engine-visible address */
+	uint64_t zap_seq; /* the last change that took something out of it; in quarantine: that a FLUSH must cover */
+	uint64_t *spte;	  /* mirror, 512 entries; behind the engine's by P12 only */
 	struct cw_mmu_page **child; /* level > 1: the page that each present entry points to; NULL for leaves */
 	struct cw_rmap_head parents;
 
 	uint64_t *trans;	    /* with guest entries, levels 1..3: gfn << 3 | access of each entry */
 	uint64_t pdpte[4];	    /* at and in front of PDPTEs: what they are; part of the key */
 	struct cw_list shadow_node; /* with guest entries: mmu->shadowed */
-	unsigned write_flood;	    /* writes since the last walk through it */
 };
 
 static inline uint64_t cw_entry_addr(const struct cw_mmu_page *sp, unsigned index)
@@ -192,17 +192,18 @@ static inline unsigned cw_hash_gfn(uint64_t gfn, unsigned bits)
 	return (unsigned)(gfn * 0x61C8864680B583EBull >> (64 - bits));
 }
 
-/* The rest of a search that did not end at its first place. */
-struct cw_mmu_page *cw_page_find_on(struct cw_mmu *mmu, uint64_t key, uint64_t place);
-
 /* The one page of the current generation, or NULL. */
-static inline struct cw_mmu_page *cw_page_find(struct cw_mmu *mmu, uint64_t gfn, union cw_role role)
+static inline struct cw_mmu_page *cw_page_find(const struct cw_mmu *mmu, uint64_t gfn, union cw_role role)
 {
-	uint64_t key = cw_hash_key(gfn, role, mmu->valid_gen), place = cw_hash_gfn(gfn, mmu->hash_bits);
+	uint64_t key = cw_hash_key(gfn, role, mmu->valid_gen), mask = (1ull << mmu->hash_bits) - 1;
+	uint64_t place = cw_hash_gfn(gfn, mmu->hash_bits);
 
-	if (mmu->hash[place].key == key)
-		return mmu->hash[place].sp;
-	return mmu->hash[place].key ? cw_page_find_on(mmu, key, place) : NULL;
+	while (mmu->hash[place].key != key) {
+		if (!mmu->hash[place].key)
+			return NULL;
+		place = (place + 1) & mask;
+	}
+	return mmu->hash[place].sp;
 }
 /* The same with PDPTEs, which are part of the key where the role has them. */
 struct cw_mmu_page *cw_page_find_pae(struct cw_mmu *mmu, uint64_t gfn, union cw_role role, const uint64_t *pdpte);

@@ -116,7 +116,7 @@ static void role_18_find_and_runs(void)
 	vm_destroy(&vm);
 }
 
-/* Half full it asks for more; without memory it goes on, but never until it is full. */
+/* It asks for more in time; without memory it goes on, but never until it is full. */
 static void without_memory_for_a_bigger_one(void)
 {
 	struct cw_cache_set cache = {.nr_table = 0};
@@ -161,11 +161,11 @@ static unsigned home(uint64_t gfn, unsigned bits)
 	return (unsigned)(gfn * 0x61C8864680B583EBull >> (64 - bits));
 }
 
-/* The peak is the number of pages of other gfns that one search met in vain. */
+/* The peak is the number of pages of other gfns that the search for a new one met in vain. */
 static void role_19_collisions_are_counted(void)
 {
 	uint64_t *peak = &vm.mmu.stats.max_mmu_page_hash_collisions, gfn[5], next = 1;
-	struct cw_mmu_page *sp = calloc(5, sizeof(*sp));
+	struct cw_mmu_page *sp = calloc(8, sizeof(*sp));
 
 	vm_init(&vm);
 	CHECK_EQ(vm.mmu.hash_bits, 6);
@@ -184,13 +184,18 @@ static void role_19_collisions_are_counted(void)
 	/* One that is there is no collision, however far it stands; nor are pages of the same gfn. */
 	CHECK(cw_page_find(&vm.mmu, gfn[2], role_of(0)) == &sp[4]);
 	CHECK_EQ(*peak, 0);
-	CHECK(!cw_page_find(&vm.mmu, gfn[0], role_of(4)));
-	CHECK_EQ(*peak, 2);
-	CHECK(!cw_page_find(&vm.mmu, gfn[3], role_of(0)));
-	CHECK_EQ(*peak, 5);
-	CHECK(!cw_page_find(&vm.mmu, gfn[1], role_of(1)));
-	CHECK_EQ(*peak, 5);
-	for (unsigned i = 0; i < 5; i++)
+	for (unsigned i = 5; i < 8; i++) {
+		static const struct {
+			unsigned gfn, role, peak;
+		} more[] = {{0, 4, 2}, {3, 0, 6}, {1, 1, 6}};
+
+		sp[i].gfn = gfn[more[i - 5].gfn];
+		sp[i].role = role_of(more[i - 5].role);
+		CHECK(!cw_page_find(&vm.mmu, sp[i].gfn, sp[i].role));
+		cw_hash_add(&vm.mmu, &sp[i]);
+		CHECK_EQ(*peak, more[i - 5].peak);
+	}
+	for (unsigned i = 0; i < 8; i++)
 		cw_hash_del(&vm.mmu, &sp[i]);
 	free(sp);
 	vm_destroy(&vm);
