@@ -2,7 +2,9 @@
 /* Copyright The Catwalk authors */
 /*
  * Shadow page by (gfn, role): hits that do not depend on each other, hits of which each names the next, and misses.
- * Baselines: chains with at least as many buckets as pages, and open addressing of 16 bytes at most half full.
+ * Baselines: chains with at least as many buckets as pages, and open addressing of 16 bytes at most half full. The
+ * pages are those of guest tables anywhere in memory, or the page tables of a piece of memory without holes, whose gfns
+ * a multiplicative hash spreads evenly.
  */
 #include "core.h"
 
@@ -16,8 +18,10 @@ struct page {
 
 struct pages {
 	struct core_vm vm;
+	bool anywhere;
 	unsigned n, bits; /* places of the open hash; the chains have half as many or more */
-	struct page *page, **bucket;
+	struct page *page, *other,
+		**bucket; /* pages in chains; and those of the open hash: one work warms no other's */
 	struct open {
 		uint64_t key;
 		struct page *page;
@@ -30,6 +34,21 @@ struct pages {
 static uint64_t hash(uint64_t gfn, unsigned bits)
 {
 	return gfn * 0x61c8864680b583ebull >> (64 - bits);
+}
+
+/* The i-th gfn, 36 bits; no two are the same. */
+static uint64_t gfn_of(const struct pages *p, uint64_t i)
+{
+	const uint64_t mask = (1ull << 36) - 1;
+	uint64_t x = (i + 1) * 0x9e3779b97f4a7c15ull & mask;
+
+	return p->anywhere ? ((x ^ x >> 17) * 0xbf58476d1ce4e5b9ull & mask) : (i + 1) << 9;
+}
+
+/* Number of the page that is made i-th. */
+static unsigned number(unsigned n, unsigned i)
+{
+	return (unsigned)((i * 2654435761ull) % n);
 }
 
 static inline struct page *find_chain(const struct pages *p, uint64_t gfn)
@@ -72,11 +91,11 @@ static inline struct cw_mmu_page *find_core(struct pages *p, uint64_t gfn)
 	static uint64_t dependent_##which(void *arg) \
 	{ \
 		struct pages *p = arg; \
-		uint64_t at = 0; \
+		uint64_t gfn = p->hit[0]; \
 \
 		for (unsigned i = 0; i < LOOKUPS; i++) \
-			at = (find_##which(p, p->hit[at])->table * 31 + i) % LOOKUPS; \
-		return at; \
+			gfn = find_##which(p, gfn)->table; \
+		return gfn; \
 	} \
 	static uint64_t miss_##which(void *arg) \
 	{ \
@@ -91,15 +110,42 @@ WORKS(chain)
 WORKS(open)
 WORKS(core)
 
+/* The page that is made i-th names the number next[i]: all in one cycle, of chance. */
+static uint32_t *one_cycle(unsigned n)
+{
+	uint32_t *order = core_alloc(n, sizeof(*order)), *next = core_alloc(n, sizeof(*next)), *made;
+	uint64_t rng = 5;
+
+	made = core_alloc(n, sizeof(*made));
+	for (unsigned i = 0; i < n; i++) {
+		order[i] = i;
+		made[number(n, i)] = i;
+	}
+	for (unsigned i = n; i > 1; i--) {
+		unsigned j = (unsigned)(core_random(&rng) % i);
+		uint32_t t = order[i - 1];
+
+		order[i - 1] = order[j];
+		order[j] = t;
+	}
+	for (unsigned i = 0; i < n; i++)
+		next[made[order[i]]] = order[(i + 1) % n];
+	free(order);
+	free(made);
+	return next;
+}
+
 static void fill(struct pages *p)
 {
 	struct cw_cache_set cache = {.nr_table = 0};
 	uint64_t mask, rng = 3;
+	uint32_t *next = one_cycle(p->n);
 
 	for (p->bits = 1; 1u << p->bits < 2 * p->n; p->bits++)
 		;
 	mask = (1ull << p->bits) - 1;
 	p->page = core_alloc(p->n, sizeof(*p->page));
+	p->other = core_alloc(p->n, sizeof(*p->other));
 	p->bucket = core_alloc(1ull << (p->bits - 1), sizeof(*p->bucket));
 	p->open = core_alloc(1ull << p->bits, sizeof(*p->open));
 	p->sp = core_alloc(p->n, sizeof(*p->sp));
@@ -109,19 +155,21 @@ static void fill(struct pages *p)
 	p->role = cw_role_direct_root(5, CW_FLAVOUR_EPT, false, 0);
 	p->role.level = CW_LEVEL_4K;
 	for (unsigned i = 0; i < p->n; i++) {
-		/* Page tables of so much memory, made in random order. */
-		uint64_t gfn = (uint64_t)((i * 2654435761ull) % p->n + 1) << 9, at = hash(gfn, p->bits);
-		struct page *page = &p->page[i];
+		/* Made in random order. */
+		uint64_t gfn = gfn_of(p, number(p->n, i)), at = hash(gfn, p->bits);
+		struct page *page = &p->page[i], *other = &p->other[i];
 
-		page->gfn = page->table = gfn;
+		page->gfn = gfn;
+		page->table = gfn_of(p, next[i]);
 		page->role = p->role.word;
+		*other = *page;
 		page->next = p->bucket[hash(gfn, p->bits - 1)];
 		p->bucket[hash(gfn, p->bits - 1)] = page;
 		while (p->open[at].key)
 			at = (at + 1) & mask;
-		p->open[at] = (struct open){gfn << 24 | (p->role.word & 0xffffff), page};
+		p->open[at] = (struct open){gfn << 24 | (p->role.word & 0xffffff), other};
 		p->sp[i].gfn = gfn;
-		p->sp[i].table = gfn;
+		p->sp[i].table = page->table;
 		p->sp[i].role = p->role;
 		p->sp[i].gen = p->vm.mmu.valid_gen;
 		cw_hash_room(&p->vm.mmu, &cache);
@@ -133,13 +181,25 @@ static void fill(struct pages *p)
 		}
 		cw_hash_add(&p->vm.mmu, &p->sp[i]);
 	}
+	free(next);
 	for (unsigned i = 0; i < LOOKUPS; i++) {
-		p->hit[i] = (1 + core_random(&rng) % p->n) << 9;
-		p->miss[i] = (1 + p->n + core_random(&rng) % p->n) << 9;
+		p->hit[i] = gfn_of(p, core_random(&rng) % p->n);
+		p->miss[i] = gfn_of(p, p->n + core_random(&rng) % p->n);
 	}
 }
 
-static void size(unsigned n)
+/* The figures of peers for pages anywhere, chains and open addressing; 0: none. */
+static const struct {
+	unsigned n;
+	double chain[3], open[3];
+} sizes[] = {
+	{1000, {0, 0, 0}, {5.7, 12, 12}},
+	{16384, {6.9, 21, 10}, {6.8, 30, 14}},
+	{262144, {25, 245, 28}, {8.3, 253, 23}},
+	{1048576, {33, 344, 34}, {24, 301, 35}},
+};
+
+static void size(unsigned s, bool anywhere)
 {
 	static const struct {
 		const char *name;
@@ -149,26 +209,36 @@ static void size(unsigned n)
 		{"dependent hit", dependent_chain, dependent_open, dependent_core},
 		{"miss", miss_chain, miss_open, miss_core},
 	};
+	unsigned n = sizes[s].n;
 	struct pages *p = core_alloc(1, sizeof(*p));
 	char text[80];
 	double ns[3];
 
 	p->n = n;
+	p->anywhere = anywhere;
 	fill(p);
 	for (unsigned k = 0; k < 3; k++) {
-		if (kind[k].chain(p) != kind[k].core(p) || kind[k].open(p) != kind[k].core(p)) {
-			fprintf(stderr, "catwalk: the lookups disagree\n");
-			exit(1);
-		}
+		if (kind[k].chain(p) != kind[k].core(p) || kind[k].open(p) != kind[k].core(p))
+			core_wrong("lookups of shadow pages disagree");
 		core_interleave((const core_work[]){kind[k].chain, kind[k].open, kind[k].core},
 				(void *const[]){p, p, p}, 3, RUNS, NULL, ns);
-		snprintf(text, sizeof(text), "shadow page, %s, %u pages", kind[k].name, n);
+		if (anywhere && sizes[s].chain[k] > 0) {
+			snprintf(text, sizeof(text), "shadow page, %s, %u pages, chains", kind[k].name, n);
+			core_baseline(text, "ns", ns[0] / LOOKUPS, sizes[s].chain[k]);
+		}
+		if (anywhere) {
+			snprintf(text, sizeof(text), "shadow page, %s, %u pages, open addressing", kind[k].name, n);
+			core_baseline(text, "ns", ns[1] / LOOKUPS, sizes[s].open[k]);
+		}
+		snprintf(text, sizeof(text), "shadow page, %s, %u %s", kind[k].name, n,
+			 anywhere ? "anywhere" : "in a row");
 		core_ratio(text, "ns", ns[2] / LOOKUPS, (ns[0] < ns[1] ? ns[0] : ns[1]) / LOOKUPS, 1.1);
 	}
 	for (unsigned i = 0; i < n; i++)
 		cw_hash_del(&p->vm.mmu, &p->sp[i]);
 	core_vm_destroy(&p->vm);
 	free(p->page);
+	free(p->other);
 	free(p->bucket);
 	free(p->open);
 	free(p->sp);
@@ -179,8 +249,8 @@ static void size(unsigned n)
 
 void core_pages(void)
 {
-	size(1000);
-	size(16384);
-	size(262144);
-	size(1048576);
+	for (unsigned s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
+		size(s, true);
+		size(s, false);
+	}
 }
