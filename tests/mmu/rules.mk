@@ -12,7 +12,7 @@ mmu_random_more := $(mmu_stream) tests/mmu/world_direct.c
 mmu_shadow_more := $(mmu_stream)
 
 # What both have.
-MMU_TESTS += prefetch policy special budget split prefault
+MMU_TESTS += prefetch policy special budget split prefault perf
 
 define mmu_test
 TESTS += mmu_$(1)
