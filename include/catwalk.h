@@ -91,6 +91,21 @@ int cw_cycles(struct cw_dev *dev, uint64_t *cycles);
  * was overwritten meanwhile is skipped. Start with *pos = 0. */
 ssize_t cw_fwlog_read(struct cw_dev *dev, uint64_t *pos, char *buf, size_t size);
 
+/* A reset of the function, as a surprise of the bus would make it, and not of the engine alone. */
+#define CW_RESET_FUNCTION (1u << 0)
+
+/*
+ * Reset the device and make everything anew: contexts, tables, logs (everything that is logged is dirty), port ranges.
+ * Registers that were written by hand are as after power-up. All requests under way end with nothing or an error,
+ * initiators are in reset meanwhile, commands under way give -EIO, events are gone. The way back after errors that
+ * cw_vm_recover() does not mend: a dead firmware, a command ring that could not be read, a lost completion.
+ * The engine is reset when all that is outstanding on its buses is answered and all initiators have confirmed that
+ * their accesses are over. -ETIMEDOUT: that has not happened in the time of register FLUSH_TIMEOUT; try again, or with
+ * CW_RESET_FUNCTION, which waits for nobody (-EOPNOTSUPP if the transport cannot). Any other error: try again. Not
+ * beside other calls for this device but such that wait for a command.
+ */
+int cw_dev_reset(struct cw_dev *dev, unsigned flags);
+
 /* ---- memory ------------------------------------------------------------------------------------------------------ */
 
 /* Host memory that the device can reach. */
@@ -311,6 +326,14 @@ int cw_vm_guest_write(struct cw_vm *vm, unsigned space, uint64_t gpa, size_t len
 /* The contexts first..last that a port may name; first > last: none. The traffic generator and the probes of the host
  * may name all. -EINVAL. */
 int cw_port_set(struct cw_dev *dev, unsigned port, uint32_t first, uint32_t last);
+
+/*
+ * Reset a port whose initiator does not give grants back: it is asked to stop, its requests end with nothing, and when
+ * it has confirmed that none of its accesses is under way its grants are taken back, so that FLUSHes end (P21). The
+ * AXI4 bridge confirms when memory has answered. -ETIMEDOUT: not in the time of register FLUSH_TIMEOUT. Others notice
+ * nothing.
+ */
+int cw_port_reset(struct cw_dev *dev, unsigned port);
 
 /* ---- faults and events ------------------------------------------------------------------------------------------- */
 

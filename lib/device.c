@@ -11,8 +11,6 @@
 
 #include "internal.h"
 
-/* Bits of register STATUS (regs.def). */
-enum { STATUS_FW_READY = 1 << 0, STATUS_FW_DEAD = 1 << 1, STATUS_FW_SELFTEST = 1 << 2 };
 enum { CONTROL_BUS_MASTER = 1 << 0 };
 
 static const struct cw_transport *const transports[] = {&cw_transport_sim};
@@ -160,11 +158,11 @@ static int wait_firmware(struct cw_dev *dev)
 
 		if (err)
 			return err;
-		if (status & STATUS_FW_DEAD)
+		if (status & CW_STATUS_FW_DEAD)
 			return cw_error(-EIO, "the firmware does not run");
-		if (status & STATUS_FW_SELFTEST)
+		if (status & CW_STATUS_FW_SELFTEST)
 			return cw_error(-EIO, "the firmware failed its self test");
-		if (status & STATUS_FW_READY)
+		if (status & CW_STATUS_FW_READY)
 			break;
 		if (cw_expired_locked(dev, deadline))
 			return cw_error(-ETIMEDOUT, "the firmware did not come up (status 0x%" PRIx32 ")", status);
@@ -182,16 +180,10 @@ static int port_set_locked(struct cw_dev *dev, unsigned port, uint32_t first, ui
 	return cw_exec_locked(dev, &dev->cold, &cmd, &cpl);
 }
 
-static int bring_up(struct cw_dev *dev)
+int cw_dev_start_locked(struct cw_dev *dev)
 {
-	int err = check_identity(dev);
+	int err = cw_write_locked(dev, CW_REG_CONTROL, CONTROL_BUS_MASTER);
 
-	if (!err)
-		err = read_capabilities(dev);
-	if (!err)
-		err = cw_tables_init(dev);
-	if (!err)
-		err = cw_write_locked(dev, CW_REG_CONTROL, CONTROL_BUS_MASTER);
 	if (!err)
 		err = cw_rings_start(dev);
 	if (!err)
@@ -202,7 +194,24 @@ static int bring_up(struct cw_dev *dev)
 		err = port_set_locked(dev, CW_PORT_HOST, 0, dev->info.contexts - 1);
 	if (!err)
 		err = port_set_locked(dev, dev->info.tgen_port, 0, dev->info.contexts - 1);
+	for (unsigned p = 0; p < CW_NPORT && !err; p++) {
+		if (dev->range[p].set)
+			err = port_set_locked(dev, p, dev->range[p].first, dev->range[p].last);
+	}
 	return err;
+}
+
+static int bring_up(struct cw_dev *dev)
+{
+	int err = check_identity(dev);
+
+	if (!err)
+		err = read_capabilities(dev);
+	if (!err)
+		err = cw_tables_init(dev);
+	if (!err)
+		err = cw_rings_alloc(dev);
+	return err ? err : cw_dev_start_locked(dev);
 }
 
 int cw_open_transport(const struct cw_transport *tr, void *t, const char *name, struct cw_dev **out)
@@ -315,6 +324,12 @@ int cw_port_set(struct cw_dev *dev, unsigned port, uint32_t first, uint32_t last
 	}
 	cw_lock(dev);
 	err = port_set_locked(dev, port, first, last);
+	/* NOT_FLUSHED: the new range holds. */
+	if (port < CW_NPORT && (!err || err == -ETIMEDOUT)) {
+		dev->range[port].set = true;
+		dev->range[port].first = first;
+		dev->range[port].last = last;
+	}
 	cw_unlock(dev);
 	return err;
 }

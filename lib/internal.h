@@ -20,6 +20,9 @@
 
 /* How long a command is waited for before FLUSH_TIMEOUT is asked for how much longer it may take. */
 #define CW_CMD_TIMEOUT_NS 50000000ull
+/* How often the device is asked how it is, while something does not come. */
+#define CW_HEALTH_NS 200000ull
+#define CW_FAULTS_LOOK_NS 1000000ull
 #define CW_BOOT_TIMEOUT_NS 50000000ull
 #define CW_PROBE_TIMEOUT_NS 20000000ull
 
@@ -30,9 +33,25 @@
 #define CW_COLD_LOG2 4
 #define CW_FAULT_LOG2 7
 
+/* Bits of register STATUS (regs.def). */
+enum {
+	CW_STATUS_FW_READY = 1 << 0,
+	CW_STATUS_FW_DEAD = 1 << 1,
+	CW_STATUS_FW_SELFTEST = 1 << 2,
+	CW_STATUS_RING_ERROR = 1 << 6,
+	CW_STATUS_NEEDS_FLR = 1 << 8,
+};
+
 /* A command under way, by slot number. The command ring is never fuller than the completion ring is large. */
 struct cw_pending {
-	enum { CW_PEND_FREE, CW_PEND_POSTED, CW_PEND_WAITED, CW_PEND_ABANDONED, CW_PEND_DONE } state;
+	enum {
+		CW_PEND_FREE,
+		CW_PEND_POSTED,
+		CW_PEND_WAITED,
+		CW_PEND_ABANDONED,
+		CW_PEND_DONE,
+		CW_PEND_LOST, /* with a reset; who waits for it frees it */
+	} state;
 	uint16_t id;	   /* slot in the low bits, a sequence number above: a stray completion matches nothing */
 	struct cw_cmd cmd; /* to say it again after BUSY */
 	struct cw_cpl cpl; /* state DONE */
@@ -63,6 +82,8 @@ struct cw_fault_ring {
 	uint8_t *data; /* a line for each record (P34) */
 	uint64_t bus, data_bus;
 	uint32_t next, acked;
+	uint64_t look; /* when to look for records that were lost, ns */
+	uint64_t lost; /* and how many were */
 };
 
 /* Memory that the device reaches. */
@@ -104,8 +125,13 @@ struct cw_dev {
 	uint64_t *table_map; /* a bit per page of table memory, 1: in use */
 	uint64_t table_pages, table_hint;
 	struct cw_root roots[CW_NROOT]; /* by root id */
+	const char *dead_why;		/* NULL: as the error says */
 	int dead;			/* 0, or the error that every command gets since the device stopped to answer */
-	bool tgen_busy;			/* a program was started and not waited for */
+	struct {
+		bool set;
+		uint32_t first, last;
+	} range[CW_NPORT]; /* of contexts, by port, as cw_port_set() said */
+	bool tgen_busy;	   /* a program was started and not waited for */
 	uint32_t tgen_shift;
 	uint32_t nic_shift;	    /* of that program */
 	uint16_t probes[CW_NPROBE]; /* probes done by tag, as last read */
@@ -178,8 +204,19 @@ void cw_wait_locked(struct cw_dev *dev, uint64_t ns);
 uint64_t cw_deadline_locked(struct cw_dev *dev, uint64_t ns);
 bool cw_expired_locked(struct cw_dev *dev, uint64_t deadline);
 
+/* After open and after a reset: rings, firmware, ports. */
+int cw_dev_start_locked(struct cw_dev *dev);
+
 /* ---- ring.c ---- */
+int cw_rings_alloc(struct cw_dev *dev);
+/* Empty rings, in memory and in the device. */
 int cw_rings_start(struct cw_dev *dev);
+/* All commands under way are lost. */
+void cw_rings_lost(struct cw_dev *dev);
+/* dev->dead with its text. */
+int cw_dead_error(const struct cw_dev *dev);
+/* -EIO, and the device counts as dead, if it says that it cannot go on. Reads a register. */
+int cw_health_locked(struct cw_dev *dev, const struct cw_ring *ring);
 void cw_rings_free(struct cw_dev *dev);
 /* Put a command into the ring, without a doorbell; waits for a free slot. Slot number or error. */
 int cw_post_locked(struct cw_dev *dev, struct cw_ring *ring, const struct cw_cmd *cmd, struct cw_vm *vm, bool waited);
@@ -212,6 +249,8 @@ void cw_table_free_locked(struct cw_dev *dev, uint64_t addr);
 extern const struct cw_mmu_ops cw_vm_ops;
 void cw_vm_free(struct cw_vm *vm); /* whatever the engine says */
 int cw_domain_get(struct cw_vm *vm, unsigned space);
+/* After a reset: what the engine knew of the VM's domains. */
+int cw_domains_renew(struct cw_vm *vm);
 /* -EIO if a change of its tables was lost. */
 int cw_vm_broken(struct cw_vm *vm);
 /* Posts a hot command whose failure breaks the VM. */
@@ -220,6 +259,10 @@ int cw_vm_post(struct cw_vm *vm, const struct cw_cmd *cmd);
 int cw_ctx_attach(struct cw_ctx *ctx);
 int cw_ctx_detach(struct cw_ctx *ctx);
 int cw_ctx_remove(struct cw_ctx *ctx, bool force);
+
+/* ---- recover.c ---- */
+/* The engine knows nothing of the VM: all tables anew, all that is logged is dirty, contexts attached. */
+int cw_vm_renew(struct cw_vm *vm);
 
 /* ---- log.c: operations of the core, and life ---- */
 int cw_vm_op_log_set(void *priv, unsigned space, unsigned mode);

@@ -41,14 +41,12 @@ static int restart_logs(struct cw_vm *vm)
 	return err;
 }
 
-static int recover(struct cw_vm *vm)
+int cw_vm_renew(struct cw_vm *vm)
 {
 	struct cw_cpl cpl;
-	int err = each_ctx(vm, cw_ctx_detach);
+	int err;
 
-	if (err)
-		return err;
-	/* Nothing of the VM is in the engine now. What was posted before has its result when this has. */
+	/* What was posted before has its result when this has. */
 	cw_lock(vm->dev);
 	err = cw_exec_locked(vm->dev, &vm->dev->hot, &(struct cw_cmd){.opcode = CW_OP_NOP}, &cpl);
 	if (!err)
@@ -59,6 +57,13 @@ static int recover(struct cw_vm *vm)
 	if (!err)
 		err = restart_logs(vm);
 	return err ? err : each_ctx(vm, cw_ctx_attach);
+}
+
+static int recover(struct cw_vm *vm)
+{
+	int err = each_ctx(vm, cw_ctx_detach);
+
+	return err ? err : cw_vm_renew(vm);
 }
 
 int cw_vm_recover(struct cw_vm *vm)

@@ -32,6 +32,19 @@ SAME_GROUP(FAULT);
 
 #define RING_ENABLE (1u << 31)
 
+int cw_dead_error(const struct cw_dev *dev)
+{
+	return cw_error(dev->dead, "the device does not work any more: %s",
+			dev->dead_why ? dev->dead_why : strerror(-dev->dead));
+}
+
+static int dies(struct cw_dev *dev, const char *why)
+{
+	dev->dead = -EIO;
+	dev->dead_why = why;
+	return dev->dead;
+}
+
 static unsigned ring_size(const struct cw_ring *ring)
 {
 	return 1u << ring->log2;
@@ -46,10 +59,9 @@ static int ring_enable(struct cw_dev *dev, uint32_t group, uint64_t bus, unsigne
 	return err ? err : cw_write_locked(dev, group + GROUP_CTRL, RING_ENABLE | log2);
 }
 
-static int ring_start(struct cw_dev *dev, struct cw_ring *ring)
+static int ring_alloc(struct cw_dev *dev, struct cw_ring *ring)
 {
 	unsigned n = ring_size(ring);
-	int err;
 
 	ring->pending = calloc(n, sizeof(*ring->pending));
 	ring->free = calloc(n, sizeof(*ring->free));
@@ -66,11 +78,20 @@ static int ring_start(struct cw_dev *dev, struct cw_ring *ring)
 		if (!ring->staging)
 			return cw_error(-ENOMEM, "no memory for table pages");
 	}
+	return 0;
+}
+
+static int ring_start(struct cw_dev *dev, struct cw_ring *ring)
+{
+	int err;
+
+	memset(ring->cpls, 0, ring_size(ring) * sizeof(struct cw_cpl));
+	ring->head = ring->kicked = ring->cpl_next = ring->cpl_acked = 0;
 	err = ring_enable(dev, ring->reg_cpl, ring->cpl_bus, ring->log2);
 	return err ? err : ring_enable(dev, ring->reg_cmd, ring->cmd_bus, ring->log2);
 }
 
-int cw_rings_start(struct cw_dev *dev)
+int cw_rings_alloc(struct cw_dev *dev)
 {
 	struct cw_fault_ring *fr = &dev->faults;
 	int err;
@@ -89,6 +110,17 @@ int cw_rings_start(struct cw_dev *dev)
 	fr->data = dev->tr->mem_alloc(dev->t, (size_t)CW_LINE_BYTES << CW_FAULT_LOG2, CW_PAGE_SIZE, &fr->data_bus);
 	if (!fr->data)
 		return cw_error(-ENOMEM, "no memory for the data of faults");
+	err = ring_alloc(dev, &dev->hot);
+	return err ? err : ring_alloc(dev, &dev->cold);
+}
+
+int cw_rings_start(struct cw_dev *dev)
+{
+	struct cw_fault_ring *fr = &dev->faults;
+	int err;
+
+	memset(fr->records, 0, sizeof(*fr->records) << CW_FAULT_LOG2);
+	fr->next = fr->acked = 0;
 	err = cw_write_locked(dev, CW_REG_FAULT_DATA_BASE, (uint32_t)fr->data_bus);
 	if (!err)
 		err = cw_write_locked(dev, CW_REG_FAULT_DATA_BASE_HI, (uint32_t)(fr->data_bus >> 32));
@@ -97,6 +129,29 @@ int cw_rings_start(struct cw_dev *dev)
 	if (!err)
 		err = ring_start(dev, &dev->hot);
 	return err ? err : ring_start(dev, &dev->cold);
+}
+
+static void ring_lost(struct cw_ring *ring)
+{
+	unsigned n = ring->pending ? ring_size(ring) : 0;
+
+	ring->nfree = 0;
+	for (unsigned i = n; i-- > 0;) {
+		struct cw_pending *p = &ring->pending[i];
+
+		if (p->state == CW_PEND_WAITED)
+			p->state = CW_PEND_LOST;
+		else if (p->state != CW_PEND_DONE && p->state != CW_PEND_LOST)
+			p->state = CW_PEND_FREE;
+		if (p->state == CW_PEND_FREE)
+			ring->free[ring->nfree++] = (uint16_t)i;
+	}
+}
+
+void cw_rings_lost(struct cw_dev *dev)
+{
+	ring_lost(&dev->hot);
+	ring_lost(&dev->cold);
 }
 
 static void ring_free(struct cw_dev *dev, struct cw_ring *ring)
@@ -157,7 +212,7 @@ static void complete(struct cw_dev *dev, struct cw_ring *ring, const struct cw_c
 	unsigned slot = cpl->id % ring_size(ring);
 	struct cw_pending *p = &ring->pending[slot];
 
-	if (p->state == CW_PEND_FREE || p->state == CW_PEND_DONE || p->id != cpl->id) {
+	if (p->state == CW_PEND_FREE || p->state == CW_PEND_DONE || p->state == CW_PEND_LOST || p->id != cpl->id) {
 		dev->dead = cw_error(-EIO, "completion of a command that is not under way (id 0x%x)", cpl->id);
 		return;
 	}
@@ -209,9 +264,23 @@ void cw_reap_locked(struct cw_dev *dev)
 	ring_reap(dev, &dev->cold);
 }
 
-static int device_dead(struct cw_dev *dev)
+int cw_health_locked(struct cw_dev *dev, const struct cw_ring *ring)
 {
-	return cw_error(dev->dead, "the device does not work any more: %s", strerror(-dev->dead));
+	uint32_t status = 0, silent = 0, faults = 0;
+	unsigned at = ring->which == CW_RING_COLD ? 2 : 0;
+
+	if (cw_read_locked(dev, CW_REG_STATUS, &status))
+		return 0;
+	if (status & CW_STATUS_NEEDS_FLR && cw_read_locked(dev, CW_REG_NEEDS_FLR, &silent) == 0 && silent & 3u << 16)
+		return dies(dev, silent & 1u << 16 ?
+					 "table memory does not answer it; once it does, or after a reset of the "
+					 "function, it can be used again (cw_dev_reset)" :
+					 "host memory does not answer it; once it does, or after a reset of the "
+					 "function, it can be used again (cw_dev_reset)");
+	if (status & CW_STATUS_RING_ERROR && cw_read_locked(dev, CW_REG_RING_FAULTS, &faults) == 0 && faults >> at & 3)
+		return dies(dev, faults >> at & 1 ? "it could not read its command ring (cw_dev_reset)" :
+						    "host memory did not take a completion (cw_dev_reset)");
+	return 0;
 }
 
 /*
@@ -220,18 +289,25 @@ static int device_dead(struct cw_dev *dev)
  */
 struct patience {
 	uint64_t ns, deadline;
+	uint64_t look; /* when to ask the device how it is */
 	bool extended;
 };
 
 static struct patience patience(struct cw_dev *dev, uint64_t ns)
 {
-	return (struct patience){.ns = ns, .deadline = cw_deadline_locked(dev, ns)};
+	return (struct patience){
+		.ns = ns, .deadline = cw_deadline_locked(dev, ns), .look = cw_deadline_locked(dev, CW_HEALTH_NS)};
 }
 
-static bool exhausted(struct cw_dev *dev, struct patience *p)
+static bool exhausted(struct cw_dev *dev, const struct cw_ring *ring, struct patience *p)
 {
 	uint32_t cycles = 0;
 
+	if (cw_expired_locked(dev, p->look)) {
+		p->look = cw_deadline_locked(dev, CW_HEALTH_NS);
+		if (cw_health_locked(dev, ring))
+			return false;
+	}
 	if (!cw_expired_locked(dev, p->deadline))
 		return false;
 	if (p->extended || cw_read_locked(dev, CW_REG_FLUSH_TIMEOUT, &cycles))
@@ -249,7 +325,7 @@ static int slot_take(struct cw_dev *dev, struct cw_ring *ring)
 	if (!ring->nfree)
 		cw_reap_locked(dev);
 	while (!ring->nfree && !dev->dead) {
-		if (exhausted(dev, &patient)) {
+		if (exhausted(dev, ring, &patient)) {
 			dev->dead = -ETIMEDOUT;
 			break;
 		}
@@ -258,7 +334,7 @@ static int slot_take(struct cw_dev *dev, struct cw_ring *ring)
 		cw_reap_locked(dev);
 	}
 	if (dev->dead)
-		return device_dead(dev);
+		return cw_dead_error(dev);
 	return ring->free[--ring->nfree];
 }
 
@@ -309,9 +385,13 @@ static int finish(struct cw_dev *dev, struct cw_ring *ring, int slot, struct cw_
 		cw_reap_locked(dev);
 		if (p->state == CW_PEND_DONE)
 			break;
+		if (p->state == CW_PEND_LOST) {
+			slot_free(ring, (unsigned)slot);
+			return cw_error(-EIO, "%s was lost with a reset of the device", cw_opcode_name(p->cmd.opcode));
+		}
 		if (dev->dead)
-			return device_dead(dev);
-		if (exhausted(dev, patient))
+			return cw_dead_error(dev);
+		if (exhausted(dev, ring, patient))
 			return cw_error(-ETIMEDOUT, "%s was not completed in time", cw_opcode_name(p->cmd.opcode));
 		/* A BUSY command may have been said again. */
 		cw_kick_locked(dev);
@@ -335,9 +415,10 @@ int cw_exec_locked(struct cw_dev *dev, struct cw_ring *ring, const struct cw_cmd
 		err = finish(dev, ring, slot, cpl, &patient);
 		if (err) {
 			/* Nobody will look at it: its late completion frees the slot. */
-			if (ring->pending[slot].state == CW_PEND_WAITED)
+			if (ring->pending[slot].state == CW_PEND_WAITED) {
 				ring->pending[slot].state = CW_PEND_ABANDONED;
-			dev->dead = err;
+				dev->dead = dev->dead ? dev->dead : err;
+			}
 			return err;
 		}
 	} while (cpl->status == CW_ST_BUSY && !cw_expired_locked(dev, deadline));
@@ -385,7 +466,7 @@ int cw_cmd_submit(struct cw_dev *dev, enum cw_ring_id which, const struct cw_cmd
 	ring = ring_by_id(dev, which);
 	cw_reap_locked(dev);
 	if (dev->dead) {
-		slot = device_dead(dev);
+		slot = cw_dead_error(dev);
 	} else if (!ring->nfree) {
 		slot = cw_error(-EAGAIN, "the command ring is full");
 	} else {
@@ -411,7 +492,8 @@ static int wait_for(struct cw_dev *dev, int handle, struct cw_cpl *cpl, uint64_t
 	cw_lock(dev);
 	p = patience(dev, timeout_ns);
 	p.extended = !patient;
-	if (ring->pending[slot].state != CW_PEND_WAITED && ring->pending[slot].state != CW_PEND_DONE)
+	if (ring->pending[slot].state == CW_PEND_FREE || ring->pending[slot].state == CW_PEND_POSTED ||
+	    ring->pending[slot].state == CW_PEND_ABANDONED)
 		err = cw_error(-ENOENT, "no such command");
 	else
 		err = finish(dev, ring, slot, cpl ? cpl : &ignored, &p);

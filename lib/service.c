@@ -89,6 +89,35 @@ static int collect(struct cw_dev *dev, struct cw_fault_record *batch)
 	return n;
 }
 
+/*
+ * A record that host memory did not take leaves a hole, and what comes after it would never be seen. Its requests have
+ * ended (P43). The phase is put right, or the hole would be taken for a record in the lap after next.
+ */
+static void skip_lost(struct cw_dev *dev)
+{
+	struct cw_fault_ring *fr = &dev->faults;
+	uint32_t faults = 0, index = 0, first = fr->next;
+
+	if (!cw_expired_locked(dev, fr->look))
+		return;
+	fr->look = cw_deadline_locked(dev, CW_FAULTS_LOOK_NS);
+	if (cw_read_locked(dev, CW_REG_RING_FAULTS, &faults) || !(faults >> 4 & 1) ||
+	    cw_read_locked(dev, CW_REG_FAULT_INDEX, &index))
+		return;
+	while ((int32_t)(index - fr->next) > 0) {
+		struct cw_fault_record *at = &fr->records[fr->next & ((1u << CW_FAULT_LOG2) - 1)];
+		uint8_t phase = fr->next >> CW_FAULT_LOG2 & 1 ? 0 : CW_PHASE;
+
+		if ((__atomic_load_n(&at->phase, __ATOMIC_ACQUIRE) & CW_PHASE) == phase)
+			break;
+		at->phase = phase;
+		fr->next++;
+		fr->lost++;
+	}
+	if (fr->next != first && cw_write_locked(dev, CW_REG_FAULT_DOORBELL, fr->next) == 0)
+		fr->acked = fr->next;
+}
+
 int cw_service_once(struct cw_dev *dev)
 {
 	struct cw_fault_record batch[BATCH];
@@ -101,6 +130,8 @@ int cw_service_once(struct cw_dev *dev)
 	n = collect(dev, batch);
 	if (n)
 		dev->tr->host_begin(dev->t);
+	else
+		skip_lost(dev);
 	cw_unlock(dev);
 
 	for (int i = 0; i < n; i++)
@@ -115,7 +146,7 @@ int cw_service_once(struct cw_dev *dev)
 		dev->faults.acked = dev->faults.next;
 	err = dev->dead;
 	if (err)
-		cw_error(err, "the device does not work any more: %s", strerror(-err));
+		cw_dead_error(dev);
 	else if (dev->tr->check)
 		err = dev->dead = dev->tr->check(dev->t);
 	cw_unlock(dev);

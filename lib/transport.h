@@ -39,6 +39,9 @@ struct cw_transport {
 	/* Let time pass until something may have changed: at least a little, at most `ns`. */
 	void (*wait)(void *t, uint64_t ns);
 
+	/* Reset of the function: everything but memories begins anew. NULL if the transport cannot. */
+	int (*reset)(void *t);
+
 	/* -EIO if the device broke a rule of its buses, which a simulation can see; NULL if the transport cannot. */
 	int (*check)(void *t);
 

@@ -285,6 +285,14 @@ static void t_wait(void *priv, uint64_t ns)
 	sim_leave(t, entered);
 }
 
+static int t_reset(void *priv)
+{
+	struct sim_transport *t = priv;
+
+	cw_sim_reset(t->sim);
+	return 0;
+}
+
 static int t_check(void *priv)
 {
 	struct sim_transport *t = priv;
@@ -326,6 +334,7 @@ const struct cw_transport cw_transport_sim = {
 	.table_write = t_table_write,
 	.now = t_now,
 	.wait = t_wait,
+	.reset = t_reset,
 	.check = t_check,
 	.host_begin = t_host_begin,
 	.host_end = t_host_end,

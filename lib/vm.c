@@ -350,6 +350,17 @@ int cw_domain_get(struct cw_vm *vm, unsigned space)
 	return err;
 }
 
+int cw_domains_renew(struct cw_vm *vm)
+{
+	int err = 0;
+
+	for (unsigned s = 0; s < CW_AS_MAX && !err; s++) {
+		if (vm->domain[s] >= 0)
+			err = domain_set(vm, vm->domain[s], (uint32_t)(vm->mmu.space[s].generation & CW_MMIO_GEN_MASK));
+	}
+	return err;
+}
+
 /* The slot as it is. Slots change under dev->service only. */
 static bool find_slot(struct cw_vm *vm, uint32_t slot, struct cw_memslot *out)
 {

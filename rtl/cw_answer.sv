@@ -10,6 +10,8 @@
 // released once the initiator has taken it (P6), and only then gives back its stamp.
 // While the port is fenced, `hold_*` names one grant of the old epoch that it has not given back (P45): the tags are
 // looked through, one per cycle.
+// In a reset of the port all grants are given back in its place (`take_back`), again one tag per cycle, and releases of
+// the initiator count for nothing; `empty`: no answer is owed, no grant held.
 module cw_answer #(
   parameter int unsigned PATIENCE = 8
 ) (
@@ -30,6 +32,10 @@ module cw_answer #(
   output logic                      hold_valid,
   output logic [cw_pkg::TAG_W-1:0]  hold_tag,
   output logic [cw_pkg::CTX_W-1:0]  hold_ctx,
+  // reset of the port
+  input  logic                      take_back,
+  output logic                      empty,
+  output logic                      own_rel,      // with the tag in hold_tag
   // sources
   input  logic                      look_valid,
   input  cw_t::ans_t                look_ans,
@@ -128,10 +134,12 @@ module cw_answer #(
   logic [cw_pkg::CTX_W-1:0] ctx_of [NT];
   assign hold_valid = fenced && granted[hold_tag] && epoch[hold_tag] != now_epoch;
   assign hold_ctx   = ctx_of[hold_tag];
+  assign own_rel    = take_back && granted[hold_tag];
+  assign empty      = take_back && owed == '0 && granted == '0;
   always_ff @(posedge clk) begin
     if (look_take) ctx_of[look_tag] <= look_ctx;
     if (!rst_n) hold_tag <= '0;
-    else if (fenced && !hold_valid) hold_tag <= hold_tag + 1'b1;
+    else if ((fenced && !hold_valid) || take_back) hold_tag <= hold_tag + 1'b1;
   end
 
 `ifndef SYNTHESIS

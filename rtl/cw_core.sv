@@ -89,6 +89,14 @@ module cw_core #(
   output logic                                  resume_ready,
   input  cw_t::resume_t                         resume,
   output logic [7:0]                            resume_status,
+  // records that were lost; resets of ports
+  input  logic                                  lost_valid,
+  output logic                                  lost_ready,
+  input  logic [31:0]                           lost_id,
+  input  logic [cw_pkg::NPORT-1:0]              port_reset,
+  input  logic [cw_pkg::NPORT-1:0]              take_back,
+  input  logic                                  swept,
+  output logic [cw_pkg::NPORT-1:0]              empty,
   // fault records
   output logic                                  fr_valid,
   input  logic                                  fr_ready,
@@ -155,12 +163,14 @@ module cw_core #(
   logic [1:0] log_mode;
   logic log_epoch;
 
+  logic [NP-1:0] asked;                // by ports that are not in reset
+  assign asked = req_valid & ~port_reset;
   cw_lookup #(.PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_lookup (
-    .clk, .rst_n, .hold, .empty(look_empty), .req_valid, .req_ready, .req, .port_room, .bubble,
+    .clk, .rst_n, .hold, .empty(look_empty), .req_valid(asked), .req_ready, .req, .port_room, .bubble,
     .retry_valid, .retry_ready, .retry, .tlb_valid, .tlb_page, .c2_valid, .c2_space, .c2_page, .tlb_hit,
     .tlb_entry, .tlb_level, .tlb_hinted, .c3_space, .c3_page, .inv_hits, .ctx_idx, .ctx_entry,
     .dom_idx(look_dom), .log_mode,
-    .range_port, .range, .look_stopped, .fenced, .tag_port, .tag, .tag_busy,
+    .range_port, .range, .look_stopped, .fenced, .port_reset, .tag_port, .tag, .tag_busy,
     .miss, .miss_room, .miss_now, .look, .look_ctx, .look_valid, .counted, .answered, .verdict(look_verdict));
 
   // ---- tables ----
@@ -299,6 +309,8 @@ module cw_core #(
     .clk, .rst_n, .cycle, .park_ask(w_valid || f_valid), .park_valid, .park_room, .park_req, .park_fault,
     .park_quota(res_ctx.quota), .over_quota, .fr_valid, .fr_ready, .fr,
     .resume_valid, .resume_ready, .resume, .resume_status, .resumed, .abort_valid, .abort_ctx, .abort_busy,
+    .lost_valid, .lost_ready, .lost_gen(lost_id[16 +: cw_pkg::GEN_W]), .lost_index(lost_id[cw_pkg::PARK_W-1:0]), .swept,
+    .port_reset,
     .retry_valid, .retry_ready, .retry, .retry_stopped, .started(stop_ready && !stop.stop), .busy(park_busy),
     .count_ask,
     .count_what, .count_take, .count_done, .count, .ans_valid(pans_valid), .ans_ready(pans_ready), .ans(pans),
@@ -317,13 +329,24 @@ module cw_core #(
   assign look_ans.reason  = look_verdict.reason;
   assign look_ans.epoch   = epoch[look.port];
   assign look_ans.pa      = look_verdict.pa;
+  // In a reset of its port it is the engine that gives grants back.
+  logic [NP-1:0] own_rel, rel_v;
+  logic [NP*cw_pkg::TAG_W-1:0] own_tag, rel_t;
+  assign rel_v = own_rel | (rel_valid & ~port_reset);
+  always_comb begin
+    rel_t = rel_tag;
+    if (port_reset != '0)
+      for (int p = 0; p < NP; p++)
+        if (own_rel[p]) rel_t[p*cw_pkg::TAG_W +: cw_pkg::TAG_W] = own_tag[p*cw_pkg::TAG_W +: cw_pkg::TAG_W];
+  end
   cw_ports u_ports (
-    .clk, .rst_n, .taken(req_valid & req_ready), .room(port_room), .bubble, .look_port(tag_port), .look_tag(tag),
+    .clk, .rst_n, .taken(asked & req_ready), .room(port_room), .bubble, .look_port(tag_port), .look_tag(tag),
     .look_ctx(look_req.ctx[cw_pkg::CTX_W-1:0]), .fenced, .epoch, .holder,
     .look_busy(tag_busy), .look_take(counted), .look_valid(answered), .look_ans, .look_free(look.retry),
     .walk_valid(wans_valid), .walk_ready(wans_ready), .walk_ans(wans), .walk_level(wans_level),
     .park_valid(pans_valid), .park_ready(pans_ready), .park_ans(pans),
-    .ans_valid, .ans_ready, .ans, .rel_valid, .rel_tag, .rel_known, .rel_epoch, .emul_taken,
+    .ans_valid, .ans_ready, .ans, .rel_valid(rel_v), .rel_tag(rel_t), .rel_known, .rel_epoch, .emul_taken,
+    .take_back, .empty, .own_rel, .own_tag,
     .res_valid, .res, .res_level, .n_grant, .n_abort, .n_ones, .n_emulated, .n_retry_later);
 
   // ---- epochs ----
@@ -345,8 +368,8 @@ module cw_core #(
   assign awake = req_valid != '0 || retry_valid || !look_empty || hold || abort_busy || w_valid || !fix_idle ||
                  ans_valid != '0 || rel_valid != '0 || rd_valid || r_valid || fill_valid || inv_valid || !inv_ready ||
                  flush_valid || flush_open || fdone_valid || resume_valid || pans_valid != '0 || fr_valid ||
-                 mon_alloc || mon_unpark || mon_end || park_busy || fenced != '0 || chg_valid || chg_any ||
-                 log_flip;
+                 mon_alloc || mon_unpark || mon_end || park_busy || fenced != '0 || chg_valid || chg_any || log_flip ||
+                 port_reset != '0 || lost_valid;
 
   // ---- counters ----
   logic probe;
@@ -368,11 +391,11 @@ module cw_core #(
     ev[cw_pkg::CTR_ONES*3 +: 3]              = n_ones;
     ev[cw_pkg::CTR_EMULATED*3 +: 3]          = n_emulated;
     ev[cw_pkg::CTR_RETRY_LATER*3 +: 3]       = n_retry_later;
-    if (rel_valid != '0)
+    if (rel_v != '0)
       for (int p = 0; p < NP; p++) begin
         ev[cw_pkg::CTR_RELEASES*3 +: 3]      = ev[cw_pkg::CTR_RELEASES*3 +: 3] +
                                                3'(rel_known[p] && !cw_pkg::MUT_DEAD_COUNTER);
-        ev[cw_pkg::CTR_BAD_RELEASES*3 +: 3]  = ev[cw_pkg::CTR_BAD_RELEASES*3 +: 3] + 3'(rel_valid[p] && !rel_known[p]);
+        ev[cw_pkg::CTR_BAD_RELEASES*3 +: 3]  = ev[cw_pkg::CTR_BAD_RELEASES*3 +: 3] + 3'(rel_v[p] && !rel_known[p]);
       end
     ev[cw_pkg::CTR_FIXED_W*3 +: 3]           = 3'(ev_fixed.w);
     ev[cw_pkg::CTR_FIXED_A*3 +: 3]           = 3'(ev_fixed.a);
@@ -405,7 +428,7 @@ module cw_core #(
   logic mon_any;
   assign mon_any = mon_ctxw || mon_stop || mon_domw || mon_portw || inv_new || r_valid || w_valid || f_valid ||
                    mon_log || mon_dring.ask || mon_dring.bell || mon_dring.ring_set || mon_end ||
-                   look_valid || mon_alloc || rd_valid || resume_valid || mon_unpark || (rel_valid != '0) ||
+                   look_valid || mon_alloc || rd_valid || resume_valid || mon_unpark || (rel_v != '0) ||
                    flush_valid || (mon_flip != '0) || (mon_close != '0) || fdone_valid || mon_w_valid || mon_b_valid;
   always_comb begin
     mon = '0;
@@ -508,12 +531,12 @@ module cw_core #(
       mon.unpark_tag     = 8'(unpark_r.tag);
       mon.unpark_retry   = mon_unpark_retry;
       mon.unpark_verdict = 8'(pans.verdict);
-      mon.rel_valid      = 8'(rel_valid);
+      mon.rel_valid      = 8'(rel_v);
       mon.rel_known      = 8'(rel_known);
-      mon.rel_tag0       = 8'(rel_tag[0 +: cw_pkg::TAG_W]);
-      mon.rel_tag1       = 8'(rel_tag[cw_pkg::TAG_W +: cw_pkg::TAG_W]);
-      mon.rel_tag2       = 8'(rel_tag[2*cw_pkg::TAG_W +: cw_pkg::TAG_W]);
-      mon.rel_tag4       = 8'(rel_tag[4*cw_pkg::TAG_W +: cw_pkg::TAG_W]);
+      mon.rel_tag0       = 8'(rel_t[0 +: cw_pkg::TAG_W]);
+      mon.rel_tag1       = 8'(rel_t[cw_pkg::TAG_W +: cw_pkg::TAG_W]);
+      mon.rel_tag2       = 8'(rel_t[2*cw_pkg::TAG_W +: cw_pkg::TAG_W]);
+      mon.rel_tag4       = 8'(rel_t[4*cw_pkg::TAG_W +: cw_pkg::TAG_W]);
       mon.flush_valid    = flush_valid && flush_ready;
       mon.flush_index    = flush.cookie.index;
       mon.flush_cold     = flush.cookie.cold;
@@ -573,7 +596,7 @@ module cw_core #(
   end
 
   logic unused;
-  assign unused = &{1'b0, mon_ctx, look_verdict, look_ctx, look_req, w_r, alloc_r, unpark_r, mon_alloc_req,
+  assign unused = &{1'b0, mon_ctx, lost_id, look_verdict, look_ctx, look_req, w_r, alloc_r, unpark_r, mon_alloc_req,
                     mon_unpark_req, w_req, r_req, log_stamp, mon_swap_req, mon_log_req,
                     swap_r, log_r, f_out, retry_r, flush.cookie.id, fdone.cookie.id};
 endmodule

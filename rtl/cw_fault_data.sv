@@ -9,7 +9,8 @@
 // Order: the line is acknowledged before its record is written, so whoever sees the phase sees the data. Other records
 // wait meanwhile, and pass with no delay if they carry none. Without data_base (0) nothing is added.
 // A record whose line met a bus error says that it has no data.
-// Storage: one line and its address.
+// A record that met one itself is lost: `lost_id` names its parked request, which must end another way (I6).
+// Storage: one line and its address, the ids of the records that are not acknowledged.
 module cw_fault_data (
   input  logic                             clk,
   input  logic                             rst_n,
@@ -25,6 +26,10 @@ module cw_fault_data (
   output logic [cw_pkg::BRIDGE_SLOT_W-1:0] look_slot,
   input  logic [511:0]                     look_data,
   input  logic [63:0]                      look_strb,
+  // a record that host memory did not take
+  output logic                             lost_valid,
+  input  logic                             lost_ready,
+  output logic [31:0]                      lost_id,
   // host bus
   output logic                             wr_valid,
   input  logic                             wr_ready,
@@ -77,6 +82,18 @@ module cw_fault_data (
     if (state == D_WAIT && wr_bvalid && wr_berr) strb <= '0;
   end
 
+  // ---- records on their way, oldest first; those that were lost wait for their turn ----
+  logic [31:0] sent_id;
+  logic        sent_valid, sent_ready, lost_room;
+  cw_fifo #(.W(32), .LG(3)) u_sent (
+    .clk, .rst_n, .in_valid(r_valid && r_ready), .in_ready(sent_ready),
+    .in_data(r_rec[cw_pkg::FAULT_PARKED_ID_LSB +: 32]), .out_valid(sent_valid),
+    .out_ready(r_bvalid), .out_data(sent_id));
+  cw_fifo #(.W(32), .LG(cw_pkg::PARK_W)) u_lost (
+    .clk, .rst_n, .in_valid(r_bvalid && sent_valid && wr_berr && !cw_pkg::MUT_LOST_RECORD), .in_ready(lost_room),
+    .in_data(sent_id),
+    .out_valid(lost_valid), .out_ready(lost_ready), .out_data(lost_id));
+
   logic unused;
-  assign unused = &{1'b0, data_base[11:0]};
+  assign unused = &{1'b0, data_base[11:0], sent_ready, lost_room};
 endmodule

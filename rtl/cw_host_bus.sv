@@ -14,6 +14,9 @@ module cw_host_bus #(
 ) (
   input  logic         clk,
   input  logic         rst_n,
+  input  logic         clk_free,     // never gated
+  input  cw_t::bus_gate_t gate,
+  output cw_t::bus_stat_t stat,
 
   input  logic         bme,
 
@@ -64,6 +67,14 @@ module cw_host_bus #(
   output logic [2:0]   ev_host_errors
 );
 
+  logic        ar_ready, r_ready, aw_ready, w_ready;
+  cw_bus_gate u_gate (
+    .clk(clk_free), .gate, .stat, .e_arvalid(ar_valid_q), .e_arready(ar_ready), .e_rready(r_ready),
+    .e_awvalid(aw_valid_q), .e_awready(aw_ready), .e_awlen(h_awlen), .e_wvalid(w_valid_q), .e_wready(w_ready),
+    .e_wlast(1'b1), .e_wstrb(w_strb_q), .e_bready(1'b1), .arvalid(h_arvalid), .arready(h_arready), .rvalid(h_rvalid),
+    .rlast(h_rlast), .rready(h_rready), .awvalid(h_awvalid), .awready(h_awready), .wvalid(h_wvalid), .wready(h_wready),
+    .wlast(h_wlast), .wstrb(h_wstrb), .bvalid(h_bvalid), .bready(h_bready));
+
   // ---- reads ----
   logic [2:0]  ar_gnt;
   logic        ar_room;
@@ -74,7 +85,7 @@ module cw_host_bus #(
   logic [63:0] ar_addr_q;
   logic [7:0]  ar_len_q;
 
-  assign ar_room  = bme && (!ar_valid_q || h_arready);
+  assign ar_room  = bme && (!ar_valid_q || ar_ready);
   assign ar_take  = ar_room && rd_valid != '0;
   assign ar_sel   = {ar_gnt[2], ar_gnt[1]};
   assign rd_ready = ar_gnt & {3{ar_room}};
@@ -86,7 +97,7 @@ module cw_host_bus #(
       ar_valid_q <= 1'b0;
     else if (ar_take)
       ar_valid_q <= 1'b1;
-    else if (h_arready)
+    else if (ar_ready)
       ar_valid_q <= 1'b0;
   end
 
@@ -98,7 +109,6 @@ module cw_host_bus #(
     end
   end
 
-  assign h_arvalid = ar_valid_q;
   assign h_arid    = {1'b0, ar_id_q};
   assign h_araddr  = ar_addr_q;
   assign h_arlen   = ar_len_q;
@@ -108,7 +118,7 @@ module cw_host_bus #(
       rd_rvalid[i] = h_rvalid && h_rid == 3'(i);
   end
 
-  assign h_rready = (rd_rvalid & ~rd_rready) == '0;
+  assign r_ready  = (rd_rvalid & ~rd_rready) == '0;
   assign rd_rdata = h_rdata;
   assign rd_rerr  = h_rresp[1] && !cw_pkg::MUT_DEAD_HOST_ERROR;
   assign rd_rlast = h_rlast;
@@ -125,7 +135,7 @@ module cw_host_bus #(
   logic [511:0] w_data_q;
   logic [63:0]  w_strb_q;
 
-  assign aw_room  = bme && (!aw_valid_q || h_awready) && (!w_valid_q || h_wready);
+  assign aw_room  = bme && (!aw_valid_q || aw_ready) && (!w_valid_q || w_ready);
   assign aw_take  = aw_room && wr_valid != '0;
   assign wr_ready = aw_gnt & {NW{aw_room}};
   always_comb begin
@@ -142,11 +152,11 @@ module cw_host_bus #(
     end else begin
       if (aw_take)
         aw_valid_q <= 1'b1;
-      else if (h_awready)
+      else if (aw_ready)
         aw_valid_q <= 1'b0;
       if (aw_take)
         w_valid_q <= 1'b1;
-      else if (h_wready)
+      else if (w_ready)
         w_valid_q <= 1'b0;
     end
   end
@@ -160,21 +170,16 @@ module cw_host_bus #(
     end
   end
 
-  assign h_awvalid = aw_valid_q;
   assign h_awid    = aw_id_q;
   assign h_awaddr  = aw_addr_q;
   assign h_awlen   = '0;
-  assign h_wvalid  = w_valid_q;
   assign h_wdata   = w_data_q;
-  assign h_wstrb   = w_strb_q;
-  assign h_wlast   = 1'b1;
 
   always_comb begin
     for (int i = 0; i < NW; i++)
       wr_bvalid[i] = h_bvalid && h_bid == 3'(i);
   end
 
-  assign h_bready = 1'b1;
   assign wr_berr  = h_bresp[1];
 
   assign ev_host_errors = {2'd0, h_rvalid && h_rready && h_rresp[1]} + {2'd0, h_bvalid && h_bresp[1]};

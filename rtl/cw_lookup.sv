@@ -9,6 +9,7 @@
 // has an outcome: granted, refused, or waiting for a walk. `hold` lets it run empty; `bubble` skips one port so that
 // answers of walks get a turn on its answer path. Requests of a stopped scope (P30) and of a fenced port (P21) are
 // refused with RETRY_LATER; those that were parked do not come here while their scope is stopped. Probes always pass.
+// Those of a port in reset end with ABORT.
 module cw_lookup #(
   parameter int unsigned     PA_BITS     = cw_pkg::PA_BITS,
   parameter longint unsigned TABLE_BYTES = 64'h1000_0000
@@ -49,6 +50,7 @@ module cw_lookup #(
   input  cw_t::port_range_t              range,
   input  logic                           look_stopped,
   input  logic [cw_pkg::NPORT-1:0]       fenced,
+  input  logic [cw_pkg::NPORT-1:0]       port_reset,
   // tags in use
   output logic [cw_pkg::PORT_W-1:0]      tag_port,
   output logic [cw_pkg::TAG_W-1:0]       tag,
@@ -186,6 +188,8 @@ module cw_lookup #(
     verdict.verdict = cw_pkg::V_ABORT;
     if (tag_busy && !c3.retry && !probe) begin
       verdict.reason = cw_pkg::RSN_BAD_TAG;
+    end else if (port_reset[c3.port]) begin
+      verdict.reason = cw_pkg::RSN_RESET;
     end else if (bad_ctx) begin
       verdict.reason = c3.retry ? cw_pkg::RSN_DETACHED : cw_pkg::RSN_BAD_CONTEXT;
     end else if (bad_addr) begin

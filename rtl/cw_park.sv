@@ -10,6 +10,9 @@
 // `abort_*` ends everything of one context with ABORT (P33). A generation changes each time its entry is freed.
 // While the scope of a request is stopped it is not looked up again (P30): the head of the retry queue then goes back
 // to its entry (`held`), and each START, and the end of a context, sends all held entries through the queue once more.
+// While a port is in reset (`swept`: now and then) the records that its requests have, or joined, are ended by RETRY:
+// its requests end at their lookup, those of others fault once more. `lost_*` ends a record that host memory did not
+// take, and all that joined it, with ABORT, BUS_ERROR.
 // A context has at most its quota of entries, so that one that only faults leaves room for the others (P38).
 // `count_*` counts the entries in use of a scope, one per cycle, for DRAIN.
 //
@@ -41,6 +44,13 @@ module cw_park (
   input  logic                       abort_valid,
   input  logic [cw_pkg::CTX_W-1:0]   abort_ctx,
   output logic                       abort_busy,
+  // records that host memory did not take; ports in reset
+  input  logic                       lost_valid,
+  output logic                       lost_ready,
+  input  logic [cw_pkg::GEN_W-1:0]   lost_gen,
+  input  logic [cw_pkg::PARK_W-1:0]  lost_index,
+  input  logic                       swept,
+  input  logic [cw_pkg::NPORT-1:0]   port_reset,
   // retries to the lookup pipe
   output logic                       retry_valid,
   input  logic                       retry_ready,
@@ -80,11 +90,14 @@ module cw_park (
   logic [cw_pkg::GEN_W-1:0] gens [NP];
   logic [IW-1:0]         next [NP];
   logic [IW-1:0]         last [NP];       // of a record's chain
+  logic [cw_pkg::NPORT-1:0] ports [NP];   // of the requests of its chain
   logic [NP-1:0]         leader;          // has a record and can be resumed or joined
   logic [NP-1:0]         match;
 
   cw_t::req_t park_r;
   assign park_r = park_req.req;
+  logic [cw_pkg::NPORT-1:0] park_port;
+  assign park_port = cw_pkg::NPORT'(1) << park_req.port;
 
   // ---- keys of the records ----
   logic [KW-1:0] key [NP];
@@ -147,24 +160,28 @@ module cw_park (
   cw_t::look_t named_req;
   logic named_data;                     // the answer will have data
 
-  assign named_gen = gens[resume.index[IW-1:0]];
-  assign named_req = data[resume.index[IW-1:0]];
-  assign known     = resume.index < 16'(NP) && leader[resume.index[IW-1:0]] &&
-                     (named_gen == resume.gen || cw_pkg::MUT_STALE_RESUME);
-  assign named_data = resume.action == cw_pkg::RESUME_EMULATED && named_req.req.len_m1[11:6] == '0;
+  assign named     = lost_valid ? lost_index : resume.index[IW-1:0];
+  assign named_gen = gens[named];
+  assign named_req = data[named];
+  assign known     = (lost_valid || resume.index < 16'(NP)) && leader[named] &&
+                     (named_gen == (lost_valid ? lost_gen : resume.gen) || cw_pkg::MUT_STALE_RESUME);
+  assign named_data = !lost_valid && resume.action == cw_pkg::RESUME_EMULATED && named_req.req.len_m1[11:6] == '0;
   assign emul_room = !named_data || !emul_busy[named_req.port];
-  assign resume_ready  = state == P_IDLE && !abort_valid && !abort_pending;
+  assign lost_ready    = state == P_IDLE && !abort_valid && !abort_pending && !sweep_pending;
+  assign resume_ready  = lost_ready && !lost_valid;
   assign resume_status = !known ? cw_pkg::ST_UNKNOWN_ID : !emul_room ? cw_pkg::ST_BUSY : cw_pkg::ST_OK;
-  assign accept    = resume_valid && resume_ready && known && emul_room;
+  assign accept    = ((resume_valid && resume_ready && emul_room) || (lost_valid && lost_ready)) && known;
   assign resumed   = accept;
   assign abort_busy = abort_pending || by_abort;
-  logic abort_pending;
+  logic abort_pending, sweep_pending, sweep, by_loss;
+  logic [IW-1:0] named;
 
   assign cur_req   = data[cur];
   assign cur_r     = cur_req.req;
   assign cur_retry = (action == cw_pkg::RESUME_RETRY && !cw_pkg::MUT_DEAD_RETRY) ||
                      (action == cw_pkg::RESUME_EMULATED && !cur_first);
-  assign scan_hit  = leader[scan] && scan_key[1 +: cw_pkg::CTX_W] == scan_ctx;
+  assign scan_hit  = leader[scan] && (sweep ? (ports[scan] & port_reset) != '0 :
+                                                                     scan_key[1 +: cw_pkg::CTX_W] == scan_ctx);
   assign scan_done = scan == IW'(NP - 1);
 
   logic rq_ready;
@@ -173,7 +190,7 @@ module cw_park (
     ans.epoch   = 1'b0;
     ans.pa      = '0;
     ans.verdict = cw_pkg::MUT_DEAD_ABORT ? cw_pkg::V_ONES : cw_pkg::V_ABORT;
-    ans.reason  = by_abort ? cw_pkg::RSN_DETACHED : cw_pkg::RSN_BY_HOST;
+    ans.reason  = by_abort ? cw_pkg::RSN_DETACHED : by_loss ? cw_pkg::RSN_BUS_ERROR : cw_pkg::RSN_BY_HOST;
     if (action == cw_pkg::RESUME_ONES && !cw_pkg::MUT_DEAD_ONES) begin
       ans.verdict = cw_pkg::V_ONES;
       ans.reason  = cw_pkg::RSN_NONE;
@@ -189,9 +206,9 @@ module cw_park (
 
     state_next = state;
     unique case (state)
-      P_IDLE:  if (abort_pending) state_next = P_SCAN;
+      P_IDLE:  if (abort_pending || sweep_pending) state_next = P_SCAN;
                else if (accept) state_next = P_CHAIN;
-      P_CHAIN: if (step && cur == cur_last) state_next = by_abort ? P_SCAN : P_IDLE;
+      P_CHAIN: if (step && cur == cur_last) state_next = by_abort || sweep ? P_SCAN : P_IDLE;
       P_SCAN:  if (scan_hit) state_next = P_CHAIN;
                else if (scan_done && !rescan && !rq_valid) state_next = P_IDLE;
       default: state_next = P_IDLE;
@@ -206,37 +223,47 @@ module cw_park (
       leader    <= '0;
       by_abort  <= 1'b0;
       abort_pending <= 1'b0;
+      sweep_pending <= 1'b0;
+      sweep     <= 1'b0;
       emul_busy <= '0;
     end else begin
       state <= state_next;
       if (fr_valid) leader[put_idx] <= 1'b1;
       emul_busy <= emul_busy & ~emul_taken;
       if (accept) begin
-        leader[resume.index[IW-1:0]] <= 1'b0;
+        leader[named] <= 1'b0;
         if (named_data) emul_busy[named_req.port] <= 1'b1;
       end
       if (abort_valid) abort_pending <= 1'b1;
+      if (swept) sweep_pending <= 1'b1;
       if (state == P_IDLE && abort_pending) begin
         abort_pending <= abort_valid;
         by_abort      <= 1'b1;
+      end else if (state == P_IDLE && sweep_pending) begin
+        sweep_pending <= swept;
+        sweep         <= 1'b1;
       end
       if (state == P_SCAN) begin
         if (scan_hit) leader[scan] <= 1'b0;
-        else if (scan_done && !rescan && !rq_valid) by_abort <= 1'b0;
+        else if (scan_done && !rescan && !rq_valid) begin
+          by_abort <= 1'b0;
+          sweep    <= 1'b0;
+        end
       end
     end
     if (abort_valid) scan_ctx <= abort_ctx;
     if (state == P_IDLE) scan <= '0;
     else if (state == P_SCAN && !scan_hit && !scan_done) scan <= scan + 1'b1;
     if (accept) begin
-      cur       <= resume.index[IW-1:0];
-      cur_last  <= (park_valid && joined && match_idx == resume.index[IW-1:0]) ? put_idx : last[resume.index[IW-1:0]];
-      action    <= resume.action;
+      cur       <= named;
+      cur_last  <= (park_valid && joined && match_idx == named) ? put_idx : last[named];
+      action    <= lost_valid ? cw_pkg::RESUME_ABORT : resume.action;
+      by_loss   <= lost_valid;
       cur_first <= 1'b1;
     end else if (state == P_SCAN && scan_hit) begin
       cur       <= scan;
       cur_last  <= (park_valid && joined && match_idx == scan) ? put_idx : last[scan];
-      action    <= cw_pkg::RESUME_ABORT;
+      action    <= sweep ? cw_pkg::RESUME_RETRY : cw_pkg::RESUME_ABORT;
       cur_first <= 1'b1;
     end else if (step) begin
       cur       <= next[cur];
@@ -244,6 +271,8 @@ module cw_park (
     end
     if (park_valid) begin
       data[put_idx] <= park_req;
+      if (joined) ports[match_idx] <= ports[match_idx] | park_port;
+      else ports[put_idx] <= park_port;
       if (joined) begin
         next[last_idx]  <= put_idx;
         last[match_idx] <= put_idx;
@@ -272,7 +301,7 @@ module cw_park (
   cw_fifo #(.W(IW), .LG(IW)) u_retry (.clk, .rst_n, .in_valid(chain_in || held_in), .in_ready(rq_ready),
                                       .in_data(chain_in ? cur : rs_idx), .out_valid(rq_valid),
                                       .out_ready(hold_head || (retry_valid && retry_ready)), .out_data(rq_idx));
-  assign hold_head   = rq_valid && retry_stopped && !cw_pkg::MUT_STOP_LEAKS_RETRY;
+  assign hold_head   = rq_valid && retry_stopped && !port_reset[rq_req.port] && !cw_pkg::MUT_STOP_LEAKS_RETRY;
   assign retry_valid = rq_valid && !hold_head && !(step && !cur_retry);   // one entry is freed per cycle
   assign rq_req      = data[rq_idx];
 
@@ -280,19 +309,19 @@ module cw_park (
   logic [NP-1:0] held;
   logic rescan;
   logic [IW-1:0] rs_idx;
-  assign busy    = rescan || rq_valid;
+  assign busy    = rescan || rq_valid || sweep_pending || sweep;
   assign held_in = rescan && held[rs_idx] && !chain_in;      // there is room for every entry
   always_ff @(posedge clk) begin
     if (!rst_n) begin
       held   <= '0;
       rescan <= 1'b0;
-    end else if (rescan || hold_head || started || abort_valid) begin
+    end else if (rescan || hold_head || started || abort_valid || swept) begin
       if (held_in) held[rs_idx] <= 1'b0;
       if (hold_head) held[rq_idx] <= 1'b1;
-      if (started || abort_valid) rescan <= 1'b1;
+      if (started || abort_valid || swept) rescan <= 1'b1;
       else if (rs_idx == IW'(NP - 1) && (held_in || !held[rs_idx])) rescan <= 1'b0;
     end
-    if (started || abort_valid) rs_idx <= '0;
+    if (started || abort_valid || swept) rs_idx <= '0;
     else if (rescan && (held_in || !held[rs_idx])) rs_idx <= rs_idx + 1'b1;
   end
 

@@ -42,6 +42,11 @@ module cw_ports (
   input  logic [cw_pkg::NPORT-1:0]              fenced,
   input  logic [cw_pkg::NPORT-1:0]              epoch,
   output logic [cw_pkg::NPORT*32-1:0]           holder,
+  // resets of ports: what is given back in place of the initiator, and whether nothing of it is left
+  input  logic [cw_pkg::NPORT-1:0]              take_back,
+  output logic [cw_pkg::NPORT-1:0]              empty,
+  output logic [cw_pkg::NPORT-1:0]              own_rel,
+  output logic [cw_pkg::NPORT*cw_pkg::TAG_W-1:0] own_tag,
   // probe results
   output logic                                  res_valid,
   output cw_t::ans_t                            res,
@@ -71,12 +76,14 @@ module cw_ports (
       .clk, .rst_n, .req_taken(taken[p]), .room(room[p]), .bubble(bubble[p]),
       .look_tag, .look_busy(busy[p]), .look_take(look_take && here), .look_ctx,
       .fenced(fenced[p]), .now_epoch(epoch[p]), .hold_valid, .hold_tag, .hold_ctx,
+      .take_back(take_back[p]), .empty(empty[p]), .own_rel(own_rel[p]),
       .look_valid(look_valid && here), .look_ans, .look_free,
       .walk_valid(walk_valid[p]), .walk_ready(walk_ready[p]), .walk_ans,
       .park_valid(park_valid[p]), .park_ready(park_ready[p]), .park_ans,
       .ans_valid(ans_valid[p]), .ans_ready(ans_ready[p]), .ans(out), .ans_verdict(verdict),
       .rel_valid(rel_valid[p]), .rel_tag(rel_tag[p*TW +: TW]), .rel_known(rel_known[p]), .rel_epoch(rel_epoch[p]));
     assign ans[p*AW +: AW] = out;
+    assign own_tag[p*TW +: TW] = hold_tag;
     assign holder[p*32 +: 32] = hold_valid ? {8'h80, 8'(hold_tag), 16'(hold_ctx)} : '0;
     assign sent          = ans_valid[p] && ans_ready[p];
     assign grant[p]      = sent && (verdict == cw_pkg::V_HIT || verdict == cw_pkg::V_FIXED);
@@ -91,6 +98,9 @@ module cw_ports (
   logic look_host;
   assign look_host              = look_valid && look_port == cw_pkg::PORT_W'(NI);
   assign holder[NI*32 +: 32]    = '0;
+  assign empty[NI]              = 1'b1;
+  assign own_rel[NI]            = 1'b0;
+  assign own_tag[NI*TW +: TW]   = '0;
   assign room[NI]               = 1'b1;
   assign bubble[NI]             = 1'b0;
   assign walk_ready[NI]         = !look_host;
@@ -129,5 +139,5 @@ module cw_ports (
 
   logic unused;
   assign unused = &{1'b0, taken[NI], park_valid[NI], ans_ready[NI], rel_valid[NI], rel_tag[NI*TW +: TW], fenced[NI],
-                    epoch[NI]};
+                    epoch[NI], take_back[NI]};
 endmodule

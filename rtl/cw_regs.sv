@@ -20,6 +20,7 @@ module cw_regs #(
 ) (
   input  logic         clk,
   input  logic         rst_n,
+  input  logic         bus_rst_n,            // of the channels alone: not in a reset of the engine
 
   // AXI4-Lite slave
   input  logic         s_awvalid,
@@ -54,6 +55,9 @@ module cw_regs #(
   input  logic         ring_error,
   input  logic [cw_pkg::NPORT-1:0] fenced,
   input  logic [cw_pkg::NPORT*32-1:0] holder,
+  output cw_t::reset_set_t  reset_set,       // pulses
+  input  cw_t::reset_stat_t reset_stat,
+  input  logic [4:0]   ring_faults,          // as register RING_FAULTS
 
   // dirty rings
   output cw_t::dring_bell_t dring_bell,
@@ -174,7 +178,7 @@ module cw_regs #(
   assign we        = aw_q && w_q && !s_bvalid && wfull_q;
 
   always_ff @(posedge clk) begin
-    if (!rst_n) begin
+    if (!bus_rst_n) begin
       aw_q     <= 1'b0;
       w_q      <= 1'b0;
       s_bvalid <= 1'b0;
@@ -220,6 +224,7 @@ module cw_regs #(
     tgen_start    <= 1'b0;
     tgen_stop     <= 1'b0;
     snap          <= 1'b0;
+    reset_set     <= '0;
     hot_cpl_db_we  <= 1'b0;
     cold_cpl_db_we <= 1'b0;
     fault_db_we    <= 1'b0;
@@ -291,6 +296,8 @@ module cw_regs #(
         cw_pkg::REG_FLUSH_TIMEOUT:      flush_timeout_q    <= wdata;
         cw_pkg::REG_FW_WATCHDOG:        fw_watchdog        <= wdata;
         cw_pkg::REG_SNAPSHOT:           snap               <= 1'b1;
+        cw_pkg::REG_RESET:              reset_set.start    <= wdata[0];
+        cw_pkg::REG_PORT_RESET:         reset_set.ports    <= wdata[cw_pkg::NPORT-1:0];
         cw_pkg::REG_IRQ_ENABLE:         irq_enable_q       <= wdata;
 
         cw_pkg::REG_HOT_CMD_BASE:       hot_cmd_base_lo_q  <= wdata;
@@ -389,6 +396,7 @@ module cw_regs #(
         default: ;
       endcase
     end
+    if (reset_stat.ports[cw_pkg::PORT_BRIDGE]) nic_set.ctrl <= '0;
   end
 
   // The data register keeps the word until the answer is taken, so the probe's fields are stable at its start.
@@ -426,13 +434,15 @@ module cw_regs #(
   logic ring_seen_q;
   logic dead_q;
   logic error_irq;
-  logic [cw_pkg::NPORT-1:0] fenced_q, needs_flr;
+  logic [cw_pkg::NPORT-1:0] hung, hung_q, needs_flr;
   logic [31:0] stuck_q;        // cycles since the last fence came
-  logic flr_q;
+  logic flr, flr_q;
 
+  assign hung = fenced | reset_stat.ports;
+  assign flr  = needs_flr != '0 || reset_stat.stuck != '0 || reset_stat.flr;
   assign irq_enable = {irq_enable_q[4], irq_enable_q[2:0]};
   assign error_irq = (table_error && !table_seen_q) || (host_error && !host_seen_q) ||
-                     (ring_error && !ring_seen_q) || (fw_dead && !dead_q) || (needs_flr != '0 && !flr_q);
+                     (ring_error && !ring_seen_q) || (fw_dead && !dead_q) || (flr && !flr_q);
 
   always_ff @(posedge clk) begin
     if (!rst_n) begin
@@ -455,16 +465,16 @@ module cw_regs #(
   // ---- a fence that does not end ----
   always_ff @(posedge clk) begin
     if (!rst_n) begin
-      fenced_q  <= '0;
+      hung_q    <= '0;
       stuck_q   <= '0;
       needs_flr <= '0;
       flr_q     <= 1'b0;
     end else begin
-      fenced_q <= fenced;
-      if ((fenced & ~fenced_q) != '0 || fenced == '0) stuck_q <= '0;
+      hung_q <= hung;
+      if ((hung & ~hung_q) != '0 || hung == '0) stuck_q <= '0;
       else if (stuck_q < flush_timeout) stuck_q <= stuck_q + 32'd1;
-      needs_flr <= (stuck_q >= flush_timeout ? fenced_q : needs_flr) & fenced;
-      flr_q     <= needs_flr != '0;
+      needs_flr <= (stuck_q >= flush_timeout ? hung_q : needs_flr) & hung;
+      flr_q     <= flr;
     end
   end
 
@@ -499,7 +509,7 @@ module cw_regs #(
   assign s_rresp      = 2'b00;
 
   always_ff @(posedge clk) begin
-    if (!rst_n) begin
+    if (!bus_rst_n) begin
       rd_q   <= RD_IDLE;
       wait_q <= '0;
     end else begin
@@ -533,7 +543,7 @@ module cw_regs #(
           cw_pkg::REG_ID:                 s_rdata <= cw_pkg::RST_ID;
           cw_pkg::REG_VERSION:            s_rdata <= cw_pkg::RST_VERSION;
           cw_pkg::REG_BUILD_HASH:         s_rdata <= cw_pkg::RST_BUILD_HASH;
-          cw_pkg::REG_STATUS:             s_rdata <= {23'd0, needs_flr != '0, fenced != '0, ring_seen_q, bme,
+          cw_pkg::REG_STATUS:             s_rdata <= {23'd0, flr, fenced != '0, ring_seen_q, bme,
                                                   host_seen_q, table_seen_q, fw_test_failed, fw_dead, fw_ready};
           cw_pkg::REG_CONTROL:            s_rdata <= control_q;
           cw_pkg::REG_CAP_PORTS:          s_rdata <= {8'(cw_pkg::TAG_W), 8'(cw_pkg::PORT_TGEN), 8'(cw_pkg::NPORT),
@@ -555,7 +565,10 @@ module cw_regs #(
           cw_pkg::REG_FW_VERSION:         s_rdata <= fw_version;
           cw_pkg::REG_IRQ_ENABLE:         s_rdata <= irq_enable_q;
           cw_pkg::REG_FENCED:             s_rdata <= 32'(fenced);
-          cw_pkg::REG_NEEDS_FLR:          s_rdata <= 32'(needs_flr);
+          cw_pkg::REG_NEEDS_FLR:          s_rdata <= {13'd0, reset_stat.flr, reset_stat.stuck, 16'(needs_flr)};
+          cw_pkg::REG_RESET_STATUS:       s_rdata <= {reset_stat.done, 14'd0, reset_stat.flr, reset_stat.busy};
+          cw_pkg::REG_PORTS_IN_RESET:     s_rdata <= 32'(reset_stat.ports);
+          cw_pkg::REG_RING_FAULTS:        s_rdata <= 32'(ring_faults);
           cw_pkg::REG_HOT_CMD_BASE:       s_rdata <= hot_cmd_base_q[31:0];
           cw_pkg::REG_HOT_CMD_BASE_HI:    s_rdata <= hot_cmd_base_q[63:32];
           cw_pkg::REG_HOT_CMD_CTRL:       s_rdata <= hot_cmd_ctrl_q;

@@ -42,6 +42,7 @@ module cw_ring_rd (
   input  logic          rd_rerr,
   input  logic          rd_rlast,
 
+  output logic          failed,         // a read failed since the ring was enabled: it stands
   output logic          ev_error
 );
 
@@ -115,6 +116,7 @@ module cw_ring_rd (
   assign cpl_give  = hi_valid && lo_valid && hi_bad;
   assign pop       = (cmd_valid && cmd_ready) || cpl_give;
 
+  assign failed = run_q && enable && fail_q;
   assign index = (enable && !run_q) ? '0 : index_q;
 
   always_ff @(posedge clk) begin

@@ -52,6 +52,7 @@ module cw_ring_wr #(
 
   input  logic              irq_en,
   output logic              irq,
+  output logic              lost,       // a record was lost since the ring was enabled
   output logic              ev_error
 );
 
@@ -181,6 +182,7 @@ module cw_ring_wr #(
       resv_q   <= '0;
       armed_q  <= 1'b0;
       ev_error <= 1'b0;
+      lost     <= 1'b0;
     end else begin
       bell_q   <= run_q && doorbell_we;
       ev_error <= (wr_bvalid && wr_berr) || (bell_q && !bell_ok);
@@ -192,6 +194,7 @@ module cw_ring_wr #(
 
       resv_q <= resv_q + 17'(take) - 17'(give && resv_q != '0) - 17'(push && RESERVED && resv_q != '0);
 
+      lost <= !start && enable && (lost || (wr_bvalid && wr_berr));
       if (start) begin
         cons_q  <= '0;
         alloc_q <= '0;

@@ -54,6 +54,36 @@ package cw_t;
     logic [LOG_DIR_W:0] size;             // entries
   } log_set_t;
 
+  // ---- resets (cw_reset, cw_bus_gate) ----
+  localparam logic [31:0] TICK = 32'd256;    // cycles from one tick to the next
+
+  typedef struct packed {
+    logic                     rst_n;      // of the function, not of the engine
+    logic                     close;
+    logic                     absorb;
+    logic                     tick;
+    logic [31:0]              timeout;
+  } bus_gate_t;
+
+  typedef struct packed {
+    logic                     closed;
+    logic                     quiet;
+    logic                     stuck;
+  } bus_stat_t;
+
+  typedef struct packed {
+    logic                     start;      // reset the engine
+    logic [NPORT-1:0]         ports;      // or these ports
+  } reset_set_t;
+
+  typedef struct packed {
+    logic                     busy;
+    logic                     flr;        // not at rest in time
+    logic [15:0]              done;
+    logic [NPORT-1:0]         ports;      // in reset
+    logic [1:0]               stuck;      // host memory, table memory
+  } reset_stat_t;
+
   typedef struct packed {
     logic                     enable;
     logic [15:0]              first;

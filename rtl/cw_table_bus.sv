@@ -11,6 +11,8 @@
 module cw_table_bus (
   input  logic                      clk,
   input  logic                      rst_n,
+  input  cw_t::bus_gate_t           gate,
+  output cw_t::bus_stat_t           stat,
 
   input  logic                      rd_valid,
   output logic                      rd_ready,
@@ -97,6 +99,15 @@ module cw_table_bus (
   output logic [2:0]                ev_table_errors
 );
 
+  logic       ar_valid, ar_ready, aw_valid, aw_ready, w_valid, w_ready, w_last;
+  logic [63:0] w_strb;
+  cw_bus_gate u_gate (
+    .clk, .gate, .stat, .e_arvalid(ar_valid), .e_arready(ar_ready), .e_rready(1'b1), .e_awvalid(aw_valid),
+    .e_awready(aw_ready), .e_awlen(t_awlen), .e_wvalid(w_valid), .e_wready(w_ready), .e_wlast(w_last), .e_wstrb(w_strb),
+    .e_bready(1'b1), .arvalid(t_arvalid), .arready(t_arready), .rvalid(t_rvalid), .rlast(t_rlast), .rready(t_rready),
+    .awvalid(t_awvalid), .awready(t_awready), .wvalid(t_wvalid), .wready(t_wready), .wlast(t_wlast), .wstrb(t_wstrb),
+    .bvalid(t_bvalid), .bready(t_bready));
+
   localparam logic [5:0] ID_EUU  = 6'd62;
   localparam logic [5:0] ID_LOAD = 6'd61;
   localparam logic [3:0] ID_LOG  = 4'b1110;   // and two bits of the dirty log's own
@@ -105,18 +116,17 @@ module cw_table_bus (
   logic [2:0] ar_gnt;
 
   cw_arb #(.N(3)) u_ar (
-    .clk, .rst_n, .req({dl_arvalid, eu_arvalid, rd_valid}), .gnt(ar_gnt), .take(t_arvalid && t_arready)
+    .clk, .rst_n, .req({dl_arvalid, eu_arvalid, rd_valid}), .gnt(ar_gnt), .take(ar_valid && ar_ready)
   );
 
-  assign t_arvalid  = ar_gnt != '0;
+  assign ar_valid   = ar_gnt != '0;
   assign t_arid     = ar_gnt[2] ? {ID_LOG, dl_arid} : ar_gnt[1] ? ID_EUU : {1'b0, rd_slot};
   assign t_araddr   = ar_gnt[2] ? dl_araddr : ar_gnt[1] ? eu_addr : rd_addr;
   assign t_arlen    = '0;
-  assign rd_ready   = ar_gnt[0] && t_arready;
-  assign eu_arready = ar_gnt[1] && t_arready;
-  assign dl_arready = ar_gnt[2] && t_arready;
+  assign rd_ready   = ar_gnt[0] && ar_ready;
+  assign eu_arready = ar_gnt[1] && ar_ready;
+  assign dl_arready = ar_gnt[2] && ar_ready;
 
-  assign t_rready  = 1'b1;
   assign wr_rvalid = t_rvalid && !t_rid[5];
   assign wr_rslot  = t_rid[cw_pkg::SLOT_W-1:0];
   assign wr_rdata  = t_rdata;
@@ -136,50 +146,49 @@ module cw_table_bus (
   logic       log_q;    // it is the dirty log's
 
   cw_arb #(.N(3)) u_aw (
-    .clk, .rst_n, .req({dl_awvalid, ld_awvalid, eu_awvalid} & {3{!data_q}}), .gnt(aw_gnt), .take(t_awvalid && t_awready)
+    .clk, .rst_n, .req({dl_awvalid, ld_awvalid, eu_awvalid} & {3{!data_q}}), .gnt(aw_gnt), .take(aw_valid && aw_ready)
   );
 
-  assign t_awvalid  = aw_gnt != '0;
+  assign aw_valid   = aw_gnt != '0;
   assign t_awid     = aw_gnt[2] ? {ID_LOG, dl_awid} : aw_gnt[1] ? ID_LOAD : ID_EUU;
   assign t_awaddr   = aw_gnt[2] ? dl_awaddr : aw_gnt[1] ? ld_awaddr : eu_addr;
   assign t_awlen    = aw_gnt[1] ? ld_awlen : '0;
-  assign eu_awready = aw_gnt[0] && t_awready;
-  assign ld_awready = aw_gnt[1] && t_awready;
-  assign dl_awready = aw_gnt[2] && t_awready;
+  assign eu_awready = aw_gnt[0] && aw_ready;
+  assign ld_awready = aw_gnt[1] && aw_ready;
+  assign dl_awready = aw_gnt[2] && aw_ready;
 
-  assign t_wvalid  = data_q && (log_q ? dl_wvalid : load_q ? ld_wvalid : eu_wvalid);
+  assign w_valid   = data_q && (log_q ? dl_wvalid : load_q ? ld_wvalid : eu_wvalid);
   // Wide and seldom used: zero in between, which simulates faster. So it is with the data that come in here.
   always_comb begin
     t_wdata = '0;
-    if (t_wvalid) begin
+    if (w_valid) begin
       if (log_q)       t_wdata = dl_wdata;
       else if (load_q) t_wdata = ld_wdata;
       else             t_wdata = eu_wdata;
     end
   end
-  assign t_wstrb   = log_q ? dl_wstrb : load_q ? ld_wstrb : eu_wstrb;
-  assign t_wlast   = load_q ? ld_wlast : 1'b1;
-  assign eu_wready = data_q && !load_q && !log_q && t_wready;
-  assign dl_wready = data_q && log_q && t_wready;
-  assign ld_wready = data_q && load_q && t_wready;
+  assign w_strb    = log_q ? dl_wstrb : load_q ? ld_wstrb : eu_wstrb;
+  assign w_last    = load_q ? ld_wlast : 1'b1;
+  assign eu_wready = data_q && !load_q && !log_q && w_ready;
+  assign dl_wready = data_q && log_q && w_ready;
+  assign ld_wready = data_q && load_q && w_ready;
 
   always_ff @(posedge clk) begin
     if (!rst_n)
       data_q <= 1'b0;
-    else if (t_awvalid && t_awready)
+    else if (aw_valid && aw_ready)
       data_q <= 1'b1;
-    else if (t_wvalid && t_wready && t_wlast)
+    else if (w_valid && w_ready && w_last)
       data_q <= 1'b0;
   end
 
   always_ff @(posedge clk) begin
-    if (t_awvalid && t_awready) begin
+    if (aw_valid && aw_ready) begin
       load_q <= aw_gnt[1];
       log_q  <= aw_gnt[2];
     end
   end
 
-  assign t_bready  = 1'b1;
   assign eu_bvalid = t_bvalid && t_bid == ID_EUU;
   assign ld_bvalid = t_bvalid && t_bid == ID_LOAD;
   assign eu_berr   = t_bresp[1];
@@ -192,6 +201,6 @@ module cw_table_bus (
 
   // Reads are single beats; the low response bits make no difference to the engine.
   logic unused;
-  assign unused = t_rlast ^ t_rresp[0] ^ t_bresp[0];
+  assign unused = t_rresp[0] ^ t_bresp[0];
 
 endmodule

@@ -8,7 +8,7 @@
 //   commands:  host -> hot ring -> cw_cmd -> cw_core, entry-update unit, loader -> completion ring
 //              host -> cold ring -> soft CPU (cw_soc), which may use hot commands itself -> completion ring
 //   memories:  cw_table_bus (walks, entry updates, loads), cw_host_bus (rings, LOAD)
-// One clock (P44), synchronous reset, active low.
+// One clock (P44), synchronous reset, active low: aresetn of the function, rst_n of what the host may reset (cw_reset).
 module cw_top #(
   parameter int unsigned     NSLOT       = cw_pkg::NSLOT,
   parameter int unsigned     TLB_SETS    = cw_pkg::TLB_SETS,
@@ -23,7 +23,7 @@ module cw_top #(
   parameter                  FW_HEX      = ""
 ) (
   input  logic                                     clk,
-  input  logic                                     rst_n,
+  input  logic                                     aresetn,
   // registers: AXI4-Lite slave
   input  logic                                     s_awvalid,
   output logic                                     s_awready,
@@ -53,6 +53,8 @@ module cw_top #(
   input  logic [cw_pkg::NPORT_STREAM-1:0]          p_rel_valid,
   output logic [cw_pkg::NPORT_STREAM-1:0]          p_rel_ready,
   input  logic [cw_pkg::NPORT_STREAM*cw_pkg::TAG_W-1:0] p_rel_tag,
+  output logic [cw_pkg::NPORT_STREAM-1:0]          p_reset,      // P21: stop, and confirm with p_quiet
+  input  logic [cw_pkg::NPORT_STREAM-1:0]          p_quiet,
   // table memory: AXI4 master, 512 bits
   output logic                                     t_arvalid,
   input  logic                                     t_arready,
@@ -139,6 +141,7 @@ module cw_top #(
   output logic [511:0]                             b_rdata,
   output logic [1:0]                               b_rresp,
   output logic                                     b_rlast,
+  output logic                                     b_reset,      // initiators at the bridge are in reset, too
   // AXI4 bridge, master: bus addresses of guest memory
   output logic                                     g_arvalid,
   input  logic                                     g_arready,
@@ -177,6 +180,20 @@ module cw_top #(
   localparam int unsigned AW = cw_pkg::ANS_W;
   localparam int unsigned TW = cw_pkg::TAG_W;
 
+  // ---- resets ----
+  logic              rst_n, bridge_rst_n, tgen_rst_n, swept;
+  logic [NP-1:0]     port_reset, take_back, empty;
+  cw_t::reset_set_t  reset_set;
+  cw_t::reset_stat_t reset_stat;
+  cw_t::bus_gate_t   gate;
+  cw_t::bus_stat_t   table_stat, host_stat;
+  cw_reset u_reset (
+    .clk, .aresetn, .set(reset_set), .stat(reset_stat), .timeout(flush_timeout),
+    .quiet({bridge_quiet, 2'b11, p_quiet}), .empty, .port_reset, .take_back, .swept, .gate, .table_bus(table_stat),
+    .host_bus(host_stat), .rst_n, .bridge_rst_n, .tgen_rst_n);
+  assign p_reset = port_reset[NS-1:0];
+  assign b_reset = port_reset[cw_pkg::PORT_BRIDGE];
+
   // ===================================================================================================================
   // Initiators: stream ports from outside, traffic generator, probes of the host
   // ===================================================================================================================
@@ -196,8 +213,8 @@ module cw_top #(
   assign req_valid   = {bridge_req_valid, probe_req_valid, tgen_req_valid, p_req_valid};
   assign req         = {bridge_req, probe_req, tgen_req, p_req};
   assign p_req_ready = req_ready[NS-1:0];
-  assign p_ans_valid = ans_valid[NS-1:0];
-  assign ans_ready   = {bridge_ans_ready, 1'b0, tgen_ans_ready, p_ans_ready};
+  assign p_ans_valid = ans_valid[NS-1:0] & ~p_reset;
+  assign ans_ready   = {bridge_ans_ready, 1'b0, tgen_ans_ready, p_ans_ready} | port_reset;
   assign p_ans       = ans[NS*AW-1:0];
   assign p_ans_data  = emul_data[NS*512-1:0];
   assign rel_valid   = {bridge_rel_valid, 1'b0, tgen_rel_valid, p_rel_valid};
@@ -210,7 +227,8 @@ module cw_top #(
   logic [31:0] tgen_lat_min, tgen_lat_max, tgen_hist_data;
   logic [63:0] tgen_base, tgen_seed, tgen_sum, tgen_lat_sum;
   cw_tgen u_tgen (
-    .clk(clk_tgen), .rst_n, .start(tgen_start), .stop(tgen_stop), .first_ctx(tgen_ctx[7:0]), .n_ctx_m1(tgen_ctx[15:8]),
+    .clk(clk_tgen), .rst_n(tgen_rst_n), .start(tgen_start), .stop(tgen_stop), .first_ctx(tgen_ctx[7:0]),
+    .n_ctx_m1(tgen_ctx[15:8]),
     .pattern(tgen_mode[1:0]), .hold(tgen_mode[8]), .write_percent(tgen_mode[23:16]), .base(tgen_base),
     .pages(tgen_pages), .stride(tgen_stride), .count(tgen_count), .outstanding(tgen_outstanding),
     .release_delay(tgen_release_delay[7:0]), .seed(tgen_seed), .hist_shift(tgen_hist_shift[3:0]),
@@ -233,7 +251,8 @@ module cw_top #(
   cw_t::nic_stat_t nic_stat;
   cw_bridge_port u_bridge (
     .nic_set, .nic_stat, .look_slot, .look_data, .look_strb,
-    .clk(clk_bridge), .rst_n, .quota(bridge_quota[6:0]), .quota_stall(bridge_quota[31]), .backoff(bridge_retry[14:0]),
+    .clk(clk_bridge), .rst_n(bridge_rst_n), .quota(bridge_quota[6:0]), .quota_stall(bridge_quota[31]),
+    .backoff(bridge_retry[14:0]),
     .tries(bridge_retry[27:16]), .fence(bridge_fence), .quiet(bridge_quiet), .awake(bridge_awake),
     .s_awvalid(b_awvalid), .s_awready(b_awready), .s_awid(b_awid), .s_awaddr(b_awaddr), .s_awlen(b_awlen),
     .s_awsize(b_awsize), .s_awburst(b_awburst), .s_awlock(b_awlock), .s_awuser(b_awuser), .s_wvalid(b_wvalid),
@@ -296,7 +315,7 @@ module cw_top #(
   logic [NP-1:0]              flush_ports, fenced;
   logic [NP*32-1:0]           holder;
   // by the host, or because a FLUSH waited for the bridge for too long
-  assign bridge_fence = bridge_ctrl[0] || fenced[cw_pkg::PORT_BRIDGE];
+  assign bridge_fence = bridge_ctrl[0] || fenced[cw_pkg::PORT_BRIDGE] || b_reset;
   logic                       drain_stopped, stop_valid, stop_ready, count_ask, count_take, count_done;
   cw_t::scope_t               drain_what, count_what;
   cw_t::stop_t                stop;
@@ -331,6 +350,7 @@ module cw_top #(
     .log_id, .logr_valid, .logr_id, .logr_status, .log_flip, .log_flip_dom,
     .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume,
     .resume_status,
+    .lost_valid, .lost_ready, .lost_id, .port_reset, .take_back, .swept, .empty,
     .fr_valid, .fr_ready, .fr, .rd_valid, .rd_ready, .rd_slot, .rd_addr,
     .r_valid(wr_rvalid), .r_slot(wr_rslot), .r_data(wr_rdata), .r_error(wr_rerr), .fx_valid, .fx_ready, .fx_req,
     .fx_done, .fx_rsp, .chg_valid, .chg_line, .chg_any, .ev(ev_core), .mon_dring, .mon_fix, .mon_protect, .mon_changed,
@@ -351,7 +371,9 @@ module cw_top #(
   logic [319:0] host_wr_addr, host_wr_strb;
   logic [2559:0] host_wr_data;
   logic [3:0]   irq_enable;
-  logic         ev_fault_ring;
+  logic         ev_fault_ring, lost_valid, lost_ready;
+  logic [31:0]  lost_id;
+  logic [4:0]   ring_faults;
 
   logic [63:0]  fault_base;
   logic [4:0]   fault_size_log2;
@@ -369,10 +391,12 @@ module cw_top #(
     .rec_valid(fr_valid), .rec_ready(fr_ready), .rec(fault_rec),
     .wr_valid(frw_valid), .wr_ready(frw_ready), .wr_addr(frw_addr), .wr_data(frw_rec),
     .wr_strb(host_wr_strb[2*64 +: 64]), .wr_bvalid(frw_bvalid),
-    .wr_berr(host_wr_berr), .irq_en(irq_enable[2]), .irq(ring_irq[2]), .ev_error(ev_fault_ring));
+    .wr_berr(host_wr_berr), .irq_en(irq_enable[2]), .irq(ring_irq[2]),
+    .lost(ring_faults[4]), .ev_error(ev_fault_ring));
   cw_fault_data u_fault_data (
     .clk(clk_cmd), .rst_n, .ring_base(fault_base), .data_base(fault_data_base), .r_valid(frw_valid),
-    .r_ready(frw_ready), .r_addr(frw_addr), .r_rec(frw_rec), .r_bvalid(frw_bvalid), .look_slot, .look_data, .look_strb,
+    .r_ready(frw_ready), .r_addr(frw_addr), .r_rec(frw_rec), .r_bvalid(frw_bvalid), .lost_valid, .lost_ready, .lost_id,
+    .look_slot, .look_data, .look_strb,
     .wr_valid(host_wr_valid[2]), .wr_ready(host_wr_ready[2]), .wr_addr(host_wr_addr[2*64 +: 64]),
     .wr_data(host_wr_data[2*512 +: 512]), .wr_bvalid(host_wr_bvalid[2]), .wr_berr(host_wr_berr));
 
@@ -393,7 +417,7 @@ module cw_top #(
     .rd_valid(host_rd_valid[0]), .rd_ready(host_rd_ready[0]), .rd_addr(host_rd_addr[0 +: 64]),
     .rd_len(host_rd_len[0 +: 8]),
     .rd_rvalid(host_rd_rvalid[0]), .rd_rready(host_rd_rready[0]), .rd_rdata(host_rd_rdata), .rd_rerr(host_rd_rerr),
-    .rd_rlast(host_rd_rlast), .ev_error(ev_hot_ring));
+    .rd_rlast(host_rd_rlast), .failed(ring_faults[0]), .ev_error(ev_hot_ring));
 
   logic fwc_valid, fwc_ready, fwcpl_valid, hcpl_valid, hcpl_ready;
   logic [1023:0] fwc;
@@ -428,7 +452,7 @@ module cw_top #(
     .give(hot_give), .rec_valid(hcpl_valid), .rec_ready(hcpl_ready), .rec(hot_rec),
     .wr_valid(host_wr_valid[0]), .wr_ready(host_wr_ready[0]), .wr_addr(host_wr_addr[0 +: 64]),
     .wr_data(host_wr_data[0 +: 512]), .wr_strb(host_wr_strb[0 +: 64]), .wr_bvalid(host_wr_bvalid[0]),
-    .wr_berr(host_wr_berr), .irq_en(irq_enable[0]), .irq(ring_irq[0]), .ev_error(ev_hot_cpl));
+    .wr_berr(host_wr_berr), .irq_en(irq_enable[0]), .irq(ring_irq[0]), .lost(ring_faults[1]), .ev_error(ev_hot_cpl));
 
   // ===================================================================================================================
   // Entry-update unit, loader, table memory
@@ -463,7 +487,8 @@ module cw_top #(
 
   logic [2:0] ev_table_errors, ev_host_errors;
   cw_table_bus u_table_bus (
-    .clk, .rst_n, .rd_valid, .rd_ready, .rd_slot, .rd_addr, .wr_rvalid, .wr_rslot, .wr_rdata, .wr_rerr,
+    .clk, .rst_n, .gate, .stat(table_stat), .rd_valid, .rd_ready, .rd_slot, .rd_addr,
+    .wr_rvalid, .wr_rslot, .wr_rdata, .wr_rerr,
     .eu_arvalid, .eu_arready, .eu_addr, .eu_rvalid, .eu_rdata, .eu_rerr, .eu_awvalid, .eu_awready, .eu_wvalid,
     .eu_wready, .eu_wdata, .eu_wstrb, .eu_bvalid, .eu_berr,
     .ld_awvalid, .ld_awready, .ld_awaddr, .ld_awlen, .ld_wvalid, .ld_wready, .ld_wdata, .ld_wstrb, .ld_wlast,
@@ -523,7 +548,7 @@ module cw_top #(
     .rd_valid(host_rd_valid[1]), .rd_ready(host_rd_ready[1]), .rd_addr(host_rd_addr[64 +: 64]),
     .rd_len(host_rd_len[8 +: 8]),
     .rd_rvalid(host_rd_rvalid[1]), .rd_rready(host_rd_rready[1]), .rd_rdata(host_rd_rdata), .rd_rerr(host_rd_rerr),
-    .rd_rlast(host_rd_rlast), .ev_error(ev_cold_ring));
+    .rd_rlast(host_rd_rlast), .failed(ring_faults[2]), .ev_error(ev_cold_ring));
 
   logic [31:0] fw_watchdog, fw_heartbeat, fw_version, fwlog_head, fwlog_addr, fwlog_data;
   logic fw_ready, fw_dead, fw_test_failed, ccpl_valid, ccpl_ready, fw_snap, ev_cold_cmds, ev_cold_errors;
@@ -550,13 +575,14 @@ module cw_top #(
     .take(cold_take), .give(cold_give), .rec_valid(ccpl_valid), .rec_ready(ccpl_ready), .rec(cold_rec),
     .wr_valid(host_wr_valid[1]), .wr_ready(host_wr_ready[1]), .wr_addr(host_wr_addr[64 +: 64]),
     .wr_data(host_wr_data[512 +: 512]), .wr_strb(host_wr_strb[64 +: 64]), .wr_bvalid(host_wr_bvalid[1]),
-    .wr_berr(host_wr_berr), .irq_en(irq_enable[1]), .irq(ring_irq[1]), .ev_error(ev_cold_cpl));
+    .wr_berr(host_wr_berr), .irq_en(irq_enable[1]), .irq(ring_irq[1]), .lost(ring_faults[3]), .ev_error(ev_cold_cpl));
 
   // ===================================================================================================================
   // Host memory, registers, counters
   // ===================================================================================================================
   cw_host_bus #(.NW(5)) u_host_bus (
-    .clk(clk_cmd), .rst_n, .bme, .rd_valid(host_rd_valid), .rd_ready(host_rd_ready), .rd_addr(host_rd_addr),
+    .clk(clk_cmd), .rst_n, .clk_free(clk), .gate, .stat(host_stat), .bme, .rd_valid(host_rd_valid),
+    .rd_ready(host_rd_ready), .rd_addr(host_rd_addr),
     .rd_len(host_rd_len),
     .rd_rvalid(host_rd_rvalid), .rd_rready(host_rd_rready), .rd_rdata(host_rd_rdata), .rd_rerr(host_rd_rerr),
     .rd_rlast(host_rd_rlast), .wr_valid(host_wr_valid), .wr_ready(host_wr_ready), .wr_addr(host_wr_addr),
@@ -570,11 +596,13 @@ module cw_top #(
   logic [2:0] ev_interrupts;
   cw_regs #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .TLB_LARGE(TLB_LARGE), .WC_ENTRIES(WC_ENTRIES),
             .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_regs (
-    .clk, .rst_n, .s_awvalid, .s_awready, .s_awaddr, .s_wvalid, .s_wready, .s_wdata, .s_wstrb, .s_bvalid, .s_bready,
+    .clk, .rst_n, .bus_rst_n(aresetn), .s_awvalid, .s_awready, .s_awaddr, .s_wvalid, .s_wready, .s_wdata, .s_wstrb,
+    .s_bvalid, .s_bready,
     .s_bresp, .s_arvalid, .s_arready, .s_araddr, .s_rvalid, .s_rready, .s_rdata, .s_rresp,
     .bme, .flush_timeout, .fw_watchdog, .fw_ready, .fw_dead, .fw_test_failed, .fw_heartbeat, .fw_version,
     .table_error(|ev_table_errors), .host_error(|ev_host_errors),
-    .ring_error(|ev_ring_errors), .fenced, .holder, .dring_bell, .dring_rd, .dring_index, .dring_soft, .dring_irq,
+    .ring_error(|ev_ring_errors), .fenced, .holder, .reset_set, .reset_stat, .ring_faults,
+    .dring_bell, .dring_rd, .dring_index, .dring_soft, .dring_irq,
     .ring_irq, .irq_enable, .irq, .ev_interrupts,
     .hot_cmd_base, .hot_cmd_size_log2, .hot_cmd_enable, .hot_cmd_doorbell, .hot_cmd_index,
     .hot_cpl_base, .hot_cpl_size_log2, .hot_cpl_enable, .hot_cpl_doorbell, .hot_cpl_db_we, .hot_cpl_index,
@@ -593,11 +621,7 @@ module cw_top #(
   logic [5:0] ev_ring_errors;
   logic [2:0] n_ring_errors;
   assign ev_ring_errors = {ev_dring, ev_fault_ring, ev_hot_ring, ev_hot_cpl, ev_cold_ring, ev_cold_cpl};
-  always_comb begin
-    n_ring_errors = '0;
-    if (ev_ring_errors != '0)
-      for (int i = 0; i < 6; i++) n_ring_errors += 3'(ev_ring_errors[i]);
-  end
+  assign n_ring_errors = 3'($countones(ev_ring_errors));
   logic [cw_pkg::NCOUNTER*3-1:0] ev;
   always_comb begin
     ev = ev_core;
@@ -649,7 +673,8 @@ module cw_top #(
   cw_clkgate #(.N(16)) u_clk_cmd (
     .clk, .rst_n, .gclk(clk_cmd),
     .awake({reg_access, host_rd_valid != '0, host_wr_valid != '0, h_arvalid || h_rvalid,
-            h_awvalid || h_wvalid || h_bvalid, inv_valid || flush_valid || fdone_valid, resume_valid, fr_valid,
+            h_awvalid || h_wvalid || h_bvalid || lost_valid, inv_valid || flush_valid || fdone_valid, resume_valid,
+            fr_valid,
             hot_valid || hcpl_valid, cold_valid || ccpl_valid, fwc_valid || fwcpl_valid, eu_req_valid || eu_rsp_valid,
             fx_valid || hp_valid || hf_valid, eu_arvalid || eu_awvalid || eu_wvalid,
             ld_req_valid || ld_busy || ld_rsp_valid, t_rvalid || t_bvalid}));
@@ -663,21 +688,7 @@ module cw_top #(
   cw_clkgate #(.N(2)) u_clk_bridge (
     .clk, .rst_n, .gclk(clk_bridge), .awake({reg_access || bridge_fence, bridge_awake}));
 
-`ifndef SYNTHESIS
-  if ($bits(cw_t::req_t) != RW || $bits(cw_t::ans_t) != AW || $bits(cw_t::cookie_t) != cw_pkg::COOKIE_W) begin
-      : g_widths
-    $error("a width in params.def does not match its struct in cw_t");
-  end
-  if (NSLOT < 2 || NSLOT > (1 << cw_pkg::SLOT_W)) begin : g_slots
-    $error("NSLOT must be 2..32");
-  end
-  if (TLB_LARGE < 1 || TLB_LARGE > 255) begin : g_large
-    $error("TLB_LARGE must be 1..255");
-  end
-  if (PA_BITS < 32 || PA_BITS > cw_pkg::PA_W) begin : g_pa
-    $error("PA_BITS must be 32..52");
-  end
-`endif
+  cw_limits #(.NSLOT(NSLOT), .TLB_LARGE(TLB_LARGE), .PA_BITS(PA_BITS)) u_limits ();
 
   logic unused;
   assign unused = &{1'b0, fault_space, emul_data[cw_pkg::PORT_BRIDGE*512-1:NS*512],

@@ -33,6 +33,7 @@ struct cw_bridge {
 	struct cw_burstq wait[2][CW_BRIDGE_IDS]; /* by write and id: answers come in this order */
 	unsigned beat[CW_BRIDGE_IDS], wbeat;
 	unsigned open, stall_addr, stall_data, stall_ans;
+	bool in_reset; /* its port is */
 	uint8_t rdata[64];
 	struct cw_bridge_in pins;
 };

@@ -95,7 +95,7 @@ static void check_answers(struct cw_sim *sim, uint8_t valid)
 	for (unsigned p = 0; p < CW_NPORT_STREAM; p++) {
 		bool v = valid >> p & 1;
 
-		if (sim->port[p].ans_was && !v)
+		if (sim->port[p].ans_was && !v && !sim->port[p].in_reset)
 			cw_sim_fail(sim, "port %u: an answer was withdrawn before it was taken", p);
 		sim->port[p].ans_was = v && !sim->port[p].ans_ready;
 	}
@@ -146,7 +146,7 @@ void cw_dpi_bridge(u64 ctx, svBit awready, svBit wready, svBit bvalid, uint8_t b
 	const char *wrong = NULL;
 
 	memcpy(b->rdata, rdata, sizeof(b->rdata));
-	if (!sim->reset_left)
+	if (!sim->reset_left && !b->in_reset)
 		wrong = cw_bridge_tick(b, &o, sim->cycle);
 	if (wrong)
 		cw_sim_fail(sim, "bridge: %s", wrong);
@@ -186,20 +186,21 @@ void cw_dpi_tick(u64 ctx, svBit t_arvalid, uint8_t t_arid, u64 t_araddr, uint8_t
 		 svBit t_bready, svBit h_arvalid, uint8_t h_arid, u64 h_araddr, uint8_t h_arlen, svBit h_rready,
 		 svBit h_awvalid, uint8_t h_awid, u64 h_awaddr, uint8_t h_awlen, svBit h_wvalid, svBit h_wlast,
 		 svBit h_bready, svBit s_awready, svBit s_wready, svBit s_bvalid, svBit s_arready, svBit s_rvalid,
-		 uint32_t s_rdata, uint8_t p_req_ready, uint8_t p_ans_valid, uint8_t p_rel_ready, uint8_t irq,
-		 svBit *rst_n, svBit *trace_on, svBit *mon_on, svBit *t_arready, svBit *t_rvalid, uint8_t *t_rid,
-		 uint8_t *t_rresp, svBit *t_rlast, svBit *t_awready, svBit *t_wready, svBit *t_bvalid, uint8_t *t_bid,
-		 uint8_t *t_bresp, svBit *t_rfresh, svBit *h_arready, svBit *h_rvalid, uint8_t *h_rid, uint8_t *h_rresp,
-		 svBit *h_rlast, svBit *h_awready, svBit *h_wready, svBit *h_bvalid, uint8_t *h_bid, uint8_t *h_bresp,
-		 svBit *h_rfresh, svBit *s_awvalid, uint16_t *s_awaddr, svBit *s_wvalid, uint32_t *s_wdata,
-		 svBit *s_bready, svBit *s_arvalid, uint16_t *s_araddr, svBit *s_rready, uint8_t *p_req_valid,
-		 uint8_t *p_req_fresh, uint8_t *p_ans_ready, uint8_t *p_rel_valid, u64 *p_rel_tag, svBit *b_on)
+		 uint32_t s_rdata, uint8_t p_req_ready, uint8_t p_ans_valid, uint8_t p_rel_ready, uint8_t p_reset,
+		 svBit b_reset, uint8_t irq, svBit *rst_n, svBit *trace_on, svBit *mon_on, svBit *t_arready,
+		 svBit *t_rvalid, uint8_t *t_rid, uint8_t *t_rresp, svBit *t_rlast, svBit *t_awready, svBit *t_wready,
+		 svBit *t_bvalid, uint8_t *t_bid, uint8_t *t_bresp, svBit *t_rfresh, svBit *h_arready, svBit *h_rvalid,
+		 uint8_t *h_rid, uint8_t *h_rresp, svBit *h_rlast, svBit *h_awready, svBit *h_wready, svBit *h_bvalid,
+		 uint8_t *h_bid, uint8_t *h_bresp, svBit *h_rfresh, svBit *s_awvalid, uint16_t *s_awaddr,
+		 svBit *s_wvalid, uint32_t *s_wdata, svBit *s_bready, svBit *s_arvalid, uint16_t *s_araddr,
+		 svBit *s_rready, uint8_t *p_req_valid, uint8_t *p_req_fresh, uint8_t *p_ans_ready,
+		 uint8_t *p_rel_valid, u64 *p_rel_tag, uint8_t *p_quiet, svBit *b_on)
 {
 	struct cw_sim *sim = card(ctx);
 	const struct cw_axi_slave *t = (struct cw_axi_slave *)sim->axi[CW_SIM_TABLE];
 	const struct cw_axi_slave *h = (struct cw_axi_slave *)sim->axi[CW_SIM_HOST];
 	const struct cw_lite_in *l = &sim->pcie.lite;
-	uint8_t valid = 0, fresh = 0, ready = 0, rel = 0;
+	uint8_t valid = 0, fresh = 0, ready = 0, rel = 0, quiet = 0;
 	uint64_t rel_tag = 0;
 
 	if (sim->reset_left) {
@@ -235,6 +236,11 @@ void cw_dpi_tick(u64 ctx, svBit t_arvalid, uint8_t t_arid, u64 t_araddr, uint8_t
 		};
 		const struct cw_lite_out lite = {s_awready, s_wready, s_bvalid, s_arready, s_rvalid, s_rdata};
 
+		if (b_reset && !sim->bridge.in_reset)
+			cw_bridge_reset(&sim->bridge);
+		sim->bridge.in_reset = b_reset;
+		for (unsigned p = 0; p < CW_NPORT_STREAM; p++)
+			quiet |= (uint8_t)(cw_port_hear(&sim->port[p], p_reset >> p & 1) << p);
 		check_answers(sim, p_ans_valid);
 		for (unsigned p = 0; p < CW_NPORT_STREAM; p++)
 			cw_port_sample(&sim->port[p], p_req_ready >> p & 1, p_rel_ready >> p & 1, sim->cycle);
@@ -294,5 +300,6 @@ void cw_dpi_tick(u64 ctx, svBit t_arvalid, uint8_t t_arid, u64 t_araddr, uint8_t
 	*p_ans_ready = ready;
 	*p_rel_valid = rel;
 	*p_rel_tag = rel_tag;
-	*b_on = sim->bridge.open != 0;
+	*p_quiet = quiet;
+	*b_on = sim->bridge.open != 0 || sim->bridge.in_reset;
 }

@@ -9,7 +9,7 @@ void cw_port_init(struct cw_port *p, uint64_t seed, unsigned number)
 	cw_rng_init(&p->rng, seed, 200 + number);
 }
 
-void cw_port_reset(struct cw_port *p)
+void cw_port_forget(struct cw_port *p)
 {
 	p->req_head = p->req_n = p->ans_head = p->ans_n = p->rel_head = p->rel_n = 0;
 	p->req_valid = p->req_fresh = p->ans_ready = p->rel_valid = p->ans_was = false;
@@ -39,8 +39,18 @@ void cw_port_sample(struct cw_port *p, bool req_ready, bool rel_ready, uint64_t 
 	}
 }
 
+bool cw_port_hear(struct cw_port *p, bool reset)
+{
+	if (reset && !p->in_reset)
+		cw_port_forget(p);
+	p->in_reset = reset;
+	return reset && !p->busy;
+}
+
 void cw_port_drive(struct cw_port *p)
 {
+	if (p->in_reset)
+		return;
 	p->req_fresh = false;
 	if (!p->req_valid && p->req_n && !cw_rng_percent(&p->rng, p->stall_req))
 		p->req_valid = p->req_fresh = true;

@@ -18,14 +18,18 @@ struct cw_port {
 	uint64_t req_cycle[256];
 	bool req_valid, req_fresh, ans_ready, rel_valid; /* pins */
 	bool ans_was;					 /* an answer stood and was not taken */
+	bool in_reset;					 /* its port is */
+	bool busy;					 /* and it does not confirm that its accesses are over */
 };
 
 void cw_port_init(struct cw_port *p, uint64_t seed, unsigned number);
-void cw_port_reset(struct cw_port *p); /* the engine forgets; queued requests and answers are dropped */
+void cw_port_forget(struct cw_port *p); /* the engine forgets; queued requests and answers are dropped */
 /* An answer taken in this cycle; its data follow by the returned pointer. */
 struct cw_sim_ans *cw_port_take(struct cw_port *p, uint64_t now);
 void cw_port_sample(struct cw_port *p, bool req_ready, bool rel_ready, uint64_t now);
 void cw_port_drive(struct cw_port *p);
+/* The port's reset as the engine says it; true: the initiator is quiet. */
+bool cw_port_hear(struct cw_port *p, bool reset);
 
 static inline const struct cw_sim_req *cw_port_req(const struct cw_port *p)
 {

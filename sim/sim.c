@@ -434,7 +434,7 @@ void cw_sim_reset(struct cw_sim *sim)
 	sim->reset_left = CW_SIM_RESET_CYCLES;
 	cw_pcie_reset(&sim->pcie);
 	for (unsigned p = 0; p < CW_NPORT_STREAM; p++)
-		cw_port_reset(&sim->port[p]);
+		cw_port_forget(&sim->port[p]);
 	cw_axi_reset(sim->axi[0]);
 	cw_axi_reset(sim->axi[1]);
 	cw_axi_reset(sim->axi[2]);

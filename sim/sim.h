@@ -147,6 +147,12 @@ size_t cw_sim_port_queued(const struct cw_sim *sim, unsigned port); /* requests 
 /* 1 and the oldest answer not yet taken, or 0. When 1024 wait, the port's ans_ready falls. */
 int cw_sim_port_answer(struct cw_sim *sim, unsigned port, struct cw_sim_ans *ans);
 int cw_sim_port_release(struct cw_sim *sim, unsigned port, uint8_t tag); /* -EAGAIN when 1024 wait */
+/*
+ * In a reset of its port (register PORT_RESET) the initiator forgets everything: what was queued and what was not yet
+ * looked at. It confirms at once, as if none of its accesses were under way; not while it is `busy`.
+ */
+bool cw_sim_port_in_reset(const struct cw_sim *sim, unsigned port);
+void cw_sim_port_busy(struct cw_sim *sim, unsigned port, bool busy);
 /* Percent of cycles with a gap before a request, without ans_ready, with a gap before a release. */
 int cw_sim_port_stall(struct cw_sim *sim, unsigned port, unsigned req, unsigned ans, unsigned rel);
 

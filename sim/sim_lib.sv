@@ -62,7 +62,7 @@ module sim_lib #(
     input byte unsigned h_awlen, input bit h_wvalid, input bit h_wlast, input bit h_bready,
     input bit s_awready, input bit s_wready, input bit s_bvalid, input bit s_arready, input bit s_rvalid,
     input int unsigned s_rdata, input byte unsigned p_req_ready, input byte unsigned p_ans_valid,
-    input byte unsigned p_rel_ready, input byte unsigned irq,
+    input byte unsigned p_rel_ready, input byte unsigned p_reset, input bit b_reset, input byte unsigned irq,
     output bit rst_n, output bit trace_on, output bit mon_on,
     output bit t_arready, output bit t_rvalid, output byte unsigned t_rid, output byte unsigned t_rresp,
     output bit t_rlast, output bit t_awready, output bit t_wready, output bit t_bvalid, output byte unsigned t_bid,
@@ -73,7 +73,8 @@ module sim_lib #(
     output bit s_awvalid, output shortint unsigned s_awaddr, output bit s_wvalid, output int unsigned s_wdata,
     output bit s_bready, output bit s_arvalid, output shortint unsigned s_araddr, output bit s_rready,
     output byte unsigned p_req_valid, output byte unsigned p_req_fresh, output byte unsigned p_ans_ready,
-    output byte unsigned p_rel_valid, output longint unsigned p_rel_tag, output bit b_on);
+    output byte unsigned p_rel_valid, output longint unsigned p_rel_tag,
+    output byte unsigned p_quiet, output bit b_on);
 
   // ---- inputs of the engine ----
   logic                    rst_n = 1'b0;
@@ -94,6 +95,7 @@ module sim_lib #(
   logic [NP-1:0]           p_req_valid = '0, p_ans_ready = '0, p_rel_valid = '0;
   logic [NP*cw_pkg::REQ_W-1:0] p_req = '0;
   logic [NP*TAG_W-1:0]     p_rel_tag = '0;
+  logic [NP-1:0]           p_quiet = '0;
 
   localparam int unsigned IW = cw_pkg::BRIDGE_ID_W - 1;  // of b_*
   localparam int unsigned GW = cw_pkg::BRIDGE_ID_W;
@@ -137,7 +139,8 @@ module sim_lib #(
   logic                    s_awready, s_wready, s_bvalid, s_arready, s_rvalid;
   logic [1:0]              s_bresp, s_rresp;
   logic [31:0]             s_rdata;
-  logic [NP-1:0]           p_req_ready, p_ans_valid, p_rel_ready;
+  logic [NP-1:0]           p_req_ready, p_ans_valid, p_rel_ready, p_reset;
+  logic                    b_reset;
   logic [NP*cw_pkg::ANS_W-1:0] p_ans;
   logic [NP*512-1:0]       p_ans_data;
   logic [4:0]              irq;
@@ -148,7 +151,7 @@ module sim_lib #(
   cw_top #(
     .NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .TLB_LARGE(TLB_LARGE), .WC_ENTRIES(WC_ENTRIES),
     .LOG_LINES(LOG_LINES), .LOG_ENTRIES(LOG_ENTRIES), .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)
-  ) u_top (.*);
+  ) u_top (.aresetn(rst_n), .*);
 
   logic trace_on = 1'b0;
 
@@ -172,7 +175,7 @@ module sim_lib #(
     bit vs_awvalid, vs_wvalid, vs_bready, vs_arvalid, vs_rready;
     shortint unsigned vs_awaddr, vs_araddr;
     int unsigned vs_wdata;
-    byte unsigned vp_req_valid, vp_req_fresh, vp_ans_ready, vp_rel_valid;
+    byte unsigned vp_req_valid, vp_req_fresh, vp_ans_ready, vp_rel_valid, vp_quiet;
     longint unsigned vp_rel_tag;
     bit vg_arready, vg_rvalid, vg_rlast, vg_awready, vg_wready, vg_bvalid, vg_rfresh, vg_on, vb_on;
     byte unsigned vg_rid, vg_rresp, vg_bid, vg_bresp;
@@ -259,12 +262,12 @@ module sim_lib #(
       h_arvalid, 8'(h_arid), h_araddr, h_arlen, h_rready, h_awvalid, 8'(h_awid), h_awaddr, h_awlen,
       h_wvalid, h_wlast, h_bready,
       s_awready, s_wready, s_bvalid, s_arready, s_rvalid, s_rdata,
-      8'(p_req_ready), 8'(p_ans_valid), 8'(p_rel_ready), 8'(irq),
+      8'(p_req_ready), 8'(p_ans_valid), 8'(p_rel_ready), 8'(p_reset), b_reset, 8'(irq),
       v_rst_n, v_trace_on, v_mon_on,
       vt_arready, vt_rvalid, vt_rid, vt_rresp, vt_rlast, vt_awready, vt_wready, vt_bvalid, vt_bid, vt_bresp, vt_rfresh,
       vh_arready, vh_rvalid, vh_rid, vh_rresp, vh_rlast, vh_awready, vh_wready, vh_bvalid, vh_bid, vh_bresp, vh_rfresh,
       vs_awvalid, vs_awaddr, vs_wvalid, vs_wdata, vs_bready, vs_arvalid, vs_araddr, vs_rready,
-      vp_req_valid, vp_req_fresh, vp_ans_ready, vp_rel_valid, vp_rel_tag, vb_on);
+      vp_req_valid, vp_req_fresh, vp_ans_ready, vp_rel_valid, vp_rel_tag, vp_quiet, vb_on);
     b_on      <= vb_on;
     rst_n     <= v_rst_n;
     mon_on    <= v_mon_on;
@@ -301,6 +304,7 @@ module sim_lib #(
     p_ans_ready <= vp_ans_ready[NP-1:0];
     p_rel_valid <= vp_rel_valid[NP-1:0];
     p_rel_tag   <= vp_rel_tag[NP*TAG_W-1:0];
+    p_quiet     <= vp_quiet[NP-1:0];
     if (vt_rfresh) begin
       cw_dpi_rdata(ctx, 8'd0, v_data);
       t_rdata <= v_data;

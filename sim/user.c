@@ -159,3 +159,14 @@ int cw_sim_port_stall(struct cw_sim *sim, unsigned port, unsigned req, unsigned 
 	p->stall_rel = rel;
 	return 0;
 }
+
+bool cw_sim_port_in_reset(const struct cw_sim *sim, unsigned port)
+{
+	return port < CW_NPORT_STREAM && sim->port[port].in_reset;
+}
+
+void cw_sim_port_busy(struct cw_sim *sim, unsigned port, bool busy)
+{
+	if (port < CW_NPORT_STREAM)
+		sim->port[port].busy = busy;
+}

@@ -26,6 +26,7 @@ module tb_answer;
 
   logic [cw_pkg::CTX_W-1:0] look_ctx = '0, hold_ctx;
   logic fenced = 1'b0, now_epoch = 1'b0, hold_valid;
+  logic take_back = 1'b0, empty, own_rel;
   logic [cw_pkg::TAG_W-1:0] hold_tag;
   cw_answer #(.PATIENCE(PATIENCE)) dut (.*);
 

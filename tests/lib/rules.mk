@@ -34,6 +34,10 @@ TESTS += lib-recover
 lib-recover_SRCS := tests/lib/test_recover.c tools/bench_sum.c
 lib-recover_LIBS := lib
 
+TESTS += lib-reset
+lib-reset_SRCS := tests/lib/test_reset.c tools/bench_sum.c
+lib-reset_LIBS := lib
+
 TESTS += lib-shadow
 lib-shadow_SRCS := tests/lib/test_shadow.c tests/lib/shadow_io.c tests/lib/shadow_work.c tests/lib/guest.c
 lib-shadow_LIBS := lib
@@ -66,3 +70,16 @@ $(O)/tests/lib-log-mutants: $(patsubst %.c,$(O)/san/%.o,$(lib-log_SRCS) tests/cl
 TESTS += lib-log-fail
 lib-log-fail_CMD  := tests/lib/log_fail.sh $(O)/tests/lib-log-mutants
 lib-log-fail_DEPS := $(O)/tests/lib-log-mutants
+
+# Suites that are run once more with broken engines, each of which they must find.
+$(O)/tests/lib-reset-mutants: $(patsubst %.c,$(O)/san/%.o,$(lib-reset_SRCS))
+$(O)/tests/%-mutants: $(O)/san/tests/cli/choose_mutant.o $(addprefix $(O)/san/,libcatwalk.a libsim.a libmmu.a) \
+  $(O)/vl/mutants/libsimlib.a
+	$(call say,LD,$@)mkdir -p $(@D)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+	  $(SYS_LIBS)
+
+TESTS += lib-reset-fail
+lib-reset-fail_CMD  := tests/lib/fail.sh lib-reset $(O)/tests/lib-reset-mutants \
+  PORT_RESET_EARLY:P21:no_grant_is_taken_back_before_the_initiator_is_quiet RESET_EARLY:P43:late_answers_are_absorbed
+lib-reset-fail_DEPS := $(O)/tests/lib-reset-mutants

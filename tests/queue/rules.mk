@@ -2,7 +2,7 @@
 # Copyright The Catwalk authors
 #
 # Benches of FIFO, arbiter, rings, hot commands and buses.
-QUEUE_RTL := $(addprefix rtl/cw_,fifo.sv arb.sv ring_rd.sv ring_wr.sv host_bus.sv table_bus.sv euu.sv loader.sv \
-  cmd_check.sv cmd.sv cpl_rec.sv) tests/queue/tb_axi_mem.sv $(wildcard tests/queue/*.svh)
+QUEUE_RTL := $(addprefix rtl/cw_,fifo.sv arb.sv ring_rd.sv ring_wr.sv bus_gate.sv host_bus.sv table_bus.sv \
+  euu.sv loader.sv cmd_check.sv cmd.sv cpl_rec.sv) tests/queue/tb_axi_mem.sv $(wildcard tests/queue/*.svh)
 
 $(foreach b,fifo_arb ring_rd ring_wr cmd,$(eval $(call sv_bench,rtl_$b,$(QUEUE_RTL) tests/queue/tb_$b.sv)))

@@ -156,12 +156,13 @@ module tb_cmd;
   logic [63:0]  h_err_line = '0, t_err_line = '0;
 
   cw_host_bus u_hbus (
+    .clk_free(clk), .gate('0), .stat(),
     .rd_valid(hr_valid), .rd_ready(hr_ready), .rd_addr(hr_addr), .rd_len(hr_len), .rd_rvalid(hr_rvalid),
     .rd_rready(hr_rready), .rd_rdata(hr_rdata), .rd_rerr(hr_rerr), .rd_rlast(hr_rlast), .wr_valid(hw_valid),
     .wr_ready(hw_ready), .wr_addr(hw_addr), .wr_data(hw_data), .wr_strb(hw_strb), .wr_bvalid(hw_bvalid),
     .wr_berr(hw_berr), .*
   );
-  cw_table_bus u_tbus (.*);
+  cw_table_bus u_tbus (.gate('0), .stat(), .*);
   tb_axi_mem #(.ID_W(3), .ADDR_W(64), .LAT(40)) u_host (
     .clk, .rst_n, .err_on(h_err), .err_line(h_err_line), .hold_b(1'b0), .hold_r(1'b0),
     .arvalid(h_arvalid), .arready(h_arready), .arid(h_arid), .araddr(h_araddr), .arlen(h_arlen),

@@ -30,6 +30,14 @@ module tb_regs;
   logic        ring_error = 1'b0;
   logic [cw_pkg::NPORT-1:0] fenced = '0;
   logic [cw_pkg::NPORT*32-1:0] holder = '0;
+  cw_t::reset_set_t  reset_set;
+  cw_t::reset_stat_t reset_stat = '0;
+  logic [4:0]  ring_faults = '0;
+  int seen_start, seen_ports;
+  always @(posedge clk) begin
+    if (reset_set.start) seen_start++;
+    seen_ports += int'(reset_set.ports);
+  end
   logic [31:0] fw_heartbeat = 32'd77, fw_version = 32'd0;
   logic [2:0]  ring_irq = 3'd0;
   logic        dring_irq = 1'b0;
@@ -70,7 +78,8 @@ module tb_regs;
   logic [63:0] tgen_sum = '0, tgen_lat_sum = '0;
   logic [63:0] fault_data_base;
 
-  cw_regs #(.NSLOT(16), .TLB_SETS(256), .TLB_WAYS(4), .WC_ENTRIES(12), .TABLE_BYTES(64'h2_4000_0000)) dut (.*);
+  cw_regs #(.NSLOT(16), .TLB_SETS(256), .TLB_WAYS(4), .WC_ENTRIES(12), .TABLE_BYTES(64'h2_4000_0000))
+    dut (.bus_rst_n(rst_n), .*);
 
   logic [N*3-1:0] ev = '0;
   logic [63:0]    cycle;
@@ -432,6 +441,42 @@ module tb_regs;
     fenced = '0;
     expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'd0);
     expect_reg(32'(cw_pkg::REG_STATUS), 32'h5a);
+    end_test();
+
+    begin_test("resets are pulses, their state is shown; silent buses and a reset that does not end are NEEDS_FLR (P43)");
+    seen_start = 0;
+    seen_ports = 0;
+    write(32'(cw_pkg::REG_RESET), 32'd2);
+    check(seen_start == 0, "another bit resets nothing");
+    write(32'(cw_pkg::REG_RESET), 32'd1);
+    check(seen_start == 1, "one pulse");
+    write(32'(cw_pkg::REG_PORT_RESET), 32'h15);
+    check(seen_ports == 21, "the ports that are named, for one cycle");
+    reset_stat.ports = 5'h15;
+    reset_stat.busy  = 1'b1;
+    reset_stat.done  = 16'h1234;
+    ring_faults      = 5'h13;
+    expect_reg(32'(cw_pkg::REG_PORTS_IN_RESET), 32'h15);
+    expect_reg(32'(cw_pkg::REG_RESET_STATUS), 32'h1234_0001);
+    expect_reg(32'(cw_pkg::REG_RING_FAULTS), 32'h13);
+    expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'd0);
+    repeat (220) @(negedge clk);
+    expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'h15);
+    reset_stat.ports = '0;
+    expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'd0);
+    for (int k = 0; k < 3; k++) begin
+      pulses[3] = 0;
+      if (k == 2) reset_stat.flr = 1'b1;
+      else reset_stat.stuck[k] = 1'b1;
+      expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'h1_0000 << k);
+      expect_reg(32'(cw_pkg::REG_STATUS), 32'h15a);
+      check(pulses[3] == 1, "one interrupt");
+      reset_stat.stuck = '0;
+      reset_stat.flr   = 1'b0;
+      expect_reg(32'(cw_pkg::REG_STATUS), 32'h5a);
+    end
+    reset_stat  = '0;
+    ring_faults = '0;
     end_test();
 
     begin_test("registers that show the core's state: HOLDER, STATUS, bus master, FLUSH_TIMEOUT");
