@@ -233,7 +233,8 @@ struct cw_slot_set {
 	struct cw_slot_leaf *spare[2]; /* for two cw_slots_replace(); slots_lock */
 
 	/* Hints, by open addressing. */
-	uint64_t *chunk; /* 0: free */
+	uint64_t *chunk; /* 0: free; in lines of the cache */
+	void *chunk_mem; /* what `chunk` stands in */
 	unsigned chunk_bits;
 	uint64_t nr_chunks, nr_of_size[CW_SLOT_CHUNK_SIZES];
 };

@@ -7,14 +7,22 @@
  * all slots, and a search is two short branchless ones.
  *
  * A hint says which slot a chunk of guest memory belongs to, at least in part. Each slot chooses the smallest size of
- * chunks of which it touches no more than CHUNKS_MAX, and gives a hint for each that no other slot has. A hint is only
- * believed if the slot holds the page; what it cannot answer is searched, so hints may be missing, and the cost of a
- * slot does not grow with its size.
+ * chunks of which it touches no more than CHUNKS_MAX, and gives a hint for each that less than SHARED others have. A
+ * hint is only believed if the slot holds the page; what it cannot answer is searched, so hints may be missing, and the
+ * cost of a slot does not grow with its size.
+ *
+ * Eight chunks in a row have their places in one line of the cache, so that guest memory without holes fills the lines
+ * that it uses, and few are used. What finds its place taken goes to the same place of the next line, PROBES - 1 times,
+ * or stays away.
  */
 #include "internal.h"
 
 #define CHUNKS_MAX 129u /* 128 aligned ones, or so many and a half at both ends */
 #define CHUNK_BITS_MIN 9u
+#define SHARED 2u
+#define PROBES 8u
+#define LINE 8u /* hints in a line of the cache */
+#define LINE_BYTES (LINE * sizeof(uint64_t))
 #define LEAF_MAX CW_SLOT_LEAF_MAX
 
 static const uint8_t chunk_shift[CW_SLOT_CHUNK_SIZES] = {9, 15, 21, 27}; /* 2 MiB, 128 MiB, 8 GiB, 512 GiB */
@@ -43,7 +51,10 @@ static unsigned hint_size(uint64_t hint)
 
 static uint64_t chunk_place(uint64_t chunk, unsigned size, unsigned bits)
 {
-	return (chunk * CW_SLOT_CHUNK_SIZES + size) * 0x9e3779b97f4a7c15ull >> (64 - bits);
+	uint64_t line = (chunk / LINE * CW_SLOT_CHUNK_SIZES + size) * 0x9e3779b97f4a7c15ull;
+
+	/* Slots that begin at multiples of many chunks shall not all have the same place of their lines. */
+	return (line >> (64 - bits)) ^ (chunk & (LINE - 1));
 }
 
 static uint64_t hint_chunk(uint64_t hint)
@@ -69,14 +80,29 @@ static unsigned chunk_size(const struct cw_memslot *slot)
 	return size;
 }
 
-/* Place of the hint of a chunk, or the free one where it would stand: at most half are in use. */
-static uint64_t hint_find(const uint64_t *hint, unsigned bits, uint64_t chunk, unsigned size)
+static uint64_t probe(uint64_t place, unsigned n, unsigned bits)
 {
-	uint64_t mask = (1ull << bits) - 1, i = chunk_place(chunk, size, bits);
+	return (place + n * LINE) & ((1ull << bits) - 1);
+}
 
-	while (hint[i] && (hint_size(hint[i]) != size || hint_chunk(hint[i]) != chunk))
-		i = (i + 1) & mask;
-	return i;
+/* Puts a hint where a search for its chunk will meet it. False if there is no room, or the chunk has enough of them. */
+static bool hint_put(uint64_t *table, unsigned bits, uint64_t hint)
+{
+	uint64_t home = hint_home(hint, bits);
+	unsigned others = 0;
+
+	for (unsigned n = 0; n < PROBES; n++) {
+		uint64_t *at = &table[probe(home, n, bits)];
+
+		if (!*at) {
+			*at = hint;
+			return true;
+		}
+		others += hint_size(*at) == hint_size(hint) && hint_chunk(*at) == hint_chunk(hint);
+		if (others == SHARED)
+			break;
+	}
+	return false;
 }
 
 static void hints_add(struct cw_slot_set *set, struct cw_memslot *slot)
@@ -85,26 +111,27 @@ static void hints_add(struct cw_slot_set *set, struct cw_memslot *slot)
 	uint64_t last = (slot->base_gfn + slot->npages - 1) >> chunk_shift[size];
 
 	for (uint64_t c = slot->base_gfn >> chunk_shift[size]; c <= last; c++) {
-		uint64_t i = hint_find(set->chunk, set->chunk_bits, c, size);
-
-		if (set->chunk[i])
-			continue;
 		CW_ASSERT(set->nr_chunks < 1ull << (set->chunk_bits - 1));
-		set->chunk[i] = make_hint(slot, c, size);
+		if (!hint_put(set->chunk, set->chunk_bits, make_hint(slot, c, size)))
+			continue;
 		set->nr_chunks++;
 		set->nr_of_size[size]++;
 	}
 }
 
-/* Takes one out; those behind it that would not be found any more move up. */
+/* Takes one out; those behind it that would not be found any more move up, which ends where one is free. */
 static void hint_delete(struct cw_slot_set *set, uint64_t hole)
 {
-	uint64_t mask = (1ull << set->chunk_bits) - 1;
+	uint64_t lines = (1ull << set->chunk_bits) / LINE, i = hole;
 
-	for (uint64_t i = (hole + 1) & mask; set->chunk[i]; i = (i + 1) & mask) {
-		uint64_t home = hint_home(set->chunk[i], set->chunk_bits);
+	for (uint64_t n = 1; n < lines; n++) {
+		uint64_t home;
 
-		if (((i - home) & mask) < ((i - hole) & mask))
+		i = probe(i, 1, set->chunk_bits);
+		if (!set->chunk[i])
+			break;
+		home = hint_home(set->chunk[i], set->chunk_bits);
+		if (((i - home) / LINE & (lines - 1)) < ((i - hole) / LINE & (lines - 1)))
 			continue;
 		set->chunk[hole] = set->chunk[i];
 		hole = i;
@@ -118,13 +145,20 @@ static void hints_remove(struct cw_slot_set *set, const struct cw_memslot *slot)
 	uint64_t last = (slot->base_gfn + slot->npages - 1) >> chunk_shift[size];
 
 	for (uint64_t c = slot->base_gfn >> chunk_shift[size]; c <= last; c++) {
-		uint64_t i = hint_find(set->chunk, set->chunk_bits, c, size);
+		uint64_t home = chunk_place(c, size, set->chunk_bits);
 
-		if (!set->chunk[i] || hint_slot(set->chunk[i]) != slot)
-			continue;
-		hint_delete(set, i);
-		set->nr_chunks--;
-		set->nr_of_size[size]--;
+		for (unsigned n = 0; n < PROBES; n++) {
+			uint64_t i = probe(home, n, set->chunk_bits);
+
+			if (!set->chunk[i])
+				break;
+			if (set->chunk[i] != make_hint(slot, c, size))
+				continue;
+			hint_delete(set, i);
+			set->nr_chunks--;
+			set->nr_of_size[size]--;
+			break;
+		}
 	}
 }
 
@@ -134,14 +168,18 @@ static bool holds(const struct cw_memslot *slot, uint64_t gfn)
 }
 
 /* The slot of a page, if a hint knows it. What is not of this chunk, but looks so, does not hold the page. */
-static struct cw_memslot *ask_hints(const struct cw_slot_set *set, uint64_t gfn, unsigned size)
+static inline struct cw_memslot *ask_hints(const struct cw_slot_set *set, uint64_t gfn, unsigned size)
 {
 	uint64_t chunk = gfn >> chunk_shift[size], tag = (uint64_t)size << 8 | (chunk & 255);
-	uint64_t mask = (1ull << set->chunk_bits) - 1;
+	uint64_t home = chunk_place(chunk, size, set->chunk_bits);
 
-	for (uint64_t i = chunk_place(chunk, size, set->chunk_bits); set->chunk[i]; i = (i + 1) & mask) {
-		if ((set->chunk[i] & 1023) == tag && holds(hint_slot(set->chunk[i]), gfn))
-			return hint_slot(set->chunk[i]);
+	for (unsigned n = 0; n < PROBES; n++) {
+		uint64_t hint = set->chunk[probe(home, n, set->chunk_bits)];
+
+		if (!hint)
+			break;
+		if ((hint & 1023) == tag && holds(hint_slot(hint), gfn))
+			return hint_slot(hint);
 	}
 	return NULL;
 }
@@ -178,12 +216,13 @@ static bool floor_of(const struct cw_slot_set *set, uint64_t gfn, struct place *
 	return set->leaf[p->leaf]->key[p->index] <= gfn;
 }
 
-struct cw_memslot *cw_slots_find(const struct cw_slot_set *set, uint64_t gfn)
+/* What no small chunk's hint answers. */
+static struct cw_memslot *find_on(const struct cw_slot_set *set, uint64_t gfn)
 {
 	struct cw_memslot *slot;
 	struct place p;
 
-	for (unsigned size = 0; size < CW_SLOT_CHUNK_SIZES; size++) {
+	for (unsigned size = 1; size < CW_SLOT_CHUNK_SIZES; size++) {
 		slot = set->nr_of_size[size] ? ask_hints(set, gfn, size) : NULL;
 		if (slot)
 			return slot;
@@ -192,6 +231,19 @@ struct cw_memslot *cw_slots_find(const struct cw_slot_set *set, uint64_t gfn)
 		return NULL;
 	slot = set->leaf[p.leaf]->slot[p.index];
 	return holds(slot, gfn) ? slot : NULL;
+}
+
+struct cw_memslot *cw_slots_find(const struct cw_slot_set *set, uint64_t gfn)
+{
+	struct cw_memslot *slot;
+
+	/* The most frequent size by itself: the compiler knows its numbers then. */
+	if (set->nr_of_size[0]) {
+		slot = ask_hints(set, gfn, 0);
+		if (slot)
+			return slot;
+	}
+	return find_on(set, gfn);
 }
 
 struct cw_memslot *cw_slots_from(const struct cw_slot_set *set, uint64_t gfn)
@@ -371,22 +423,30 @@ static int reserve_leaves(struct cw_mmu *mmu, struct cw_slot_set *set)
 static int reserve_chunks(struct cw_mmu *mmu, struct cw_slot_set *set)
 {
 	unsigned bits = set->chunk_bits ? set->chunk_bits + 1 : CHUNK_BITS_MIN;
-	uint64_t *chunk, *old = set->chunk;
+	uint64_t *chunk, *old = set->chunk, lost[CW_SLOT_CHUNK_SIZES] = {0};
+	void *mem, *old_mem = set->chunk_mem;
 
 	if (set->chunk && 2 * (set->nr_chunks + CHUNKS_MAX) <= 1ull << set->chunk_bits)
 		return 0;
-	chunk = cw_zalloc(sizeof(*chunk) << bits);
-	if (!chunk)
+	mem = cw_zalloc((sizeof(*chunk) << bits) + LINE_BYTES);
+	if (!mem)
 		return -ENOMEM;
+	chunk = (uint64_t *)(((uintptr_t)mem + LINE_BYTES - 1) & ~(LINE_BYTES - 1));
 	for (uint64_t i = 0; old && i < 1ull << set->chunk_bits; i++) {
-		if (old[i])
-			chunk[hint_find(chunk, bits, hint_chunk(old[i]), hint_size(old[i]))] = old[i];
+		/* There may be no room for one in the new table: then it is missing from now on. */
+		if (old[i] && !hint_put(chunk, bits, old[i]))
+			lost[hint_size(old[i])]++;
 	}
 	cw_mutex_lock(&mmu->lock);
 	set->chunk = chunk;
+	set->chunk_mem = mem;
 	set->chunk_bits = bits;
+	for (unsigned s = 0; s < CW_SLOT_CHUNK_SIZES; s++) {
+		set->nr_chunks -= lost[s];
+		set->nr_of_size[s] -= lost[s];
+	}
 	cw_mutex_unlock(&mmu->lock);
-	cw_free(old);
+	cw_free(old_mem);
 	return 0;
 }
 
@@ -412,7 +472,7 @@ void cw_slots_free(struct cw_slot_set *set)
 	cw_free(set->first);
 	cw_free(set->spare[0]);
 	cw_free(set->spare[1]);
-	cw_free(set->chunk);
+	cw_free(set->chunk_mem);
 }
 
 #define CHECK(cond) \
@@ -420,6 +480,24 @@ void cw_slots_free(struct cw_slot_set *set)
 		if (!(cond)) \
 			return #cond; \
 	} while (0)
+
+/* A search for the chunk of a hint meets it, behind no more of the chunk than there may be. */
+static bool hint_reached(const struct cw_slot_set *set, uint64_t i)
+{
+	uint64_t home = hint_home(set->chunk[i], set->chunk_bits);
+	unsigned others = 0;
+
+	for (unsigned n = 0; n < PROBES; n++) {
+		uint64_t at = probe(home, n, set->chunk_bits), hint = set->chunk[at];
+
+		if (!hint || others == SHARED)
+			break;
+		if (at == i)
+			return true;
+		others += hint_size(hint) == hint_size(set->chunk[i]) && hint_chunk(hint) == hint_chunk(set->chunk[i]);
+	}
+	return false;
+}
 
 const char *cw_slots_validate(const struct cw_slot_set *set)
 {
@@ -449,7 +527,7 @@ const char *cw_slots_validate(const struct cw_slot_set *set)
 
 		if (!hint)
 			continue;
-		CHECK(hint_find(set->chunk, set->chunk_bits, hint_chunk(hint), hint_size(hint)) == i);
+		CHECK(hint_reached(set, i));
 		CHECK(chunk_size(slot) == hint_size(hint) && cw_slots_find(set, slot->base_gfn) == slot);
 		CHECK(hint_chunk(hint) <= (slot->base_gfn + slot->npages - 1) >> chunk_shift[hint_size(hint)]);
 		of_size[hint_size(hint)]++;

@@ -35,10 +35,15 @@ struct layout {
 };
 
 static const struct layout layouts[] = {
-	{"pages side by side", 1500, 1600, 1, 1, 0},	       {"small, any alignment", 1500, 60000, 1, 40, 0},
-	{"2 MiB aligned", 1500, 1ull << 21, 512, 1024, 0},     {"any size and alignment", 1500, 1ull << 24, 1, 9000, 0},
-	{"128 MiB and more", 300, 1ull << 30, 7, 1u << 20, 0}, {"far apart", 700, 1ull << 40, 1, 600, 0},
-	{"huge among small", 900, 1ull << 38, 1, 700, 50},     {"three", 3, 2048, 1, 700, 0},
+	{"pages side by side", 1500, 1600, 1, 1, 0},
+	{"small, any alignment", 1500, 60000, 1, 40, 0},
+	{"2 MiB aligned", 1500, 1ull << 21, 512, 1024, 0},
+	{"any size and alignment", 1500, 1ull << 24, 1, 9000, 0},
+	{"128 MiB and more", 300, 1ull << 30, 7, 1u << 20, 0},
+	{"far apart", 700, 1ull << 40, 1, 600, 0},
+	{"huge among small", 900, 1ull << 38, 1, 700, 50},
+	{"three", 3, 2048, 1, 700, 0},
+	{"one chunk of eight", 1500, 1ull << 24, 4096, 400, 0},
 };
 
 static struct cw_memslot *model_find(uint64_t gfn)
@@ -88,7 +93,7 @@ static struct cw_memslot *new_slot(const struct layout *l)
 	s->npages = 1 + rnd(l->max_pages);
 	if (l->huge_one_in && rnd(l->huge_one_in) == 0)
 		s->npages = 1 + rnd(1ull << (20 + rnd(11)));
-	if (l->align > 1)
+	if (l->align > 1 && l->max_pages > l->align)
 		s->npages = (s->npages + l->align - 1) / l->align * l->align;
 	next = model_from(s->base_gfn);
 	if (next && next->base_gfn <= s->base_gfn) {
@@ -141,6 +146,7 @@ static void replace(const struct layout *l, bool grow)
 static void run_layout(const struct layout *l)
 {
 	unsigned most = 0;
+	uint64_t hints = 0;
 
 	memset(&set, 0, sizeof(set));
 	nr = 0;
@@ -155,6 +161,7 @@ static void run_layout(const struct layout *l)
 				replace(l, grow);
 		}
 		most = nr > most ? nr : most;
+		hints = set.nr_chunks > hints ? set.nr_chunks : hints;
 		if (!compare(l))
 			break;
 		if (n % 64 == 0) {
@@ -167,6 +174,7 @@ static void run_layout(const struct layout *l)
 	if (check_bad)
 		printf("# seed %" PRIu64 ", layout %s\n", seed, l->name);
 	CHECK(most > l->slots / 4);
+	printf("# %s: %u slots, %" PRIu64 " hints in %u places\n", l->name, most, hints, 1u << set.chunk_bits);
 	while (nr && !check_bad) {
 		unsigned i = (unsigned)rnd(nr);
 
@@ -218,6 +226,50 @@ static void hints_are_few(void)
 	vm_destroy(&vm);
 }
 
+/* Chunks of 2 MiB, the first of eight, whose hints all want one place of a table of 2^10. */
+static uint64_t next_chunk_at(uint64_t chunk, uint64_t place)
+{
+	do
+		chunk += 8;
+	while (chunk / 8 * 4 * 0x9e3779b97f4a7c15ull >> 54 != place);
+	return chunk;
+}
+
+/* 16 hints of which a larger table does not have all: they are missing, and nothing else changes. */
+static void hints_without_a_place(void)
+{
+	enum { CROWD = 16, MORE = 128 };
+	struct cw_memslot *s = calloc(CROWD + MORE, sizeof(*s));
+	uint64_t chunk[2] = {0, 0}, before = 0;
+
+	vm_init(&vm);
+	memset(&set, 0, sizeof(set));
+	for (unsigned i = 0; i < CROWD + MORE && !check_bad; i++) {
+		/* Two places that are neighbours in 2^10, but not in 2^9. */
+		if (i < CROWD)
+			chunk[i % 2] = next_chunk_at(chunk[i % 2], 240 + 8 * (i % 2));
+		s[i] = (struct cw_memslot){.base_gfn = i < CROWD ? chunk[i % 2] * 512 : (1ull << 40) + i * 512,
+					   .npages = 99};
+		CHECK_EQ(cw_slots_reserve(&vm.mmu, &set), 0);
+		cw_slots_replace(&set, NULL, &s[i]);
+		CHECK(!cw_slots_validate(&set));
+		if (set.chunk_bits == 9)
+			before = set.nr_chunks;
+	}
+	CHECK_EQ(set.chunk_bits, 10);
+	CHECK(before >= CROWD && set.nr_chunks < CROWD + MORE);
+	for (unsigned i = 0; i < CROWD + MORE; i++)
+		CHECK(cw_slots_find(&set, s[i].base_gfn + 98) == &s[i]);
+	for (unsigned i = 0; i < CROWD + MORE; i++) {
+		cw_slots_replace(&set, &s[i], NULL);
+		CHECK(!cw_slots_validate(&set));
+	}
+	CHECK_EQ(set.nr_chunks, 0);
+	cw_slots_free(&set);
+	free(s);
+	vm_destroy(&vm);
+}
+
 static void reservations_fail_cleanly(void)
 {
 	vm_init(&vm);
@@ -241,6 +293,7 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < 2; i++, seed++)
 		RUN(all_layouts);
 	RUN(hints_are_few);
+	RUN(hints_without_a_place);
 	RUN(reservations_fail_cleanly);
 	return CHECK_DONE("mmu_slotset");
 }
