@@ -88,13 +88,16 @@ static void layout(const char *name, unsigned n, bool aligned, double bar)
 	static struct core_vm one, two;
 	uint64_t rng = 7 + n, gfn = aligned ? 512 : 777, *where = core_alloc(LOOKUPS, sizeof(*where));
 	struct tree t = {.slot = core_alloc(n, sizeof(void *)), .gfn = where};
+	struct tree_slot *slots;
 	struct set a, b;
 	double ns[3];
 
 	core_vm_init(&one);
 	core_vm_init(&two);
+	/* Side by side, as an allocator of one kind of objects has them. */
+	slots = core_alloc(n, sizeof(*slots));
 	for (unsigned i = 0; i < n; i++)
-		t.slot[i] = core_alloc(1, sizeof(*t.slot[i]));
+		t.slot[i] = &slots[i];
 	/* Memory is not in the order of gfns. */
 	shuffle((void **)t.slot, n, &rng);
 	for (unsigned i = 0; i < n; i++) {
@@ -137,8 +140,7 @@ static void layout(const char *name, unsigned n, bool aligned, double bar)
 	}
 	core_vm_destroy(&one);
 	core_vm_destroy(&two);
-	for (unsigned i = 0; i < n; i++)
-		free(t.slot[i]);
+	free(slots);
 	free(t.slot);
 	free(where);
 }
