@@ -11,7 +11,8 @@
 // them in, `head` out of memory: who waits until `head` has reached a `tail` knows the entries before to be there.
 // An entry that is lost, by a bus error or without bus-master enable, makes everything of its domain dirty (P27).
 // A consumer index that is not between the old one and what was given to the bus is ignored and pulses `ev_error`.
-// Soft limit: an interrupt when the entries in use reach it; the next one after the consumer has gone below it.
+// Soft limit: an interrupt when the entries in use reach it and are in memory (P41); the next one after the consumer has
+// gone below it.
 // A ring is set while its context is not attached: nothing of it can be on its way but entries, which are waited for.
 // While no ring is set nothing here changes.
 module cw_dring (
@@ -202,6 +203,7 @@ module cw_dring (
   logic        b_ok, reached, below;
   logic [31:0] b_cons, b_prod;
   logic        unsent_q;
+  logic [15:0] soft_tail, soft_left;                 // with the entry that reached a limit
   assign b_cons  = cons[bell.ctx];
   assign b_prod  = prod[bell.ctx] + 32'(push && p_ctx == bell.ctx);
   assign b_ok    = bell.valid && on[bell.ctx] &&
@@ -209,7 +211,8 @@ module cw_dring (
   assign below   = b_ok && b_prod - bell.value < {15'd0, limit[bell.ctx]};
   assign reached = push && !limited[p_ctx] &&
                    (cw_pkg::MUT_DRING_SOFT_LATE ? p_used > {15'd0, limit[p_ctx]} : p_used >= {15'd0, limit[p_ctx]});
-  assign irq     = unsent_q && irq_en;
+  assign soft_left = head - soft_tail;
+  assign irq       = unsent_q && irq_en && (!soft_left[15] || cw_pkg::MUT_DRING_IRQ_EARLY);
 
   // ---- a ring is set when the entries before are in memory ----
   logic        set_go, set_q;
@@ -236,6 +239,7 @@ module cw_dring (
         limited[what.ctx] <= 1'b0;
       end
     end
+    if (reached) soft_tail <= tail + 16'd1;
     if (set_valid && !set_q) begin
       what     <= set;
       set_tail <= tail;
@@ -287,5 +291,5 @@ module cw_dring (
 `endif
 
   logic unused;
-  assign unused = &{1'b0, set_left, q_room, entry, h_addr[3:0]};
+  assign unused = &{1'b0, set_left, soft_left, q_room, entry, h_addr[3:0]};
 endmodule

@@ -117,6 +117,7 @@ void cw_model_fix_log(struct cw_model *m, const uint32_t *vec)
 		cw_model_fail(m, "mark-unknown", "port %u tag %u needs no mark", port, tag);
 		return;
 	}
+	cw_model_dring_log(m, r, vec);
 	if (r->shadow)
 		cw_model_checked(m, 31);
 	if (G(log_gfn) != r->gfn)

@@ -200,6 +200,18 @@ struct cw_model_marked {
 	uint64_t log_epoch;
 };
 
+/* ---- dirty rings (P27); log2 0: none ---- */
+struct cw_model_dring {
+	uint8_t log2;
+	bool limited; /* at its soft limit */
+	uint16_t domain;
+	uint32_t limit, made, consumer;
+	uint32_t read;	  /* by the host */
+	uint32_t at_flip; /* `made`, when the log epoch of the domain began */
+	uint32_t at_soft; /* ... when it last reached its soft limit */
+	uint64_t *gfn;	  /* of the entries */
+};
+
 /* ---- cached translations ---- */
 struct cw_model_cached {
 	struct cw_model_cached *next;
@@ -251,6 +263,8 @@ struct cw_model {
 
 	struct cw_model_marked *marked[CW_MODEL_HASH];
 	uint64_t log_epoch[CW_NDOM];
+	struct cw_model_dring dring[CW_NCTX];
+	unsigned int dring_refused; /* answers FULL that are due */
 
 	struct cw_model_epoch epoch[CW_NPORT];
 	struct cw_model_flush flush[CW_NFLUSH];
@@ -354,6 +368,13 @@ bool cw_model_log_hinted(struct cw_model *m, const struct cw_model_req *r);
 /* What stands for a page of a shadow context may be another one after this. */
 void cw_model_log_inv(struct cw_model *m, bool all, bool whole, uint16_t space, uint64_t lo, uint64_t hi);
 void cw_model_log_free(struct cw_model *m);
+/* dring.c */
+void cw_model_dring_set(struct cw_model *m, const uint32_t *vec);
+void cw_model_dring_ask(struct cw_model *m, const uint32_t *vec);
+void cw_model_dring_log(struct cw_model *m, const struct cw_model_req *r, const uint32_t *vec);
+void cw_model_dring_bell(struct cw_model *m, const uint32_t *vec);
+void cw_model_dring_flip(struct cw_model *m, unsigned int domain);
+void cw_model_dring_free(struct cw_model *m);
 /* epoch.c */
 void cw_model_stamp(struct cw_model *m, unsigned int port, bool bit);
 void cw_model_unstamp(struct cw_model *m, unsigned int port, bool bit, const char *who);

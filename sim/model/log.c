@@ -37,6 +37,7 @@ void cw_model_log_mark(struct cw_model *m, const struct cw_model_req *r)
 void cw_model_log_flip(struct cw_model *m, const uint32_t *vec)
 {
 	m->log_epoch[G(lflip_dom) % CW_NDOM]++;
+	cw_model_dring_flip(m, (unsigned int)G(lflip_dom));
 }
 
 bool cw_model_log_hinted(struct cw_model *m, const struct cw_model_req *r)

@@ -37,6 +37,7 @@ void cw_model_destroy(struct cw_model *m)
 	cw_model_tlb_free(m);
 	cw_model_pages_free(m);
 	cw_model_log_free(m);
+	cw_model_dring_free(m);
 	free(m);
 }
 
@@ -76,8 +77,14 @@ void cw_model_cycle(struct cw_model *m, uint64_t cycle, const uint32_t *vec)
 	if (G(rel_valid))
 		cw_model_releases(m, vec);
 	cw_model_flushes(m, vec);
+	if (G(dset_valid))
+		cw_model_dring_set(m, vec);
+	if (G(dask_valid))
+		cw_model_dring_ask(m, vec);
 	if (G(log_valid))
 		cw_model_fix_log(m, vec);
+	if (G(dbell_valid))
+		cw_model_dring_bell(m, vec);
 	if (G(lflip_valid))
 		cw_model_log_flip(m, vec);
 	cw_model_euu(m, vec);

@@ -84,6 +84,14 @@ void cw_model_resume_data(struct cw_model *m, uint16_t index, uint16_t gen, cons
 /* A fault record arrived in the ring: is it what the engine parked? */
 void cw_model_fault(struct cw_model *m, const struct cw_model_fault *f);
 
+/* Dirty rings: entries that marks have made, and those of before the present log epoch of the domain. */
+uint32_t cw_model_dring_made(const struct cw_model *m, unsigned int ctx);
+uint32_t cw_model_dring_at_flip(const struct cw_model *m, unsigned int ctx);
+uint32_t cw_model_dring_at_soft(const struct cw_model *m, unsigned int ctx); /* up to the last soft limit */
+/* The host has read this entry; it goes on at this one, as those before are lost. */
+void cw_model_dring_read(struct cw_model *m, unsigned int ctx, uint32_t index, uint16_t domain, uint64_t gfn);
+void cw_model_dring_skip(struct cw_model *m, unsigned int ctx, uint32_t index);
+
 /* Nothing may be under way: no walk, no request without its end, no count, no open FLUSH. */
 void cw_model_check_quiet(struct cw_model *m);
 /* What the counters must show; false: the model does not count this one. */

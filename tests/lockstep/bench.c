@@ -247,13 +247,14 @@ int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *tr
 	cw_sim_set_hook(b->sim, hook, b);
 	cw_sim_set_axi_observer(b->sim, axi, b);
 	cw_sim_reg_write(b->sim, CW_REG_CONTROL, 1);
-	cw_sim_reg_write(b->sim, CW_REG_IRQ_ENABLE, 0xf);
+	cw_sim_reg_write(b->sim, CW_REG_IRQ_ENABLE, 0x1f);
 	cw_sim_reg_write(b->sim, CW_REG_FLUSH_TIMEOUT, mc.flush_timeout);
 	world_open(b);
 	rings_open(b);
 	ports_open(b);
 	bridge_open(b);
 	log_open(b);
+	dring_open(b);
 	return b->failed ? -1 : 0;
 }
 

@@ -178,6 +178,9 @@ struct log_page {
 	bool host_mark;		      /* writable by the host's own hand (P51) */
 	bool reported;		      /* to be copied when a report has been waited for */
 	uint64_t active;	      /* when the last write ended */
+	/* by the dirty rings: in an entry, to be copied when this pass ends, of the replica */
+	bool ring_seen, ring_due;
+	unsigned int ring_copied;
 };
 
 struct log {
@@ -196,6 +199,7 @@ struct log {
 	uint8_t leaves;		/* enabled */
 	uint16_t size;		/* of the directory, entries */
 	unsigned int commands;	/* under way */
+	uint64_t ring_before;	/* when the last pass of the whole log before this one began */
 	uint64_t next, covered; /* covered: no report of a write that ended before */
 	enum { LOG_REST, LOG_PROTECTS, LOG_PROTECTS_ALL, LOG_FLUSHES } step;
 	bool whole; /* the harvest under way is of everything, since `began` */
@@ -211,6 +215,22 @@ struct log {
 	unsigned int indirect;
 	uint64_t indirect_active;
 	struct log_page page[LOG_REGIONS][REGION_PAGES];
+};
+
+/* ---- dirty rings ---- */
+enum rings { RINGS_NONE, RINGS_SOME, RINGS_ALL };
+enum ring_habit { RING_EAGER, RING_BY_IRQ, RING_LAZY, RING_HABITS }; /* lazy: reads when it is full */
+
+struct dring {
+	uint8_t log2, next_log2; /* 0: none */
+	uint8_t habit;
+	bool setting;			     /* DRING_SET is under way */
+	struct cw_dring_entry *entry, *next; /* memory */
+	uint64_t bus, next_bus;
+	uint32_t seen, bell;  /* entries read, and given back */
+	uint32_t made_before; /* of the old one, in all */
+	/* entries up to its last soft limit, and up to the first of which no interrupt has told; 0: none */
+	uint32_t soft_last, soft_first;
 };
 
 /* ---- initiators ---- */
@@ -329,6 +349,11 @@ struct bench {
 	bool reads;  /* nobody writes: no page may be reported (P27) */
 	bool errors; /* the bus to the log fails now and then */
 	uint64_t next_error, bus_errors, compared, log_set_at[NDOMAIN];
+
+	enum rings rings;
+	struct dring dring[NCONTEXT];
+	bool ring_irq;
+	uint64_t softs, soft_due, ring_entries, ring_full, ring_skips, ring_errors, ring_sets, ring_compared;
 
 	struct port port[CW_NPORT_STREAM];
 	uint64_t requests, goal;
@@ -473,6 +498,21 @@ void log_flushed(struct bench *b, unsigned int domain);
 void log_pass_cycle(struct bench *b);
 bool log_idle(const struct bench *b);
 bool log_again(const struct bench *b);
+
+/* dring.c */
+void dring_open(struct bench *b);
+bool dring_next_cold(struct bench *b, unsigned int ctx, struct cw_cmd *c);
+bool dring_refused(struct bench *b, unsigned int ctx, struct cw_cmd *c);
+void dring_set_done(struct bench *b, const struct submitted *s, const struct cw_cpl *cpl);
+void dring_pass_begin(struct bench *b, unsigned int domain);
+void dring_all(struct bench *b, unsigned int domain); /* everything is dirty */
+void dring_harvested(struct bench *b, unsigned int domain);
+void dring_pass_end(struct bench *b, unsigned int domain);
+void dring_last(struct bench *b, unsigned int domain);
+void dring_full(struct bench *b, unsigned int ctx);
+/* Let writes to a ring of this domain fail, if it has one, instead of what the rule says. */
+void dring_fail_bus(struct bench *b, unsigned int domain, struct cw_sim_inject *rule);
+void dring_cycle(struct bench *b, bool irq);
 
 /* ports.c */
 void ports_open(struct bench *b);

@@ -41,7 +41,12 @@ static void attach(struct bench *b, unsigned int ctx)
 			   .kind = world_shadow(domain),
 			   .flavour = d->x86,
 			   .enables = (uint8_t)rng_below(&b->rng, 4)};
+	struct cw_cmd ring;
 
+	if (dring_next_cold(b, ctx, &ring)) {
+		b->dring[ctx].made_before = cw_model_dring_made(b->model, ctx);
+		cold(b, &ring);
+	}
 	b->ctx[ctx].state = CTX_GOING_UP;
 	b->dom[world_domain(ctx)].contexts++;
 	cold(b, &c);
@@ -185,9 +190,10 @@ void host_next_cold(struct bench *b)
 		set_domain(b, domain);
 	} else {
 		struct cw_cmd c = {.opcode = r < 95 ? CW_OP_STATS : CW_OP_NOP};
+		bool set = r < 66 && dring_refused(b, ctx, &c);
 		struct submitted *s = cold(b, &c);
 
-		s->status = r < 95 ? CW_ST_OK : CW_ST_BAD_OPCODE;
+		s->status = set ? CW_ST_IN_USE : r < 95 ? CW_ST_OK : CW_ST_BAD_OPCODE;
 	}
 }
 
@@ -198,6 +204,8 @@ void host_cold_complete(struct bench *b, const struct submitted *s, const struct
 	b->open = b->cold.producer - b->cold.oldest > 1;
 	if (s->cmd.opcode == CW_OP_LOG_SET) {
 		log_set_done(b, s, cpl);
+	} else if (s->cmd.opcode == CW_OP_DRING_SET) {
+		dring_set_done(b, s, cpl);
 	} else if (s->cmd.opcode == CW_OP_CTX_ATTACH) {
 		c->state = CTX_UP;
 		c->gen = (uint16_t)cpl->value;

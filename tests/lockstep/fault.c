@@ -76,6 +76,8 @@ static void answer_fault(struct bench *b, const struct pending_fault *p)
 
 	if (p->f.reason == CW_RSN_LOG_MISSING)
 		action = log_missing(b, world_owner(domain), gfn_of(b, &p->f)) ? CW_RESUME_RETRY : CW_RESUME_ABORT;
+	else if (p->f.reason == CW_RSN_LOG_FULL)
+		dring_full(b, p->f.ctx);
 	else if (p->f.verdict == CW_V_MMIO && r < 70)
 		action = r < 45 ? CW_RESUME_EMULATED : CW_RESUME_ONES;
 	else if (r < 4)

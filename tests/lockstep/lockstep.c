@@ -175,7 +175,7 @@ static double seconds(void)
 
 /* What the log's own oracle has seen over all seeds. */
 struct tally {
-	uint64_t pages, harvests, starts, marks, all;
+	uint64_t pages, harvests, starts, marks, all, ring_pages, ring_full;
 };
 
 static void log_tally(struct tally *t, const struct bench *b)
@@ -185,6 +185,8 @@ static void log_tally(struct tally *t, const struct bench *b)
 	t->starts += b->log_starts[CW_LOG_PROTECT] + b->log_starts[CW_LOG_DIRTYBIT];
 	t->marks += b->host_marks;
 	t->all += b->all_dirty;
+	t->ring_pages += b->ring_compared;
+	t->ring_full += b->ring_full;
 }
 
 static void log_passed(const struct tally *t, bool reads)
@@ -200,6 +202,9 @@ static void log_passed(const struct tally *t, bool reads)
 		       (unsigned long long)t->starts);
 	if (t->marks && t->pages)
 		printf("passed: %llu marks of the host (P51)\n", (unsigned long long)t->marks);
+	if (t->ring_pages && t->ring_full)
+		printf("passed: %llu pages as in the replica that dirty rings alone have filled, after %llu times full (P22 P25 P27)\n",
+		       (unsigned long long)t->ring_pages, (unsigned long long)t->ring_full);
 	if (t->all && t->pages)
 		printf("passed: %llu times everything was dirty (P27)\n", (unsigned long long)t->all);
 }
@@ -253,6 +258,11 @@ int main(int argc, char **argv)
 		       b->log_starts[CW_LOG_CAPTURE], b->log_starts[CW_LOG_PROTECT], b->log_starts[CW_LOG_DIRTYBIT],
 		       b->harvests, b->reported, b->host_marks, (unsigned long long)b->bus_errors, b->all_dirty,
 		       (unsigned long long)b->compared);
+		printf("         rings: %llu set, %llu entries, %llu full, %llu soft limits, %llu bus errors, %llu skipped, %llu pages compared\n",
+		       (unsigned long long)b->ring_sets, (unsigned long long)b->ring_entries,
+		       (unsigned long long)b->ring_full, (unsigned long long)b->softs,
+		       (unsigned long long)b->ring_errors, (unsigned long long)b->ring_skips,
+		       (unsigned long long)b->ring_compared);
 		log_tally(&log, b);
 		for (unsigned int v = 0; v < NVERDICT; v++)
 			for (unsigned int c = 0; c < NCOMMAND; c++)

@@ -242,10 +242,12 @@ void log_started(struct bench *b, unsigned int domain)
 	for (unsigned int r = 0; r < LOG_REGIONS; r++) {
 		for (unsigned int i = 0; i < REGION_PAGES; i++) {
 			l->page[r][i].copied = l->page[r][i].version;
+			l->page[r][i].ring_copied = l->page[r][i].version;
 			l->page[r][i].reported = false;
 		}
 	}
 	l->covered = b->log_set_at[domain];
+	l->ring_before = 0;
 }
 
 /* ---- LOG_MISSING ---- */
@@ -287,8 +289,10 @@ static void log_harvest(struct bench *b, unsigned int domain)
 		c.arg1 = 1 + rng_below(&b->rng, 60);
 	/* Only a harvest of everything, in one piece or more, tells what may be reported after it, and what must. */
 	l->whole = (l->more ? l->whole : !c.addr) && !c.arg1;
-	if (!l->more)
+	if (!l->more) {
 		l->began = cw_sim_cycle(b->sim);
+		dring_pass_begin(b, domain);
+	}
 	c.arg1 |= room << 32;
 	b->harvest_domain = domain;
 	b->harvesting = true;
@@ -341,6 +345,9 @@ void log_harvest_done(struct bench *b, const struct submitted *s, const struct c
 	if (all && !l->all_due && !l->doubt)
 		bench_fail(b, "log-all", "domain %u: everything is dirty, for no reason (P27, P28)", domain);
 	if (all)
+		dring_all(b, domain);
+	dring_harvested(b, domain);
+	if (all)
 		l->all_due = false;
 	b->all_dirty += all;
 	l->unwaited = cpl->status != CW_ST_OK;
@@ -391,8 +398,10 @@ void log_report(struct bench *b, unsigned int domain)
 		l->all_again |= l->all;
 	else
 		log_copy(b, domain);
-	if (l->whole && !l->more && !l->host_left && !l->unwaited)
+	if (l->whole && !l->more && !l->host_left && !l->unwaited) {
 		check_whole(b, domain);
+		dring_pass_end(b, domain);
+	}
 }
 
 void log_write_done(struct bench *b, const struct submitted *s)
@@ -409,13 +418,13 @@ static void fail_bus(struct bench *b)
 {
 	unsigned int domain = rng_below(&b->rng, NDOMAIN);
 	uint64_t now = cw_sim_cycle(b->sim);
-	const struct cw_sim_inject rule = {.mem = CW_SIM_TABLE,
-					   .lo = leaf_addr(domain, 0),
-					   .hi = leaf_addr(domain, NLEAF) - 1,
-					   .ops = (uint8_t)(1 + rng_below(&b->rng, 3)),
-					   .resp = 2,
-					   .skip = rng_below(&b->rng, 4),
-					   .count = 1 + rng_below(&b->rng, 3)};
+	struct cw_sim_inject rule = {.mem = CW_SIM_TABLE,
+				     .lo = leaf_addr(domain, 0),
+				     .hi = leaf_addr(domain, NLEAF) - 1,
+				     .ops = (uint8_t)(1 + rng_below(&b->rng, 3)),
+				     .resp = 2,
+				     .skip = rng_below(&b->rng, 4),
+				     .count = 1 + rng_below(&b->rng, 3)};
 
 	if (!b->errors || now < b->next_error)
 		return;
@@ -426,6 +435,8 @@ static void fail_bus(struct bench *b)
 		b->log[d].failing = false;
 	if (b->quiet || !b->log[domain].on || b->log[domain].changing)
 		return;
+	if (rng_percent(&b->rng, 40))
+		dring_fail_bus(b, domain, &rule);
 	b->log[domain].failing = b->log[domain].doubt = true;
 	cw_sim_inject(b->sim, &rule);
 }
@@ -467,8 +478,10 @@ bool log_last_pass(struct bench *b)
 				   .arg1 = (uint64_t)LOG_ROOM << 32};
 
 		l->whole |= !l->more;
-		if (!l->more)
+		if (!l->more) {
 			l->began = cw_sim_cycle(b->sim);
+			dring_pass_begin(b, d);
+		}
 		b->harvest_domain = d;
 		b->harvesting = true;
 		l->commands++;
@@ -480,6 +493,9 @@ bool log_last_pass(struct bench *b)
 
 void log_compare(struct bench *b)
 {
+	for (unsigned int d = 0; d < NDOMAIN; d++)
+		if (b->log[d].on && !b->failed)
+			dring_last(b, d);
 	for (unsigned int d = 0; d < NDOMAIN; d++)
 		for (unsigned int r = 0; r < LOG_REGIONS && b->log[d].on; r++)
 			for (unsigned int i = 0; i < REGION_PAGES; i++) {

@@ -117,6 +117,7 @@ static void protect_pass(struct bench *b, unsigned int domain)
 				continue;
 			p->host_mark = false;
 			p->reported = true;
+			p->ring_due = true;
 			marks++;
 			protect_one(b, domain, log_page_number(r, i));
 		}

@@ -154,7 +154,7 @@ static void poll_faults(struct bench *b)
 
 void rings_poll(struct bench *b)
 {
-	uint32_t irq = cw_sim_irq_take(b->sim, 0xf);
+	uint32_t irq = cw_sim_irq_take(b->sim, 0x1f);
 
 	if (++b->fault_age == FAULT_DELAY) {
 		b->fault_age = 0;
@@ -167,6 +167,7 @@ void rings_poll(struct bench *b)
 		poll_completions(b, &b->cold);
 	if (!b->by_irq || irq & 1u << CW_IRQ_FAULT || b->fault_stuck)
 		poll_faults(b);
+	dring_cycle(b, irq >> CW_IRQ_DRING & 1);
 	b->fault_stuck = b->npf == sizeof(b->pf) / sizeof(b->pf[0]);
 }
 
