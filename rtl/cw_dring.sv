@@ -11,8 +11,8 @@
 // them in, `head` out of memory: who waits until `head` has reached a `tail` knows the entries before to be there.
 // An entry that is lost, by a bus error or without bus-master enable, makes everything of its domain dirty (P27).
 // A consumer index that is not between the old one and what was given to the bus is ignored and pulses `ev_error`.
-// Soft limit: an interrupt when the entries in use reach it and are in memory (P41); the next one after the consumer has
-// gone below it.
+// Soft limit: an interrupt when the entries in use reach it and are in memory (P41); the next one after the consumer
+// has gone below it.
 // A ring is set while its context is not attached: nothing of it can be on its way but entries, which are waited for.
 // While no ring is set nothing here changes.
 module cw_dring (
