@@ -119,10 +119,10 @@ static void judge(struct engine *e, struct eng_req *q)
 	q->set = 0;
 	q->marks = q->write && q->mode == CW_LOG_CAPTURE && !hinted;
 	if (q->write && (q->entry & REC_PRESENT) && (q->entry & R)) {
-		if (!(q->entry & REC_W) && (q->entry & mmu_w(e, q->ctx)) && q->level == 1)
+		if (!e->no_fix && !(q->entry & REC_W) && (q->entry & mmu_w(e, q->ctx)) && q->level == 1)
 			q->set = REC_W;
 		if (ad_enabled(e, q->ctx, q->entry) && !(q->entry & d_bit) && ((q->entry | q->set) & REC_W) &&
-		    (q->mode == CW_LOG_DIRTYBIT || eng_rnd(e, 2)))
+		    (q->mode == CW_LOG_DIRTYBIT || e->d_with_w || eng_rnd(e, 2)))
 			q->set |= d_bit;
 	}
 	/* A copy that does not do is as good as none. */

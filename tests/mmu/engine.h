@@ -71,6 +71,8 @@ struct engine {
 		bool leaf[ENG_GFNS / ENG_LEAF_PAGES];
 	} dom[2];
 	bool stopped;
+	bool no_fix;	       /* W is the host's to give */
+	bool d_with_w;	       /* D is set whenever it may be, not now and then */
 	void (*traffic)(void); /* new requests, at any time; NULL: none */
 	bool host_early;       /* host() before the command only, and always */
 	void (*host)(void);    /* what another thread of the host may do while a command is waited for */

@@ -12,7 +12,7 @@ mmu_random_more := $(mmu_stream) tests/mmu/world_direct.c
 mmu_shadow_more := $(mmu_stream)
 
 # What both have.
-MMU_TESTS += prefetch policy special budget split prefault perf
+MMU_TESTS += prefetch policy special budget split prefault perf paths stages
 
 define mmu_test
 TESTS += mmu_$(1)
@@ -25,15 +25,19 @@ $(foreach t,$(MMU_TESTS),$(eval $(call mmu_test,$(t))))
 
 # The threads under the thread sanitizer, which cannot be combined with the others.
 MMU_TSAN_SRCS := tests/mmu/recorder.c tests/mmu/rec_model.c tests/mmu/alloc.c $(LIBMMU_SRCS)
-TESTS += mmu_tsan mmu_tsan_shadow
+TESTS += mmu_tsan mmu_tsan_shadow mmu_tsan_stages
 mmu_tsan_CMD := $(O)/tests/mmu_tsan 1000
 mmu_tsan_DEPS := $(O)/tests/mmu_tsan
 mmu_threads_shadow_ARGS := 800
 mmu_tsan_shadow_CMD := $(O)/tests/mmu_tsan_shadow 400
 mmu_tsan_shadow_DEPS := $(O)/tests/mmu_tsan_shadow
+mmu_tsan_stages_CMD := $(O)/tests/mmu_tsan_stages 2
+mmu_tsan_stages_DEPS := $(O)/tests/mmu_tsan_stages
 $(O)/tests/mmu_tsan: tests/mmu/test_threads.c
 $(O)/tests/mmu_tsan_shadow: tests/mmu/test_threads_shadow.c
-$(O)/tests/mmu_tsan $(O)/tests/mmu_tsan_shadow: $(MMU_TSAN_SRCS) $(wildcard lib/mmu/*.h tests/mmu/*.h include/catwalk/*)
+$(O)/tests/mmu_tsan_stages: tests/mmu/test_stages.c
+$(O)/tests/mmu_tsan $(O)/tests/mmu_tsan_shadow $(O)/tests/mmu_tsan_stages: $(MMU_TSAN_SRCS) \
+  $(wildcard lib/mmu/*.h tests/mmu/*.h include/catwalk/*)
 	$(call say,CC,$@)mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(CFLAGS_ALL)) -Itests/unit -O1 -fsanitize=thread -Wl,--wrap=calloc \
 	  -o $@ $(filter %.c,$^)
