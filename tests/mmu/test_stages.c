@@ -249,6 +249,12 @@ static void stages_with_parallel_faults(void)
 			sched_yield();
 		}
 		pthread_barrier_wait(&gate);
+		for (uint64_t i = 0; i < STAGE_PAGES; i++) {
+			uint64_t bus = vm.rec.host_bus[M2 + i];
+
+			vm_level(&vm, &vm.ctx, M2 + i, &bus);
+			CHECK_EQ(bus, vm.rec.host_bus[M2 + i]);
+		}
 		/* Adjust: the log starts while they write, and large leaves give way. */
 		pthread_barrier_wait(&gate);
 		CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, CW_LOG_PROTECT, n & 1 ? CW_LOG_SPLIT : 0), 0);
