@@ -43,11 +43,11 @@ enum { CW_FW_SHADOW = 1 << (CW_SPACE_W - 1) };
 struct cw_fw_ctx {
 	uint8_t state; /* enum cw_ctx_state */
 	uint8_t domain;
-	uint8_t flavour;		/* of its entries: 0 EPT, 1 legacy/NPT */
-	uint8_t level;			/* of the root: 4 or 5 */
-	uint8_t park_quota, walk_quota; /* P38 */
-	uint8_t enables;		/* CW_CMD_ENABLE_x */
-	uint16_t gen;			/* of the last attach (P32) */
+	uint8_t flavour;			     /* of its entries: 0 EPT, 1 legacy/NPT */
+	uint8_t level;				     /* of the root: 4 or 5 */
+	uint8_t park_quota, walk_quota, burst_quota; /* P38; burst_quota as in arg0 */
+	uint8_t enables;			     /* CW_CMD_ENABLE_x */
+	uint16_t gen;				     /* of the last attach (P32) */
 	uint16_t space; /* tag of its cached translations (P1): the domain, or CW_FW_SHADOW and the root id */
 	uint64_t root;
 };

@@ -263,12 +263,14 @@ struct cw_guest_state {
 
 /*
  * What a context may take of what all contexts share (P38), so that one that misbehaves leaves enough to the others.
- * 0: the engine's own limit. What is above one is answered RETRY_LATER, and no other context notices. Which values to
- * choose: docs/isolation.md.
+ * 0: the engine's own limit. What is above one is answered RETRY_LATER, or as bursts_wait says, and no other context
+ * notices. Which values to choose: docs/isolation.md.
  */
 struct cw_ctx_limits {
-	unsigned parked; /* most requests of it that wait for the host: 1 .. 64; 0: 32 */
-	unsigned walks;	 /* most walks of it at a time: 1 .. 32; 0: as many as there are slots */
+	unsigned parked;  /* most requests of it that wait for the host: 1 .. 64; 0: 32 */
+	unsigned walks;	  /* most walks of it at a time: 1 .. 32; 0: as many as there are slots */
+	unsigned bursts;  /* most bursts of it in the bridge: 1 .. 64; 0: as register BRIDGE_QUOTA says */
+	bool bursts_wait; /* above them a burst waits, and what is behind it at the pins; else it is answered SLVERR */
 };
 
 struct cw_ctx_params {

@@ -11,7 +11,13 @@ int cw_limits_arg(const struct cw_ctx_limits *limits, uint64_t *arg)
 		return cw_error(-EINVAL, "%u requests can be parked, not %u", CW_NPARK, limits->parked);
 	if (limits->walks > 1u << CW_SLOT_W)
 		return cw_error(-EINVAL, "an engine has %u walk slots at most, not %u", 1u << CW_SLOT_W, limits->walks);
-	*arg = limits->parked | (uint64_t)limits->walks << CW_LIMIT_WALKS_LSB;
+	if (limits->bursts > 2u << CW_BRIDGE_SLOT_W)
+		return cw_error(-EINVAL, "%u bursts can be in the bridge, not %u", 2u << CW_BRIDGE_SLOT_W,
+				limits->bursts);
+	if (limits->bursts_wait && !limits->bursts)
+		return cw_error(-EINVAL, "bursts wait above a number of bursts, and none is given");
+	*arg = limits->parked | (uint64_t)limits->walks << CW_LIMIT_WALKS_LSB |
+	       (uint64_t)(limits->bursts | (limits->bursts_wait ? CW_LIMIT_BURSTS_WAIT : 0)) << CW_LIMIT_BURSTS_LSB;
 	return 0;
 }
 

@@ -12,8 +12,10 @@ module cw_bridge (
   input  logic                                clk,
   input  logic                                rst_n,
   // settings and fence
-  input  logic [cw_pkg::BRIDGE_SLOT_W+1:0]    quota,
-  input  logic                                quota_stall,
+  input  logic [7:0]                          limit,        // as cw_bridge_in has them
+  input  logic                                limit_we,
+  input  logic [cw_pkg::CTX_W-1:0]            limit_ctx,
+  input  logic [7:0]                          limit_own,
   input  logic [14:0]                         backoff,
   input  logic [11:0]                         tries,
   input  logic                                fence,
@@ -116,7 +118,8 @@ module cw_bridge (
   logic [2:0] in_size;
   logic [11:0] in_len_m1;
   cw_bridge_in u_in (
-    .clk, .rst_n, .quota, .quota_stall, .s_awvalid, .s_awready, .s_awid, .s_awaddr, .s_awlen, .s_awsize, .s_awburst,
+    .clk, .rst_n, .limit, .limit_we, .limit_ctx, .limit_own, .s_awvalid, .s_awready, .s_awid, .s_awaddr, .s_awlen,
+    .s_awsize, .s_awburst,
     .s_awlock, .s_awuser, .s_arvalid, .s_arready, .s_arid, .s_araddr, .s_arlen, .s_arsize, .s_arburst, .s_arlock,
     .s_aruser, .in_valid, .in_write, .in_slot, .in_id, .in_ctx, .in_addr, .in_beats_m1, .in_size, .in_len_m1,
     .in_bad, .wfree, .wfree_slot, .rfree, .rfree_slot, .busy, .ev_malformed(in_malformed),

@@ -5,13 +5,17 @@
 //
 // Order: that of each channel; one burst per cycle in all, reads and writes in turn. A burst that the bridge does not
 // take gets a slot like any other, marked bad: its data is absorbed and it is answered in the order of its ID. A
-// channel stands while its slots are all in use, or while its first burst is above the quota and `quota_stall` is set.
-// Storage: two words per channel; a bit, and the context, of each slot; two counters per context.
+// channel stands while its slots are all in use, or while its first burst is above the quota and is to wait there.
+// Storage: two words per channel; a bit, and the context, of each slot; two counters and a limit per context.
 module cw_bridge_in (
   input  logic                                clk,
   input  logic                                rst_n,
-  input  logic [cw_pkg::BRIDGE_SLOT_W+1:0]    quota,        // bursts of a context at most; 0: no limit
-  input  logic                                quota_stall,  // above it: wait; else SLVERR
+  // {stall, quota}: bursts of a context at most, 0: no limit; above it: wait, else SLVERR. `limit` is that of contexts
+  // without one of their own, `limit_own` that of `limit_ctx`; 0: none of its own.
+  input  logic [7:0]                          limit,
+  input  logic                                limit_we,
+  input  logic [cw_pkg::CTX_W-1:0]            limit_ctx,
+  input  logic [7:0]                          limit_own,
   // AXI4 slave, address channels
   input  logic                                s_awvalid,
   output logic                                s_awready,
@@ -93,15 +97,28 @@ module cw_bridge_in (
   function automatic logic known(input logic [15:0] ctx);
     known = ctx < 16'(cw_pkg::NCTX);
   endfunction
-  assign aw_over = quota != '0 && known(aw[15:0]) &&
-                   (QW+1)'(wcount[aw[CW-1:0]*QW +: QW]) + (QW+1)'(rcount[aw[CW-1:0]*QW +: QW]) >= quota;
-  assign ar_over = quota != '0 && known(ar[15:0]) &&
-                   (QW+1)'(wcount[ar[CW-1:0]*QW +: QW]) + (QW+1)'(rcount[ar[CW-1:0]*QW +: QW]) >= quota;
+  // The firmware writes them for all contexts when it boots; a reset of the port leaves them, as it leaves contexts.
+  logic [7:0] limits [cw_pkg::NCTX];
+  logic [7:0] aw_own, ar_own, aw_limit, ar_limit;
+  always_ff @(posedge clk) if (limit_we) limits[limit_ctx] <= limit_own;
+  assign aw_own   = cw_pkg::MUT_BRIDGE_ONE_QUOTA ? '0 : limits[aw[CW-1:0]];
+  assign ar_own   = cw_pkg::MUT_BRIDGE_ONE_QUOTA ? '0 : limits[ar[CW-1:0]];
+  assign aw_limit = aw_own != '0 ? aw_own : limit;
+  assign ar_limit = ar_own != '0 ? ar_own : limit;
+
+  // Mutant: one burst more.
+  logic [QW:0] aw_count, ar_count;
+  assign aw_count = (QW+1)'(wcount[aw[CW-1:0]*QW +: QW]) + (QW+1)'(rcount[aw[CW-1:0]*QW +: QW]);
+  assign ar_count = (QW+1)'(wcount[ar[CW-1:0]*QW +: QW]) + (QW+1)'(rcount[ar[CW-1:0]*QW +: QW]);
+  assign aw_over  = aw_limit[6:0] != '0 && known(aw[15:0]) &&
+                    aw_count >= aw_limit[6:0] + 7'(cw_pkg::MUT_BRIDGE_QUOTA_PLUS);
+  assign ar_over  = ar_limit[6:0] != '0 && known(ar[15:0]) &&
+                    ar_count >= ar_limit[6:0] + 7'(cw_pkg::MUT_BRIDGE_QUOTA_PLUS);
 
   // ---- one burst per cycle ----
   logic aw_ask, ar_ask, turn, over;
-  assign aw_ask   = aw_valid && wused != '1 && !(aw_over && quota_stall);
-  assign ar_ask   = ar_valid && rused != '1 && !(ar_over && quota_stall);
+  assign aw_ask   = aw_valid && wused != '1 && !(aw_over && aw_limit[7]);
+  assign ar_ask   = ar_valid && rused != '1 && !(ar_over && ar_limit[7]);
   assign aw_take  = aw_ask && (!ar_ask || turn);
   assign ar_take  = ar_ask && !aw_take;
   assign sel      = aw_take ? aw : ar;

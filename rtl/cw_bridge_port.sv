@@ -10,8 +10,10 @@ module cw_bridge_port (
   input  cw_t::nic_set_t                      nic_set,
   output cw_t::nic_stat_t                     nic_stat,
   // settings and fence
-  input  logic [cw_pkg::BRIDGE_SLOT_W+1:0]    quota,
-  input  logic                                quota_stall,
+  input  logic [7:0]                          limit,        // as cw_bridge_in has them
+  input  logic                                limit_we,
+  input  logic [cw_pkg::CTX_W-1:0]            limit_ctx,
+  input  logic [7:0]                          limit_own,
   input  logic [14:0]                         backoff,
   input  logic [11:0]                         tries,
   input  logic                                fence,
@@ -142,7 +144,7 @@ module cw_bridge_port (
   assign s_rlast  = i_rlast;
 
   cw_bridge u_bridge (
-    .clk, .rst_n, .quota, .quota_stall, .backoff, .tries, .fence, .quiet, .awake(bridge_awake),
+    .clk, .rst_n, .limit, .limit_we, .limit_ctx, .limit_own, .backoff, .tries, .fence, .quiet, .awake(bridge_awake),
     .s_awvalid(i_awvalid), .s_awready(i_awready), .s_awid({aw_side, aw_side ? n_awid : s_awid}),
     .s_awaddr(aw_side ? n_awaddr : s_awaddr), .s_awlen(aw_side ? n_awlen : s_awlen),
     .s_awsize(aw_side ? 3'd6 : s_awsize), .s_awburst(aw_side ? 2'b01 : s_awburst),

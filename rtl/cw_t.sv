@@ -35,6 +35,7 @@ package cw_t;
     logic [GEN_W-1:0]   gen;
     logic [PARK_W:0]    quota;    // of parked requests (P38)
     logic [SLOT_W:0]    walks;    // most walks of it at a time, 0: no limit (P38)
+    logic [7:0]         bursts;   // in the bridge, as cw_bridge_in has it
     logic [PA_W-13:0]   root;     // table page number of the root
   } ctx_t;
 

@@ -251,9 +251,9 @@ module cw_top #(
   cw_t::nic_stat_t nic_stat;
   cw_bridge_port u_bridge (
     .nic_set, .nic_stat, .look_slot, .look_data, .look_strb,
-    .clk(clk_bridge), .rst_n(bridge_rst_n), .quota(bridge_quota[6:0]), .quota_stall(bridge_quota[31]),
-    .backoff(bridge_retry[14:0]),
-    .tries(bridge_retry[27:16]), .fence(bridge_fence), .quiet(bridge_quiet), .awake(bridge_awake),
+    .clk(clk_bridge), .rst_n(bridge_rst_n), .limit({bridge_quota[31], bridge_quota[6:0]}), .limit_we(ctxw_valid),
+    .limit_ctx(ctxw_idx), .limit_own(ctxw.bursts), .backoff(bridge_retry[14:0]), .tries(bridge_retry[27:16]),
+    .fence(bridge_fence), .quiet(bridge_quiet), .awake(bridge_awake),
     .s_awvalid(b_awvalid), .s_awready(b_awready), .s_awid(b_awid), .s_awaddr(b_awaddr), .s_awlen(b_awlen),
     .s_awsize(b_awsize), .s_awburst(b_awburst), .s_awlock(b_awlock), .s_awuser(b_awuser), .s_wvalid(b_wvalid),
     .s_wready(b_wready), .s_wdata(b_wdata), .s_wstrb(b_wstrb), .s_wlast(b_wlast), .s_bvalid(b_bvalid),
@@ -686,7 +686,7 @@ module cw_top #(
     .awake({reg_access, tgen_running || tgen_clearing, tgen_req_valid || tgen_rel_valid,
             ans_valid[cw_pkg::PORT_TGEN]}));
   cw_clkgate #(.N(2)) u_clk_bridge (
-    .clk, .rst_n, .gclk(clk_bridge), .awake({reg_access || bridge_fence, bridge_awake}));
+    .clk, .rst_n, .gclk(clk_bridge), .awake({reg_access || bridge_fence || ctxw_valid, bridge_awake}));
 
   cw_limits #(.NSLOT(NSLOT), .TLB_LARGE(TLB_LARGE), .PA_BITS(PA_BITS)) u_limits ();
 

@@ -178,9 +178,14 @@ size_t cw_sim_bridge_open(const struct cw_sim *sim)
 	return sim->bridge.open;
 }
 
+size_t cw_sim_bridge_queued(const struct cw_sim *sim)
+{
+	return sim->bridge.aw.n + sim->bridge.ar.n;
+}
+
 int cw_sim_bridge_stall(struct cw_sim *sim, unsigned addr, unsigned data, unsigned ans)
 {
-	if (addr > 99 || data > 99 || ans > 99)
+	if (addr > 99 || data > 99 || ans > 100)
 		return -EINVAL;
 	sim->bridge.stall_addr = addr;
 	sim->bridge.stall_data = data;

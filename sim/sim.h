@@ -181,7 +181,8 @@ void cw_sim_bridge_send(struct cw_sim *sim, struct cw_sim_burst *b);
 /* The oldest burst that was answered, or NULL; it is the caller's until cw_sim_bridge_free(). */
 struct cw_sim_burst *cw_sim_bridge_done(struct cw_sim *sim);
 void cw_sim_bridge_free(struct cw_sim *sim, struct cw_sim_burst *b);
-size_t cw_sim_bridge_open(const struct cw_sim *sim); /* sent and not answered */
+size_t cw_sim_bridge_open(const struct cw_sim *sim);   /* sent and not answered */
+size_t cw_sim_bridge_queued(const struct cw_sim *sim); /* sent, address not yet taken */
 /*
  * Another memory behind the master of the bridge than host memory: a line, a piece of 8 bytes; 0 or a response of AXI.
  */

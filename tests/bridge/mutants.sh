@@ -14,6 +14,7 @@ expect() {	# mutant, plusarg
 	RELEASE_AT_SLAVE*) echo 'a FLUSH does not end' ;;
 	BURST_CROSS) echo 'no legal burst asks for' ;;
 	BURST_CROSS+data) echo 'without such a grant|must fail was answered OKAY' ;;
+	BRIDGE_*) echo 'above its quota' ;;
 	STAMP_EARLY) echo 'before its data was complete' ;;
 	STAMP_EARLY+data) echo 'a FLUSH does not end|^FAIL: byte|must fail was answered OKAY' ;;
 	ID_REORDER) echo "out of its ID's turn" ;;

@@ -38,8 +38,9 @@ module tb_bridge;
   endtask
 
   // ---- the bridge ----
-  logic [6:0]   quota = '0;
-  logic         quota_stall = 1'b0, fence = 1'b0, quiet;
+  logic [7:0]   limit = '0, limit_own = '0;
+  logic         limit_we = 1'b0, fence = 1'b0, quiet;
+  logic [cw_pkg::CTX_W-1:0] limit_ctx = '0;
   logic [14:0]  backoff = 15'd7;
   logic [11:0]  tries = 12'd6;
   logic         s_awvalid = 0, s_awready, s_awlock = 0, s_wvalid = 0, s_wready, s_wlast = 0, s_bvalid, s_bready = 0;
@@ -360,7 +361,7 @@ module tb_bridge;
   longint unsigned hpage_next = 0;
   bit     dead [longint unsigned];
   logic [511:0] mem [longint unsigned];
-  int     n_park = 0, n_flush = 0, n_rel = 0, most_of_ctx = 0;
+  int     n_park = 0, n_flush = 0, n_rel = 0, most_of_ctx = 0, most_of [4];
 
   function automatic void stamp(input int t);
     tags[t].epoch = epoch;
@@ -403,6 +404,7 @@ module tb_bridge;
     tags[t].ctx = int'(req.ctx); tags[t].write = req.write;
     for (int i = 0; i < NTAG; i++) used += int'(tags[i].state != 0 && tags[i].ctx == int'(req.ctx));
     if (used + 1 > most_of_ctx && req.ctx < 64) most_of_ctx = used + 1;
+    if (req.ctx < 4 && used + 1 > most_of[req.ctx[1:0]]) most_of[req.ctx[1:0]] = used + 1;
     decide(t);
   endtask
 
@@ -566,6 +568,18 @@ module tb_bridge;
     for (int i = 0; i < 2 * NID; i++) aexp[i].delete();
   endtask
 
+  task automatic set_limit(input int ctx, input logic [7:0] own);
+    limit_ctx = cw_pkg::CTX_W'(ctx);
+    limit_own = own;
+    limit_we  = 1'b1;
+    @(negedge clk);
+    limit_we  = 1'b0;
+  endtask
+
+  function automatic bit most_were(input int a, input int b, input int c, input int d);
+    return most_of[0] == a && most_of[1] == b && most_of[2] == c && most_of[3] == d;
+  endfunction
+
   task automatic go(input int cycles);
     run = 1;
     repeat (cycles) @(negedge clk);
@@ -593,6 +607,7 @@ module tb_bridge;
       end
     end
     repeat (4) @(negedge clk);
+    for (int c = 0; c < cw_pkg::NCTX; c++) set_limit(c, 8'h00);
     rst_n = 1;
 
     // everything at once
@@ -605,17 +620,30 @@ module tb_bridge;
       check(class_n[c][0] > 20 && class_n[c][1] > 20, $sformatf("class %0d was read and written", c));
 
     // quotas (P38): wait, then refuse
-    quota = 7'd2;
-    quota_stall = 1;
+    limit = 8'h82;
     most_of_ctx = 0;
     go(10000);
     check(most_of_ctx == 2 && ec_quota == 0, $sformatf("above its quota a context waits, %0d bursts (P38)", most_of_ctx));
     lenient = 1;
-    quota_stall = 0;
+    limit = 8'h02;
     most_of_ctx = 0;
     go(10000);
     check(most_of_ctx == 2 && ec_quota > 50, $sformatf("above its quota a burst is refused, %0d of them (P38)", ec_quota));
-    quota = '0;
+    // contexts with quotas of their own: refused, waiting, larger than the common one, which 3 has
+    for (int c = 0; c < 4; c++) most_of[c] = 0;
+    for (int c = 0; c < 3; c++) set_limit(c, c == 0 ? 8'h03 : c == 1 ? 8'h81 : 8'h05);
+    go(20000);
+    check(most_were(3, 1, 5, 2), $sformatf("above its quota no burst of a context is asked for: %0d %0d %0d %0d (P38)",
+                                              most_of[0], most_of[1], most_of[2], most_of[3]));
+    // given up again, and waiting alone: nothing is refused
+    for (int c = 0; c < 3; c++) set_limit(c, c == 2 ? 8'h84 : 8'h00);
+    limit = 8'h83;
+    for (int c = 0; c < 4; c++) most_of[c] = 0;
+    ec_quota = 0;
+    go(20000);
+    check(most_were(3, 3, 4, 3) && ec_quota == 0, "above its quota a context waits (P38)");
+    set_limit(2, 8'h00);
+    limit = '0;
 
     // the fence (P21): quiet in bounded time, whatever initiator and host do
     for (int k = 0; k < 12; k++) begin

@@ -163,8 +163,8 @@ static void attach_checks_every_field(void)
 	for (unsigned bit = 0; bit < 64; bit++) {
 		struct cw_cmd cmd = attach_cmd(0, 0, 0, 4);
 
-		/* more than there is of parked requests, or of walks */
-		cmd.arg0 = bit < CW_LIMIT_WALKS_LSB ? CW_NPARK : bit < 16 ? 32 << CW_LIMIT_WALKS_LSB : 0;
+		/* more than there is of parked requests, of walks, of bursts */
+		cmd.arg0 = bit < 8 ? CW_NPARK : bit < 16 ? 32 << CW_LIMIT_WALKS_LSB : bit < 23 ? 64 << 16 : 0;
 		cmd.arg0 += UINT64_C(1) << bit;
 		CHECK_EQ(run(&cmd), CW_ST_BAD_FIELD);
 		CHECK_EQ(fake.cpl_field, CW_FIELD_ARG0);

@@ -2,12 +2,24 @@
 # Copyright The Catwalk authors
 #
 # What a context gets beside others that misbehave (P38); and broken engines in which it gets too little.
-ISOLATION_MUTANTS := isolation-unfair-queue isolation-no-park-quota isolation-no-walk-quota
-TESTS += isolation $(ISOLATION_MUTANTS)
-isolation_SRCS := tests/isolation/test_isolation.c
-isolation_LIBS := lib
-isolation_VL   := mutants
-isolation-unfair-queue_CMD  := $(O)/tests/isolation --mutant UNFAIR_QUEUE isolation-unfair-queue
-isolation-no-park-quota_CMD := $(O)/tests/isolation --mutant NO_PARK_QUOTA isolation-no-park-quota
-isolation-no-walk-quota_CMD := $(O)/tests/isolation --mutant NO_WALK_QUOTA isolation-no-walk-quota
-$(foreach t,$(ISOLATION_MUTANTS),$(eval $(t)_DEPS := $(O)/tests/isolation))
+TESTS += isolation isolation-bridge
+isolation_SRCS        := tests/isolation/test_isolation.c
+isolation_LIBS        := lib
+isolation_VL          := mutants
+isolation-bridge_SRCS := tests/isolation/test_bridge.c
+isolation-bridge_LIBS := lib
+isolation-bridge_VL   := mutants
+
+# $(call isolation_mutant,suite that must find it,end of the name,mutant)
+define isolation_mutant
+TESTS += $(1)-$(2)
+$(1)-$(2)_CMD  := $(O)/tests/$(1) --mutant $(3) $(1)-$(2)
+$(1)-$(2)_DEPS := $(O)/tests/$(1)
+endef
+$(eval $(call isolation_mutant,isolation,unfair-queue,UNFAIR_QUEUE))
+$(eval $(call isolation_mutant,isolation,no-park-quota,NO_PARK_QUOTA))
+$(eval $(call isolation_mutant,isolation,no-walk-quota,NO_WALK_QUOTA))
+$(eval $(call isolation_mutant,isolation-bridge,one-quota,BRIDGE_ONE_QUOTA))
+$(eval $(call isolation_mutant,isolation-bridge,unfair-queue,UNFAIR_QUEUE))
+$(eval $(call isolation_mutant,isolation-bridge,no-park-quota,NO_PARK_QUOTA))
+$(eval $(call isolation_mutant,isolation-bridge,holds-stamps,RELEASE_AT_SLAVE))

@@ -207,7 +207,11 @@ static void vm_and_context_arguments(void)
 	CHECK_EQ(cw_ctx_create(vm, &p, &ctx), -EINVAL);
 	p.limits = (struct cw_ctx_limits){.walks = 33};
 	CHECK_EQ(cw_ctx_create(vm, &p, &ctx), -EINVAL);
-	p.limits.walks = 32;
+	p.limits = (struct cw_ctx_limits){.bursts = 65};
+	CHECK_EQ(cw_ctx_create(vm, &p, &ctx), -EINVAL);
+	p.limits = (struct cw_ctx_limits){.bursts_wait = true};
+	CHECK_EQ(cw_ctx_create(vm, &p, &ctx), -EINVAL);
+	p.limits = (struct cw_ctx_limits){.walks = 32, .bursts = 64, .bursts_wait = true};
 	CHECK_EQ(cw_ctx_create(vm, &p, &ctx), 0);
 	CHECK_EQ(cw_ctx_id(ctx), 5);
 	CHECK_EQ(cw_ctx_set_limits(ctx, NULL), -EINVAL);

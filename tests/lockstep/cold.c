@@ -17,7 +17,11 @@ static uint64_t limits(struct bench *b)
 	uint64_t parked = rng_percent(&b->rng, 50) ? 0 : 1 + rng_below(&b->rng, 10);
 	uint64_t walks = rng_percent(&b->rng, 60) ? 0 : 1 + rng_below(&b->rng, 5);
 
-	return parked | walks << CW_LIMIT_WALKS_LSB;
+	uint64_t bursts = rng_percent(&b->rng, 60) ? 0 : 1 + rng_below(&b->rng, 12);
+
+	if (bursts && rng_percent(&b->rng, 30))
+		bursts |= CW_LIMIT_BURSTS_WAIT;
+	return parked | walks << CW_LIMIT_WALKS_LSB | bursts << CW_LIMIT_BURSTS_LSB;
 }
 
 static void set_limits(struct bench *b, unsigned int ctx)
