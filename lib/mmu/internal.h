@@ -373,6 +373,11 @@ void cw_log_all_dirty(struct cw_mmu *mmu, unsigned as_id);
 /* Takes the engine's log of an address space into the bitmaps. Under slots_lock, without mmu->lock. 0, or an error:
  * everything is dirty. */
 int cw_log_sync(struct cw_mmu *mmu, unsigned as_id);
+
+#define CW_DIRTY_BATCH 64u /* tables changed between two yields */
+
+/* Protects pages of one table of level 1 (mask bit n is page first + n), whatever of them the slot has. */
+int cw_log_protect_region(struct cw_zap *z, const struct cw_memslot *slot, uint64_t first, const uint64_t *mask);
 /* Writes to a slot are recorded from now on. Under slots_lock, without mmu->lock. On an error everything is dirty. */
 int cw_log_enable(struct cw_mmu *mmu, const struct cw_memslot *slot);
 

@@ -9,7 +9,6 @@
 #include "internal.h"
 
 #define WORDS(npages) (((npages) + 63) / 64)
-#define BATCH_REGIONS 64u /* tables changed between two yields */
 #define BATCH_LINES 4096u /* lines of a bitmap moved */
 #define LOOK_AHEAD 32u
 #define COUNT_LINES 16u
@@ -90,7 +89,7 @@ static int protect_large(struct cw_zap *z, struct cw_entry e)
 }
 
 /* Pages of one table of level 1: mask bit n is page first + n. */
-static int protect_region(struct cw_zap *z, const struct cw_memslot *slot, uint64_t first, const uint64_t *mask)
+int cw_log_protect_region(struct cw_zap *z, const struct cw_memslot *slot, uint64_t first, const uint64_t *mask)
 {
 	static const struct {
 		enum cw_flavour flavour;
@@ -137,9 +136,9 @@ static int protect_slot(struct cw_zap *z, const struct cw_memslot *slot)
 			if (first + i >= slot->base_gfn && first + i < slot->base_gfn + slot->npages)
 				mask[i / 64] |= 1ull << i % 64;
 		}
-		r = protect_region(z, slot, first, mask);
+		r = cw_log_protect_region(z, slot, first, mask);
 		rel = first + CW_SPTES - slot->base_gfn;
-		if (z->batch >= BATCH_REGIONS)
+		if (z->batch >= CW_DIRTY_BATCH)
 			cw_zap_yield(z);
 	}
 	return r;
@@ -165,7 +164,7 @@ static int protect_taken(struct cw_zap *z, const struct cw_memslot *slot, uint64
 
 			if (cw_table_gfn(gfn, CW_LEVEL_4K) != region) {
 				if (region != ~0ull)
-					r = protect_region(z, slot, region, mask);
+					r = cw_log_protect_region(z, slot, region, mask);
 				for (unsigned i = 0; i < 8; i++)
 					mask[i] = 0;
 				region = cw_table_gfn(gfn, CW_LEVEL_4K);
@@ -174,7 +173,7 @@ static int protect_taken(struct cw_zap *z, const struct cw_memslot *slot, uint64
 		}
 	}
 	if (region != ~0ull && !r)
-		r = protect_region(z, slot, region, mask);
+		r = cw_log_protect_region(z, slot, region, mask);
 	return r;
 }
 
@@ -446,7 +445,7 @@ static int take(struct pass *p)
 	for (uint64_t w = p->first; !r && (w = cw_dirty_next(&log->dirty, w, p->end)) < p->end; w = line_end(p, w)) {
 		take_line(p, w, false);
 		r = protect_taken(&z, p->slot, w, (unsigned)(line_end(p, w) - w));
-		if (z.batch >= BATCH_REGIONS)
+		if (z.batch >= CW_DIRTY_BATCH)
 			cw_zap_yield(&z);
 	}
 	cw_zap_post(&z);

@@ -449,6 +449,23 @@ int64_t cw_mmu_log_get(struct cw_mmu *mmu, uint32_t slot, uint64_t *bitmap);
  */
 int64_t cw_mmu_log_clear(struct cw_mmu *mmu, uint32_t slot, uint64_t first, uint64_t npages, const uint64_t *bitmap);
 
+/* --- dirty rings: the same pages, in the order of their marks --- */
+
+/* Page `page` of a slot (31:16 address space, 15:0 id). */
+struct cw_log_page {
+	uint32_t slot;
+	uint64_t page;
+};
+
+/* The slot that logs a page which an entry names. -ENOENT: none, the entry means nothing any more. */
+int cw_mmu_log_place(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, struct cw_log_page *page);
+
+/*
+ * Forgets these pages of an address space and arms them again; those of slots that are gone mean nothing. Read them
+ * after it (DL-7). 0; -EINVAL; -ENOENT: nothing logs; or what the engine said: then all of them are dirty still.
+ */
+int cw_mmu_log_reset(struct cw_mmu *mmu, unsigned as_id, const struct cw_log_page *pages, size_t n);
+
 /* --- guest memory --- */
 
 /*

@@ -30,7 +30,8 @@ static struct cw_mmu_ctx ctx[NCTX];
 static struct replica rep[NSLOT];
 static unsigned mode[2], log_flags;
 static bool reads_only, failures;
-static unsigned long reported, differences, faults, passes, errors;
+static enum { NO_RINGS, RINGS, RINGS_READ_FIRST } rings; /* resets: right, and by a caller who reads too early */
+static unsigned long reported, differences, faults, passes, errors, resets;
 static uint64_t seed = 1;
 static unsigned long operations = 20000;
 
@@ -122,6 +123,52 @@ static bool get(unsigned i)
 	CHECK_EQ(r, n);
 	reported += (unsigned long)n;
 	return true;
+}
+
+static void copy_named(unsigned as_id, const struct cw_log_page *page, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct replica *s = &rep[page[i].slot & 0xffff];
+
+		if (s->as_id == as_id && page[i].page < s->n)
+			s->copy[page[i].page] = eng.memory[s->hpage + page[i].page];
+	}
+}
+
+/*
+ * The pages of some entries of dirty rings: dirty ones, as the engine's log has all that rings name, and others, once
+ * or more often. They are read after the reset, and nothing else is (DL-7, DL-8).
+ */
+static void reset(unsigned as_id)
+{
+	struct cw_log_page page[64];
+	size_t n = rnd(65);
+	int r;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned k = (unsigned)rnd(NSLOT);
+
+		page[i] = i && rnd(2) ? page[i - 1] : (struct cw_log_page){.slot = rep[k].as_id << 16 | k};
+		k = page[i].slot & 0xffff;
+		page[i].page = rnd(16) == 0 ? rnd(2 * MAX_PAGES) : rnd(3) * (rep[k].n / 3) + rnd(5);
+	}
+	if (rings == RINGS_READ_FIRST)
+		copy_named(as_id, page, n);
+	r = cw_mmu_log_reset(&mmu, as_id, page, n);
+	passes++;
+	if (!mode[as_id]) {
+		CHECK_EQ(r, -ENOENT);
+		return;
+	}
+	/* Nothing is lost by an error: what was taken goes back. */
+	if (r < 0) {
+		CHECK(failures && (r == -EIO || r == -ETIMEDOUT || r == -ENOMEM));
+		errors++;
+		return;
+	}
+	if (rings == RINGS)
+		copy_named(as_id, page, n);
+	resets++;
 }
 
 static void handle_fault(void)
@@ -288,7 +335,7 @@ static void set_up(enum eng_broken broken)
 		{.level = 4, .as_id = 1},
 	};
 
-	differences = reported = faults = passes = errors = 0;
+	differences = reported = faults = passes = errors = resets = 0;
 	mode[0] = mode[1] = 0;
 	eng_init(&eng, &mmu, HOST_PAGES, seed);
 	eng.broken = broken;
@@ -344,6 +391,8 @@ static void run(unsigned long n, unsigned changes)
 			eng_run(&eng);
 		else if (what < 950)
 			handle_fault();
+		else if (what < 975 && rings && rnd(4))
+			reset((unsigned)rnd(2));
 		else if (what < 975)
 			get((unsigned)rnd(NSLOT));
 		else if (what < 980 && !reads_only)
@@ -484,6 +533,48 @@ static void out_of_protect_the_core_changes_last(void)
 	CHECK(seen > 0);
 }
 
+/* DL-7, DL-8: what a reset names is armed again and may be read after it; the bitmap has the rest. */
+static void ring_resets(void)
+{
+	static const char *const name[] = {"", "capture", "protect", "dirtybit"};
+
+	for (unsigned m = CW_LOG_CAPTURE; m <= CW_LOG_DIRTYBIT; m++) {
+		rings = RINGS;
+		set_up(ENG_OK);
+		start(0, m, 0);
+		start(1, m, 0);
+		run(operations, 0);
+		CHECK_EQ(differences, 0);
+		CHECK(resets > operations / 100);
+		print(name[m]);
+		tear_down();
+		rings = NO_RINGS;
+	}
+}
+
+static void ring_resets_while_everything_changes(void)
+{
+	rings = RINGS;
+	everything_changes();
+	everything_fails();
+	rings = NO_RINGS;
+}
+
+/* DL-7: who reads before the reset misses writes, in every mode. */
+static void reading_before_the_reset_is_found(void)
+{
+	for (unsigned m = CW_LOG_CAPTURE; m <= CW_LOG_DIRTYBIT; m++) {
+		rings = RINGS_READ_FIRST;
+		set_up(ENG_OK);
+		start(0, m, 0);
+		start(1, m, 0);
+		run(operations, 0);
+		CHECK(differences);
+		tear_down();
+		rings = NO_RINGS;
+	}
+}
+
 /* P27: reads report nothing. */
 static void reads(void)
 {
@@ -537,6 +628,9 @@ int main(int argc, char **argv)
 	RUN(everything_changes, "P28 DL-2 DL-10");
 	RUN(everything_fails);
 	RUN(out_of_protect_the_core_changes_last);
+	RUN(ring_resets, "P22 DL-7 DL-8");
+	RUN(ring_resets_while_everything_changes, "P28 DL-8");
+	RUN(reading_before_the_reset_is_found, "DL-7");
 	RUN(reads, "P27");
 	RUN(broken_engines_are_found, "DL-11");
 	return CHECK_DONE("mmu_log");
