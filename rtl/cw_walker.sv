@@ -507,7 +507,7 @@ module cw_walker #(
   assign r1_r     = r1_req.req;
   assign r1_level = f_level[r1_slot[LS-1:0]];
   assign r1_line  = lines[r1_slot[LS-1:0]];
-  assign r1_comp  = comps[r1_slot[LS-1:0]];
+  assign r1_comp  = comps[r1_slot[LS-1:0]] & (cw_pkg::MUT_DEAD_COMPANION ? {8{64'hffff_ffff_ffe0_0fff}} : '1);
   assign r1_need  = needs(r1_data[41 + SPW], r1_r.write, r1_req.log_mode, r1_req.port);
   assign r1_gfn   = r1_comp[r1_index[2:0]*64 +: 64];
   assign r1_error = f_error[r1_slot[LS-1:0]] || (r1_need && f_cerror[r1_slot[LS-1:0]]);

@@ -98,6 +98,8 @@ struct cw_tgen bench_program(const struct bench *b, enum cw_tgen_pattern pattern
 int bench_tgen(struct bench *b, const struct cw_tgen *t, struct bench_result *r, struct bench_result *measure);
 /* Device time in which something must happen: 5 million cycles. */
 #define BENCH_STILL_NS 20000000ull
+/* After cw_tgen_start(): wait until requests end. */
+int bench_under_way(struct bench *b);
 /* Wait for a program; -ETIMEDOUT if no request ends for that time. */
 int bench_wait(struct bench *b, struct cw_tgen_result *got);
 /* Wait for one that was started, then the same. */

@@ -107,6 +107,8 @@ int bench_hit_under_miss(struct bench *b, struct bench_result *r)
 		t.count = (uint32_t)count;
 		if (!err)
 			err = cw_tgen_start(b->dev, &t);
+		if (!err && i)
+			err = bench_under_way(b);
 		/* The first round has no misses. */
 		if (!err && i)
 			err = cw_probe(b->dev, 0, false, gpa, batch, got);
@@ -149,6 +151,8 @@ int bench_invalidate(struct bench *b, struct bench_result *r)
 		bench_progress(b, r, i, b->p->iterations);
 		t.count = UINT32_MAX;
 		err = cw_tgen_start(b->dev, &t);
+		if (!err)
+			err = bench_under_way(b);
 		for (unsigned k = 0; k < BATCH && !err; k++) {
 			struct cw_cmd cmd = {
 				.opcode = CW_OP_INVALIDATE, .space = (uint16_t)(b->info.domains - 1), .arg0 = 1};

@@ -62,6 +62,21 @@ int bench_tgen(struct bench *b, const struct cw_tgen *t, struct bench_result *r,
 	return err ? err : bench_tgen_end(b, t, r, measure);
 }
 
+/* A program that was started makes requests: the generator clears its histogram first. */
+int bench_under_way(struct bench *b)
+{
+	const uint64_t slice = (uint64_t)CW_HIST_BUCKETS * 1000000 / b->info.clock_khz;
+	uint32_t done = 0;
+	int err = 0;
+
+	for (uint64_t waited = 0; waited < BENCH_STILL_NS && !err && !done; waited += slice) {
+		err = cw_run(b->dev, slice);
+		if (!err)
+			err = cw_reg_read(b->dev, CW_REG_TGEN_DONE, &done);
+	}
+	return err ? err : done ? 0 : -ETIMEDOUT;
+}
+
 /*
  * A run may be long, but not stand still: as long as requests end the wait goes on. One that does not end for STILL_NS
  * of device time is an error, not a benchmark that never comes back.
@@ -454,6 +469,8 @@ int bench_run(const struct bench_params *p, const char *uri, const struct bench_
 		err = bench_log_own(&b, own.log, b.gpa, own.span);
 	if (!err)
 		err = s->run(&b, r);
+	if (!err && !r->lat.n && !r->errors)
+		bench_complain(r, 1, "nothing was measured");
 	if (!err)
 		err = bench_log_end(&b, r);
 	if (!err)

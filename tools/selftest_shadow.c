@@ -46,16 +46,21 @@ static void map(const struct guest *g, unsigned half)
 		table(g, 1)[i] = (GPA + data_of(half) + i * PAGE) | PWUA;
 }
 
+static struct cw_tgen program(const struct guest *g, unsigned half)
+{
+	return (struct cw_tgen){.pattern = CW_TGEN_RANDOM,
+				.first_ctx = cw_ctx_id(g->ctx),
+				.base = VA,
+				.pages = PAGES,
+				.count = 8 * PAGES,
+				.outstanding = 8,
+				.write_percent = 50,
+				.seed = 3 + half};
+}
+
 static bool traffic(struct selftest *s, const struct guest *g, unsigned half)
 {
-	const struct cw_tgen t = {.pattern = CW_TGEN_RANDOM,
-				  .first_ctx = cw_ctx_id(g->ctx),
-				  .base = VA,
-				  .pages = PAGES,
-				  .count = 8 * PAGES,
-				  .outstanding = 8,
-				  .write_percent = 50,
-				  .seed = 3 + half};
+	const struct cw_tgen t = program(g, half);
 	struct cw_tgen_result r;
 
 	if (cw_tgen_start(s->dev, &t) || cw_tgen_wait(s->dev, TIMEOUT_NS, &r))
@@ -64,6 +69,28 @@ static bool traffic(struct selftest *s, const struct guest *g, unsigned half)
 		return selftest_fail(s, "%u of %u requests were granted", r.done, t.count);
 	return r.sum == bench_sum(&t, VA, g->mem.bus + data_of(half)) ||
 	       selftest_fail(s, "an answer does not lead where the guest's tables do");
+}
+
+static void written(void *arg, uint64_t va)
+{
+	*(uint64_t *)arg |= UINT64_C(1) << (va - VA) / PAGE;
+}
+
+/*
+ * A second round faults no more, so that the host marks nothing: the log names the pages of the companion entries, and
+ * exactly those that were written.
+ */
+static bool marks_alone(struct selftest *s, const struct guest *g)
+{
+	const struct cw_tgen t = program(g, 1);
+	uint64_t map[2] = {0}, want = 0, have;
+
+	if (!traffic(s, g, 1) || cw_vm_log_get(g->vm, 0, map) < 0)
+		return selftest_fail(s, "%s", s->why[0] ? s->why : cw_last_error());
+	bench_writes(&t, written, &want);
+	have = map[0] >> (TABLES + PAGES) | map[1] << (64 - TABLES - PAGES);
+	return (have == want && !(map[0] >> TABLES & ((UINT64_C(1) << PAGES) - 1))) ||
+	       selftest_fail(s, "the log names pages 0x%" PRIx64 ", of 0x%" PRIx64 " that were written", have, want);
 }
 
 /* What was written is in the log by guest-physical page, and no other page of data is. */
@@ -82,6 +109,8 @@ static bool log_names_pages(struct selftest *s, const struct guest *g)
 	data = map[0] >> (TABLES + PAGES) | map[1] << (64 - TABLES - PAGES);
 	if (__builtin_popcountll(data) < (int)PAGES / 2)
 		return selftest_fail(s, "the log names %d of the pages that were written", __builtin_popcountll(data));
+	if (!marks_alone(s, g))
+		return false;
 	if (cw_vm_log_stop(g->vm, 0) || cw_probe(s->dev, cw_ctx_id(g->ctx), false, &page, 1, &r))
 		return selftest_fail(s, "%s", cw_last_error());
 	page ^= UINT64_C(1) << 47;

@@ -260,6 +260,20 @@ static void bench_json_is_exact(void)
 	json_decref(o);
 }
 
+/* Host memory so fast that commands are over before the generator has cleared its histogram: they must wait for it. */
+static void commands_meet_traffic(void)
+{
+	json_t *o, *list;
+
+	CHECK_EQ(run(BENCH " --host-mem ideal:4 --scenario invalidate,hit-under-miss"), 0);
+	o = json_loads(out, 0, NULL);
+	list = json_object_get(o, "scenarios");
+	CHECK_EQ(json_array_size(list), 2);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		CHECK(json_integer_value(json_object_get(json_array_get(list, i), "requests")) > 500);
+	json_decref(o);
+}
+
 static void bench_repeats_bit_for_bit(void)
 {
 	json_t *a, *b;
@@ -504,6 +518,7 @@ int main(int argc, char **argv)
 	RUN(info_as_text_and_json);
 	RUN(engine_sizes);
 	RUN(bench_json_is_exact);
+	RUN(commands_meet_traffic);
 	RUN(bench_repeats_bit_for_bit);
 	RUN(bench_logs);
 	RUN(memory_presets_matter);
