@@ -17,6 +17,23 @@ struct core_bar {
 	bool pass;
 };
 
+#define CORE_ROWS 96u
+
+/* What a baseline took, and what it is known to take on a quiet machine. */
+struct core_base {
+	char name[96];
+	const char *unit;
+	double value, figure;
+};
+
+/* Number of baselines that are too slow to compare with; says so (core_check.c). */
+unsigned core_judge_bases(const struct core_base *base, unsigned n, bool other_machine, FILE *err);
+
+/* Nothing is timed and no row is kept: only answers are compared. */
+extern bool core_answers_only;
+/* So many answers were compared with those of a baseline, and are the same. */
+void core_compared(const char *what, uint64_t n);
+
 /* Timed work; what it returns is kept, so that the compiler cannot leave the work out. */
 typedef uint64_t (*core_work)(void *arg);
 
@@ -26,7 +43,7 @@ uint64_t core_random(uint64_t *state);
 void core_interleave(const core_work *work, void *const *arg, unsigned n, unsigned runs, void (*prepare)(void *arg),
 		     double *ns);
 
-/* What a baseline took, and what it is known to take at best on an idle machine: see core_baselines_ok(). */
+/* Keeps what a baseline took, and the figure for it. */
 void core_baseline(const char *name, const char *unit, double value, double figure);
 /* An answer or a refusal that must not be: ends the run. */
 _Noreturn void core_wrong(const char *what);

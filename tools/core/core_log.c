@@ -184,6 +184,8 @@ void core_log(void)
 	for (unsigned d = 0; d < sizeof(density) / sizeof(density[0]); d++) {
 		choose(&b, d);
 		judge(&b, work);
+		snprintf(text, sizeof(text), "pass over 1 TiB, %s", density[d].name);
+		core_compared(text, PAGES);
 		/* One that finds nothing is too short for the clock. */
 		for (unsigned kind = 0; kind < KINDS; kind++)
 			work[kind].times = density[d].pages ? 1 : MANY;

@@ -220,6 +220,9 @@ static void size(unsigned s, bool anywhere)
 	for (unsigned k = 0; k < 3; k++) {
 		if (kind[k].chain(p) != kind[k].core(p) || kind[k].open(p) != kind[k].core(p))
 			core_wrong("lookups of shadow pages disagree");
+		snprintf(text, sizeof(text), "shadow page, %s, %u %s", kind[k].name, n,
+			 anywhere ? "anywhere" : "in a row");
+		core_compared(text, LOOKUPS);
 		core_interleave((const core_work[]){kind[k].chain, kind[k].open, kind[k].core},
 				(void *const[]){p, p, p}, 3, RUNS, NULL, ns);
 		if (anywhere && sizes[s].chain[k] > 0) {

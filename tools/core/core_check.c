@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright The Catwalk authors */
+/*
+ * Whether the baselines are what they should be. Each has a figure, the best that was reached on a quiet machine of the
+ * kind that Catwalk is built on. One that takes a quarter more was slowed down, by what was done to it or by others on
+ * the machine, and a ratio to it flatters. One that is faster only makes the bars harder.
+ *
+ * On a machine of another kind figures mean nothing by themselves, but baselines still keep their ratios to each other
+ * more or less: then the middle one tells what the machine is worth.
+ */
+#include "core.h"
+
+#define SLOWER 1.25
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+unsigned core_judge_bases(const struct core_base *base, unsigned n, bool other_machine, FILE *err)
+{
+	double ratio[CORE_ROWS], machine = 1;
+	unsigned wrong = 0;
+
+	CW_ASSERT(n <= CORE_ROWS);
+	for (unsigned i = 0; i < n; i++)
+		ratio[i] = base[i].value / base[i].figure;
+	if (other_machine && n) {
+		qsort(ratio, n, sizeof(*ratio), by_value);
+		machine = ratio[n / 2];
+	}
+	for (unsigned i = 0; i < n; i++) {
+		double expected = base[i].figure * machine;
+
+		if (base[i].value <= SLOWER * expected)
+			continue;
+		fprintf(err, "catwalk: the baseline '%s' took %.1f %s, %.2f of the %.1f %s that it should\n",
+			base[i].name, base[i].value, base[i].unit, base[i].value / expected, expected, base[i].unit);
+		wrong++;
+	}
+	if (wrong)
+		fprintf(err,
+			"catwalk: %u of %u baselines are more than 25 %% too slow: the ratios of this run prove nothing.%s\n",
+			wrong, n,
+			other_machine ? "" : " Is the machine idle? Is it of another kind (--other-machine)?");
+	return wrong;
+}
