@@ -502,6 +502,18 @@ static void bench_core(void)
 	json_decref(o);
 }
 
+/* What is timed is right first: lookups among as many slots as there may be, and passes over 1 TiB. */
+static void bench_core_answers(void)
+{
+	CHECK_EQ(run("bench core --answers --only slots"), 0);
+	CHECK(strstr(out, "any alignment, 32764 slots") && strstr(out, "2 MiB aligned, 32764 slots"));
+	CHECK(strstr(out, " 131072 answers as they must be"));
+	CHECK_EQ(run("bench core --answers --only log"), 0);
+	CHECK(strstr(out, "pass over 1 TiB, nothing") && strstr(out, "pass over 1 TiB, 10 %"));
+	CHECK(strstr(out, " 268435456 answers as they must be") && !strstr(out, "MISSED"));
+	refused("bench core --answers --only pies", "slots pages faults log updates");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2) {
@@ -513,6 +525,7 @@ int main(int argc, char **argv)
 	RUN(help_is_for_all);
 	RUN(wrong_options);
 	RUN(bench_core);
+	RUN(bench_core_answers, "T-MS-06 T-DL-10");
 	RUN(wrong_values_list_the_right_ones);
 	RUN(unwritable_output_is_a_failure);
 	RUN(info_as_text_and_json);

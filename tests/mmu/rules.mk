@@ -14,6 +14,10 @@ mmu_shadow_more := $(mmu_stream)
 # What both have.
 MMU_TESTS += prefetch policy special budget split prefault perf paths stages
 
+# What bench core says about its baselines, and counts.
+MMU_TESTS += bench
+mmu_bench_more := tools/core/core_check.c
+
 define mmu_test
 TESTS += mmu_$(1)
 mmu_$(1)_SRCS := tests/mmu/test_$(1).c tests/mmu/recorder.c tests/mmu/rec_model.c tests/mmu/alloc.c \
