@@ -188,6 +188,10 @@ int cw_vm_stat(struct cw_vm *vm, const char *name, uint64_t *value);
 /* Name of statistic i, NULL behind the last one. */
 const char *cw_vm_stat_name(unsigned i);
 
+#define CW_FAULT_BUCKETS 40u
+/* Faults that the host handled, by the time that it took: bucket n has those of 2^n ns or more, but less than twice. */
+int cw_vm_fault_latency(struct cw_vm *vm, uint64_t *buckets);
+
 /* ---- dirty log ---------------------------------------------------------------------------------------------------
  *
  * What initiators write, and cw_vm_write(); not what the CPUs of the guest write, which is their hypervisor's to log.

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "internal.h"
 #include "mmu/spte.h"
@@ -192,6 +193,15 @@ static int op_host_cmpxchg(void *priv, uint64_t hva, uint64_t *old, uint64_t new
 	return !same;
 }
 
+static uint64_t op_clock_ns(void *priv)
+{
+	struct timespec t;
+
+	(void)priv;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
 const struct cw_mmu_ops cw_vm_ops = {
 	.table_alloc = op_table_alloc,
 	.pair_alloc = cw_vm_op_pair_alloc,
@@ -212,6 +222,7 @@ const struct cw_mmu_ops cw_vm_ops = {
 	.mmio_generation = op_mmio_generation,
 	.resolve = op_resolve,
 	.release = op_release,
+	.clock_ns = op_clock_ns,
 };
 
 /* ---- life ---- */
@@ -459,4 +470,14 @@ int cw_vm_stat(struct cw_vm *vm, const char *name, uint64_t *value)
 		}
 	}
 	return cw_error(-ENOENT, "no statistic '%s'", name);
+}
+
+int cw_vm_fault_latency(struct cw_vm *vm, uint64_t *buckets)
+{
+	_Static_assert(CW_FAULT_BUCKETS == CW_PF_NS_BUCKETS, "the same histogram");
+	if (!vm || !buckets)
+		return cw_error(-EINVAL, "no VM or no place for the histogram");
+	for (unsigned i = 0; i < CW_FAULT_BUCKETS; i++)
+		buckets[i] = cw_stat_read(&vm->mmu.pf_ns[i]);
+	return 0;
 }

@@ -116,6 +116,23 @@ static inline uint64_t cw_stat_read(const uint64_t *p)
 	return __atomic_load_n(p, __ATOMIC_RELAXED);
 }
 
+/* The largest value seen; under a lock. */
+static inline void cw_stat_peak(uint64_t *p, uint64_t v)
+{
+	if (v > *p)
+		__atomic_store_n(p, v, __ATOMIC_RELAXED);
+}
+
+/*
+ * A trace point of CW_MMU_TRACES with its three values, any lock held. A port with trace points of its own puts them
+ * here; this one asks the embedder.
+ */
+#define cw_trace(mmu, point, a, b, c) \
+	do { \
+		if ((mmu)->ops->trace) \
+			(mmu)->ops->trace((mmu)->priv, CW_TRACE_##point, (a), (b), (c)); \
+	} while (0)
+
 /* Bits into a word that other threads change too. */
 static inline void cw_atomic_or(uint64_t *p, uint64_t bits)
 {

@@ -16,9 +16,11 @@ static bool mmio_current(const struct cw_mmu *mmu, struct cw_entry e, unsigned a
 	uint64_t gen = mmu->space[as_id].generation;
 	uint64_t spte = e.sp->spte[e.index];
 
+	if (!cw_spte_is_mmio(cw_spte_format(e.sp->role), spte))
+		return false;
+	cw_trace(mmu, check_mmio_spte, cw_spte_mmio_gfn(cw_spte_format(e.sp->role), spte), cw_spte_mmio_gen(spte), gen);
 	/* MS-2 */
-	return cw_spte_is_mmio(cw_spte_format(e.sp->role), spte) && !(gen & CW_GEN_IN_PROGRESS) &&
-	       cw_spte_mmio_gen(spte) == (gen & CW_MMIO_GEN_MASK);
+	return !(gen & CW_GEN_IN_PROGRESS) && cw_spte_mmio_gen(spte) == (gen & CW_MMIO_GEN_MASK);
 }
 
 /* P23: where W or D tells what is written, no write passes a leaf above 4 KiB. */
@@ -128,22 +130,29 @@ void cw_path_drop(struct cw_mmu *mmu, struct cw_path *p)
 static void commit_step(struct cw_fault *f, struct cw_step *s, struct cw_cache_set *cache)
 {
 	struct cw_mmu *mmu = f->ctx->mmu;
-	uint64_t *mirror = &s->at.sp->spte[s->at.index];
+	uint64_t *mirror = &s->at.sp->spte[s->at.index], gfn;
 	bool was_present = cw_spte_present(*mirror);
 
 	if (s->child) {
 		if (s->fresh)
 			cw_page_insert(mmu, s->child);
+		cw_trace(mmu, kvm_mmu_get_page, s->child->gfn, s->child->role.word, s->fresh);
 		*mirror = CW_SPTE_NONPRESENT;
 		cw_page_link(s->at, s->spte, s->child, cache);
 		return;
 	}
 	*mirror = s->spte;
+	gfn = cw_entry_gfn(s->at.sp, s->at.index);
 	if (!cw_spte_present(s->spte)) {
 		cw_stat_add(&mmu->stats.pf_mmio_spte_created, 1);
-	} else if (!was_present) {
+		cw_trace(mmu, mark_mmio_spte, cw_entry_addr(s->at.sp, s->at.index), gfn, cw_spte_mmio_gen(s->spte));
+		return;
+	}
+	cw_trace(mmu, kvm_mmu_set_spte, s->at.sp->role.level, gfn, s->spte);
+	if (!was_present) {
 		s->at.sp->nr_present++;
-		cw_rmap_add(f->slot.rmap, cw_entry_gfn(s->at.sp, s->at.index) - f->slot.base_gfn, s->at, cache);
+		cw_stat_peak(&mmu->stats.max_mmu_rmap_size,
+			     cw_rmap_add(f->slot.rmap, gfn - f->slot.base_gfn, s->at, cache));
 		cw_stat_add(cw_stat_leaves(mmu, s->at.sp->role.level), 1);
 	}
 }
@@ -347,6 +356,7 @@ static int map_page(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 	leaf.protected = cw_track_is(mmu, f->ctx->as_id, f->gfn);
 	if (leaf.protected && f->write)
 		return cw_track_dma_write(mmu, f->ctx->as_id, f->gfn);
+	cw_trace(mmu, kvm_mmu_spte_requested, f->gpa, f->gfn, level);
 	build_path(f, &p, level, cache);
 	old = p.at.sp->spte[p.at.index];
 	present = cw_spte_present(old);
@@ -462,13 +472,12 @@ static int resolve_and_map(struct cw_mmu_worker *w, struct cw_fault *f)
 	return r;
 }
 
-int cw_mmu_fault(struct cw_mmu_worker *w, struct cw_fault *f)
+static int handle(struct cw_mmu_worker *w, struct cw_fault *f)
 {
 	struct cw_mmu *mmu = w->mmu;
 	bool mmio_hit = false;
 	int r;
 
-	CW_ASSERT(f->ctx->mmu == mmu);
 	if (f->ctx->shadow)
 		return cw_shadow_fault(w, f);
 	f->gfn = f->gpa >> CW_PAGE_SHIFT;
@@ -483,6 +492,7 @@ int cw_mmu_fault(struct cw_mmu_worker *w, struct cw_fault *f)
 	/* ST-1: what an MMIO entry answers counts as an exit, not as a fault. */
 	if (mmio_hit) {
 		cw_stat_add(&mmu->stats.mmio_exits, 1);
+		cw_trace(mmu, handle_mmio_page_fault, f->gpa, f->gfn, f->write);
 		return r;
 	}
 	cw_stat_add(&mmu->stats.pf_taken, 1);
@@ -494,6 +504,28 @@ int cw_mmu_fault(struct cw_mmu_worker *w, struct cw_fault *f)
 	if (r == CW_PF_CONTINUE)
 		r = resolve_and_map(w, f);
 	return count(mmu, r);
+}
+
+/* Bucket n of the histogram: 2^n .. 2^(n+1) - 1 ns; the first has 0 too, the last all that is longer. */
+static unsigned bucket(uint64_t ns)
+{
+	unsigned n = 63u - (unsigned)__builtin_clzll(ns | 1);
+
+	return n < CW_PF_NS_BUCKETS ? n : CW_PF_NS_BUCKETS - 1;
+}
+
+int cw_mmu_fault(struct cw_mmu_worker *w, struct cw_fault *f)
+{
+	struct cw_mmu *mmu = w->mmu;
+	uint64_t begin = mmu->ops->clock_ns ? mmu->ops->clock_ns(mmu->priv) : 0;
+	int r;
+
+	CW_ASSERT(f->ctx->mmu == mmu);
+	r = handle(w, f);
+	cw_trace(mmu, kvm_page_fault, f->gpa, f->write, (uint64_t)(int64_t)r);
+	if (mmu->ops->clock_ns)
+		cw_stat_add(&mmu->pf_ns[bucket(mmu->ops->clock_ns(mmu->priv) - begin)], 1);
+	return r;
 }
 
 /* --- ahead of time --- */

@@ -23,7 +23,8 @@ struct cw_rmap_head {
 #define CW_RMAP_DESC_ENTRIES 6
 struct cw_rmap_desc {
 	struct cw_rmap_desc *next;
-	uint64_t nr;
+	uint32_t nr;
+	uint32_t behind; /* entries in those that follow, which are full */
 	uint64_t entry[CW_RMAP_DESC_ENTRIES];
 };
 
@@ -94,14 +95,15 @@ struct cw_rmap_leaf *cw_rmap_get(struct cw_rmap *rmap, uint64_t rel, struct cw_c
 /* First leaf that holds a page >= *rel; sets *rel to its first page that is >= the old *rel. NULL: no more. */
 struct cw_rmap_leaf *cw_rmap_next(const struct cw_rmap *rmap, uint64_t *rel);
 
-void cw_rmap_head_add(struct cw_rmap_head *head, struct cw_entry e, struct cw_cache_set *cache);
+/* Number of entries after it. */
+unsigned cw_rmap_head_add(struct cw_rmap_head *head, struct cw_entry e, struct cw_cache_set *cache);
 /* The entry must be there. */
 void cw_rmap_head_del(struct cw_rmap_head *head, struct cw_entry e);
 /* The n-th entry; false if there are not so many. Any change renumbers. */
 bool cw_rmap_head_get(const struct cw_rmap_head *head, unsigned n, struct cw_entry *out);
 
 /* The same on a page of a slot, with the leaf's count kept. */
-void cw_rmap_add(struct cw_rmap *rmap, uint64_t rel, struct cw_entry e, struct cw_cache_set *cache);
+unsigned cw_rmap_add(struct cw_rmap *rmap, uint64_t rel, struct cw_entry e, struct cw_cache_set *cache);
 void cw_rmap_del(struct cw_rmap *rmap, uint64_t rel, struct cw_entry e);
 
 /* --- shadow pages --- */

@@ -88,6 +88,7 @@ int cw_mmu_invalidate_begin(struct cw_mmu *mmu, uint64_t start, uint64_t end, bo
 		return -EAGAIN;
 	}
 	add_range(mmu, start, end);
+	cw_trace(mmu, kvm_unmap_hva_range, start, end, may_block);
 	for (unsigned as_id = 0; may_block && as_id < CW_AS_MAX; as_id++) {
 		struct cw_zap z;
 		int r;

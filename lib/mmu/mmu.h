@@ -74,6 +74,33 @@ struct cw_hpage {
 	void *cookie; /* the embedder's own */
 };
 
+/* Trace points: KVM's names, and their three values. Those that CPUs alone have are left out. */
+#define CW_MMU_TRACES(X) \
+	X(kvm_page_fault, "address, write, result") \
+	X(kvm_mmu_pagetable_walk, "address, access (error code), root") \
+	X(kvm_mmu_paging_element, "guest entry, level, its address") \
+	X(kvm_mmu_set_accessed_bit, "address of the guest entry, old, new") \
+	X(kvm_mmu_set_dirty_bit, "address of the guest entry, old, new") \
+	X(kvm_mmu_walker_error, "address, error code, level") \
+	X(kvm_mmu_get_page, "gfn, role, created") \
+	X(kvm_mmu_sync_page, "gfn, role, 0") \
+	X(kvm_mmu_prepare_zap_page, "gfn, role, roots") \
+	X(kvm_mmu_zap_all_fast, "generation, pages, 0") \
+	X(kvm_mmu_set_spte, "level, gfn, entry") \
+	X(kvm_mmu_spte_requested, "address, gfn, level") \
+	X(kvm_mmu_split_huge_page, "gfn, level, result") \
+	X(mark_mmio_spte, "address of the entry, gfn, generation") \
+	X(check_mmio_spte, "gfn, generation of the entry, of the slots") \
+	X(handle_mmio_page_fault, "address, gfn, write") \
+	X(kvm_unmap_hva_range, "start, end, may block")
+
+enum cw_trace_point {
+#define CW_TRACE_POINT(name, doc) CW_TRACE_##name,
+	CW_MMU_TRACES(CW_TRACE_POINT)
+#undef CW_TRACE_POINT
+		CW_NTRACE
+};
+
 /*
  * The embedder. Operations marked [L] are called under cw_mmu.lock and must not call back into the core; those marked
  * [S] may sleep for long and are called without it. An operation that returns an error has done nothing and will not
@@ -153,6 +180,11 @@ struct cw_mmu_ops {
 	 * an invalidation cannot overtake it.
 	 */
 	void (*release)(void *priv, const struct cw_hpage *page, bool mapped);
+	/* Nanoseconds of a clock that goes on, for the histogram of fault latencies; NULL: none. Any lock may be held.
+	 */
+	uint64_t (*clock_ns)(void *priv);
+	/* A trace point was passed; NULL: nobody listens. Any lock may be held: it must not call back. */
+	void (*trace)(void *priv, enum cw_trace_point point, uint64_t a, uint64_t b, uint64_t c);
 	/* Between two batches of a long operation; may be NULL. [S] */
 	void (*yield)(void *priv);
 };
@@ -165,6 +197,7 @@ struct cw_mmu_ops {
 	X(pages_4k, "present 4 KiB leaves") \
 	X(pages_2m, "present 2 MiB leaves") \
 	X(pages_1g, "present 1 GiB leaves") \
+	X(max_mmu_rmap_size, "most entries that mapped one page") \
 	X(max_mmu_page_hash_collisions, "longest search of a bucket for one page") \
 	X(remote_tlb_flush, "FLUSH commands that completed") \
 	X(remote_tlb_flush_requests, "flushes asked for") \
@@ -192,6 +225,7 @@ struct cw_mmu_ops {
 	X(mmu_sync_dropped, "entries that the guest's did not bear out") \
 	X(invlpg, "invalidations of shadow contexts") \
 	X(mmu_pte_write, "trapped writes to guest tables") \
+	X(mmu_pde_zapped, "entries above level 1 that such writes took away") \
 	X(mmu_flooded, "shadow pages zapped by odd or repeated writes") \
 	X(mmu_split, "large leaves split before they were protected") \
 	X(mmu_recycled, "shadow pages taken away for the page budget") \
@@ -204,6 +238,8 @@ struct cw_mmu_stats {
 	CW_MMU_STATS(CW_STAT_FIELD)
 #undef CW_STAT_FIELD
 };
+
+#define CW_PF_NS_BUCKETS 40u
 
 struct cw_mmu_params {
 	unsigned address_bits;	  /* guest-physical width, 32..52: slots must end below it */
@@ -297,7 +333,8 @@ struct cw_mmu {
 	unsigned inval_in_progress;
 	uint64_t inval_start, inval_end; /* union of those in progress */
 
-	struct cw_mmu_stats stats; /* relaxed */
+	struct cw_mmu_stats stats;	  /* relaxed */
+	uint64_t pf_ns[CW_PF_NS_BUCKETS]; /* relaxed; faults by latency: bucket n has those of 2^n ns and more */
 };
 
 /* The slot of the last lookup: most lookups want the same again. Zeroed at first. mmu->lock. */

@@ -96,6 +96,7 @@ void cw_page_link(struct cw_entry parent, uint64_t spte, struct cw_mmu_page *chi
 void cw_page_detach(struct cw_mmu *mmu, struct cw_mmu_page *sp)
 {
 	CW_ASSERT(!sp->root_count && !sp->parents.val && !sp->role.invalid);
+	cw_trace(mmu, kvm_mmu_prepare_zap_page, sp->gfn, sp->role.word, sp->root_count);
 	cw_hash_del(mmu, sp);
 	cw_list_del(&sp->node);
 	if (!cw_list_empty(&sp->shadow_node)) {

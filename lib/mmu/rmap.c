@@ -30,13 +30,13 @@ static struct cw_rmap_desc *head_desc(const struct cw_rmap_head *head)
 	return (struct cw_rmap_desc *)(uintptr_t)(head->val & ~HEAD_DESC);
 }
 
-void cw_rmap_head_add(struct cw_rmap_head *head, struct cw_entry e, struct cw_cache_set *cache)
+unsigned cw_rmap_head_add(struct cw_rmap_head *head, struct cw_entry e, struct cw_cache_set *cache)
 {
 	struct cw_rmap_desc *desc;
 
 	if (!head->val) {
 		head->val = pack(e);
-		return;
+		return 1;
 	}
 	desc = head_desc(head);
 	if (!(head->val & HEAD_DESC)) {
@@ -45,9 +45,11 @@ void cw_rmap_head_add(struct cw_rmap_head *head, struct cw_entry e, struct cw_ca
 	} else if (desc->nr == CW_RMAP_DESC_ENTRIES) {
 		desc = cw_cache_take(&cache->desc);
 		desc->next = head_desc(head);
+		desc->behind = desc->next->behind + CW_RMAP_DESC_ENTRIES;
 	}
 	desc->entry[desc->nr++] = pack(e);
 	head->val = (uintptr_t)desc | HEAD_DESC;
+	return desc->behind + desc->nr;
 }
 
 void cw_rmap_head_del(struct cw_rmap_head *head, struct cw_entry e)
@@ -182,14 +184,14 @@ struct cw_rmap_leaf *cw_rmap_next(const struct cw_rmap *rmap, uint64_t *rel)
 	return next_node(rmap->root, rmap->inner_levels, rel);
 }
 
-void cw_rmap_add(struct cw_rmap *rmap, uint64_t rel, struct cw_entry e, struct cw_cache_set *cache)
+unsigned cw_rmap_add(struct cw_rmap *rmap, uint64_t rel, struct cw_entry e, struct cw_cache_set *cache)
 {
 	struct cw_rmap_leaf *leaf = cw_rmap_get(rmap, rel, cache);
 	struct cw_rmap_head *head = &leaf->head[rel % CW_RMAP_LEAF_PAGES];
 
 	if (!head->val)
 		leaf->nr_mapped++;
-	cw_rmap_head_add(head, e, cache);
+	return cw_rmap_head_add(head, e, cache);
 }
 
 void cw_rmap_del(struct cw_rmap *rmap, uint64_t rel, struct cw_entry e)

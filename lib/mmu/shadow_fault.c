@@ -80,11 +80,18 @@ static int guest_read(void *priv, uint64_t gpa, void *buf, size_t len)
 static int guest_cmpxchg(void *priv, uint64_t gpa, uint64_t *old, uint64_t new, unsigned size)
 {
 	struct cw_mmu_ctx *ctx = priv;
+	uint64_t was, dirty;
 	int r;
 
 	cw_mutex_lock(&ctx->mmu->lock);
+	was = *old;
 	r = cw_ctx_cmpxchg_atomic(ctx, gpa, old, new, size);
 	cw_mutex_unlock(&ctx->mmu->lock);
+	dirty = ctx->shadow->params.kind == CW_GUEST_EPT ? CW_SPTE(D) : CW_SPTE(X86_D);
+	if (!r && ((was ^ new) & ~dirty))
+		cw_trace(ctx->mmu, kvm_mmu_set_accessed_bit, gpa, was, new);
+	if (!r && ((was ^ new) & dirty))
+		cw_trace(ctx->mmu, kvm_mmu_set_dirty_bit, gpa, was, new);
 	return r;
 }
 
@@ -94,9 +101,14 @@ static int walk_guest(struct cw_fault *f, struct walk *k)
 	struct cw_gpt_mem mem = {guest_read, guest_cmpxchg, f->ctx};
 	unsigned top = k->gpt.role.base.level;
 	struct cw_gpte e;
-	int r = cw_gpt_walk(&k->gpt, &mem, &k->w);
+	int r;
 
+	cw_trace(f->ctx->mmu, kvm_mmu_pagetable_walk, f->gpa, k->w.access, k->w.root);
+	r = cw_gpt_walk(&k->gpt, &mem, &k->w);
+	for (unsigned l = top; !r && l && l >= k->w.level; l--)
+		cw_trace(f->ctx->mmu, kvm_mmu_paging_element, k->w.gpte[l], l, k->w.gpte_gpa[l]);
 	if (r == 1) {
+		cw_trace(f->ctx->mmu, kvm_mmu_walker_error, f->gpa, k->w.error, k->w.fault_level);
 		f->guest_error = k->w.error;
 		return CW_PF_GUEST;
 	}
@@ -265,9 +277,12 @@ static int map_leaf(struct cw_zap *z, struct cw_fault *f, const struct walk *k, 
 	struct cw_path p;
 	uint64_t old;
 	bool own, made;
+	unsigned level;
 	int r;
 
-	r = build_path(z, f, k, &p, choose_level(f, k), cache);
+	level = choose_level(f, k);
+	cw_trace(mmu, kvm_mmu_spte_requested, f->gpa, f->gfn, level);
+	r = build_path(z, f, k, &p, level, cache);
 	if (r) {
 		cw_path_drop(mmu, &p);
 		*flush = true;

@@ -117,6 +117,7 @@ static int split_leaf(struct split *s, struct cw_entry e)
 	r = mmu->ops->table_load(mmu->priv, sp->table, sp->spte);
 	if (!r)
 		r = mmu->ops->entry_write(mmu->priv, cw_entry_addr(e.sp, e.index), link);
+	cw_trace(mmu, kvm_mmu_split_huge_page, gfn, level, (uint64_t)(int64_t)r);
 	if (r) {
 		cw_page_discard(mmu, sp);
 		return r;

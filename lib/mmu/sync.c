@@ -102,8 +102,10 @@ int cw_sync_pages(struct cw_zap *z, struct cw_mmu_ctx *ctx, struct cw_mmu_page *
 	/* Below a direct page there is nothing of the guest's. */
 	if (sp->role.direct)
 		return 0;
-	if (gptes)
+	if (gptes) {
 		cw_stat_add(&z->mmu->stats.mmu_sync, 1);
+		cw_trace(z->mmu, kvm_mmu_sync_page, sp->gfn, sp->role.word, 0);
+	}
 	for (uint64_t i = first / span; i <= last / span && i < CW_SPTES && sp->nr_present && !r; i++) {
 		if (!cw_spte_present(sp->spte[i]))
 			continue;

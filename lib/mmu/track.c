@@ -283,8 +283,11 @@ static int written(struct cw_zap *z, uint64_t gfn, unsigned at, size_t len)
 			continue;
 		}
 		count = entries_of(sp, at, &first);
-		for (unsigned i = 0; i < count && !r; i++)
+		for (unsigned i = 0; i < count && !r; i++) {
+			if (sp->role.level > CW_LEVEL_4K && cw_spte_present(sp->spte[first + i]))
+				cw_stat_add(&mmu->stats.mmu_pde_zapped, 1);
 			r = zap_entry(z, sp, first + i);
+		}
 		n++;
 	}
 	return r;

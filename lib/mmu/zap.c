@@ -433,6 +433,7 @@ int cw_zap_all_locked(struct cw_mmu *mmu)
 	cw_mutex_lock(&mmu->lock);
 	for (unsigned i = 0; i < CW_AS_MAX; i++)
 		cw_zap_init(&z[i], mmu, i);
+	cw_trace(mmu, kvm_mmu_zap_all_fast, mmu->valid_gen, mmu->nr_pages, 0);
 	r = unlink_roots(mmu, z);
 	if (!r)
 		toggle_generation(mmu);

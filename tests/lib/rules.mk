@@ -83,3 +83,7 @@ TESTS += lib-reset-fail
 lib-reset-fail_CMD  := tests/lib/fail.sh lib-reset $(O)/tests/lib-reset-mutants \
   PORT_RESET_EARLY:P21:no_grant_is_taken_back_before_the_initiator_is_quiet RESET_EARLY:P43:late_answers_are_absorbed
 lib-reset-fail_DEPS := $(O)/tests/lib-reset-mutants
+
+TESTS += lib-symbols
+lib-symbols_CMD = tests/lib/symbols.sh include/catwalk.h $(LIB_SO)
+lib-symbols_DEPS = $(LIB_SO)

@@ -154,6 +154,86 @@ static void only_small_ones_on_demand(void)
 	tear_down();
 }
 
+static uint64_t counter(const char *name)
+{
+	uint64_t v = 0;
+
+	CHECK_EQ(cw_counter_read(dev, name, &v), 0);
+	return v;
+}
+
+/* One access to each of so many pages. */
+static void sweep(uint32_t pages, unsigned write_percent)
+{
+	struct cw_tgen t = {.pattern = CW_TGEN_SEQUENTIAL,
+			    .first_ctx = 1,
+			    .base = GPA,
+			    .pages = pages,
+			    .count = pages,
+			    .outstanding = 4,
+			    .write_percent = write_percent};
+	struct cw_tgen_result *r = calloc(1, sizeof(*r));
+
+	CHECK_EQ(cw_tgen_start(dev, &t), 0);
+	CHECK_EQ(cw_tgen_wait(dev, 10000000000, r), 0);
+	CHECK_EQ(r->done, pages);
+	CHECK_EQ(r->errors, 0);
+	free(r);
+}
+
+/* FPF-6: each fix is counted once, by the engine, and is no fault of the host's; what needs none is counted nowhere. */
+static void fixes_are_counted(void)
+{
+	const uint32_t n = 64;
+	uint64_t fixed, marks, faults, records, host;
+
+	if (!set_up(CW_PAGE_SIZE, 4, n * CW_PAGE_SIZE))
+		return;
+	CHECK_EQ(cw_vm_set_memory(vm,
+				  &(struct cw_vm_region){
+					  .gpa = GPA, .size = mem.size, .ptr = mem.ptr, .flags = CW_MEM_LOG_DIRTY}),
+		 0);
+	CHECK_EQ(cw_vm_log_start(vm, 0, CW_LOG_PROTECT, 0), 0);
+	sweep(n, 0);
+	/* The first write asks for a leaf of the log. */
+	sweep(1, 100);
+	for (unsigned round = 0; round < 2; round++) {
+		fixed = counter("fixed_w");
+		marks = counter("log_marks");
+		records = counter("miss_to_host");
+		faults = stat("pf_taken");
+		host = stat("pf_fixed");
+		sweep(n, 100);
+		CHECK_EQ(counter("fixed_w") - fixed, round ? 0 : n - 1);
+		CHECK_EQ(counter("log_marks") - marks, round ? 0 : n - 1);
+		CHECK_EQ(counter("miss_to_host"), records);
+		CHECK_EQ(stat("pf_taken"), faults);
+		CHECK_EQ(stat("pf_fixed"), host);
+	}
+	CHECK_EQ(counter("fix_lost_race"), 0);
+	CHECK_EQ(cw_vm_log_stop(vm, 0), 0);
+	tear_down();
+}
+
+/* ST-4: faults by latency, as many as there were. */
+static void fault_latencies(void)
+{
+	uint64_t h[CW_FAULT_BUCKETS], sum = 0;
+
+	if (!set_up(CW_PAGE_SIZE, 4, 64 * CW_PAGE_SIZE))
+		return;
+	sweep(64, 50);
+	CHECK_EQ(cw_vm_fault_latency(NULL, h), -EINVAL);
+	CHECK_EQ(cw_vm_fault_latency(vm, h), 0);
+	for (unsigned i = 0; i < CW_FAULT_BUCKETS; i++)
+		sum += h[i];
+	CHECK_EQ(sum, stat("pf_taken"));
+	/* No fault takes less than 16 ns or more than a second. */
+	for (unsigned i = 0; i < CW_FAULT_BUCKETS; i++)
+		CHECK(!h[i] || (i >= 4 && i < 30));
+	tear_down();
+}
+
 int main(void)
 {
 	if (cw_open(URI, &dev)) {
@@ -165,6 +245,8 @@ int main(void)
 	RUN(two_megabytes);
 	RUN(ends_of_a_slot);
 	RUN(only_small_ones_on_demand);
+	RUN(fixes_are_counted, "FPF-6");
+	RUN(fault_latencies, "ST-4");
 	cw_close(dev);
 	return CHECK_DONE("lib-large");
 }

@@ -12,7 +12,7 @@ mmu_random_more := $(mmu_stream) tests/mmu/world_direct.c
 mmu_shadow_more := $(mmu_stream)
 
 # What both have.
-MMU_TESTS += prefetch policy special budget split prefault perf paths stages
+MMU_TESTS += prefetch policy special budget split prefault perf paths stages stats
 
 # What bench core says about its baselines, and counts.
 MMU_TESTS += bench
