@@ -35,10 +35,15 @@ struct cw_rmap_leaf {
 	unsigned nr_mapped;	   /* heads that are not empty */
 };
 
-/* Radix tree over the pages of a slot; grows where pages are mapped. */
+/*
+ * Radix tree over the pages of a slot. It grows where pages are mapped: the root spans no more than what is mapped asks
+ * for, so that a large slot of which little is used has few nodes.
+ */
 struct cw_rmap {
-	unsigned inner_levels; /* 0..3 */
-	void *root;	       /* leaf, or block of 512 pointers */
+	unsigned inner_levels; /* 0..3: as many as it can get */
+	unsigned levels;       /* above the leaves, now */
+	void *root;	       /* leaf, or block of 512 pointers; NULL: nothing was ever mapped */
+	uint64_t base;	       /* first page that the root spans */
 	uint64_t npages;
 };
 
@@ -47,8 +52,9 @@ struct cw_rmap {
 /* Most of each kind that one translation can use (MS-16): tables for levels 4..1 below a root of level 5. */
 enum {
 	CW_NEED_PAGE = 4,
-	CW_NEED_PAIR = 3,		   /* of them, in a shadow context: levels 3..1 */
-	CW_NEED_BLOCK = 4 + 3 + 3 + 3 + 1, /* mirrors, child arrays, gfns, rmap inner levels, rmap heads */
+	CW_NEED_PAIR = 3, /* of them, in a shadow context: levels 3..1 */
+	/* Mirrors, child arrays, gfns; of the rmap: new roots, inner levels below, heads. */
+	CW_NEED_BLOCK = 4 + 3 + 3 + 3 + 2 + 1,
 	CW_NEED_RMAP_LEAF = 1,
 	CW_NEED_DESC = 8 + 4, /* rmaps of the leaf and its neighbours, parents of each level */
 	CW_CACHE_MAX = 16,

@@ -129,8 +129,31 @@ void cw_rmap_destroy(struct cw_rmap *rmap)
 {
 	if (!rmap)
 		return;
-	destroy_node(rmap->root, rmap->inner_levels);
+	destroy_node(rmap->root, rmap->levels);
 	cw_free(rmap);
+}
+
+static bool spans(const struct cw_rmap *rmap, uint64_t rel)
+{
+	return rmap->root && rel >= rmap->base && rel - rmap->base < (uint64_t)CW_RMAP_LEAF_PAGES << (9 * rmap->levels);
+}
+
+/* New roots above, until there is one that spans the page too; the first is a leaf. */
+static void grow_to(struct cw_rmap *rmap, uint64_t rel, struct cw_cache_set *cache)
+{
+	if (!rmap->root) {
+		rmap->base = rel & ~(uint64_t)(CW_RMAP_LEAF_PAGES - 1);
+		return;
+	}
+	while (!spans(rmap, rel)) {
+		void **root = cw_cache_take(&cache->block);
+
+		rmap->levels++;
+		CW_ASSERT(rmap->levels <= rmap->inner_levels);
+		root[(rmap->base >> (9 * rmap->levels)) & 511] = rmap->root;
+		rmap->root = root;
+		rmap->base &= ~(((uint64_t)CW_RMAP_LEAF_PAGES << (9 * rmap->levels)) - 1);
+	}
 }
 
 struct cw_rmap_leaf *cw_rmap_get(struct cw_rmap *rmap, uint64_t rel, struct cw_cache_set *cache)
@@ -138,7 +161,12 @@ struct cw_rmap_leaf *cw_rmap_get(struct cw_rmap *rmap, uint64_t rel, struct cw_c
 	void **at = &rmap->root;
 
 	CW_ASSERT(rel < rmap->npages);
-	for (unsigned l = rmap->inner_levels; l; l--) {
+	if (!spans(rmap, rel)) {
+		if (!cache)
+			return NULL;
+		grow_to(rmap, rel, cache);
+	}
+	for (unsigned l = rmap->levels; l; l--) {
 		if (!*at) {
 			if (!cache)
 				return NULL;
@@ -179,9 +207,11 @@ static struct cw_rmap_leaf *next_node(void *node, unsigned levels, uint64_t *rel
 
 struct cw_rmap_leaf *cw_rmap_next(const struct cw_rmap *rmap, uint64_t *rel)
 {
-	if (*rel >= rmap->npages)
+	if (!rmap->root || *rel >= rmap->npages)
 		return NULL;
-	return next_node(rmap->root, rmap->inner_levels, rel);
+	if (*rel < rmap->base)
+		*rel = rmap->base;
+	return spans(rmap, *rel) ? next_node(rmap->root, rmap->levels, rel) : NULL;
 }
 
 unsigned cw_rmap_add(struct cw_rmap *rmap, uint64_t rel, struct cw_entry e, struct cw_cache_set *cache)

@@ -69,8 +69,8 @@ static struct need needs(const struct split *s, struct cw_entry e)
 		n.leaf += !leaf && node != last;
 		last = node;
 	}
-	/* Heads of a node each; inner nodes: one way down, and as many again where a range crosses. */
-	n.block = n.leaf ? n.leaf + 2 * s->slot->rmap->inner_levels : 0;
+	/* Heads of a node each; inner nodes: new roots, one way down, and as many again where a range crosses. */
+	n.block = n.leaf ? n.leaf + 3 * s->slot->rmap->inner_levels : 0;
 	return n;
 }
 

@@ -493,8 +493,143 @@ static void rmap_of_many_entries(void)
 	cw_free(sp);
 }
 
+static void fill_up(struct cw_cache_set *cache)
+{
+	while (cache->block.nr < CW_NEED_BLOCK)
+		cache->block.obj[cache->block.nr++] = cw_zalloc(CW_PAGE_SIZE);
+	if (!cache->rmap_leaf.nr)
+		cache->rmap_leaf.obj[cache->rmap_leaf.nr++] = cw_zalloc(sizeof(struct cw_rmap_leaf));
+}
+
+/* Leaves that are there, in order, from each of some places on; against a list. */
+static void compare_leaves(const struct cw_rmap *rmap, const uint64_t *first, unsigned n, uint64_t from)
+{
+	uint64_t rel = from, best;
+
+	for (;;) {
+		struct cw_rmap_leaf *leaf = cw_rmap_next(rmap, &rel);
+
+		best = ~0ull;
+		for (unsigned i = 0; i < n; i++)
+			if (first[i] + 512 > from && first[i] < best)
+				best = first[i];
+		if (!CHECK_EQ(leaf != NULL, best != ~0ull) || !leaf)
+			return;
+		CHECK_EQ(rel, best < from ? from : best);
+		CHECK(leaf == cw_rmap_lookup(rmap, rel));
+		from = rel = best + 512;
+	}
+}
+
+/*
+ * The rmap of a slot of 2^31 - 1 pages grows as far as what is mapped lies apart: one block for all pages of a leaf,
+ * never more in one step than a cache has for it (MS-16).
+ */
+static void ms_16_rmap_grows_upwards(void)
+{
+	static const uint64_t lone[] = {0, 511, 512, 123456789, 0x7ffffffeull};
+	struct cw_cache_set cache = {.nr_table = 0};
+	struct cw_mmu_page *sp = cw_zalloc(sizeof(*sp));
+	uint64_t rng = 12345, first[60];
+
+	for (unsigned i = 0; i < 5; i++) {
+		struct cw_rmap *rmap = cw_rmap_create(CW_MEM_MAX_PAGES);
+
+		CHECK(!cw_rmap_lookup(rmap, lone[i]));
+		fill_up(&cache);
+		CHECK(cw_rmap_get(rmap, lone[i], &cache) == cw_rmap_lookup(rmap, lone[i]));
+		CHECK_EQ(cache.block.nr, CW_NEED_BLOCK - 1);
+		first[0] = lone[i] & ~511ull;
+		compare_leaves(rmap, first, 1, 0);
+		compare_leaves(rmap, first, 1, lone[i]);
+		compare_leaves(rmap, first, 1, first[0] + 512);
+		cw_rmap_destroy(rmap);
+	}
+	for (unsigned run = 0; run < 200 && !check_bad; run++) {
+		struct cw_rmap *rmap = cw_rmap_create(CW_MEM_MAX_PAGES);
+		unsigned n = 0, most = 0;
+
+		for (unsigned k = 0; k < 60; k++) {
+			uint64_t rel, shift = run % 4 * 9;
+			bool known = false;
+
+			rng = rng * 6364136223846793005ull + 1442695040888963407ull;
+			rel = (rng >> 33 >> shift) + (run % 8 > 3 ? 1000000 : 0);
+			rel = rel < CW_MEM_MAX_PAGES ? rel : CW_MEM_MAX_PAGES - 1;
+			for (unsigned i = 0; i < n; i++)
+				known |= first[i] == (rel & ~511ull);
+			CHECK_EQ(cw_rmap_lookup(rmap, rel) != NULL, known);
+			fill_up(&cache);
+			cw_rmap_add(rmap, rel, (struct cw_entry){sp, k}, &cache);
+			most = CW_NEED_BLOCK - cache.block.nr > most ? CW_NEED_BLOCK - cache.block.nr : most;
+			CHECK(!known || cache.block.nr == CW_NEED_BLOCK);
+			if (!known)
+				first[n++] = rel & ~511ull;
+			cw_rmap_del(rmap, rel, (struct cw_entry){sp, k});
+			compare_leaves(rmap, first, n, rng >> 40);
+			compare_leaves(rmap, first, n, 0);
+		}
+		CHECK(most <= 3 + 2 + 1);
+		for (unsigned i = 0; i < n; i++)
+			CHECK(cw_rmap_lookup(rmap, first[i]) && cw_rmap_lookup(rmap, first[i])->nr_mapped == 0);
+		cw_rmap_destroy(rmap);
+	}
+	while (cache.block.nr)
+		cw_free(cache.block.obj[--cache.block.nr]);
+	while (cache.rmap_leaf.nr)
+		cw_free(cache.rmap_leaf.obj[--cache.rmap_leaf.nr]);
+	cw_free(sp);
+}
+
+static int any_page(void *priv, const struct cw_memslot *slot, uint64_t gfn, bool write, struct cw_hpage *out)
+{
+	(void)priv;
+	(void)slot;
+	(void)write;
+	*out = (struct cw_hpage){.bus = (gfn & 0xfffff) << 12, .writable = true};
+	return 0;
+}
+
+static void no_release(void *priv, const struct cw_hpage *page, bool mapped)
+{
+	(void)priv;
+	(void)page;
+	(void)mapped;
+}
+
+/*
+ * The fault of a direct context that takes most: tables of four levels with three arrays of children, beside another
+ * entry of the root of level 5; three new roots of the rmap, two inner nodes and heads.
+ */
+static void ms_16_the_fault_that_takes_most(void)
+{
+	static struct vm vm;
+	struct cw_mmu_params p = {.address_bits = 52};
+	struct cw_mmu_ops ops = rec_ops;
+	const uint64_t base = (1ull << 36) - 1000;
+
+	ops.resolve = any_page;
+	ops.release = no_release;
+	rec_init(&vm.rec, &vm.mmu, VM_HOST_PAGES);
+	CHECK_EQ(cw_mmu_init(&vm.mmu, &ops, &vm.rec, &p), 0);
+	CHECK_EQ(cw_mmu_worker_init(&vm.worker, &vm.mmu), 0);
+	vm_attach(&vm, &vm.ctx, 5, 0, CW_FLAVOUR_EPT);
+	CHECK_EQ(vm_slot(&vm, 0, base, CW_MEM_MAX_PAGES, 0, 0), 0);
+	CHECK_EQ(vm_fault(&vm, base, WRITE), CW_PF_FIXED);
+	alloc_watch(&vm.rec);
+	CHECK_EQ(vm_fault(&vm, base + (1ull << 30), WRITE), CW_PF_FIXED);
+	alloc_watch(NULL);
+	CHECK_EQ(CW_NEED_BLOCK - vm.worker.cache->block.nr, 4 + 3 + 3 + 2 + 1);
+	CHECK_EQ(vm_leaf(&vm, &vm.ctx, base) & REC_PRESENT, REC_PRESENT);
+	CHECK_EQ(cw_mmu_zap_range(&vm.mmu, 0, base + 512, CW_MEM_MAX_PAGES - 512), 0);
+	CHECK_EQ(vm.mmu.stats.pages_4k, 1);
+	vm_destroy(&vm);
+}
+
 int main(void)
 {
+	RUN(ms_16_the_fault_that_takes_most);
+	RUN(ms_16_rmap_grows_upwards);
 	RUN(zap_range_takes_exactly_the_range);
 	RUN(p18_empty_tables_go_with_a_full_invalidate);
 	RUN(p12_exchange_only_where_the_engine_writes, "SPTE-9");
