@@ -286,6 +286,9 @@ struct cw_ctx_params {
 	bool supervisor;	     /* CW_CTX_VIRTUAL: requests are those of the guest's kernel, not of a program */
 	struct cw_guest_state guest; /* of a shadow context */
 	struct cw_ctx_limits limits;
+	/* Dirty ring, see below: entries, a power of two from 16 to 65536, 0: none; and the number of them from which
+	 * on it counts as full, at most DRING_RESERVED (8) below, 0: half of them. */
+	uint32_t dirty_ring, dirty_ring_soft;
 };
 
 /* What an initiator translates through. params NULL: normal space, 4 levels, any number. -EINVAL, -EEXIST (number in
@@ -298,6 +301,51 @@ int cw_ctx_set_limits(struct cw_ctx *ctx, const struct cw_ctx_limits *limits);
 
 /* Number of the context. */
 uint32_t cw_ctx_id(const struct cw_ctx *ctx);
+
+/* ---- dirty rings -------------------------------------------------------------------------------------------------
+ *
+ * While its address space logs, a context with a dirty ring names each page that it marks, in order. Entries are
+ * harvested by cw_ctx_ring_get(), stay in the ring, and are given back by cw_vm_ring_reset(), which arms their pages
+ * again; then read the pages:
+ *
+ *     get, reset, read; get, reset, read; ...; stop, drain, get, reset, read; cw_vm_log_get() of each slot, read
+ *
+ * The bitmap has all that is dirty and was not reset: what contexts without a ring and cw_vm_write() wrote, and what
+ * was lost by an error. So the last pass is one of the bitmap (without CW_LOG_MANUAL), and nothing depends on rings. A
+ * write that finds fewer than DRING_RESERVED entries free waits for a reset; if there is none for event_timeout_ns, the
+ * entries are thrown away.
+ */
+
+struct cw_dirty_page {
+	uint32_t slot; /* as in struct cw_vm_region */
+	uint32_t ctx;  /* which context wrote */
+	uint64_t page; /* of 4 KiB, from the begin of the slot */
+};
+
+/* The next n pages at most, in the order of their marks; pages of slots that are gone are left out. Number of pages; 0:
+ * there are no more now. -EINVAL: it has no ring. */
+ssize_t cw_ctx_ring_get(struct cw_ctx *ctx, struct cw_dirty_page *pages, size_t n);
+
+/* Give back what was harvested from all rings of an address space, and nothing else, and arm these pages again. Read
+ * them after it. Waits for a FLUSH. Number of entries. On an error they are harvested and dirty still: call it again.
+ * -ENOENT: nothing is logged. */
+int64_t cw_vm_ring_reset(struct cw_vm *vm, unsigned space);
+
+struct cw_ring_state {
+	uint32_t entries;	/* of the ring */
+	uint32_t dirty;		/* made and not harvested */
+	uint32_t harvested;	/* and not reset */
+	bool soft_full;		/* both together have reached the soft limit */
+	uint32_t waiting;	/* parked writes that wait for room */
+	uint64_t lost, dropped; /* entries, by errors of the bus and for want of a reset */
+};
+
+/* Waits for register reads. */
+int cw_ctx_ring_state(struct cw_ctx *ctx, struct cw_ring_state *state);
+
+/* Handle faults until the ring is at its soft limit, or writes wait for room. 1, or 0 after the timeout, or an error.
+ */
+int cw_ctx_ring_wait(struct cw_ctx *ctx, uint64_t timeout_ns);
 
 /* Detach: requests of the context end with ABORT. When it returns 0, no device access uses it any more. On -ETIMEDOUT
  * and -EIO the context exists still. */

@@ -49,6 +49,8 @@ int cw_ctx_attach(struct cw_ctx *ctx)
 	if (!err && vm->failed)
 		err = cw_error(-EIO, "the root table could not be loaded");
 	if (!err)
+		err = cw_dring_attach_locked(ctx);
+	if (!err)
 		err = cw_exec_locked(vm->dev, &vm->dev->cold, &cmd, &cpl);
 	if (err)
 		cw_root_put_locked(vm->dev, id);
@@ -79,8 +81,11 @@ static int create(struct cw_vm *vm, struct cw_ctx *ctx)
 	}
 	if (err)
 		return err;
-	err = cw_ctx_attach(ctx);
+	err = cw_dring_create(ctx);
+	if (!err)
+		err = cw_ctx_attach(ctx);
 	if (err) {
+		cw_dring_destroy(ctx);
 		cw_mmu_ctx_destroy(&ctx->mmu);
 		return err;
 	}
@@ -111,6 +116,8 @@ int cw_ctx_create(struct cw_vm *vm, const struct cw_ctx_params *params, struct c
 	if (p.space >= CW_AS_MAX)
 		return cw_error(-EINVAL, "address space %u does not exist", p.space);
 	err = cw_limits_arg(&p.limits, &limits);
+	if (!err)
+		err = cw_dring_check(&p);
 	if (err)
 		return err;
 	ctx = calloc(1, sizeof(*ctx));
@@ -152,8 +159,10 @@ int cw_ctx_detach(struct cw_ctx *ctx)
 		ctx->attached = false;
 	}
 	cw_unlock(vm->dev);
-	if (!err)
+	if (!err) {
+		ctx->ring.nwaiting = 0;
 		cw_events_drop_ctx(vm->dev, ctx->id);
+	}
 	return err;
 }
 
@@ -165,6 +174,7 @@ int cw_ctx_remove(struct cw_ctx *ctx, bool force)
 	if (err && !force)
 		return err;
 	cw_events_drop_ctx(vm->dev, ctx->id);
+	cw_dring_destroy(ctx);
 	cw_mmu_ctx_destroy(&ctx->mmu);
 	vm->dev->ctx[ctx->id] = NULL;
 	vm->contexts--;

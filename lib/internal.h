@@ -168,6 +168,22 @@ struct cw_vm {
 	bool failed;	   /* a posted command failed: engine and mirror may differ; dev->lock */
 };
 
+#define CW_DRING_NO_SLOT UINT32_MAX
+
+/* Dirty ring of a context; dev->service. log2 0: none. Indices are absolute. */
+struct cw_dring {
+	unsigned log2;
+	struct cw_dring_entry *entry;
+	uint64_t bus;
+	struct cw_log_page *page;   /* of the entries freed .. got - 1; slot CW_DRING_NO_SLOT: of none */
+	uint32_t got, freed;	    /* entries harvested, and given back */
+	uint32_t sure;		    /* what is not there below this never comes */
+	uint32_t waiting[CW_NPARK]; /* ids of parked requests that found it full */
+	unsigned nwaiting;
+	uint64_t deadline; /* of the first of them, ns */
+	uint64_t lost, dropped;
+};
+
 struct cw_ctx {
 	struct cw_vm *vm;
 	struct cw_mmu_ctx mmu;
@@ -176,6 +192,7 @@ struct cw_ctx {
 	uint32_t id;
 	bool attached; /* the engine knows it; dev->lock */
 	int root_id;   /* of a shadow context that is attached; dev->lock */
+	struct cw_dring ring;
 };
 
 /* ---- limits.c ---- */
@@ -275,6 +292,16 @@ int cw_vm_op_host_write(void *priv, uint64_t hva, const void *buf, size_t len);
 int cw_vm_log_attach_locked(struct cw_vm *vm, unsigned space);
 /* The engine must be off it: the log was stopped, or the device is dead. */
 void cw_vm_log_free(struct cw_vm *vm);
+
+/* ---- dring.c: dev->service is held, but for cw_drings_stopped() ---- */
+int cw_dring_check(const struct cw_ctx_params *p);
+int cw_dring_create(struct cw_ctx *ctx);
+/* Tell the engine, before the context is attached; the ring begins empty. */
+int cw_dring_attach_locked(struct cw_ctx *ctx);
+void cw_dring_destroy(struct cw_ctx *ctx);
+void cw_dring_full(struct cw_ctx *ctx, uint32_t parked_id);
+void cw_drings_expire(struct cw_dev *dev);
+void cw_drings_stopped(struct cw_vm *vm, unsigned space);
 
 /* ---- shadow.c ---- */
 int cw_vm_op_pair_alloc(void *priv, uint64_t *addr);

@@ -238,7 +238,11 @@ int cw_vm_log_stop(struct cw_vm *vm, unsigned space)
 {
 	int err = bad_space(vm, space);
 
-	return err ? err : cw_mmu_log_stop(&vm->mmu, space);
+	if (!err)
+		err = cw_mmu_log_stop(&vm->mmu, space);
+	if (!err)
+		cw_drings_stopped(vm, space);
+	return err;
 }
 
 static int64_t result(int64_t r, const char *what)

@@ -40,6 +40,11 @@ static void handle(struct cw_dev *dev, const struct cw_fault_record *rec, const 
 		return;
 	}
 
+	if (rec->reason == CW_RSN_LOG_FULL) {
+		cw_dring_full(ctx, rec->parked_id);
+		return;
+	}
+
 	struct cw_fault f = {.ctx = &ctx->mmu,
 			     .gpa = rec->addr,
 			     .write = rec->access == CW_ACCESS_WRITE,
@@ -137,6 +142,7 @@ int cw_service_once(struct cw_dev *dev)
 	for (int i = 0; i < n; i++)
 		handle(dev, &batch[i], line_of(dev, first + (uint32_t)i));
 	cw_events_expire(dev);
+	cw_drings_expire(dev);
 
 	cw_lock(dev);
 	if (n)

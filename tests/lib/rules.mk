@@ -26,6 +26,10 @@ lib-log_SRCS := tests/lib/test_log.c tests/lib/log_io.c
 lib-log_LIBS := lib
 lib-log_ARGS := 1 36
 
+TESTS += lib-dring
+lib-dring_SRCS := tests/lib/test_dring.c tests/lib/log_io.c
+lib-dring_LIBS := lib
+
 TESTS += lib-log-cmd
 lib-log-cmd_SRCS := tests/lib/test_log_cmd.c tests/lib/fake.c
 lib-log-cmd_LIBS := lib
