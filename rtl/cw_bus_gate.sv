@@ -102,16 +102,14 @@ module cw_bus_gate (
     if (!gate.rst_n) begin
       seen       <= 1'b0;
       silent     <= '0;
+      stuck      <= 1'b0;
+    end else if (gate.tick) begin
+      silent <= !owes || seen || sign ? '0 : stuck ? silent : silent + cw_t::TICK;
+      stuck  <= owes && !seen && !sign && (stuck || silent + cw_t::TICK >= gate.timeout);
+      seen   <= 1'b0;
+    end else if (sign && !seen) begin
+      seen  <= 1'b1;
       stuck <= 1'b0;
-    end else begin
-      if (gate.tick) begin
-        silent     <= !owes || seen || sign ? '0 : stuck ? silent : silent + cw_t::TICK;
-        stuck <= owes && !seen && !sign && (stuck || silent + cw_t::TICK >= gate.timeout);
-        seen       <= 1'b0;
-      end else if (sign) begin
-        seen       <= 1'b1;
-        stuck <= 1'b0;
-      end
     end
   end
 endmodule

@@ -32,6 +32,7 @@ struct cw_sim {
 	struct cw_port port[CW_NPORT_STREAM];
 	struct cw_bridge bridge;
 	unsigned reset_left;
+	bool resets; /* a port is in reset */
 	bool stepping;
 	bool trace_on;
 	void (*hook)(void *priv);

@@ -181,6 +181,20 @@ void cw_dpi_bridge_wdata(u64 ctx, svBitVecVal *data)
 	memcpy(data, card(ctx)->bridge.pins.wdata, 64);
 }
 
+/* Resets of ports: what is behind them hears of it. Who is quiet. */
+static uint8_t hear_resets(struct cw_sim *sim, uint8_t ports, bool bridge)
+{
+	uint8_t quiet = 0;
+
+	if (bridge && !sim->bridge.in_reset)
+		cw_bridge_reset(&sim->bridge);
+	sim->bridge.in_reset = bridge;
+	for (unsigned p = 0; p < CW_NPORT_STREAM; p++)
+		quiet |= (uint8_t)(cw_port_hear(&sim->port[p], ports >> p & 1) << p);
+	sim->resets = ports || bridge;
+	return quiet;
+}
+
 void cw_dpi_tick(u64 ctx, svBit t_arvalid, uint8_t t_arid, u64 t_araddr, uint8_t t_arlen, svBit t_rready,
 		 svBit t_awvalid, uint8_t t_awid, u64 t_awaddr, uint8_t t_awlen, svBit t_wvalid, svBit t_wlast,
 		 svBit t_bready, svBit h_arvalid, uint8_t h_arid, u64 h_araddr, uint8_t h_arlen, svBit h_rready,
@@ -236,11 +250,8 @@ void cw_dpi_tick(u64 ctx, svBit t_arvalid, uint8_t t_arid, u64 t_araddr, uint8_t
 		};
 		const struct cw_lite_out lite = {s_awready, s_wready, s_bvalid, s_arready, s_rvalid, s_rdata};
 
-		if (b_reset && !sim->bridge.in_reset)
-			cw_bridge_reset(&sim->bridge);
-		sim->bridge.in_reset = b_reset;
-		for (unsigned p = 0; p < CW_NPORT_STREAM; p++)
-			quiet |= (uint8_t)(cw_port_hear(&sim->port[p], p_reset >> p & 1) << p);
+		if (p_reset | b_reset | sim->resets)
+			quiet = hear_resets(sim, p_reset, b_reset);
 		check_answers(sim, p_ans_valid);
 		for (unsigned p = 0; p < CW_NPORT_STREAM; p++)
 			cw_port_sample(&sim->port[p], p_req_ready >> p & 1, p_rel_ready >> p & 1, sim->cycle);
