@@ -38,6 +38,10 @@ TESTS += lib-recover
 lib-recover_SRCS := tests/lib/test_recover.c tools/bench_sum.c
 lib-recover_LIBS := lib
 
+TESTS += lib-faulty
+lib-faulty_SRCS := tests/lib/test_faulty.c tools/bench_sum.c
+lib-faulty_LIBS := lib
+
 TESTS += lib-reset
 lib-reset_SRCS := tests/lib/test_reset.c tools/bench_sum.c
 lib-reset_LIBS := lib
@@ -77,6 +81,7 @@ lib-log-fail_DEPS := $(O)/tests/lib-log-mutants
 
 # Suites that are run once more with broken engines, each of which they must find.
 $(O)/tests/lib-reset-mutants: $(patsubst %.c,$(O)/san/%.o,$(lib-reset_SRCS))
+$(O)/tests/lib-faulty-mutants: $(patsubst %.c,$(O)/san/%.o,$(lib-faulty_SRCS))
 $(O)/tests/%-mutants: $(O)/san/tests/cli/choose_mutant.o $(addprefix $(O)/san/,libcatwalk.a libsim.a libmmu.a) \
   $(O)/vl/mutants/libsimlib.a
 	$(call say,LD,$@)mkdir -p $(@D)
@@ -91,3 +96,8 @@ lib-reset-fail_DEPS := $(O)/tests/lib-reset-mutants
 TESTS += lib-symbols
 lib-symbols_CMD = tests/lib/symbols.sh include/catwalk.h $(LIB_SO)
 lib-symbols_DEPS = $(LIB_SO)
+
+TESTS += lib-faulty-fail
+lib-faulty-fail_CMD  := tests/lib/fail.sh lib-faulty $(O)/tests/lib-faulty-mutants \
+  LOST_RECORD:I6,P43:fault_records_that_are_lost DEAD_HOST_ERROR:P43:command_rings_that_cannot_be_read
+lib-faulty-fail_DEPS := $(O)/tests/lib-faulty-mutants
