@@ -44,6 +44,7 @@ static const struct selftest_step steps[] = {
 	{"log CAPTURE", "writes are reported, reads are not", selftest_log_capture},
 	{"log PROTECT", "the same", selftest_log_protect},
 	{"log DIRTYBIT", "the same", selftest_log_dirtybit},
+	{"dirty ring", "one that fills up names each page that was written", selftest_dirty_ring},
 	{"port ranges", "a context that the bridge may not name", selftest_port_ranges},
 	{"bridge", "packets of 1 to 8192 bytes, each byte compared", selftest_bridge},
 	{"bridge events", "ONES, ABORT, EMULATED as bursts see them", selftest_bridge_events},

@@ -70,6 +70,7 @@ bool selftest_shadow(struct selftest *s);
 bool selftest_log_capture(struct selftest *s);
 bool selftest_log_protect(struct selftest *s);
 bool selftest_log_dirtybit(struct selftest *s);
+bool selftest_dirty_ring(struct selftest *s);
 bool selftest_port_ranges(struct selftest *s);
 bool selftest_bridge(struct selftest *s);
 bool selftest_bridge_events(struct selftest *s);

@@ -17,17 +17,22 @@
 enum { LOG_PAGES = 96, LOG_STEP = 5, LOG_WRITES = 19 };
 
 /* stride 1: all pages are read; else `count` pages, from the first one on, are written. */
+static struct cw_tgen log_program(const struct cw_ctx *ctx, uint32_t count, uint32_t stride)
+{
+	return (struct cw_tgen){.pattern = CW_TGEN_STRIDE,
+				.first_ctx = cw_ctx_id(ctx),
+				.base = LOG_GPA,
+				.pages = LOG_PAGES,
+				.stride = stride,
+				.count = count,
+				.outstanding = 4,
+				.write_percent = stride == 1 ? 0 : 100};
+}
+
 static bool access_pages(struct selftest *s, uint32_t count, uint32_t stride)
 {
 	static struct cw_tgen_result r;
-	const struct cw_tgen t = {.pattern = CW_TGEN_STRIDE,
-				  .first_ctx = cw_ctx_id(s->ctx),
-				  .base = LOG_GPA,
-				  .pages = LOG_PAGES,
-				  .stride = stride,
-				  .count = count,
-				  .outstanding = 4,
-				  .write_percent = stride == 1 ? 0 : 100};
+	const struct cw_tgen t = log_program(s->ctx, count, stride);
 
 	if (!selftest_tgen(s, &t, &r))
 		return false;
@@ -95,6 +100,84 @@ bool selftest_log_protect(struct selftest *s)
 bool selftest_log_dirtybit(struct selftest *s)
 {
 	return log_mode(s, CW_LOG_DIRTYBIT);
+}
+
+/* What the ring names, up to now; each page once. */
+static bool take_ring(struct selftest *s, struct cw_ctx *ctx, uint8_t *seen, uint32_t *named)
+{
+	struct cw_dirty_page page[LOG_WRITES];
+	ssize_t n = cw_ctx_ring_get(ctx, page, LOG_WRITES);
+	int64_t r = n < 0 ? n : cw_vm_ring_reset(s->vm, 0);
+
+	if (r < 0)
+		return selftest_fail(s, "%s", cw_last_error());
+	if (r != n)
+		return selftest_fail(s, "%zd pages were harvested, %" PRId64 " entries reset", n, r);
+	for (ssize_t i = 0; i < n; i++, ++*named) {
+		uint64_t k = page[i].page / LOG_STEP;
+
+		if (page[i].slot != LOG_SLOT || page[i].ctx != cw_ctx_id(ctx) || page[i].page % LOG_STEP ||
+		    k >= LOG_WRITES || seen[k]++)
+			return selftest_fail(s, "the ring names page 0x%" PRIx64 " of slot %u, not written, or again",
+					     page[i].page, page[i].slot);
+	}
+	return true;
+}
+
+/* More writes than a ring has room for: they wait for resets, and all are named (P27). */
+static bool ring_of(struct selftest *s, struct cw_ctx *ctx)
+{
+	const struct cw_tgen t = log_program(ctx, LOG_WRITES, LOG_STEP);
+	static struct cw_tgen_result r;
+	uint64_t before[CW_NCOUNTER];
+	uint8_t seen[LOG_WRITES] = {0};
+	struct cw_ring_state state = {0};
+	uint32_t named = 0;
+
+	if (!selftest_tgen(s, &t, &r))
+		return false;
+	if (cw_vm_log_start(s->vm, 0, CW_LOG_CAPTURE, 0) || cw_counters(s->dev, before, NULL) ||
+	    cw_tgen_start(s->dev, &t))
+		return selftest_fail(s, "%s", cw_last_error());
+	for (unsigned i = 0; i < 100 && !state.waiting; i++)
+		if (cw_service(s->dev, 10000) < 0 || cw_ctx_ring_state(ctx, &state))
+			return selftest_fail(s, "%s", cw_last_error());
+	if (!state.soft_full || !state.waiting)
+		return selftest_fail(s, "%u pages are written, %u entries made, but the ring is not full", LOG_WRITES,
+				     state.dirty);
+	for (unsigned i = 0; i < 2 * LOG_WRITES && named < LOG_WRITES; i++) {
+		if (!take_ring(s, ctx, seen, &named))
+			return false;
+		if (named < LOG_WRITES && cw_ctx_ring_wait(ctx, 20000) < 0)
+			return selftest_fail(s, "%s", cw_last_error());
+	}
+	if (named != LOG_WRITES)
+		return selftest_fail(s, "%u of %u written pages were named", named, LOG_WRITES);
+	if (cw_tgen_wait(s->dev, SELFTEST_TIMEOUT_NS, &r))
+		return selftest_fail(s, "%s", cw_last_error());
+	if (r.errors || r.done != LOG_WRITES)
+		return selftest_fail(s, "%u of %u requests were granted", r.done, LOG_WRITES);
+	return selftest_moved(s, before, CW_CTR_DRING_ENTRIES, LOG_WRITES) && reported(s, 0, "after the last reset");
+}
+
+bool selftest_dirty_ring(struct selftest *s)
+{
+	const struct cw_vm_region slot = {.slot = LOG_SLOT,
+					  .flags = CW_MEM_LOG_DIRTY,
+					  .gpa = LOG_GPA,
+					  .size = LOG_PAGES * PAGE,
+					  .ptr = s->log_mem.ptr},
+				  gone = {.slot = LOG_SLOT};
+	const struct cw_ctx_params p = {.id = CW_CTX_ANY, .dirty_ring = 16, .dirty_ring_soft = 4};
+	struct cw_ctx *ctx;
+	bool ok;
+
+	if (cw_vm_set_memory(s->vm, &slot) || cw_ctx_create(s->vm, &p, &ctx))
+		return selftest_fail(s, "%s", cw_last_error());
+	ok = ring_of(s, ctx);
+	if (ok && (cw_vm_log_stop(s->vm, 0) || cw_ctx_destroy(ctx) || cw_vm_set_memory(s->vm, &gone)))
+		ok = selftest_fail(s, "%s", cw_last_error());
+	return ok;
 }
 
 /* ---- bridge ---- */

@@ -28,6 +28,7 @@ static const char *const others[][2] = {
 	{"BLIND_SWAP", "entry-update unit"}, {"RESERVED_IGNORED", "broken tables"},
 	{"TABLE_ANYWHERE", "broken tables"}, {"AT_KEEP_SAVED", "fixer"},
 	{"LOST_SUMMARY_CONT", "harvest"},    {"HARVEST_CLEAR_NO_ROOM", "harvest"},
+	{"DRING_WRAP", "dirty ring"},	     {"DRING_FULL_DROPS", "dirty ring"},
 };
 
 static const char *program;
