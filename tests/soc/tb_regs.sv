@@ -357,7 +357,7 @@ module tb_regs;
     expect_reg(32'(cw_pkg::REG_FAULT_INDEX), 32'd5);
     end_test();
 
-    begin_test("dirty rings: consumer and producer by context, soft limits");
+    begin_test("dirty rings: consumer and producer by context, soft limits (P27)");
     bells = 0;
     for (int c = 0; c < int'(cw_pkg::NCTX); c++) begin
       lo = $urandom;
