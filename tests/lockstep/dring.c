@@ -87,14 +87,18 @@ static void collect(struct bench *b, unsigned int ctx)
 	}
 }
 
-/* What was lost to the bus comes never: its domain is dirty, and the host goes on behind it (P27). */
+/*
+ * What was lost to the bus comes never: its domain is dirty, and the host goes on behind it (P27). The phase is put
+ * right, or the hole would be taken for an entry in the next lap.
+ */
 static void skip(struct bench *b, unsigned int ctx, uint32_t index)
 {
 	struct dring *r = &b->dring[ctx];
 
 	if (!r->log2 || (int32_t)(index - r->seen) <= 0)
 		return;
-	r->seen = index;
+	for (; r->seen != index; r->seen++)
+		r->entry[r->seen & ((1u << r->log2) - 1)].gfn = r->seen >> r->log2 & 1 ? 0 : CW_DRING_PHASE;
 	cw_model_dring_skip(b->model, ctx, index);
 	b->ring_skips++;
 }
