@@ -5,13 +5,12 @@
  * call of the embedder failing, for every n that occurs. After each step all structures are valid and no rule of the
  * recorder is broken; at the end everything is given back.
  */
-#include "../../lib/mmu/internal.h"
-#include "vm.h"
+#include "guestmem.h"
 
 struct run {
 	struct vm vm;
-	struct cw_mmu_ctx five, x86;
-	bool have_five, have_x86;
+	struct cw_mmu_ctx five, x86, shadow;
+	bool have_five, have_x86, have_shadow;
 	bool injected; /* an error was seen */
 	unsigned step;
 };
@@ -23,7 +22,8 @@ static bool ok(struct run *r, int64_t result)
 		vm_check(&r->vm);
 	/* Only errors that a failure may cause. */
 	if (result < 0) {
-		CHECK(result == -ENOMEM || result == -EIO || result == -ETIMEDOUT);
+		if (!CHECK(result == -ENOMEM || result == -EIO || result == -ETIMEDOUT))
+			printf("# step %u: %d\n", r->step, (int)result);
 		r->injected = true;
 	}
 	return result >= 0;
@@ -108,6 +108,152 @@ static void scenario(struct run *r)
 	ok(r, cw_mmu_flush(&vm->mmu));
 }
 
+/* --- the same for shadow contexts --- */
+
+static int guest_fault(struct run *r, uint64_t addr, bool write)
+{
+	int e = CW_PF_RETRY;
+
+	for (unsigned i = 0; i < 6 && e == CW_PF_RETRY; i++)
+		e = gm_fault(&r->vm, &r->shadow, addr, write, NULL);
+	/* A page that the scenario took away for want of memory is emulated. */
+	CHECK(e < 0 || e == CW_PF_FIXED || e == CW_PF_SPURIOUS || e == CW_PF_EMULATE || e == CW_PF_RETRY ||
+	      e == CW_PF_GUEST || e == CW_PF_WRITE_PROTECTED);
+	return e;
+}
+
+static void load(struct run *r, uint64_t root, bool wp)
+{
+	struct cw_guest_regs regs = {
+		.cr0 = CW_CR0_PG | (wp ? CW_CR0_WP : 0),
+		.cr4 = CW_CR4_PAE,
+		.efer = CW_EFER_LMA | CW_EFER_NX,
+		.root = root << 12,
+	};
+
+	/* The engine leaves the old root whatever comes of it, as the library does after an error. */
+	rec_detach(&r->vm.rec, &r->shadow);
+	ok(r, cw_ctx_load(&r->shadow, &regs, !(root & 1)));
+	rec_attach(&r->vm.rec, &r->shadow);
+}
+
+/* Tables as gm_tables() has them, and others of a second root; small pages, a large one, and one that is a table. */
+static void guest(void)
+{
+	gm_tables();
+	for (unsigned i = 0; i < 64; i++)
+		gm_set(4, i, (100ull + i) << 12 | G_DONE);
+	gm_set(4, 64, 3 << 12 | G_DONE);
+	gm_set(3, 1, 512ull << 12 | G_PS | G_DONE);
+	for (unsigned t = 0; t < 6; t++) {
+		gm_set(3, 2 + t, (20ull + t) << 12 | G_RWU | G_A);
+		gm_set(20 + t, 1, (200ull + t) << 12 | G_DONE);
+	}
+	gm_set(6, 0, 2 << 12 | G_RWU | G_A);
+}
+
+static void shadow_scenario(struct run *r)
+{
+	struct cw_shadow_params p = {.level = 4, .kind = CW_GUEST_VIRT};
+	struct cw_guest_regs regs = {
+		.cr0 = CW_CR0_PG | CW_CR0_WP, .cr4 = CW_CR4_PAE, .efer = CW_EFER_LMA | CW_EFER_NX, .root = 1 << 12};
+	struct vm *vm = &r->vm;
+	uint64_t map[8] = {0};
+
+	guest();
+	ok(r, vm_slot(vm, 0, 0, 64, 0, 0));
+	ok(r, vm_slot(vm, 1, 64, 512 - 64, 64, CW_MEM_LOG_DIRTY));
+	ok(r, vm_slot(vm, 2, 512, 512, 512, CW_MEM_LOG_DIRTY));
+	r->have_shadow = ok(r, cw_shadow_ctx_create(&vm->mmu, &r->shadow, &p, &regs));
+	if (!r->have_shadow)
+		return;
+	rec_attach(&vm->rec, &r->shadow);
+	for (unsigned i = 0; i < 8; i++)
+		ok(r, guest_fault(r, (uint64_t)i * 8 << 12, i & 1));
+	ok(r, guest_fault(r, 0x200000 + 0x5000, WRITE));
+	/* The log, over pages that shadow and direct entries map. */
+	fault_some(r, &vm->ctx, 100, 4);
+	for (unsigned m = CW_LOG_PROTECT; m <= CW_LOG_DIRTYBIT; m++) {
+		ok(r, cw_mmu_log_start(&vm->mmu, 0, m, 0));
+		for (unsigned i = 0; i < 4; i++)
+			ok(r, guest_fault(r, (uint64_t)i * 3 << 12, WRITE));
+		ok(r, guest_fault(r, 0x200000 + 0x6000, WRITE));
+		for (unsigned id = 1; id <= 2; id++)
+			if (id < vm->mmu.space[0].by_id_cap && vm->mmu.space[0].by_id[id] &&
+			    vm->mmu.space[0].by_id[id]->log)
+				ok_log(r, cw_mmu_log_get(&vm->mmu, id, map));
+	}
+	ok(r, cw_mmu_log_stop(&vm->mmu, 0));
+	/* Slots that hold tables and pages of the guest: flags, move and back, delete and anew. */
+	ok(r, vm_slot(vm, 1, 64, 512 - 64, 64, 0));
+	ok(r, vm_slot(vm, 2, 2048, 512, 512, CW_MEM_LOG_DIRTY));
+	ok(r, guest_fault(r, 0x200000 + 0x7000, READ));
+	ok(r, vm_slot(vm, 2, 512, 512, 512, CW_MEM_LOG_DIRTY));
+	ok(r, guest_fault(r, 0x200000 + 0x7000, READ));
+	if (vm->mmu.space[0].by_id_cap && vm->mmu.space[0].by_id[0]) {
+		ok(r, vm_slot(vm, 0, 0, 0, 0, 0));
+		ok(r, vm_slot(vm, 0, 0, 64, 0, 0));
+	}
+	/* Writes of the guest and of DMA to its tables, invalidations of guest and host, other roots and modes. */
+	for (unsigned t = 0; t < 6; t++)
+		ok(r, guest_fault(r, ((2ull + t) << 21) + 0x1000, WRITE));
+	gm_set(4, 8, 90 << 12 | G_DONE);
+	ok(r, cw_mmu_guest_write(&vm->mmu, 0, (4 << 12) + 8 * 8, 8));
+	ok(r, cw_mmu_guest_write(&vm->mmu, 0, (3 << 12) + 2, 3));
+	ok(r, guest_fault(r, 8 << 12, WRITE));
+	fault_some(r, &vm->ctx, 3, 2);
+	gm_set(4, 16, 0);
+	ok(r, cw_mmu_ctx_invalidate(&r->shadow, 16 << 12, 1));
+	ok(r, cw_mmu_ctx_invalidate(&r->shadow, 0, 0));
+	invalidate(r, 100, 9);
+	load(r, 6, true);
+	ok(r, guest_fault(r, 24 << 12, WRITE));
+	load(r, 1, false);
+	ok(r, guest_fault(r, 24 << 12, WRITE));
+	ok(r, cw_mmu_set_page_limit(&vm->mmu, 64));
+	ok(r, cw_mmu_zap_range(&vm->mmu, 0, 100, 30));
+	ok(r, guest_fault(r, 8 << 12, WRITE));
+	ok(r, cw_mmu_zap_all(&vm->mmu));
+	ok(r, guest_fault(r, 8 << 12, WRITE));
+	ok(r, cw_mmu_flush(&vm->mmu));
+}
+
+static bool run_shadow(unsigned nth_alloc, unsigned nth_op, unsigned *errors)
+{
+	struct cw_mmu_params p = {.address_bits = 48};
+	struct run r = {.have_shadow = false};
+	bool reached;
+
+	gm_begin(&r.vm, &p);
+	vm_host_level(&r.vm, 512, 512, 2);
+	alloc_fail(nth_alloc);
+	r.vm.rec.fail_any = nth_op;
+	shadow_scenario(&r);
+	reached = nth_op ? !r.vm.rec.fail_any : alloc_calls() >= nth_alloc;
+	*errors += r.injected;
+	alloc_fail(0);
+	r.vm.rec.fail_any = 0;
+
+	/* Afterwards it works: what the tables say now is what the engine gets. */
+	vm_check(&r.vm);
+	CHECK_EQ(cw_mmu_zap_all(&r.vm.mmu), 0);
+	if (r.have_shadow) {
+		uint64_t bus = 0;
+
+		if (r.vm.mmu.space[0].by_id_cap > 1 && r.vm.mmu.space[0].by_id[0] && r.vm.mmu.space[0].by_id[1]) {
+			CHECK_EQ(cw_mmu_ctx_invalidate(&r.shadow, 0, 0), 0);
+			CHECK(guest_fault(&r, 9 << 12, WRITE) >= CW_PF_FIXED);
+			CHECK_EQ(vm_level(&r.vm, &r.shadow, 9, &bus), 1);
+			CHECK_EQ(bus, r.vm.rec.host_bus[109]);
+		}
+		vm_detach(&r.vm, &r.shadow);
+	}
+	vm_destroy(&r.vm);
+	return reached;
+}
+
+/* --- sweeps --- */
+
 /* The scenario with the n-th allocation or operation failing (0: none). Returns whether there was an n-th one. */
 static bool run(unsigned nth_alloc, unsigned nth_op, unsigned *errors)
 {
@@ -138,12 +284,12 @@ static bool run(unsigned nth_alloc, unsigned nth_op, unsigned *errors)
 	return reached;
 }
 
-static unsigned sweep(bool ops)
+static unsigned sweep(bool (*scene)(unsigned nth_alloc, unsigned nth_op, unsigned *errors), bool ops)
 {
 	unsigned n = 1, seen = 0;
 
 	/* Some failures cost only speed and leave no error: go on past them, end where nothing is called any more. */
-	while (n < 5000 && !check_bad && run(ops ? 0 : n, ops ? n : 0, &seen))
+	while (n < 5000 && !check_bad && scene(ops ? 0 : n, ops ? n : 0, &seen))
 		n++;
 	CHECK(n < 5000);
 	printf("# %s: %u failures injected, %u seen as errors\n", ops ? "operations" : "allocations", n - 1, seen);
@@ -152,12 +298,22 @@ static unsigned sweep(bool ops)
 
 static void every_allocation_fails_once(void)
 {
-	CHECK(sweep(false) > 100);
+	CHECK(sweep(run, false) > 100);
 }
 
 static void every_operation_fails_once(void)
 {
-	CHECK(sweep(true) > 100);
+	CHECK(sweep(run, true) > 100);
+}
+
+static void every_allocation_of_shadow_contexts_fails_once(void)
+{
+	CHECK(sweep(run_shadow, false) > 50);
+}
+
+static void every_operation_of_shadow_contexts_fails_once(void)
+{
+	CHECK(sweep(run_shadow, true) > 100);
 }
 
 static void without_failures_there_is_no_error(void)
@@ -165,6 +321,8 @@ static void without_failures_there_is_no_error(void)
 	unsigned errors = 0;
 
 	run(0, 0, &errors);
+	CHECK_EQ(errors, 0);
+	run_shadow(0, 0, &errors);
 	CHECK_EQ(errors, 0);
 }
 
@@ -209,5 +367,7 @@ int main(void)
 	RUN(ms_16_table_memory_runs_out, "MS-16");
 	RUN(every_allocation_fails_once, "MS-16");
 	RUN(every_operation_fails_once);
+	RUN(every_allocation_of_shadow_contexts_fails_once, "MS-16");
+	RUN(every_operation_of_shadow_contexts_fails_once, "I10");
 	return CHECK_DONE("mmu_nth");
 }
