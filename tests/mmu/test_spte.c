@@ -77,7 +77,19 @@ static void spte_7_tables_always_allow_all(void)
 
 static void spte_2_nonpresent_is_bit_63(void)
 {
+	const uint64_t frozen = 0x80000000000005a0, tracked = 0x8750000012345a70;
+
 	CHECK_EQ(CW_SPTE_NONPRESENT, 1ull << 63);
+	for (unsigned flavour = 0; flavour < 2; flavour++) {
+		const struct cw_spte_format *fmt = cw_spte_format(role(flavour, false));
+
+		/* A frozen entry is neither present nor MMIO, whoever meets one. */
+		CHECK(!cw_spte_present(frozen) && !cw_spte_is_mmio(fmt, frozen));
+	}
+	/* An access-tracked one is present and allows nothing, and is no MMIO entry. */
+	CHECK(cw_spte_present(tracked) && !cw_spte_is_mmio(cw_spte_format(role(CW_FLAVOUR_EPT, true)), tracked));
+	CHECK(!cw_spte_allows(cw_spte_format(role(CW_FLAVOUR_EPT, true)), tracked, false));
+	CHECK_EQ(cw_spte_addr(tracked), 0x12345000);
 }
 
 static void spte_5_triples(void)

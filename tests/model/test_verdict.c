@@ -220,11 +220,48 @@ static void fixes(void)
 	}
 }
 
+/*
+ * Entries of the specification's appendix that only a fixer meets: frozen, and access-tracked with its restored forms.
+ * A with type "disabled" is no bit of the engine's (P12), so it stays as it is.
+ */
+static void frozen_and_access_tracked(void)
+{
+	const uint64_t frozen = 0x80000000000005a0, tracked = 0x8750000012345a70, a = 1 << 8;
+	struct cw_model_format f = ept;
+
+	for (unsigned int i = 0; i < 8; i++) {
+		struct cw_model_format any = i & 1 ? x86 : ept;
+		struct cw_model_verdict v;
+
+		any.fix = any.ad = i & 2;
+		v = cw_model_judge(&any, frozen, 1, 0, i & 4, 0, false);
+		CHECK_EQ(v.verdict, CW_V_MISS);
+		CHECK_EQ(v.reason, CW_RSN_NOT_PRESENT);
+	}
+	for (unsigned int write = 0; write < 2; write++) {
+		uint64_t restored = write ? 0x8610000012345b77 : 0x8610000012345b75;
+		struct cw_model_verdict v;
+
+		f.fix = true;
+		v = cw_model_judge(&f, tracked, 1, 0x123, write, 0, false);
+		CHECK_EQ(v.verdict, CW_V_FIXED);
+		CHECK_EQ(v.fixed, restored & ~a);
+		CHECK_EQ(v.pa, 0x12345123);
+		CHECK(cw_model_fix_legal(false, tracked, restored & ~a));
+		/* What comes out needs no fix but W, once. */
+		v = cw_model_judge(&f, v.fixed, 1, 0x123, true, 0, false);
+		CHECK_EQ(v.verdict, write ? CW_V_HIT : CW_V_FIXED);
+		f.fix = false;
+		CHECK_EQ(cw_model_judge(&f, tracked, 1, 0x123, write, 0, false).verdict, CW_V_MISS);
+	}
+}
+
 int main(void)
 {
 	RUN(verdicts);
 	RUN(legacy);
 	RUN(reserved_bits);
 	RUN(fixes);
+	RUN(frozen_and_access_tracked, "P12 T-FP-05");
 	return CHECK_DONE("model-verdict");
 }
