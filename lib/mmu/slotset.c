@@ -51,7 +51,8 @@ static unsigned hint_size(uint64_t hint)
 
 static uint64_t chunk_place(uint64_t chunk, unsigned size, unsigned bits)
 {
-	uint64_t line = (chunk / LINE * CW_SLOT_CHUNK_SIZES + size) * 0x9e3779b97f4a7c15ull;
+	/* Multiples of this number spread numbers in a row evenly; a size begins a quarter of the table away. */
+	uint64_t line = (chunk / LINE + ((uint64_t)size << 62)) * 0x9e3779b97f4a7c15ull;
 
 	/* Slots that begin at multiples of many chunks shall not all have the same place of their lines. */
 	return (line >> (64 - bits)) ^ (chunk & (LINE - 1));
@@ -216,13 +217,13 @@ static bool floor_of(const struct cw_slot_set *set, uint64_t gfn, struct place *
 	return set->leaf[p->leaf]->key[p->index] <= gfn;
 }
 
-/* What no small chunk's hint answers. */
-static struct cw_memslot *find_on(const struct cw_slot_set *set, uint64_t gfn)
+/* What the first place for the small chunk does not answer. */
+static __attribute__((noinline)) struct cw_memslot *find_on(const struct cw_slot_set *set, uint64_t gfn)
 {
 	struct cw_memslot *slot;
 	struct place p;
 
-	for (unsigned size = 1; size < CW_SLOT_CHUNK_SIZES; size++) {
+	for (unsigned size = 0; size < CW_SLOT_CHUNK_SIZES; size++) {
 		slot = set->nr_of_size[size] ? ask_hints(set, gfn, size) : NULL;
 		if (slot)
 			return slot;
@@ -235,12 +236,12 @@ static struct cw_memslot *find_on(const struct cw_slot_set *set, uint64_t gfn)
 
 struct cw_memslot *cw_slots_find(const struct cw_slot_set *set, uint64_t gfn)
 {
-	struct cw_memslot *slot;
-
-	/* The most frequent size by itself: the compiler knows its numbers then. */
+	/* Mostly this is all: as little as can be, so that the processor has many lookups under way at once. */
 	if (set->nr_of_size[0]) {
-		slot = ask_hints(set, gfn, 0);
-		if (slot)
+		uint64_t chunk = gfn >> chunk_shift[0], hint = set->chunk[chunk_place(chunk, 0, set->chunk_bits)];
+		struct cw_memslot *slot = hint_slot(hint);
+
+		if ((hint & 1023) == (chunk & 255) && hint && holds(slot, gfn))
 			return slot;
 	}
 	return find_on(set, gfn);

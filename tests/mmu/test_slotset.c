@@ -231,7 +231,7 @@ static uint64_t next_chunk_at(uint64_t chunk, uint64_t place)
 {
 	do
 		chunk += 8;
-	while (chunk / 8 * 4 * 0x9e3779b97f4a7c15ull >> 54 != place);
+	while (chunk / 8 * 0x9e3779b97f4a7c15ull >> 54 != place);
 	return chunk;
 }
 
