@@ -483,6 +483,7 @@ static void bench_core(void)
 {
 	int code = run("bench core --only faults --json");
 	json_t *o = json_loads(out, JSON_REJECT_DUPLICATES, NULL), *list = json_object_get(o, "bars"), *b;
+	json_t *bases = json_object_get(o, "baselines");
 	bool missed = false;
 	size_t i;
 
@@ -497,6 +498,16 @@ static void bench_core(void)
 		CHECK(value > 0 && bar > 0);
 		CHECK_EQ(json_is_true(json_object_get(b, "pass")), value <= bar);
 		missed |= value > bar;
+	}
+	/* Nor does a run count whose baseline is a quarter slower than its figure. */
+	CHECK_EQ(json_array_size(bases), 1);
+	json_array_foreach(bases, i, b)
+	{
+		double value = json_number_value(json_object_get(b, "value"));
+		double figure = json_number_value(json_object_get(b, "figure"));
+
+		CHECK(value > 0 && figure > 0);
+		missed |= value > 1.25 * figure;
 	}
 	CHECK_EQ(code, missed);
 	json_decref(o);

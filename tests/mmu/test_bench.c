@@ -238,6 +238,7 @@ static void slow_baselines_are_found(void)
 	CHECK_EQ(judge((const double[]){5, 10, 15, 20, 32}, 5, true), 1);
 	CHECK(strstr(said, "'five'"));
 	CHECK_EQ(judge((const double[]){99}, 1, true), 0);
+	CHECK_EQ(judge((const double[]){10, 20, 30, 40, 999}, 4, false), 0);
 	CHECK_EQ(judge(NULL, 0, true), 0);
 }
 

@@ -154,8 +154,11 @@ static void show_bases(FILE *out)
 {
 	fprintf(out, "\n%-62s%5s%12s%12s%8s\n", "baselines", "unit", "value", "figure", "ratio");
 	for (unsigned i = 0; i < nr_bases; i++)
-		fprintf(out, "%-62s%5s%12.1f%12.1f%8.2f\n", bases[i].name, bases[i].unit, bases[i].value,
-			bases[i].figure, bases[i].value / bases[i].figure);
+		if (bases[i].figure > 0)
+			fprintf(out, "%-62s%5s%12.1f%12.1f%8.2f\n", bases[i].name, bases[i].unit, bases[i].value,
+				bases[i].figure, bases[i].value / bases[i].figure);
+		else
+			fprintf(out, "%-62s%5s%12.1f%12s%8s\n", bases[i].name, bases[i].unit, bases[i].value, "-", "-");
 }
 
 static int show_json(FILE *out)
@@ -248,6 +251,7 @@ int cmd_bench_core(int argc, char **argv)
 	code = json ? show_json(stdout) : (show(stdout), show_bases(stdout), TOOL_OK);
 	for (unsigned i = 0; i < nr_rows; i++)
 		missed = missed || !rows[i].pass;
+	fflush(stdout);
 	missed = core_judge_bases(bases, nr_bases, other, stderr) || missed;
 	return code ? code : missed ? TOOL_FAILED : TOOL_OK;
 }

@@ -23,7 +23,7 @@ struct core_bar {
 struct core_base {
 	char name[96];
 	const char *unit;
-	double value, figure;
+	double value, figure; /* 0: none is known, it is shown only */
 };
 
 /* Number of baselines that are too slow to compare with; says so (core_check.c). */

@@ -22,19 +22,21 @@ static int by_value(const void *a, const void *b)
 unsigned core_judge_bases(const struct core_base *base, unsigned n, bool other_machine, FILE *err)
 {
 	double ratio[CORE_ROWS], machine = 1;
-	unsigned wrong = 0;
+	unsigned wrong = 0, known = 0;
 
 	CW_ASSERT(n <= CORE_ROWS);
-	for (unsigned i = 0; i < n; i++)
-		ratio[i] = base[i].value / base[i].figure;
-	if (other_machine && n) {
-		qsort(ratio, n, sizeof(*ratio), by_value);
-		machine = ratio[n / 2];
+	for (unsigned i = 0; i < n; i++) {
+		if (base[i].figure > 0)
+			ratio[known++] = base[i].value / base[i].figure;
+	}
+	if (other_machine && known) {
+		qsort(ratio, known, sizeof(*ratio), by_value);
+		machine = ratio[known / 2];
 	}
 	for (unsigned i = 0; i < n; i++) {
 		double expected = base[i].figure * machine;
 
-		if (base[i].value <= SLOWER * expected)
+		if (!(base[i].figure > 0) || base[i].value <= SLOWER * expected)
 			continue;
 		fprintf(err, "catwalk: the baseline '%s' took %.1f %s, %.2f of the %.1f %s that it should\n",
 			base[i].name, base[i].value, base[i].unit, base[i].value / expected, expected, base[i].unit);
@@ -43,7 +45,7 @@ unsigned core_judge_bases(const struct core_base *base, unsigned n, bool other_m
 	if (wrong)
 		fprintf(err,
 			"catwalk: %u of %u baselines are more than 25 %% too slow: the ratios of this run prove nothing.%s\n",
-			wrong, n,
+			wrong, known,
 			other_machine ? "" : " Is the machine idle? Is it of another kind (--other-machine)?");
 	return wrong;
 }

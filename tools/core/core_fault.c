@@ -2,6 +2,7 @@
 /* Copyright The Catwalk authors */
 /* Faults and changes of slots: times that have a bar of their own. */
 #include <malloc.h>
+#include <sys/mman.h>
 
 #include "core.h"
 
@@ -37,6 +38,27 @@ static double median(double *v, unsigned n)
 	return v[n / 2];
 }
 
+/* What the kernel takes for a page that the process touches first: the least that a table of new memory can take. */
+static double first_touch(void)
+{
+	enum { N = 4000 };
+	double *t = core_alloc(N, sizeof(*t)), ns;
+	volatile char *p = mmap(NULL, N * CW_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		core_wrong("no memory");
+	for (unsigned i = 0; i < N; i++) {
+		uint64_t begin = core_ns();
+
+		p[i * CW_PAGE_SIZE] = 1;
+		t[i] = (double)(core_ns() - begin);
+	}
+	ns = median(t, N);
+	munmap((void *)p, N * CW_PAGE_SIZE);
+	free(t);
+	return ns;
+}
+
 void core_faults(void)
 {
 	enum { N = 20000, FRESH = 200 };
@@ -63,6 +85,7 @@ void core_faults(void)
 	}
 	core_limit("slow-path fault, tables there", "ns", median(warm, N), 300);
 	core_limit("slow-path fault, one table made", "ns", median(tables, N), 1000);
+	core_baseline("first touch of a page by the kernel", "ns", first_touch(), 1112);
 	core_limit("slow-path fault, one table made, of memory never used", "ns", median(cold, N), 1000);
 	core_limit("slow-path fault, the first in a fresh slot of 1 TiB", "ns", median(fresh, FRESH), 1000);
 	free(cold);

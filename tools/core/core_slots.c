@@ -79,6 +79,39 @@ static uint64_t look_set(void *arg)
 	return sum;
 }
 
+/* The least for any structure that ends with the slot: an array by chunks of 2 MiB, and the slot is read. */
+struct array {
+	struct cw_memslot **slot;
+	const uint64_t *gfn;
+};
+
+static uint64_t look_array(void *arg)
+{
+	const struct array *a = arg;
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < LOOKUPS; i++) {
+		const struct cw_memslot *slot = a->slot[a->gfn[i] >> 9];
+
+		sum += a->gfn[i] - slot->base_gfn < slot->npages ? slot->base_gfn : 1;
+	}
+	return sum;
+}
+
+static void measure_array(const char *name, struct set *s, uint64_t end)
+{
+	struct array a = {core_alloc(end / 512 + 1, sizeof(void *)), s->gfn};
+	char text[96];
+	double ns;
+
+	for (uint64_t gfn = 0; gfn < end; gfn += 512)
+		a.slot[gfn / 512] = cw_slots_find(s->set, gfn);
+	core_interleave((const core_work[]){look_array}, (void *const[]){&a}, 1, RUNS, NULL, &ns);
+	snprintf(text, sizeof(text), "array by 2 MiB, %s", name);
+	core_baseline(text, "ns", ns / LOOKUPS, 0);
+	free(a.slot);
+}
+
 static void shuffle(void **p, unsigned n, uint64_t *rng)
 {
 	for (unsigned i = n; i > 1; i--) {
@@ -146,6 +179,8 @@ static void layout(const char *name, unsigned n, bool aligned, double bar)
 	snprintf(text, sizeof(text), "tree of slots, %s", name);
 	core_baseline(text, "ns", ns[0], 109);
 	core_ratio(name, "ns", ns[1], ns[0], bar);
+	if (aligned)
+		measure_array(name, &a, gfn);
 	if (n == SLOTS) {
 		snprintf(text, sizeof(text), "%s, two address spaces", name);
 		core_ratio(text, "ns", ns[2], ns[1], 1.02);
