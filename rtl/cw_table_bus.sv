@@ -130,7 +130,7 @@ module cw_table_bus (
   assign wr_rvalid = t_rvalid && !t_rid[5];
   assign wr_rslot  = t_rid[cw_pkg::SLOT_W-1:0];
   assign wr_rdata  = t_rdata;
-  assign wr_rerr   = t_rresp[1];
+  assign wr_rerr   = t_rresp[1] && !cw_pkg::MUT_WALK_ERROR_IGNORED;
   assign eu_rvalid = t_rvalid && t_rid == ID_EUU;
   assign eu_rdata  = t_rdata;
   assign eu_rerr   = t_rresp[1];

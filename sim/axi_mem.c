@@ -207,7 +207,7 @@ static void take_ar(struct cw_axi_mem *m, const struct cw_axi_master *p, uint64_
 	r->beat = 0;
 	r->resp = 0;
 	if (m->store.inject)
-		r->resp = m->store.inject(m->store.priv, CW_SIM_READ, r->addr, bytes, &delay);
+		r->resp = m->store.inject(m->store.priv, CW_SIM_READ, r->id, r->addr, bytes, &delay);
 	r->due = rd_due(m, r->addr, now) + delay;
 	if (r->due <= m->rd_last[r->id])
 		r->due = m->rd_last[r->id] + 1;
@@ -316,7 +316,7 @@ static void take_aw(struct cw_axi_mem *m, const struct cw_axi_master *p)
 	w->pieces = (w->len + 1u) * 8;
 	w->wait = 0;
 	if (m->store.inject)
-		w->resp = m->store.inject(m->store.priv, CW_SIM_WRITE, w->addr, bytes, &w->wait);
+		w->resp = m->store.inject(m->store.priv, CW_SIM_WRITE, w->id, w->addr, bytes, &w->wait);
 	m->open[m->nopen++] = i;
 }
 

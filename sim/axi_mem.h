@@ -58,7 +58,7 @@ struct cw_axi_store {
 	uint8_t (*write)(void *priv, uint64_t addr, const uint8_t *piece, uint8_t strb); /* 8 bytes, aligned */
 	void (*error)(void *priv, const char *what, uint64_t addr);
 	/* Extra delay and response for a burst; NULL if nothing is injected. */
-	uint8_t (*inject)(void *priv, unsigned op, uint64_t addr, uint64_t len, uint64_t *delay);
+	uint8_t (*inject)(void *priv, unsigned op, uint8_t id, uint64_t addr, uint64_t len, uint64_t *delay);
 	void (*observe)(void *priv, const struct cw_sim_axi *ev); /* NULL: nobody looks */
 	void *priv;
 };

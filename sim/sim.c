@@ -135,7 +135,7 @@ static void host_error(void *priv, const char *what, uint64_t addr)
 	cw_sim_fail(priv, "host bus: %s (0x%llx)", what, (unsigned long long)addr);
 }
 
-static uint8_t inject(struct cw_sim *sim, enum cw_sim_mem mem, unsigned op, uint64_t addr, uint64_t len,
+static uint8_t inject(struct cw_sim *sim, enum cw_sim_mem mem, unsigned op, uint8_t id, uint64_t addr, uint64_t len,
 		      uint64_t *delay)
 {
 	uint8_t resp = 0;
@@ -143,7 +143,8 @@ static uint8_t inject(struct cw_sim *sim, enum cw_sim_mem mem, unsigned op, uint
 	for (unsigned i = 0; i < sim->nrule; i++) {
 		struct cw_sim_rule *e = &sim->rule[i];
 
-		if (e->r.mem != mem || !(e->r.ops & op) || addr > e->r.hi || addr + len - 1 < e->r.lo)
+		if (e->r.mem != mem || !(e->r.ops & op) || addr > e->r.hi || addr + len - 1 < e->r.lo ||
+		    (e->r.ids && !(e->r.ids >> (id & 63) & 1)))
 			continue;
 		if (e->seen++ < e->r.skip || (e->r.count && e->seen > e->r.skip + e->r.count))
 			continue;
@@ -155,19 +156,19 @@ static uint8_t inject(struct cw_sim *sim, enum cw_sim_mem mem, unsigned op, uint
 	return resp;
 }
 
-static uint8_t table_inject(void *priv, unsigned op, uint64_t addr, uint64_t len, uint64_t *delay)
+static uint8_t table_inject(void *priv, unsigned op, uint8_t id, uint64_t addr, uint64_t len, uint64_t *delay)
 {
-	return inject(priv, CW_SIM_TABLE, op, addr, len, delay);
+	return inject(priv, CW_SIM_TABLE, op, id, addr, len, delay);
 }
 
-static uint8_t host_inject(void *priv, unsigned op, uint64_t addr, uint64_t len, uint64_t *delay)
+static uint8_t host_inject(void *priv, unsigned op, uint8_t id, uint64_t addr, uint64_t len, uint64_t *delay)
 {
-	return inject(priv, CW_SIM_HOST, op, addr, len, delay);
+	return inject(priv, CW_SIM_HOST, op, id, addr, len, delay);
 }
 
-static uint8_t guest_inject(void *priv, unsigned op, uint64_t addr, uint64_t len, uint64_t *delay)
+static uint8_t guest_inject(void *priv, unsigned op, uint8_t id, uint64_t addr, uint64_t len, uint64_t *delay)
 {
-	return inject(priv, CW_SIM_GUEST, op, addr, len, delay);
+	return inject(priv, CW_SIM_GUEST, op, id, addr, len, delay);
 }
 
 static void guest_error(void *priv, const char *what, uint64_t addr)

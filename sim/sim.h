@@ -113,6 +113,7 @@ enum { CW_SIM_READ = 1, CW_SIM_WRITE = 2 };
 struct cw_sim_inject {
 	enum cw_sim_mem mem;
 	uint64_t lo, hi; /* bursts that touch a byte of lo .. hi */
+	uint64_t ids;	 /* bit per AXI ID; 0: any */
 	uint8_t ops;	 /* CW_SIM_READ | CW_SIM_WRITE */
 	uint8_t resp;	 /* 0 OKAY, 2 SLVERR, 3 DECERR; an error read carries rubbish, an error write is lost */
 	uint64_t skip;	 /* let so many of them pass first */

@@ -117,7 +117,7 @@ void cw_model_table_write(struct cw_model *m, unsigned int id, uint64_t addr, co
 			offer(m, &m->walk[s].read, p);
 }
 
-void cw_model_table_ack(struct cw_model *m, unsigned int id)
+static void answered(struct cw_model *m, unsigned int id, bool lost)
 {
 	unsigned int kept = 0;
 	bool open = true;
@@ -134,7 +134,7 @@ void cw_model_table_ack(struct cw_model *m, unsigned int id)
 				memcpy(m->euu_line, v, sizeof(m->euu_line));
 			}
 			for (unsigned int j = 0; j < 8; j++)
-				if (p->entries >> j & 1)
+				if ((p->entries >> j & 1) && !lost)
 					v[j] = p->data[j];
 			open = !p->last;
 		} else {
@@ -144,6 +144,16 @@ void cw_model_table_ack(struct cw_model *m, unsigned int id)
 	if (kept == m->npending)
 		cw_model_fail(m, "ack-unknown", "write id %u acknowledged without a write", id);
 	m->npending = kept;
+}
+
+void cw_model_table_ack(struct cw_model *m, unsigned int id)
+{
+	answered(m, id, false);
+}
+
+void cw_model_table_lost(struct cw_model *m, unsigned int id)
+{
+	answered(m, id, true);
 }
 
 unsigned int cw_model_unacked(const struct cw_model *m)

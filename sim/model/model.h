@@ -73,6 +73,8 @@ void cw_model_idle(struct cw_model *m, uint64_t cycle);
 void cw_model_table_write(struct cw_model *m, unsigned int id, uint64_t addr, const uint64_t data[8], uint64_t strobes,
 			  bool last);
 void cw_model_table_ack(struct cw_model *m, unsigned int id);
+/* The answer was an error: nothing of the burst was written. */
+void cw_model_table_lost(struct cw_model *m, unsigned int id);
 void cw_model_table_set(struct cw_model *m, uint64_t addr, uint64_t value);
 uint64_t cw_model_table_get(struct cw_model *m, uint64_t addr); /* acknowledged value */
 

@@ -22,6 +22,14 @@ static const uint8_t commands[NCOMMAND] = {
 	CW_OP_START,	  CW_OP_DRAIN,	    CW_OP_PROTECT,  CW_OP_HARVEST, CW_OP_LOG_SET,
 };
 
+unsigned int bench_under_way(const struct bench *b, unsigned int opcode)
+{
+	for (unsigned int i = 0; i < NCOMMAND; i++)
+		if (commands[i] == opcode)
+			return b->inflight[i];
+	return 0;
+}
+
 const char *bench_command_name(unsigned int command)
 {
 	return cw_opcode_name(commands[command]);
@@ -127,7 +135,7 @@ static void hook(void *priv)
 static void axi(void *priv, const struct cw_sim_axi *ev)
 {
 	struct bench *b = priv;
-	enum { LOG_ID = 56 };
+	enum { LOG_ID = 56, EUU_ID = 62, WALKS = 1 << CW_SLOT_W };
 
 	if (ev->mem != CW_SIM_TABLE)
 		return;
@@ -138,6 +146,8 @@ static void axi(void *priv, const struct cw_sim_axi *ev)
 			bench_fail(priv, "log-wild", "the log writes 0x%llx", (unsigned long long)ev->addr);
 		return;
 	}
+	b->walks_failed += ev->resp && ev->id < WALKS && world_table_index(ev->addr) < NTABLE;
+	b->fixes_failed += ev->resp && ev->id == EUU_ID && (ev->kind == CW_SIM_R || ev->kind == CW_SIM_B);
 	if (ev->kind == CW_SIM_W) {
 		for (unsigned int i = 0; i < ev->beats; i++) {
 			uint64_t data[8];
@@ -146,6 +156,8 @@ static void axi(void *priv, const struct cw_sim_axi *ev)
 			cw_model_table_write(b->model, ev->id, ev->addr + 64 * i, data, ev->strb[i],
 					     i + 1u == ev->beats);
 		}
+	} else if (ev->kind == CW_SIM_B && ev->resp) {
+		cw_model_table_lost(b->model, ev->id);
 	} else if (ev->kind == CW_SIM_B) {
 		cw_model_table_ack(b->model, ev->id);
 	}
@@ -221,6 +233,7 @@ int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *tr
 	b->by_irq = seed / 7 % 2;
 	b->hasty = seed % 4 == 3;
 	b->errors = seed % 5 == 4;
+	b->walk_errors = seed % 7 == 5 && seed > 7;
 	b->calm = seed % 3 == 0;
 	b->down_domain = NSPACE;
 	if (cw_sim_open(&config, &b->sim)) {
@@ -273,6 +286,7 @@ static void cycle(struct bench *b)
 
 	rings_poll(b);
 	host_cycle(b);
+	world_errors(b);
 	ports_cycle(b);
 	bridge_cycle(b);
 	cw_sim_step(b->sim, 1);
@@ -410,6 +424,8 @@ void bench_run(struct bench *b)
 	compare_tables(b);
 	if (b->goal >= 20000 && (!b->bridge_answers[0] || !b->bridge_answers[1] || (!b->reads && !b->bridge_written)))
 		bench_fail(b, "bench", "the bridge was not used");
+	if (b->goal >= 20000 && b->walk_errors && !b->walks_failed)
+		bench_fail(b, "bench", "no read of a walk has failed");
 	if (b->goal >= 100000 && !b->bridge_data)
 		bench_fail(b, "bench", "no fault record carried data");
 	if (cw_sim_errors(b->sim))

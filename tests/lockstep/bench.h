@@ -346,8 +346,11 @@ struct bench {
 	uint8_t no_companion; /* bit per space: its table without one has been made */
 	unsigned int log_starts[CW_LOG_DIRTYBIT + 1], harvests, reported, host_marks, all_dirty;
 	enum broken broken;
-	bool reads;  /* nobody writes: no page may be reported (P27) */
-	bool errors; /* the bus to the log fails now and then */
+	bool reads;		 /* nobody writes: no page may be reported (P27) */
+	bool errors;		 /* the bus to the log fails now and then */
+	bool walk_errors;	 /* reads of walks and of the fixer fail now and then (P43) */
+	bool fix_due, fix_fails; /* a read of the fixer is to fail; and now no command would meet it */
+	uint64_t next_walk_error, walks_failed, fixes_failed;
 	uint64_t next_error, bus_errors, compared, log_set_at[NDOMAIN];
 
 	enum rings rings;
@@ -373,11 +376,13 @@ void bench_run(struct bench *b);
 void bench_close(struct bench *b);
 void bench_verdict(struct bench *b, unsigned int verdict);
 void bench_inflight(struct bench *b, unsigned int opcode, int change);
+unsigned int bench_under_way(const struct bench *b, unsigned int opcode);
 const char *bench_command_name(unsigned int command);
 
 /* world.c */
 unsigned int world_domain(unsigned int ctx); /* of any context number, for contexts in use the right one */
 void world_inject(struct bench *b);
+void world_errors(struct bench *b);
 bool world_shadow(unsigned int domain);
 unsigned int world_owner(unsigned int domain); /* the domain of the engine that an address space belongs to */
 unsigned int world_root_id(unsigned int domain);

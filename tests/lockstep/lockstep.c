@@ -175,7 +175,7 @@ static double seconds(void)
 
 /* What the log's own oracle has seen over all seeds. */
 struct tally {
-	uint64_t pages, harvests, starts, marks, all, ring_pages, ring_full;
+	uint64_t walks, fixes, pages, harvests, starts, marks, all, ring_pages, ring_full;
 };
 
 static void log_tally(struct tally *t, const struct bench *b)
@@ -185,6 +185,8 @@ static void log_tally(struct tally *t, const struct bench *b)
 	t->starts += b->log_starts[CW_LOG_PROTECT] + b->log_starts[CW_LOG_DIRTYBIT];
 	t->marks += b->host_marks;
 	t->all += b->all_dirty;
+	t->walks += b->walks_failed;
+	t->fixes += b->fixes_failed;
 	t->ring_pages += b->ring_compared;
 	t->ring_full += b->ring_full;
 }
@@ -205,6 +207,9 @@ static void log_passed(const struct tally *t, bool reads)
 	if (t->ring_pages && t->ring_full)
 		printf("passed: %llu pages as in the replica that dirty rings alone have filled, after %llu times full (P22 P25 P27)\n",
 		       (unsigned long long)t->ring_pages, (unsigned long long)t->ring_full);
+	if (t->walks)
+		printf("passed: %llu reads of walks and %llu swaps of the fixer that failed (P43)\n",
+		       (unsigned long long)t->walks, (unsigned long long)t->fixes);
 	if (t->all && t->pages)
 		printf("passed: %llu times everything was dirty (P27)\n", (unsigned long long)t->all);
 }

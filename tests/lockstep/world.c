@@ -348,6 +348,54 @@ void world_inject(struct bench *b)
 			fail_companion(b, d);
 }
 
+enum { EUU_ID = 62 };
+
+/* Commands that read an entry, from when they are written into the ring. */
+static bool entry_commands(const struct bench *b)
+{
+	return bench_under_way(b, CW_OP_WRITE) || bench_under_way(b, CW_OP_XCHG) || bench_under_way(b, CW_OP_CMPXCHG) ||
+	       bench_under_way(b, CW_OP_PROTECT);
+}
+
+/*
+ * P43: reads of walks fail, or poisoned data comes, which is the same on AXI4; whoever waited for them ends with
+ * BUS_ERROR and nothing of the line is cached, as the model sees to. Reads and writes of the fixer fail only while
+ * no command is there that would go the same way.
+ */
+void world_errors(struct bench *b)
+{
+	uint64_t now = cw_sim_cycle(b->sim);
+	struct cw_sim_inject rule = {.mem = CW_SIM_TABLE,
+				     .lo = world_table_addr(0),
+				     .hi = world_table_addr(NTABLE) - 1,
+				     .ids = BIT64(1 << CW_SLOT_W) - 1,
+				     .ops = CW_SIM_READ,
+				     .resp = (uint8_t)(2 + now % 2),
+				     .skip = now % 8,
+				     .count = 1 + now % 3};
+
+	if (!b->walk_errors)
+		return;
+	if (now >= b->next_walk_error) {
+		b->next_walk_error = now + 200 + rng_below(&b->rng, 4000);
+		cw_sim_inject_clear(b->sim);
+		world_inject(b);
+		b->fix_fails = false;
+		b->fix_due = !b->quiet && rng_percent(&b->rng, 50);
+		if (!b->quiet && !b->fix_due)
+			cw_sim_inject(b->sim, &rule);
+	} else if (b->fix_due && b->fix_fails != !entry_commands(b)) {
+		b->fix_fails = !b->fix_fails;
+		cw_sim_inject_clear(b->sim);
+		world_inject(b);
+		rule.ids = BIT64(EUU_ID);
+		rule.skip = 0;
+		rule.ops = CW_SIM_READ | CW_SIM_WRITE;
+		if (b->fix_fails)
+			cw_sim_inject(b->sim, &rule);
+	}
+}
+
 /*
  * A table page beside the others, as one of level 4 and of level 3, whose companion answers with an error; its leaf may
  * not be read, and nothing is written through it, as no mark can be made (P27, P43).

@@ -35,11 +35,12 @@ static void store_error(void *priv, const char *what, uint64_t addr)
 	m->errors++;
 }
 
-static uint8_t store_inject(void *priv, unsigned op, uint64_t addr, uint64_t len, uint64_t *delay)
+static uint8_t store_inject(void *priv, unsigned op, uint8_t id, uint64_t addr, uint64_t len, uint64_t *delay)
 {
 	struct master *m = priv;
 
 	(void)op;
+	(void)id;
 	if (m->inject_addr < addr || m->inject_addr >= addr + len)
 		return 0;
 	*delay += m->inject_delay;
