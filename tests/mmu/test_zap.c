@@ -629,7 +629,7 @@ static void ms_16_the_fault_that_takes_most(void)
 int main(void)
 {
 	RUN(ms_16_the_fault_that_takes_most);
-	RUN(ms_16_rmap_grows_upwards);
+	RUN(ms_16_rmap_grows_upwards, "MS-16");
 	RUN(zap_range_takes_exactly_the_range);
 	RUN(p18_empty_tables_go_with_a_full_invalidate);
 	RUN(p12_exchange_only_where_the_engine_writes, "SPTE-9");
