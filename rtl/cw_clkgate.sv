@@ -27,14 +27,15 @@ module cw_clkgate #(
 `else
   localparam logic [3:0] LINGER = 4'd15;
   logic [3:0] linger = LINGER;
-  logic       enable = 1'b1;
+  logic       enable;
 
   always_ff @(posedge clk) begin
     if (!rst_n || awake != '0) linger <= LINGER;
     else if (linger != '0)     linger <= linger - 4'd1;
   end
-  // Taken while the clock is low, so that the gated edge is the clock's own.
-  always_ff @(negedge clk) enable <= !rst_n || awake != '0 || linger != '0;
+  // Open while the clock is low, so that the gated edge is the clock's own. A latch, and no register of the falling
+  // edge: then nothing is evaluated at that edge.
+  always_latch if (!clk) enable = !rst_n || awake != '0 || linger != '0;
   assign gclk = clk & enable;
 `endif
 endmodule

@@ -596,8 +596,8 @@ module cw_top #(
   logic [2:0] ev_interrupts;
   cw_regs #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .TLB_LARGE(TLB_LARGE), .WC_ENTRIES(WC_ENTRIES),
             .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_regs (
-    .clk, .rst_n, .bus_rst_n(aresetn), .s_awvalid, .s_awready, .s_awaddr, .s_wvalid, .s_wready, .s_wdata, .s_wstrb,
-    .s_bvalid, .s_bready,
+    .clk(clk_regs), .rst_n, .bus_rst_n(aresetn), .s_awvalid, .s_awready, .s_awaddr, .s_wvalid, .s_wready, .s_wdata,
+    .s_wstrb, .s_bvalid, .s_bready,
     .s_bresp, .s_arvalid, .s_arready, .s_araddr, .s_rvalid, .s_rready, .s_rdata, .s_rresp,
     .bme, .flush_timeout, .fw_watchdog, .fw_ready, .fw_dead, .fw_test_failed, .fw_heartbeat, .fw_version,
     .table_error(|ev_table_errors), .host_error(|ev_host_errors),
@@ -662,31 +662,31 @@ module cw_top #(
   // ===================================================================================================================
   // Clocks: one, gated for what is at rest; a valid between two parts wakes both
   // ===================================================================================================================
-  logic clk_core, clk_cmd, clk_cpu, clk_tgen, clk_bridge, clk_log, core_awake, bridge_awake, cpu_awake,
+  logic clk_core, clk_cmd, clk_cpu, clk_tgen, clk_bridge, clk_log, clk_regs, core_awake, bridge_awake, cpu_awake,
         reg_access, cpu_tables;
   assign reg_access = s_awvalid || s_wvalid || s_bvalid || s_arvalid || s_rvalid;
   assign cpu_tables = ctxw_valid || domw_valid || portw_valid || ctx_abort_valid || logw_valid || dringw_valid;
   cw_clkgate #(.N(2)) u_clk_core (.clk, .rst_n, .awake({core_awake || log_busy, cpu_tables}), .gclk(clk_core));
-  cw_clkgate #(.N(4)) u_clk_log (
-    .clk, .rst_n, .gclk(clk_log),
+  cw_clkgate #(.N(4)) u_clk_log (.clk, .rst_n, .gclk(clk_log),
     .awake({log_busy || log_valid || dring_bell.valid, logw_valid || dringw_valid, hc_valid, fdone_valid}));
-  cw_clkgate #(.N(16)) u_clk_cmd (
-    .clk, .rst_n, .gclk(clk_cmd),
+  cw_clkgate #(.N(17)) u_clk_cmd (.clk, .rst_n, .gclk(clk_cmd),
     .awake({reg_access, host_rd_valid != '0, host_wr_valid != '0, h_arvalid || h_rvalid,
             h_awvalid || h_wvalid || h_bvalid || lost_valid, inv_valid || flush_valid || fdone_valid, resume_valid,
-            fr_valid,
-            hot_valid || hcpl_valid, cold_valid || ccpl_valid, fwc_valid || fwcpl_valid, eu_req_valid || eu_rsp_valid,
-            fx_valid || hp_valid || hf_valid, eu_arvalid || eu_awvalid || eu_wvalid,
-            ld_req_valid || ld_busy || ld_rsp_valid, t_rvalid || t_bvalid}));
-  cw_clkgate #(.N(4)) u_clk_cpu (
-    .clk, .rst_n, .gclk(clk_cpu),
+            fr_valid, hot_valid || hcpl_valid, cold_valid || ccpl_valid, fwc_valid || fwcpl_valid, eu_req_valid,
+            eu_rsp_valid, fx_valid || hp_valid || hf_valid, eu_arvalid || eu_awvalid || eu_wvalid,
+            eu_rvalid || eu_bvalid, ld_req_valid || ld_busy || ld_rsp_valid || ld_bvalid}));
+  cw_clkgate #(.N(4)) u_clk_cpu (.clk, .rst_n, .gclk(clk_cpu),
     .awake({cpu_awake, cpu_tables || logw_busy || dringw_busy, cold_valid || ccpl_valid, fwc_valid || fwcpl_valid}));
-  cw_clkgate #(.N(4)) u_clk_tgen (
-    .clk, .rst_n, .gclk(clk_tgen),
+  cw_clkgate #(.N(4)) u_clk_tgen (.clk, .rst_n, .gclk(clk_tgen),
     .awake({reg_access, tgen_running || tgen_clearing, tgen_req_valid || tgen_rel_valid,
             ans_valid[cw_pkg::PORT_TGEN]}));
-  cw_clkgate #(.N(2)) u_clk_bridge (
-    .clk, .rst_n, .gclk(clk_bridge), .awake({reg_access || bridge_fence || ctxw_valid, bridge_awake}));
+  // A read waits for a snapshot; what comes by itself is an error, an interrupt, or a fence.
+  cw_clkgate #(.N(6)) u_clk_regs (.clk, .rst_n, .gclk(clk_regs),
+    .awake({reg_access || snap_busy, irq != '0 || ring_irq != '0 || dring_irq, fw_dead, fenced != '0,
+            reset_stat.ports != '0 || reset_stat.stuck != '0 || reset_stat.flr,
+            ev_table_errors != '0 || ev_host_errors != '0 || ev_ring_errors != '0}));
+  cw_clkgate #(.N(2)) u_clk_bridge (.clk, .rst_n, .gclk(clk_bridge),
+    .awake({reg_access || bridge_fence || ctxw_valid, bridge_awake}));
 
   cw_limits #(.NSLOT(NSLOT), .TLB_LARGE(TLB_LARGE), .PA_BITS(PA_BITS)) u_limits ();
 
