@@ -5,6 +5,7 @@ cli_SRCS := tests/cli/test_cli.c
 cli_LIBS := -ljansson
 cli_ARGS := $(O)/san/bin/catwalk
 cli_DEPS := $(O)/san/bin/catwalk
+cli_TIMEOUT := 900
 
 TESTS += bench-sum
 bench-sum_SRCS := tests/cli/test_bench_sum.c tools/bench_sum.c tools/bench_hist.c
