@@ -12,6 +12,7 @@
 // A packet's bursts share an ID; packets take the IDs in turn; the last ID is that of descriptors and head.
 // A ring that cannot be read halts the queue. When it is disabled no burst begins any more; `busy` falls when all are
 // answered. Rate: a burst per cycle, a beat per cycle in each direction.
+// Mutants, NIC_x: sim/mutants.def.
 // Storage: 32 lines of descriptors, 64 packets, 8 bursts of each ID and direction.
 module cw_nic (
   input  logic                                clk,
@@ -56,7 +57,7 @@ module cw_nic (
   logic [9:0] open_q;                                   // bursts that are not answered
   logic wpush, rpush, b_take, r_end;
   assign begin_run = set.ctrl[0] && !run_q && open_q == '0 && !line_valid && !seg_valid;
-  assign go        = run_q && set.ctrl[0] && !halt_q && !clearing;
+  assign go        = run_q && (set.ctrl[0] || cw_pkg::MUT_NIC_RUNS_ON) && !halt_q && !clearing;
   assign b_take    = bvalid;
   assign r_end     = rvalid && rlast;
 
@@ -102,7 +103,7 @@ module cw_nic (
   logic [12:0]   to_page;
   logic          hw_want, hw_take, w_ready, r_ready, w_ready2, winfo_room, rinfo_room;
   assign room    = alloc_q - head_q < 32'd1 << PW;
-  assign to_page = 13'd4096 - 13'(s_addr[11:0]);
+  assign to_page = 13'd4096 - (cw_pkg::MUT_NIC_NO_SPLIT ? 13'd0 : 13'(s_addr[11:0]));
   assign s_last  = s_left <= 17'(to_page);
   assign s_bytes = s_last ? s_left : 17'(to_page);
   assign hw_want = go && set.head_addr != '0 && head_q != head_sent_q && head_sent_q == head_done_q;
@@ -121,7 +122,7 @@ module cw_nic (
       open_q <= '0;
     end else begin
       if (begin_run) run_q <= 1'b1;
-      else if (!set.ctrl[0]) run_q <= 1'b0;
+      else if (!set.ctrl[0] && !cw_pkg::MUT_NIC_RUNS_ON) run_q <= 1'b0;
       open_q <= open_q + 10'(wpush) + 10'(rpush) - 10'(b_take) - 10'(r_end);
     end
     if (!rst_n || begin_run) begin
@@ -136,7 +137,7 @@ module cw_nic (
       s_valid     <= 1'b0;
       next_id_q   <= '0;
     end else begin
-      if (r_ring && !r_ring_ok) halt_q <= 1'b1;
+      if (r_ring && !r_ring_ok && !cw_pkg::MUT_NIC_NO_HALT) halt_q <= 1'b1;
       if (fetch_take) fetch_q <= fetch_q + 32'(fetch_n);
       if (s_load) alloc_q <= alloc_q + 32'd1;
       if (hw_take) head_sent_q <= head_q;
@@ -214,9 +215,11 @@ module cw_nic (
   function automatic logic [63:0] lanes(input logic [5:0] offset, input logic [11:0] len_m1, input logic [7:0] beat);
     logic [12:0] last;
     logic [63:0] from, upto;
+    logic [5:0]  stop;
     last  = 13'(offset) + 13'(len_m1);
     from  = beat == '0 ? 64'hffff_ffff_ffff_ffff << offset : '1;
-    upto  = beat == 8'(last[12:6]) ? 64'hffff_ffff_ffff_ffff >> (6'd63 - last[5:0]) : '1;
+    stop  = last[5:0] - 6'(cw_pkg::MUT_NIC_LAST_BYTE);
+    upto  = beat == 8'(last[12:6]) ? 64'hffff_ffff_ffff_ffff >> (6'd63 - stop) : '1;
     lanes = from & upto;
   endfunction
   logic [7:0] beat_q;
@@ -292,7 +295,7 @@ module cw_nic (
   logic [NID*4-1:0] wdone_q, rdone_q;
   logic [(1<<PW)-1:0] dir_q, failed_q;
   logic b_failed, head_go, r_over;
-  assign b_failed = bvalid && bresp != 2'b00;
+  assign b_failed = bvalid && bresp != 2'b00 && !cw_pkg::MUT_NIC_ERROR_LOST;
   assign r_fail   = r_data && rresp != 2'b00;
   assign r_over   = r_data && rlast && r_last;
   assign head_go  = head_q != alloc_q &&
@@ -346,7 +349,7 @@ module cw_nic (
     end
     if (c1_q)
       for (int unsigned i = 0; i < 64; i++)
-        c2_bad_q[i] <= c1_lanes_q[i] && c1_data_q[8*i +: 8] != c1_want_q[8*i +: 8];
+        c2_bad_q[i] <= c1_lanes_q[i] && !cw_pkg::MUT_NIC_NO_COMPARE && c1_data_q[8*i +: 8] != c1_want_q[8*i +: 8];
     if (!rst_n || begin_run) bad_q <= '0;
     else if (c2_q) bad_q <= bad_q + 32'(n_bad);
   end

@@ -18,6 +18,17 @@ TESTS += nic
 nic_SRCS := tests/bridge/test_nic.c
 nic_LIBS := lib
 
+# The same with broken queues, each of which it must find.
+$(O)/tests/nic-mutants: $(patsubst %.c,$(O)/san/%.o,$(nic_SRCS) tests/cli/choose_mutant.c) \
+  $(addprefix $(O)/san/,libcatwalk.a libsim.a libmmu.a) $(O)/vl/mutants/libsimlib.a
+	$(call say,LD,$@)mkdir -p $(@D)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+	  $(SYS_LIBS)
+TESTS += nic-fail
+nic-fail_CMD   = tests/bridge/nic_fail.sh $(O)/tests/nic-mutants $$($(CWGEN) mutants nic-fail)
+nic-fail_DEPS := $(O)/tests/nic-mutants
+nic-fail_TIMEOUT := 700
+
 TESTS += bridge-emul
 bridge-emul_SRCS := tests/bridge/test_emul.c
 bridge-emul_LIBS := lib

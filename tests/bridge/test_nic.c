@@ -186,6 +186,34 @@ static void samples(uint32_t packets)
 	CHECK(res.lat_sum >= (uint64_t)packets * res.lat_min && res.lat_sum <= (uint64_t)packets * res.lat_max);
 }
 
+/* Whoever sees the head sees the data of the packets that it counts. */
+static void the_head_comes_behind_its_data(void)
+{
+	uint32_t at = FIRST, seen = 0, steps = 0;
+
+	set_up(0);
+	memset((char *)mem.ptr + HEAD, 0, 8);
+	make(0, 150, 5000, &at);
+	for (unsigned i = 0; i < 150; i++) {
+		list[i].write = true;
+		cw_nic_desc(mem.ptr, RING_LOG2, i, GPA + list[i].at, list[i].len, true);
+		memset((char *)mem.ptr + list[i].at, 0, list[i].len);
+	}
+	start(GPA, GPA + HEAD);
+	CHECK_EQ(cw_nic_post(dev, 150), 0);
+	for (uint32_t head = 0; head < 150 && steps < 100000 && !check_bad; steps++) {
+		CHECK(cw_service(dev, 200) >= 0);
+		memcpy(&head, (char *)mem.ptr + HEAD, sizeof(head));
+		for (; seen < head && seen < 150; seen++)
+			for (uint32_t b = 0; b < list[seen].len && !check_bad; b++)
+				CHECK_EQ(((uint8_t *)mem.ptr)[list[seen].at + b],
+					 pattern(seen, GPA + list[seen].at + b));
+	}
+	CHECK_EQ(seen, 150);
+	CHECK_EQ(cw_nic_wait(dev, TIMEOUT_NS, &res), 0);
+	tear_down();
+}
+
 static void wrong_bytes_are_counted(void)
 {
 	uint32_t at = FIRST;
@@ -343,6 +371,7 @@ int main(void)
 {
 	RUN(words_are_those_of_the_contract);
 	RUN(packets_arrive_byte_for_byte, "P36 P37");
+	RUN(the_head_comes_behind_its_data);
 	RUN(wrong_bytes_are_counted);
 	RUN(a_packet_to_nowhere_fails_alone, "P9");
 	RUN(a_ring_that_cannot_be_read_halts);
