@@ -314,8 +314,9 @@ module cw_top #(
   logic [7:0]                 resume_status;
   logic [NP-1:0]              flush_ports, fenced;
   logic [NP*32-1:0]           holder;
+  logic                       bme;
   // by the host, or because a FLUSH waited for the bridge for too long
-  assign bridge_fence = bridge_ctrl[0] || fenced[cw_pkg::PORT_BRIDGE] || b_reset;
+  assign bridge_fence = bridge_ctrl[0] || fenced[cw_pkg::PORT_BRIDGE] || b_reset || !bme;   // P21, P40
   logic                       drain_stopped, stop_valid, stop_ready, count_ask, count_take, count_done;
   cw_t::scope_t               drain_what, count_what;
   cw_t::stop_t                stop;
@@ -360,7 +361,6 @@ module cw_top #(
   // ===================================================================================================================
   // Fault ring
   // ===================================================================================================================
-  logic         bme;
   logic [2:0]   host_rd_valid, host_rd_ready, host_rd_rvalid, host_rd_rready;
   logic [191:0] host_rd_addr;
   logic [23:0]  host_rd_len;

@@ -343,6 +343,25 @@ static void the_traffic_generator_is_reset(void)
 	tear_down();
 }
 
+/* P40: nor does the bridge touch memory without bus mastering; what is under way to it ends first. */
+static void the_bridge_waits_for_bus_mastering(void)
+{
+	set_up(URI);
+	CHECK_EQ(burst(true, GPA, 0x11, 20000), 0);
+	CHECK_EQ(cw_reg_write(dev, CW_REG_CONTROL, 0), 0);
+	CHECK_EQ(cw_run(dev, NS(100)), 0);
+	CHECK_EQ(reg(CW_REG_BRIDGE_STATUS), 1);
+	CHECK_EQ(burst(true, GPA, 0x22, 2000), 2);
+	CHECK_EQ(burst(false, GPA, 0x11, 2000), 2);
+	for (unsigned i = 0; i < 64; i++)
+		CHECK_EQ(((uint8_t *)mem[0].ptr)[i], 0x11);
+	CHECK_EQ(cw_reg_write(dev, CW_REG_CONTROL, 1), 0);
+	CHECK_EQ(cw_run(dev, NS(100)), 0);
+	CHECK_EQ(burst(false, GPA, 0x11, 20000), 0);
+	CHECK_EQ(burst(true, GPA, 0x33, 20000), 0);
+	tear_down();
+}
+
 /* ---- the engine ---- */
 
 static void a_reset_makes_everything_anew(void)
@@ -543,6 +562,7 @@ int main(void)
 	RUN(the_bridge_is_reset_when_memory_has_answered, "P21 P37");
 	RUN(a_bridge_without_its_data_is_reset, "P21");
 	RUN(the_traffic_generator_is_reset, "P21");
+	RUN(the_bridge_waits_for_bus_mastering, "P40");
 	RUN(a_reset_makes_everything_anew, "P43");
 	RUN(table_memory_that_does_not_answer, "P43");
 	RUN(host_memory_that_does_not_answer, "P43");
