@@ -46,9 +46,10 @@ struct cw_fw_ctx {
 	uint8_t flavour;			     /* of its entries: 0 EPT, 1 legacy/NPT */
 	uint8_t level;				     /* of the root: 4 or 5 */
 	uint8_t park_quota, walk_quota, burst_quota; /* P38; burst_quota as in arg0 */
-	uint8_t enables;			     /* CW_CMD_ENABLE_x */
-	uint16_t gen;				     /* of the last attach (P32) */
-	uint16_t space; /* tag of its cached translations (P1): the domain, or CW_FW_SHADOW and the root id */
+	uint16_t dirty_budget;
+	uint8_t enables; /* CW_CMD_ENABLE_x */
+	uint16_t gen;	 /* of the last attach (P32) */
+	uint16_t space;	 /* tag of its cached translations (P1): the domain, or CW_FW_SHADOW and the root id */
 	uint64_t root;
 };
 

@@ -22,8 +22,8 @@ void cw_table_ctx(struct cw_fw *fw, unsigned ctx, bool valid)
 	cw_write32(fw->mbox, CW_MBOX_CTX_ROOT_HI, (uint32_t)(c->root >> 32));
 	cw_write32(fw->mbox, CW_MBOX_CTX_GEN, c->gen | (uint32_t)c->park_quota << CW_MBOX_GEN_QUOTA_LSB);
 	cw_write32(fw->mbox, CW_MBOX_CTX_LIMITS,
-		   (uint32_t)c->walk_quota << CW_MBOX_LIMITS_WALKS_LSB | (uint32_t)c->burst_quota
-										 << CW_MBOX_LIMITS_BURSTS_LSB);
+		   c->dirty_budget | (uint32_t)c->walk_quota << CW_MBOX_LIMITS_WALKS_LSB |
+			   (uint32_t)c->burst_quota << CW_MBOX_LIMITS_BURSTS_LSB);
 	cw_write32(fw->mbox, CW_MBOX_CTX_COMMIT, ctx);
 }
 

@@ -274,6 +274,7 @@ struct cw_ctx_limits {
 	unsigned parked;  /* most requests of it that wait for the host: 1 .. 64; 0: 32 */
 	unsigned walks;	  /* most walks of it at a time: 1 .. 32; 0: as many as there are slots */
 	unsigned bursts;  /* most bursts of it in the bridge: 1 .. 64; 0: as register BRIDGE_QUOTA says */
+	unsigned dirty;	  /* most marks in the dirty log that its writes cause in a period: 1 .. 65535; 0: any number */
 	bool bursts_wait; /* above them a burst waits, and what is behind it at the pins; else it is answered SLVERR */
 };
 

@@ -16,7 +16,10 @@ int cw_limits_arg(const struct cw_ctx_limits *limits, uint64_t *arg)
 				limits->bursts);
 	if (limits->bursts_wait && !limits->bursts)
 		return cw_error(-EINVAL, "bursts wait above a number of bursts, and none is given");
-	*arg = limits->parked | (uint64_t)limits->walks << CW_LIMIT_WALKS_LSB |
+	if (limits->dirty > UINT16_MAX)
+		return cw_error(-EINVAL, "a dirty budget has 16 bits, and %u is too much", limits->dirty);
+	*arg = (uint64_t)limits->dirty << CW_LIMIT_DIRTY_LSB | limits->parked |
+	       (uint64_t)limits->walks << CW_LIMIT_WALKS_LSB |
 	       (uint64_t)(limits->bursts | (limits->bursts_wait ? CW_LIMIT_BURSTS_WAIT : 0)) << CW_LIMIT_BURSTS_LSB;
 	return 0;
 }

@@ -6,7 +6,8 @@
 // A burst asks (and so takes its stamp) only when it needs nothing more of its initiator: a write has all of its data,
 // a read its room; and only when all older bursts of its ID and direction have their grant and stand in the issue
 // queue, which memory alone can hold up, or are answered (P37). Tag of a request: {write, slot}. RETRY_LATER: asked
-// again after `backoff` cycles, `tries` times at most. Latency: one cycle from readiness to the request, none from the
+// again after `backoff` cycles, `tries` times at most, for want of dirty budget any number of times, as that
+// ends by itself. Latency: one cycle from readiness to the request, none from the
 // answer to the issue queue. While `fence` is 1 a burst that wants to ask is refused instead (P21).
 // Storage: context, address, length and ID of each slot; the orders of both directions.
 module cw_bridge_ask (
@@ -114,7 +115,7 @@ module cw_bridge_ask (
   assign req.tag   = cw_pkg::TAG_W'(req_tag);
 
   // ---- answers ----
-  logic          hit, later, again, too_long;
+  logic          hit, later, again, too_long, budget;
   logic [SW:0]   tag;
   logic [W-1:0]  ans_info;
   logic [IW-1:0] ans_id;
@@ -130,7 +131,8 @@ module cw_bridge_ask (
   assign hit         = ans.verdict == cw_pkg::V_HIT || ans.verdict == cw_pkg::V_FIXED;
   assign later       = ans.verdict == cw_pkg::V_RETRY_LATER;
   assign times       = fresh[tag] ? '0 : asked_n[tag];
-  assign again       = later && times != tries;
+  assign budget      = ans.reason == cw_pkg::RSN_BUDGET;
+  assign again       = later && (times != tries || budget);
   assign too_long    = (ans.verdict == cw_pkg::V_EMULATED && ans_len[11:6] != '0) ||
                        (ans.verdict == cw_pkg::V_ABORT && ans.reason == cw_pkg::RSN_EMUL_LONG);
 
@@ -180,7 +182,7 @@ module cw_bridge_ask (
       if (l_out) asked[l_tag] <= 1'b0;
     end
     if (in_valid) info[{in_write, in_slot}] <= {in_id, in_ctx, in_addr, in_len_m1};
-    if (take && again) asked_n[tag] <= times + 1'b1;
+    if (take && again) asked_n[tag] <= times + 12'(!budget);
   end
 
   assign ev_refused   = take && ans.verdict == cw_pkg::V_ABORT && !too_long;

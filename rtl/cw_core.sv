@@ -19,6 +19,7 @@ module cw_core #(
   input  logic                                  rst_n,
   output logic                                  awake,         // see cw_clkgate
   input  logic [63:0]                           cycle,
+  input  logic [4:0]                            dirty_period,
   // initiators: bit or field p is port p; the host-submission port has no answers and releases
   input  logic [cw_pkg::NPORT-1:0]              req_valid,
   output logic [cw_pkg::NPORT-1:0]              req_ready,
@@ -169,7 +170,7 @@ module cw_core #(
     .clk, .rst_n, .hold, .empty(look_empty), .req_valid(asked), .req_ready, .req, .port_room, .bubble,
     .retry_valid, .retry_ready, .retry, .tlb_valid, .tlb_page, .c2_valid, .c2_space, .c2_page, .tlb_hit,
     .tlb_entry, .tlb_level, .tlb_hinted, .c3_space, .c3_page, .inv_hits, .ctx_idx, .ctx_entry,
-    .dom_idx(look_dom), .log_mode,
+    .dom_idx(look_dom), .log_mode, .over_budget(look_over),
     .range_port, .range, .look_stopped, .fenced, .port_reset, .tag_port, .tag, .tag_busy,
     .miss, .miss_room, .miss_now, .look, .look_ctx, .look_valid, .counted, .answered, .verdict(look_verdict));
 
@@ -250,6 +251,13 @@ module cw_core #(
     .mon_alloc, .mon_alloc_req, .mon_attach, .mon_slot, .mon_level, .mon_table, .mon_wc_fill, .mon_last, .mon_r_level,
     .mon_r_entry, .mon_end, .mon_end_slot, .mon_end_mask);
 
+  // ---- dirty budgets ----
+  logic look_over, res_over, pay, refund, turn, ev_budget;
+  cw_budget u_budget (
+    .clk, .rst_n, .cycle, .period(dirty_period), .look_ask(c2_valid), .look_ctx(ctx_idx), .look_budget(ctx_entry.dirty),
+    .look_over, .res_ask(w_valid || f_valid), .res_ctx(res_ctx_idx), .res_budget(res_ctx.dirty), .res_over, .pay,
+    .refund, .turn);
+
   // ---- resolve ----
   logic [NP-1:0] wans_valid, wans_ready;
   cw_t::ans_t wans;
@@ -274,7 +282,7 @@ module cw_core #(
     .fx_valid(f_valid), .fx_ready(f_ready), .fx(f_out), .fix_room(f_room), .fix_take(f_take), .fix_again(f_again),
     .fix_req(f_req), .fix_entry(f_entry), .fix_addr(f_addr), .fix_level(f_level),
     .fix_what(f_what), .fix_mark(f_mark), .fix_fresh(f_fresh),
-    .ctx_idx(res_ctx_idx), .ctx_entry(res_ctx),
+    .over_budget(res_over), .pay, .refund, .ev_budget, .ctx_idx(res_ctx_idx), .ctx_entry(res_ctx),
     .dom_idx(res_dom), .mmio_gen(res_mmio_gen), .ans_valid(wans_valid), .ans_ready(wans_ready), .ans(wans),
     .ans_level(wans_level), .park_valid, .park_room, .park_req, .park_fault, .dec, .dec_port, .dec_epoch,
 `ifdef CW_MUTANTS
@@ -286,7 +294,8 @@ module cw_core #(
   logic log_stamp, mon_log, mon_log_op;
   cw_fix #(.NFIX(NFIX)) u_fix (
     .clk, .rst_n, .room(f_room), .take(f_take), .take_again(f_again), .take_req(f_req), .take_entry(f_entry),
-    .take_addr(f_addr), .take_level(f_level), .take_fix(f_what), .take_mark(f_mark), .take_fresh(f_fresh),
+    .take_addr(f_addr), .take_level(f_level), .take_fix(f_what), .take_mark(f_mark),
+    .take_pay(pay && res_ctx.dirty != '0), .turn, .take_fresh(f_fresh),
     .take_flavour(res_ctx.flavour),
     .take_dom(res_ctx.domain), .take_space(res_ctx.space), .take_gfn(w_gfn),
     .out_valid(f_valid), .out_ready(f_ready), .out(f_out), .idle(fix_idle),
@@ -409,6 +418,8 @@ module cw_core #(
     ev[cw_pkg::CTR_PARK_QUOTA*3 +: 3]        = 3'((w_valid && w_ready || f_valid && f_ready) && !park_valid &&
                                                   over_quota && wans.verdict == cw_pkg::V_RETRY_LATER);
     ev[cw_pkg::CTR_WALK_QUOTA*3 +: 3]        = 3'(answered && miss_over && look_verdict.reason == cw_pkg::RSN_NO_ROOM);
+    ev[cw_pkg::CTR_DIRTY_BUDGET*3 +: 3]      = 3'(ev_budget) +
+                                               3'(answered && look_verdict.reason == cw_pkg::RSN_BUDGET);
     ev[cw_pkg::CTR_FENCES*3 +: 3]            = fdone_valid && fdone_ready ? 3'($countones(fdone.fenced)) : 3'd0;
     ev[cw_pkg::CTR_FLUSH_WAIT_CYCLES*3 +: 3] = 3'(flush_open);
     ev[cw_pkg::CTR_TLB_PARITY*3 +: 3]        = 3'(ev_parity);
@@ -427,7 +438,7 @@ module cw_core #(
   // Nothing to tell in most cycles: the wide vector is put together only when there is.
   logic mon_any;
   assign mon_any = mon_ctxw || mon_stop || mon_domw || mon_portw || inv_new || r_valid || w_valid || f_valid ||
-                   mon_log || mon_dring.ask || mon_dring.bell || mon_dring.ring_set || mon_end ||
+                   mon_log || turn || mon_dring.ask || mon_dring.bell || mon_dring.ring_set || mon_end ||
                    look_valid || mon_alloc || rd_valid || resume_valid || mon_unpark || (rel_v != '0) ||
                    flush_valid || (mon_flip != '0) || (mon_close != '0) || fdone_valid || mon_w_valid || mon_b_valid;
   always_comb begin
@@ -445,6 +456,8 @@ module cw_core #(
       mon.ctxw_domain    = 16'(mon_ctx.domain);
       mon.ctxw_quota     = 8'(mon_ctx.quota);
       mon.ctxw_walks     = 8'(mon_ctx.walks);
+      mon.ctxw_dirty     = mon_ctx.dirty;
+      mon.budget_turn    = turn;
       mon.ctxw_root      = {12'd0, mon_ctx.root, 12'd0};
       mon.domw_valid     = mon_domw;
       mon.domw_idx       = 16'(mon_dom_idx);

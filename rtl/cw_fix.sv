@@ -30,6 +30,8 @@ module cw_fix #(
   input  logic [2:0]                 take_level,   // above 1 only if nothing but a mark is needed
   input  cw_t::fix_t                 take_fix,
   input  logic                       take_mark,
+  input  logic                       take_pay,     // it has a credit for its mark (cw_budget)
+  input  logic                       turn,         // credits of before are void
   input  logic                       take_fresh,
   input  logic                       take_flavour,
   input  logic [cw_pkg::DOM_W-1:0]   take_dom,
@@ -99,7 +101,7 @@ module cw_fix #(
   logic [56:12]            gfn [NF];
   logic [4:0]              tries [NF];
   logic [1:0]              status [NF];
-  logic [NF-1:0]           mark, fresh, flavour, prepared, swapped, marked, failed;
+  logic [NF-1:0]           mark, fresh, flavour, prepared, swapped, marked, failed, paid;
 
   // ---- who wants what ----
   logic [NF-1:0] s_free, s_swap, s_swapw, s_log, s_out, free_pick, swap_pick, log_pick, out_pick, take_pick;
@@ -210,6 +212,7 @@ module cw_fix #(
   assign out.bus_error  = failed[out_idx];
   assign out.swapped    = swapped[out_idx];
   assign out.marked     = marked[out_idx];
+  assign out.paid       = paid[out_idx];
   assign out.last       = tries[out_idx] == 5'(NTRY);
   assign out.log_status = status[out_idx];
 
@@ -258,6 +261,7 @@ module cw_fix #(
             state[f]  <= cw_pkg::MUT_MARK_BEFORE_SWAP && fix[f] != '0 ? F_SWAP :
                          cw_pkg::MUT_RELEASE_BEFORE_MARK && swapped[f] ? F_FREE : F_OUT;
             marked[f] <= logr_status == 2'd0 || logr_status == 2'd3;
+            if (logr_status == 2'd0 || logr_status == 2'd3) paid[f] <= 1'b0;
             prepared[f] <= 1'b0;      // the room that was asked for is used
             status[f] <= logr_status == 2'd3 ? 2'd0 : logr_status;
           end
@@ -266,7 +270,9 @@ module cw_fix #(
           default: ;
         endcase
         if (fresh[f] && (chg_any || (chg_valid && chg_line == addr[f][cw_pkg::PA_W-1:6]))) fresh[f] <= 1'b0;
+        if (turn) paid[f] <= 1'b0;
         if (take && take_pick[f]) begin
+          paid[f]    <= take_pay || (take_again && paid[f] && !turn);
           state[f]   <= take_fix == '0 ? (joins ? F_OUT : F_MARK) :
                         (take_mark && !(take_again && prepared[f]) && !cw_pkg::MUT_PARK_AFTER_SWAP) ? F_PREP : F_SWAP;
           req[f]     <= take_req;

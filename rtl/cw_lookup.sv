@@ -46,6 +46,7 @@ module cw_lookup #(
   input  cw_t::ctx_t                     ctx_entry,
   output logic [cw_pkg::DOM_W-1:0]       dom_idx,       // cycle 3
   input  logic [1:0]                     log_mode,
+  input  logic                           over_budget,   // of ctx_idx: no dirty budget left
   output logic [cw_pkg::PORT_W-1:0]      range_port,
   input  cw_t::port_range_t              range,
   input  logic                           look_stopped,
@@ -141,7 +142,7 @@ module cw_lookup #(
   end
 
   // ---- checks of P2, P3, P6, registered into cycle 3 ----
-  logic bad_ctx, bad_addr, bad_len, stopped;
+  logic bad_ctx, bad_addr, bad_len, stopped, over;
   logic [12:0] last_byte;
   cw_t::ctx_t c3_ctx;
   logic ext4, ext5;                    // what the bits above the address must be
@@ -155,6 +156,7 @@ module cw_lookup #(
                 c2_req.ctx >= 16'(cw_pkg::NCTX);
     bad_addr <= c2_req.addr[63:57] != {7{ext5}} || (!ctx_entry.level5 && c2_req.addr[63:48] != {16{ext4}});
     bad_len  <= last_byte[12];
+    over     <= over_budget && c2_req.write && c2.port != cw_pkg::PORT_W'(cw_pkg::PORT_HOST);
     stopped  <= look_stopped && !c2.retry && c2.port != cw_pkg::PORT_W'(cw_pkg::PORT_HOST);
   end
 
@@ -205,6 +207,9 @@ module cw_lookup #(
     end else if (tlb_ok) begin
       counted        = look_valid && !probe;
       verdict        = tlb_verdict;
+    end else if (over && log_mode != 2'(cw_pkg::LOG_OFF)) begin   // it would hold its stamp in vain (P8)
+      verdict.verdict = cw_pkg::V_RETRY_LATER;
+      verdict.reason = cw_pkg::RSN_BUDGET;
     end else if (!miss_room || (probe && !miss_now)) begin  // a probe may not wait: it holds no stamp (P7)
       verdict.verdict = cw_pkg::V_RETRY_LATER;
       verdict.reason = cw_pkg::RSN_NO_ROOM;

@@ -239,6 +239,7 @@ module cw_mailbox #(
   assign ctxw.gen       = ctx_gen_q[cw_pkg::GEN_W-1:0];
   assign ctxw.quota     = ctx_gen_q[16 +: cw_pkg::PARK_W + 1];
   assign ctxw.walks     = ctx_limits_q[16 +: cw_pkg::SLOT_W + 1];
+  assign ctxw.dirty     = ctx_limits_q[15:0];
   assign ctxw.bursts    = ctx_limits_q[31:24];
   assign ctxw.root      = ctx_root_q[cw_pkg::PA_W-1:12];
   assign domw_idx       = number_q[cw_pkg::DOM_W-1:0];

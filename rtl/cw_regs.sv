@@ -43,6 +43,7 @@ module cw_regs #(
 
   // status and control
   output logic         bme,                  // bus-master enable (P40)
+  output logic [4:0]   dirty_period,
   output logic [31:0]  flush_timeout,        // at least 1
   output logic [31:0]  fw_watchdog,
   input  logic         fw_ready,
@@ -208,6 +209,7 @@ module cw_regs #(
   assign in_bells = waddr_q >= cw_pkg::REG_DRING_DOORBELL && waddr_q[2:0] == 3'd0 &&
                     32'(waddr_q) - 32'(cw_pkg::REG_DRING_DOORBELL) < 8 * cw_pkg::NCTX;
   logic [31:0] control_q;
+  logic [31:0] dirty_period_q;
   logic [31:0] flush_timeout_q;
   logic [31:0] irq_enable_q;
   logic [63:0] hot_cmd_base_q, hot_cpl_base_q, cold_cmd_base_q, cold_cpl_base_q, fault_base_q;
@@ -232,6 +234,7 @@ module cw_regs #(
     if (!rst_n) begin
       control_q          <= cw_pkg::RST_CONTROL;
       flush_timeout_q    <= cw_pkg::RST_FLUSH_TIMEOUT;
+      dirty_period_q     <= cw_pkg::RST_DIRTY_PERIOD;
       fw_watchdog        <= cw_pkg::RST_FW_WATCHDOG;
       irq_enable_q       <= cw_pkg::RST_IRQ_ENABLE;
       hot_cmd_base_q     <= cw_pkg::RST_HOT_CMD_BASE;
@@ -294,6 +297,7 @@ module cw_regs #(
       case (waddr_q)
         cw_pkg::REG_CONTROL:            control_q          <= wdata;
         cw_pkg::REG_FLUSH_TIMEOUT:      flush_timeout_q    <= wdata;
+        cw_pkg::REG_DIRTY_PERIOD:       dirty_period_q     <= wdata;
         cw_pkg::REG_FW_WATCHDOG:        fw_watchdog        <= wdata;
         cw_pkg::REG_SNAPSHOT:           snap               <= 1'b1;
         cw_pkg::REG_RESET:              reset_set.start    <= wdata[0];
@@ -405,6 +409,7 @@ module cw_regs #(
   assign probe_write = wdata[24];
 
   assign bme           = control_q[0];
+  assign dirty_period  = dirty_period_q[4:0];
   assign flush_timeout = (flush_timeout_q == 32'd0) ? 32'd1 : flush_timeout_q;
 
   // ---- what the rings see ----
@@ -560,6 +565,7 @@ module cw_regs #(
           cw_pkg::REG_CYCLE:              s_rdata <= snap_cycle[31:0];
           cw_pkg::REG_CYCLE_HI:           s_rdata <= snap_cycle[63:32];
           cw_pkg::REG_FLUSH_TIMEOUT:      s_rdata <= flush_timeout_q;
+          cw_pkg::REG_DIRTY_PERIOD:       s_rdata <= dirty_period_q;
           cw_pkg::REG_FW_WATCHDOG:        s_rdata <= fw_watchdog;
           cw_pkg::REG_FW_HEARTBEAT:       s_rdata <= fw_heartbeat;
           cw_pkg::REG_FW_VERSION:         s_rdata <= fw_version;

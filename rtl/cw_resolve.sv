@@ -37,6 +37,11 @@ module cw_resolve #(
   output cw_t::fix_t                 fix_what,
   output logic                       fix_mark,
   output logic                       fix_fresh,
+  // dirty budget of the context (cw_budget)
+  input  logic                       over_budget,
+  output logic                       pay,
+  output logic                       refund,
+  output logic                       ev_budget,
   // tables
   output logic [cw_pkg::CTX_W-1:0]   ctx_idx,
   input  cw_t::ctx_t                 ctx_entry,
@@ -67,6 +72,7 @@ module cw_resolve #(
   cw_t::req_t r;
   cw_t::verdict_t v;
   logic valid, ready, probe, final_verdict, do_park, do_fix, answered, refused, livelock, error;
+  logic need_fix, credit, broke;
   logic [63:0] entry;
   logic [cw_pkg::PA_W-1:0] entry_addr;
   logic [2:0] level;
@@ -92,14 +98,21 @@ module cw_resolve #(
   // P27: the log has no room for the mark; nothing has changed yet
   assign refused       = fx_valid && fx.log_status != '0;
   assign livelock      = fx_valid && fx.last && v.verdict == cw_pkg::V_FIXED && !refused;
-  assign do_fix        = ctx_entry.valid && !probe && !refused && !livelock &&
+  assign need_fix      = ctx_entry.valid && !probe && !refused && !livelock &&
                          (v.verdict == cw_pkg::V_FIXED ||
                           (v.verdict == cw_pkg::V_HIT && v.mark && !(fx_valid && fx.marked)));
+  // P8: without a credit for its mark it gives up its stamp and comes again; nothing has changed for it yet.
+  assign credit        = need_fix && v.mark && !(fx_valid && fx.paid);
+  assign broke         = credit && over_budget;
+  assign do_fix        = need_fix && !broke;
+  assign pay           = fix_take && credit;
+  assign refund        = valid && ready && !do_fix && fx_valid && fx.paid;
+  assign ev_budget     = valid && ready && broke;
   assign final_verdict = (v.verdict == cw_pkg::V_HIT || v.verdict == cw_pkg::V_ABORT || livelock) && !refused;
   assign faulted       = v.verdict != cw_pkg::V_HIT;
   assign fixing        = do_fix && v.verdict == cw_pkg::V_FIXED;
-  assign do_park       = ctx_entry.valid && !do_fix && !final_verdict && !probe && park_room;
-  assign answered      = valid && !do_park && !do_fix;
+  assign do_park       = ctx_entry.valid && !need_fix && !final_verdict && !probe && park_room;
+  assign answered      = valid && !do_park && !do_fix && !(broke && cw_pkg::MUT_BUDGET_HOLDS_STAMP);
 
   assign fix_take  = valid && do_fix && (fx_valid || fix_room);
   assign fix_again = fx_valid;
@@ -126,6 +139,9 @@ module cw_resolve #(
     end else if (livelock) begin
       ans.verdict = cw_pkg::V_ABORT;
       ans.reason  = cw_pkg::RSN_LIVELOCK;
+    end else if (broke) begin
+      ans.verdict = cw_pkg::V_RETRY_LATER;
+      ans.reason  = cw_pkg::RSN_BUDGET;
     end else if (!final_verdict && !probe) begin
       ans.verdict = cw_pkg::V_RETRY_LATER;
       ans.reason  = cw_pkg::RSN_NO_ROOM;
@@ -134,7 +150,8 @@ module cw_resolve #(
     ans_valid[w.port] = answered;
   end
   assign ans_level   = level;
-  assign ready       = do_park || (do_fix ? fx_valid || fix_room : ans_ready[w.port]);
+  assign ready       = do_park || (do_fix ? fx_valid || fix_room :
+                                 ans_ready[w.port] && !(broke && cw_pkg::MUT_BUDGET_HOLDS_STAMP));
   assign park_valid  = valid && do_park;
   assign ev_livelock = valid && ready && livelock && ctx_entry.valid;
 

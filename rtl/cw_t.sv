@@ -35,6 +35,7 @@ package cw_t;
     logic [GEN_W-1:0]   gen;
     logic [PARK_W:0]    quota;    // of parked requests (P38)
     logic [SLOT_W:0]    walks;    // most walks of it at a time, 0: no limit (P38)
+    logic [15:0]        dirty;    // most marks in a period, 0: no limit (cw_budget)
     logic [7:0]         bursts;   // in the bridge, as cw_bridge_in has it
     logic [PA_W-13:0]   root;     // table page number of the root
   } ctx_t;
@@ -163,6 +164,7 @@ package cw_t;
     logic                    bus_error;
     logic                    swapped;     // the entry was changed for this request
     logic                    marked;
+    logic                    paid;        // has a credit for its mark that it has not used
     logic                    last;        // no more races
     logic [1:0]              log_status;  // of the log: 0 OK, 1 MISSING, 2 FULL
   } fixed_t;

@@ -328,6 +328,7 @@ module cw_top #(
   logic [511:0]               wr_rdata;
   logic [63:0]                cycle;
   logic [31:0]                flush_timeout;
+  logic [4:0]                 dirty_period;
   logic [cw_pkg::NCOUNTER*3-1:0] ev_core;
   logic                       fx_valid, fx_ready, fx_done, chg_valid, chg_any;
   cw_t::euu_req_t             fx_req;
@@ -340,8 +341,8 @@ module cw_top #(
   cw_core #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .TLB_LARGE(TLB_LARGE), .WC_ENTRIES(WC_ENTRIES),
             .NFIX(NFIX),
             .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_core (
-    .clk(clk_core), .rst_n, .awake(core_awake), .cycle, .req_valid, .req_ready, .req, .ans_valid, .ans_ready, .ans,
-    .rel_valid, .rel_tag,
+    .clk(clk_core), .rst_n, .awake(core_awake), .cycle, .dirty_period, .req_valid, .req_ready, .req, .ans_valid,
+    .ans_ready, .ans, .rel_valid, .rel_tag,
     .emul_data, .res_valid, .res, .res_level,
     .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw,
     .abort_valid(ctx_abort_valid), .abort_ctx(ctx_abort_idx), .abort_busy(ctx_abort_busy),
@@ -599,7 +600,7 @@ module cw_top #(
     .clk(clk_regs), .rst_n, .bus_rst_n(aresetn), .s_awvalid, .s_awready, .s_awaddr, .s_wvalid, .s_wready, .s_wdata,
     .s_wstrb, .s_bvalid, .s_bready,
     .s_bresp, .s_arvalid, .s_arready, .s_araddr, .s_rvalid, .s_rready, .s_rdata, .s_rresp,
-    .bme, .flush_timeout, .fw_watchdog, .fw_ready, .fw_dead, .fw_test_failed, .fw_heartbeat, .fw_version,
+    .bme, .dirty_period, .flush_timeout, .fw_watchdog, .fw_ready, .fw_dead, .fw_test_failed, .fw_heartbeat, .fw_version,
     .table_error(|ev_table_errors), .host_error(|ev_host_errors),
     .ring_error(|ev_ring_errors), .fenced, .holder, .reset_set, .reset_stat, .ring_faults,
     .dring_bell, .dring_rd, .dring_index, .dring_soft, .dring_irq,

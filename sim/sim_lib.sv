@@ -162,7 +162,8 @@ module sim_lib #(
     mon.r_valid || mon.res_valid || mon.fill_valid || mon.look_valid || mon.ar_valid || mon.resume_valid ||
     mon.unpark_valid || mon.rel_valid != '0 || mon.flush_valid || mon.flip_ports != '0 || mon.close_ports != '0 ||
     mon.fdone_valid || mon.euu_w_valid || mon.euu_b_valid || mon.alloc_valid || mon.log_valid ||
-    mon.lflip_valid || mon.dset_valid || mon.dask_valid || mon.dbell_valid);
+    mon.lflip_valid || mon.dset_valid || mon.dask_valid || mon.dbell_valid ||
+    mon.budget_turn);
 
   // ---- the edge ----
   always @(posedge clk) begin : edge_calls

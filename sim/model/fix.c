@@ -42,7 +42,7 @@ void cw_model_fix_take(struct cw_model *m, struct cw_model_req *r, const uint32_
 	bool again = r->state == CW_REQ_FIX;
 
 	if (!again)
-		*f = (struct cw_model_fix){0};
+		*f = (struct cw_model_fix){.paid = f->paid};
 	r->state = CW_REQ_FIX;
 	f->step = v->verdict == CW_V_FIXED ? CW_FIX_SWAP : CW_FIX_MARK;
 	f->addr = entry_addr;
@@ -134,6 +134,7 @@ void cw_model_fix_log(struct cw_model *m, const uint32_t *vec)
 			cw_model_fail(m, "mark-lost", "addr 0x%llx: no mark for a swap that is done (P22)",
 				      (ull)r->addr);
 		f->marked = !refused;
+		f->paid = f->paid && refused;
 		if (f->marked)
 			cw_model_log_mark(m, r);
 		f->due = false;

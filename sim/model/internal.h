@@ -26,8 +26,9 @@ enum {
 struct cw_model_ctx {
 	bool valid, level5, x86, shadow, ad, fix;
 	uint16_t space, domain;
-	uint8_t quota; /* of parked requests (P38) */
-	uint8_t walks; /* most walks at a time, 0: no limit */
+	uint8_t quota;	/* of parked requests (P38) */
+	uint8_t walks;	/* most walks at a time, 0: no limit */
+	uint16_t dirty; /* most marks in a period, 0: no limit */
 	uint64_t root;
 };
 
@@ -102,6 +103,8 @@ struct cw_model_fix {
 	enum cw_model_step step; /* what comes next */
 	uint64_t addr, old, new; /* of the entry */
 	uint64_t now;		 /* what the swap found, or made of it */
+	bool paid;		 /* has a credit of the dirty budget that it has not used (P38) */
+	bool was_paid;		 /* ... and had one until the period that began in this cycle */
 	bool mark;		 /* is needed */
 	bool prepared, marked;
 	bool due; /* the swap is done, its mark is not */
@@ -238,6 +241,10 @@ struct cw_model {
 	unsigned int parked_of[CW_NCTX]; /* entries of the park, until the lookup of a retry */
 	uint64_t park_changed[CW_NCTX];	 /* cycle in which a request came or went */
 	unsigned int queued_of[CW_NCTX]; /* requests with a quota that wait for a slot */
+	unsigned int dirty_of[CW_NCTX];	 /* credits of the dirty budget taken in this period */
+	uint64_t dirty_full[CW_NCTX];	 /* last cycle in which the budget was used up; 0: never */
+	uint64_t turned;		 /* last cycle in which a period began */
+	uint64_t counts_from;		 /* cycle of the first credit, or of the beginning, of the period that runs */
 
 	struct cw_model_page *pages[CW_MODEL_HASH];
 	struct cw_model_pending pending[CW_MODEL_PENDING];
@@ -359,6 +366,12 @@ void cw_model_fix_take(struct cw_model *m, struct cw_model_req *r, const uint32_
 		       const struct cw_model_verdict *v, uint64_t entry, uint64_t entry_addr);
 void cw_model_fix_swap(struct cw_model *m, const uint32_t *vec);
 void cw_model_fix_log(struct cw_model *m, const uint32_t *vec);
+/* Dirty budgets: a period begins; is there a credit for this request's mark (it has to give up otherwise); it ends. */
+void cw_model_budget_turn(struct cw_model *m);
+bool cw_model_budget_broke(struct cw_model *m, struct cw_model_req *r, bool refused);
+void cw_model_budget_end(struct cw_model *m, struct cw_model_req *r);
+/* May the lookup of a write be refused for want of budget? */
+bool cw_model_budget_over(struct cw_model *m, const struct cw_model_req *r);
 bool cw_model_fix_back(struct cw_model *m, const struct cw_model_req *r, uint64_t *entry);
 void cw_model_fix_end(struct cw_model *m, const struct cw_model_req *r);
 /* log.c */

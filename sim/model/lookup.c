@@ -40,6 +40,7 @@ void cw_model_tables(struct cw_model *m, const uint32_t *vec)
 			.domain = (uint16_t)(G(ctxw_domain) % CW_NDOM),
 			.quota = (uint8_t)G(ctxw_quota),
 			.walks = (uint8_t)G(ctxw_walks),
+			.dirty = (uint16_t)G(ctxw_dirty),
 			.root = G(ctxw_root),
 		};
 	}
@@ -213,7 +214,9 @@ static void look_refused(struct cw_model *m, const struct cw_model_request *q, c
 	bool legal;
 
 	if (want == CW_RSN_NONE)
-		legal = verdict == CW_V_RETRY_LATER && reason == CW_RSN_NO_ROOM && no_room(m, q);
+		legal = verdict == CW_V_RETRY_LATER &&
+			((reason == CW_RSN_NO_ROOM && no_room(m, q)) ||
+			 (reason == CW_RSN_BUDGET && q->port != CW_PORT_HOST && cw_model_budget_over(m, r)));
 	else if (want == CW_RSN_STOPPED || want == CW_RSN_FENCED)
 		legal = verdict == CW_V_RETRY_LATER && reason == want;
 	else

@@ -21,6 +21,8 @@ struct cw_model *cw_model_create(const struct cw_model_config *config, const str
 		m->config.pa_bits = CW_PA_BITS;
 	if (!m->config.table_bytes)
 		m->config.table_bytes = UINT64_C(1) << m->config.pa_bits;
+	if (!m->config.dirty_period)
+		m->config.dirty_period = CW_DIRTY_PERIOD;
 	if (!m->config.flush_timeout)
 		m->config.flush_timeout = CW_FLUSH_TIMEOUT;
 	for (unsigned int p = 0; p < CW_NPORT; p++) {
@@ -59,6 +61,8 @@ void cw_model_cycle(struct cw_model *m, uint64_t cycle, const uint32_t *vec)
 	m->cycle = cycle;
 	cw_model_euu_whose(m, vec);
 	cw_model_tables(m, vec);
+	if (G(budget_turn))
+		cw_model_budget_turn(m);
 	if (G(inv_valid))
 		cw_model_inv(m, vec);
 	if (G(r_valid))

@@ -30,10 +30,11 @@ struct cw_model_ops {
 };
 
 struct cw_model_config {
-	unsigned int nslot;	/* walk slots */
-	uint32_t flush_timeout; /* cycles (P21) */
-	unsigned int pa_bits;	/* of an address in an entry */
-	uint64_t table_bytes;	/* size of the window of table memory */
+	unsigned int nslot;	   /* walk slots */
+	uint32_t flush_timeout;	   /* cycles (P21) */
+	unsigned int dirty_period; /* log2 of the cycles of a period of dirty budgets (P38) */
+	unsigned int pa_bits;	   /* of an address in an entry */
+	uint64_t table_bytes;	   /* size of the window of table memory */
 };
 
 /* One request or probe, as the initiator named it. */

@@ -456,6 +456,13 @@ void cw_model_res(struct cw_model *m, const uint32_t *vec)
 	if (w && v.verdict == CW_V_HIT)
 		m->leaves[w->x86][w->level - 1][r->attached ? CW_MODEL_MERGE : CW_MODEL_MISS]++;
 	if (port != CW_PORT_HOST && (v.verdict == CW_V_FIXED || (v.mark && !r->fix.marked))) {
+		bool poor = G(res_outcome) == 0 && G(res_verdict) == CW_V_RETRY_LATER && G(res_reason) == CW_RSN_BUDGET;
+
+		if (v.mark && cw_model_budget_broke(m, r, poor)) {
+			v = (struct cw_model_verdict){.verdict = CW_V_RETRY_LATER, .reason = CW_RSN_BUDGET};
+			answered(m, r, vec, &v);
+			return;
+		}
 		if (G(res_outcome) != 3)
 			cw_model_fail(m, "not-fixed", "port %u tag %u addr 0x%llx entry 0x%llx: expected to be fixed",
 				      port, tag, (ull)r->addr, (ull)at.entry);
@@ -463,6 +470,7 @@ void cw_model_res(struct cw_model *m, const uint32_t *vec)
 		r->fix.level = (uint8_t)at.level;
 		return;
 	}
+	cw_model_budget_end(m, r);
 	if (v.verdict == CW_V_HIT && r->fix.swapped)
 		v.verdict = CW_V_FIXED;
 	if (port == CW_PORT_HOST || v.verdict == CW_V_HIT || v.verdict == CW_V_FIXED || v.verdict == CW_V_ABORT)

@@ -53,6 +53,7 @@ module tb_core;
     .clk, .rst_n, .cycle, .req_valid, .req_ready, .req, .ans_valid, .ans_ready, .ans, .rel_valid, .rel_tag, .emul_data,
     .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw,
     .abort_valid(1'b0), .inv_valid, .inv_ready, .inv, .flush_valid, .flush_ready, .flush, .flush_timeout(32'd100000),
+    .dirty_period(5'd18),
     .fdone_valid, .fdone_ready(1'b1), .fdone, .resume_valid, .resume_ready, .resume, .resume_status,
     .fr_valid, .fr_ready, .fr, .rd_valid, .rd_ready, .rd_slot, .rd_addr, .r_valid, .r_slot, .r_data, .r_error(1'b0));
 

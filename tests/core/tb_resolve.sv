@@ -30,6 +30,7 @@ module tb_resolve;
   // ---- fixer ----
   logic                       in_fresh = 1'b0, fixing, fx_valid = 1'b0, fx_ready, fix_room = 1'b1, fix_take, fix_again;
   logic                       fix_mark, fix_fresh, ev_livelock;
+  logic                       over_budget = 1'b0, pay, refund, ev_budget;   // budgets: in lock step
   cw_t::fixed_t               fx = '0;
   cw_t::wait_t                fix_req;
   logic [63:0]                fix_entry;

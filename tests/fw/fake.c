@@ -121,6 +121,7 @@ static void ctx_commit(struct fake *f, uint32_t n)
 	f->ctx[n].gen = f->word[CW_MBOX_CTX_GEN] & 0xffff;
 	f->ctx[n].quota = f->word[CW_MBOX_CTX_GEN] >> CW_MBOX_GEN_QUOTA_LSB;
 	f->ctx[n].walks = f->word[CW_MBOX_CTX_LIMITS] >> CW_MBOX_LIMITS_WALKS_LSB & 0xff;
+	f->ctx[n].dirty = f->word[CW_MBOX_CTX_LIMITS] & 0xffff;
 	f->ctx[n].bursts = f->word[CW_MBOX_CTX_LIMITS] >> CW_MBOX_LIMITS_BURSTS_LSB;
 	f->ctx[n].root = (uint64_t)f->word[CW_MBOX_CTX_ROOT_HI] << 32 | f->word[CW_MBOX_CTX_ROOT_LO];
 	trail(f, f->ctx[n].valid ? 'C' : 'c');

@@ -16,7 +16,7 @@
 
 struct fake_ctx {
 	bool valid, level5, flavour, shadow, ad, fix;
-	uint32_t domain, space, gen, quota, walks, bursts;
+	uint32_t domain, space, gen, quota, walks, bursts, dirty;
 	uint64_t root;
 };
 

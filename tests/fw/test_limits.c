@@ -12,6 +12,8 @@ static void limits_reach_the_table_p38(void)
 				       0xc1 << CW_LIMIT_BURSTS_LSB,
 				       CW_LIMIT_BURSTS_WAIT << CW_LIMIT_BURSTS_LSB,
 				       1 << 24,
+				       UINT64_C(1) << 31,
+				       UINT64_C(1) << 48,
 				       UINT64_C(1) << 63};
 	struct cw_cmd cmd = attach_cmd(9, 3, 0x5000, 5);
 
@@ -19,17 +21,19 @@ static void limits_reach_the_table_p38(void)
 	CHECK_EQ(attach(7, 3), CW_ST_OK);
 	CHECK_EQ(fake.ctx[7].quota, CW_PARK_QUOTA);
 	CHECK_EQ(fake.ctx[7].walks, 0);
-	cmd.arg0 = 64 | 32 << CW_LIMIT_WALKS_LSB | 0xc0 << CW_LIMIT_BURSTS_LSB;
+	cmd.arg0 = 64 | 32 << CW_LIMIT_WALKS_LSB | 0xc0 << CW_LIMIT_BURSTS_LSB | UINT64_C(0xfedc) << CW_LIMIT_DIRTY_LSB;
 	CHECK_EQ(run(&cmd), CW_ST_OK);
 	CHECK_EQ(fake.ctx[9].quota, 64);
 	CHECK_EQ(fake.ctx[9].walks, 32);
 	CHECK_EQ(fake.ctx[9].bursts, 0xc0);
+	CHECK_EQ(fake.ctx[9].dirty, 0xfedc);
 	cmd = (struct cw_cmd){
 		.opcode = CW_OP_CTX_LIMITS, .ctx = 9, .arg0 = 5 << CW_LIMIT_WALKS_LSB | 7 << CW_LIMIT_BURSTS_LSB};
 	CHECK_EQ(run(&cmd), CW_ST_OK);
 	CHECK_EQ(fake.ctx[9].quota, CW_PARK_QUOTA);
 	CHECK_EQ(fake.ctx[9].walks, 5);
 	CHECK_EQ(fake.ctx[9].bursts, 7);
+	CHECK_EQ(fake.ctx[9].dirty, 0);
 	/* the rest of the entry is as it was */
 	CHECK(fake.ctx[9].valid && fake.ctx[9].level5 && fake.ctx[9].root == 0x5000);
 	CHECK(fake.ctx[9].domain == 3 && fake.ctx[9].space == 3 && fake.ctx[9].gen == 1);

@@ -39,7 +39,7 @@ static struct {
 } guest[2]; /* context 0 is the one to be protected, context 1 the one that misbehaves */
 
 struct initiator {
-	bool on, hold, faults;
+	bool on, hold, faults, writes;
 	uint16_t ctx;
 	unsigned outstanding, open;
 	uint64_t seed;
@@ -92,6 +92,7 @@ CHECK_UNUSED static void initiate(unsigned p)
 			in->addr[t] = address(in);
 		in->again[t] = true;
 		r.addr = in->addr[t];
+		r.write = in->writes;
 		if (cw_sim_port_request(sim, p, &r))
 			continue;
 		in->busy[t] = true;

@@ -211,7 +211,9 @@ static void vm_and_context_arguments(void)
 	CHECK_EQ(cw_ctx_create(vm, &p, &ctx), -EINVAL);
 	p.limits = (struct cw_ctx_limits){.bursts_wait = true};
 	CHECK_EQ(cw_ctx_create(vm, &p, &ctx), -EINVAL);
-	p.limits = (struct cw_ctx_limits){.walks = 32, .bursts = 64, .bursts_wait = true};
+	p.limits = (struct cw_ctx_limits){.dirty = 65536};
+	CHECK_EQ(cw_ctx_create(vm, &p, &ctx), -EINVAL);
+	p.limits = (struct cw_ctx_limits){.walks = 32, .dirty = 65535, .bursts = 64, .bursts_wait = true};
 	CHECK_EQ(cw_ctx_create(vm, &p, &ctx), 0);
 	CHECK_EQ(cw_ctx_id(ctx), 5);
 	CHECK_EQ(cw_ctx_set_limits(ctx, NULL), -EINVAL);

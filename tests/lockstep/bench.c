@@ -12,6 +12,7 @@ enum {
 	BOOT_CYCLES = 4000000, /* for the firmware's self test */
 	HANG_CYCLES = 400000,  /* nothing of the run may take longer */
 	REST_CYCLES = 4000,    /* in which everything that is on its way arrives */
+	DIRTY_PERIOD = 11,     /* log2 of the cycles of a period of dirty budgets */
 	HASTY_TIMEOUT = 300,   /* FLUSH_TIMEOUT of runs in which many FLUSHes give up (P21) */
 };
 
@@ -222,7 +223,7 @@ int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *tr
 		.table_bytes = TABLE_BYTES,
 	};
 	const struct cw_model_ops ops = {model_fail, table_ok, fault_ring_full, flush_domain, b};
-	struct cw_model_config mc = {.flush_timeout = CW_FLUSH_TIMEOUT};
+	struct cw_model_config mc = {.flush_timeout = CW_FLUSH_TIMEOUT, .dirty_period = DIRTY_PERIOD};
 	uint32_t walk = 0, entry = 0, table[2] = {0};
 
 	memset(b, 0, sizeof(*b));
@@ -262,6 +263,7 @@ int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *tr
 	cw_sim_reg_write(b->sim, CW_REG_CONTROL, 1);
 	cw_sim_reg_write(b->sim, CW_REG_IRQ_ENABLE, 0x1f);
 	cw_sim_reg_write(b->sim, CW_REG_FLUSH_TIMEOUT, mc.flush_timeout);
+	cw_sim_reg_write(b->sim, CW_REG_DIRTY_PERIOD, mc.dirty_period);
 	world_open(b);
 	rings_open(b);
 	ports_open(b);

@@ -19,9 +19,11 @@ static uint64_t limits(struct bench *b)
 
 	uint64_t bursts = rng_percent(&b->rng, 60) ? 0 : 1 + rng_below(&b->rng, 12);
 
+	uint64_t dirty = rng_percent(&b->rng, 60) ? 0 : 1 + rng_below(&b->rng, 8);
+
 	if (bursts && rng_percent(&b->rng, 30))
 		bursts |= CW_LIMIT_BURSTS_WAIT;
-	return parked | walks << CW_LIMIT_WALKS_LSB | bursts << CW_LIMIT_BURSTS_LSB;
+	return parked | walks << CW_LIMIT_WALKS_LSB | bursts << CW_LIMIT_BURSTS_LSB | dirty << CW_LIMIT_DIRTY_LSB;
 }
 
 static void set_limits(struct bench *b, unsigned int ctx)

@@ -26,6 +26,7 @@ module tb_regs;
   logic [1:0]  s_bresp, s_rresp;
   logic        bme;
   logic [31:0] flush_timeout, fw_watchdog;
+  logic [4:0]  dirty_period;
   logic        fw_ready = 1'b0, fw_dead = 1'b0, fw_test_failed = 1'b0, table_error = 1'b0, host_error = 1'b0;
   logic        ring_error = 1'b0;
   logic [cw_pkg::NPORT-1:0] fenced = '0;
