@@ -649,7 +649,7 @@ module cw_walker #(
   assign ev_merge        = attach;
   assign ev_wc_hit       = start && wc_hit;
   assign ev_fill         = fill_now && (fill_mask != '0 || fill_large);
-  assign ev_fill_refused = fill_now && fill_poisoned && !fill_large;
+  assign ev_fill_refused = fill_now && fill_poisoned && fill_mask == '0 && !fill_large;
   assign mon_alloc       = link;
   assign mon_alloc_req   = cand_req;
   assign mon_attach      = attach;
