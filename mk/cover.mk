@@ -19,7 +19,10 @@ COVER_MIN      ?= 95
 COVER_SEEDS    ?= 1 2 3 4
 COVER_REQUESTS ?= 30000
 COVER_DIR      := $(O)/cover
-COVER_RUNS      = $(COVER_SEEDS:%=$(COVER_DIR)/lockstep-%.dat) $(SV_BENCHES:%=$(COVER_DIR)/%.dat)
+# Of the NIC queue, which the lock-step run does not have, and of the log under load; one card to a process.
+COVER_SCENARIOS := bridge-write bridge-read harvest-dirty
+COVER_RUNS      = $(COVER_SCENARIOS:%=$(COVER_DIR)/scenario-%.dat) $(COVER_SEEDS:%=$(COVER_DIR)/lockstep-%.dat) \
+  $(SV_BENCHES:%=$(COVER_DIR)/%.dat)
 
 cover_flags = --coverage-line -DCW_COVER_TOP=$(1) tests/cover/cover_point.sv
 $(eval $(call vl_variant,cover,$(call cover_flags,sim_lib)))
@@ -33,6 +36,16 @@ $(COVER_DIR)/lockstep: $(patsubst %.c,$(O)/san/%.o,$(COVER_SRCS)) $(O)/vl/cover/
 $(COVER_SEEDS:%=$(COVER_DIR)/lockstep-%.dat): $(COVER_DIR)/lockstep-%.dat: $(COVER_DIR)/lockstep
 	$(call say,COVER,lockstep seed $*)CW_COVER_FILE=$@ $< --seed $* \
 	  --requests $(COVER_REQUESTS) --no-cover >$@.log || \
+	  { tail $@.log; exit 1; }
+
+$(COVER_DIR)/catwalk: $(patsubst %.c,$(O)/san/%.o,$(TOOL_SRCS)) $(addprefix $(O)/san/,libcatwalk.a libsim.a libmmu.a) \
+  $(O)/vl/cover/libsimlib.a
+	$(call say,LD,$@)mkdir -p $(@D)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+	  $(TOOL_LIBS) $(SYS_LIBS)
+
+$(COVER_SCENARIOS:%=$(COVER_DIR)/scenario-%.dat): $(COVER_DIR)/scenario-%.dat: $(COVER_DIR)/catwalk
+	$(call say,COVER,scenario $*)CW_COVER_FILE=$@ $< bench fault-latency --scenario $* --iterations 1 >$@.log || \
 	  { tail $@.log; exit 1; }
 
 # The same recipes as the suites', with other flags, hence elsewhere; all by one make, for they share what is generated.
