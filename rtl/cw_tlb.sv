@@ -128,7 +128,7 @@ module cw_tlb #(
     logic [511:0]   a1_data;
     logic [7:0]     a1_parity, new_parity;
     logic [63:0]    a2_entry;
-    logic           a2_parity, a2_tag_bad, a2_bad, b1_bad, same;
+    logic           a2_parity, a2_tag_bad, a2_bad, b1_bad, b1_tag_bad, same;
     logic           a1_valid, a2_valid, b1_valid, write, match;
     logic [2:0]     c1_sub, c2_sub;
     logic [SETS-1:0] valid;            // of this way
@@ -164,7 +164,8 @@ module cw_tlb #(
                    && (a2_tag[50] == c2_space[0] || cw_pkg::MUT_WRONG_DOMAIN_TAG);
     assign a2_tag_bad = !cw_pkg::MUT_PARITY_IGNORED && a2_valid && ^a2_tag;
     assign a2_bad     = a2_tag_bad || (!cw_pkg::MUT_PARITY_IGNORED && same && ^a2_entry != a2_parity);
-    assign b1_bad     = !cw_pkg::MUT_PARITY_IGNORED && !cw_pkg::MUT_PARITY_SWEEP && b1_valid && ^b1_tag;
+    assign b1_tag_bad = !cw_pkg::MUT_PARITY_IGNORED && b1_valid && ^b1_tag;
+    assign b1_bad     = b1_tag_bad && !cw_pkg::MUT_PARITY_SWEEP;
     assign match                  = same && !a2_bad;
     assign way_bad[w]             = c2_valid && a2_bad;
     assign way_hit[w]             = match;
@@ -179,19 +180,20 @@ module cw_tlb #(
       end
     end
     assign f1_match[w] = b1_valid && b1_tag[8 +: 42] == f1_line && b1_tag[TW-1:50] == f1_space;
-    assign f1_free[w]  = !b1_valid;
+    assign f1_free[w]  = !b1_valid || b1_bad;  // it may be this line: not twice
     assign sweep_match[w] = sw1_valid && (inv_now.all || b1_bad || (b1_tag[TW-1:50] == inv_now.space &&
                             (inv_now.whole || ({10'd0, b1_tag[8 +: 42]} >= {3'd0, inv_now.lo[51:3]} &&
                                                {10'd0, b1_tag[8 +: 42]} <= {3'd0, inv_now.hi[51:3]}))));
 
 
-    // hints: written with the tag compared, all gone with a fill, and with a new log epoch
+    // hints: written with the tag compared, which must be whole, or another page would go unmarked (P43); all gone with
+    // a fill, and with a new log epoch
     assign b1_subs = b1_tag[7:0];
     always_ff @(posedge clk) begin
       if (!rst_n) hints <= '0;
       else if (hint_clear && !cw_pkg::MUT_HINT_NO_SWEEP) hints <= '0;
       else if (write) hints[{f2_set, 3'd0} +: 8] <= '0;
-      else if (h1_take && b1_valid && (cw_pkg::MUT_HINT_NO_TAG || (b1_subs[h1_page[14:12]] &&
+      else if (h1_take && b1_valid && !b1_tag_bad && (cw_pkg::MUT_HINT_NO_TAG || (b1_subs[h1_page[14:12]] &&
                b1_tag[8 +: 42] == h1_page[56:15] && b1_tag[TW-1:50] == h1_space)))
         hints[{h1_set, h1_page[14:12]}] <= 1'b1;
     end
