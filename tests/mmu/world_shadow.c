@@ -306,11 +306,14 @@ static void meanwhile(struct recorder *r)
 	for (unsigned i = 0; i < 6; i++) {
 		struct sctx *s = &sctx[rnd() % NCTX];
 		struct cw_fault f = {.ctx = &s->ctx, .gpa = va[rnd() % NVA], .write = rnd() & 1};
+		int ret = s->live ? cw_mmu_fault(&other, &f) : CW_PF_SPURIOUS;
 
-		if (s->live)
-			cw_mmu_fault(&other, &f);
+		disturbed |= vm.mmu.page_limit && (ret == CW_PF_FIXED || ret == CW_PF_RETRY);
 	}
-	/* With a page budget they may have taken what the fault that waits has made. */
+	/*
+	 * With a page budget the fault that waits may have made its entry before; they may have taken it: by the
+	 * budget, for a table in their way, or because they have begun to track one of the guest.
+	 */
 	disturbed |= vm.mmu.stats.mmu_recycled != recycled;
 	in_flush = false;
 }
