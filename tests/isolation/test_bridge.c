@@ -186,26 +186,16 @@ static void two_contexts_of_the_bridge(void)
 	CHECK_EQ(cw_ctx_set_limits(guest[1].ctx, &none), 0);
 }
 
+static void tests(void)
+{
+	CHECK_EQ(cw_port_set(dev, CW_PORT_BRIDGE, 1, 1), 0);
+	RUN(beside_a_flood_on_the_bridge, "P38");
+	RUN(beside_faults_on_the_bridge, "P37 P38");
+	RUN(beside_a_bridge_that_takes_no_answers, "P20 P37");
+	RUN(two_contexts_of_the_bridge, "P38");
+}
+
 int main(int argc, char **argv)
 {
-	bool must_fail = argc == 4 && !strcmp(argv[1], "--mutant"); /* mutant, suite */
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (must_fail)
-		CHECK_EQ(cw_sim_set_mutant(argv[2]), 0);
-	if (set_up(each_bridge_cycle)) {
-		CHECK_EQ(cw_port_set(dev, CW_PORT_BRIDGE, 1, 1), 0);
-		at_most = alone(CW_NTAG);
-		demand = alone(16);
-		RUN(beside_a_flood_on_the_bridge, "P38");
-		RUN(beside_faults_on_the_bridge, "P37 P38");
-		RUN(beside_a_bridge_that_takes_no_answers, "P20 P37");
-		RUN(two_contexts_of_the_bridge, "P38");
-		cw_close(dev);
-	}
-	if (must_fail) {
-		printf("%s: %u passed, %u failed\n", argv[3], check_failed != 0, check_failed == 0);
-		return !check_failed;
-	}
-	return CHECK_DONE("isolation-bridge");
+	return isolation_main(argc, argv, "isolation-bridge", each_bridge_cycle, tests);
 }

@@ -112,24 +112,14 @@ static void bursts_wait_for_their_budget(void)
 	CHECK_EQ(cw_ctx_set_limits(guest[1].ctx, &none), 0);
 }
 
+static void tests(void)
+{
+	log_starts();
+	RUN(budget_is_kept_exactly, "P8 P38");
+	RUN(bursts_wait_for_their_budget, "P38");
+}
+
 int main(int argc, char **argv)
 {
-	bool must_fail = argc == 4 && !strcmp(argv[1], "--mutant"); /* mutant, suite */
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (must_fail)
-		CHECK_EQ(cw_sim_set_mutant(argv[2]), 0);
-	if (set_up(each_cycle)) {
-		at_most = alone(CW_NTAG);
-		demand = alone(16);
-		log_starts();
-		RUN(budget_is_kept_exactly, "P8 P38");
-		RUN(bursts_wait_for_their_budget, "P38");
-		cw_close(dev);
-	}
-	if (must_fail) {
-		printf("%s: %u passed, %u failed\n", argv[3], check_failed != 0, check_failed == 0);
-		return !check_failed;
-	}
-	return CHECK_DONE("isolation-budget");
+	return isolation_main(argc, argv, "isolation-budget", each_cycle, tests);
 }

@@ -107,26 +107,16 @@ static void beside_one_that_never_releases(void)
 	quiet();
 }
 
+static void tests(void)
+{
+	RUN(beside_a_flood, "P38");
+	RUN(beside_one_that_only_faults, "P38");
+	RUN(beside_both, "P38");
+	RUN(beside_one_that_walks_on_two_ports, "P38");
+	RUN(beside_one_that_never_releases, "P20 P21");
+}
+
 int main(int argc, char **argv)
 {
-	bool must_fail = argc == 4 && !strcmp(argv[1], "--mutant"); /* mutant, suite */
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (must_fail)
-		CHECK_EQ(cw_sim_set_mutant(argv[2]), 0);
-	if (set_up(each_cycle)) {
-		at_most = alone(CW_NTAG);
-		demand = alone(16);
-		RUN(beside_a_flood, "P38");
-		RUN(beside_one_that_only_faults, "P38");
-		RUN(beside_both, "P38");
-		RUN(beside_one_that_walks_on_two_ports, "P38");
-		RUN(beside_one_that_never_releases, "P20 P21");
-		cw_close(dev);
-	}
-	if (must_fail) {
-		printf("%s: %u passed, %u failed\n", argv[3], check_failed != 0, check_failed == 0);
-		return !check_failed;
-	}
-	return CHECK_DONE("isolation");
+	return isolation_main(argc, argv, "isolation", each_cycle, tests);
 }

@@ -263,4 +263,27 @@ CHECK_UNUSED static bool set_up(void (*hook)(void *priv))
 	return true;
 }
 
+/*
+ * Runs the tests of a suite; with --mutant NAME SUITE, with an engine that has it: then one of them must fail.
+ */
+static int isolation_main(int argc, char **argv, const char *name, void (*each)(void *priv), void (*tests)(void))
+{
+	bool must_fail = argc == 4 && !strcmp(argv[1], "--mutant");
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (must_fail)
+		CHECK_EQ(cw_sim_set_mutant(argv[2]), 0);
+	if (set_up(each)) {
+		at_most = alone(CW_NTAG);
+		demand = alone(16);
+		tests();
+		cw_close(dev);
+	}
+	if (must_fail) {
+		printf("%s: %u passed, %u failed\n", argv[3], check_failed != 0, check_failed == 0);
+		return !check_failed;
+	}
+	return CHECK_DONE(name);
+}
+
 #endif

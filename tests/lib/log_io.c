@@ -203,3 +203,15 @@ bool io_idle(const struct io *io)
 				return false;
 	return !cw_sim_bridge_open(io->sim);
 }
+
+bool io_run(struct cw_dev *dev, uint64_t ns)
+{
+	while (ns) {
+		uint64_t slice = ns < 2000 ? ns : 2000;
+
+		if (cw_service(dev, slice) < 0)
+			return false;
+		ns -= slice;
+	}
+	return true;
+}

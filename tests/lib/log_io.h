@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <catwalk.h>
+
 #include "sim/sim.h"
 
 enum { IO_TAGS = 12, IO_PORTS = 2, IO_BURSTS = 10, IO_PAGES = 1024 };
@@ -48,5 +50,8 @@ uint64_t io_random(struct io *io, uint64_t n);
 void io_cycle(void *io);
 /* Nothing is under way. */
 bool io_idle(const struct io *io);
+
+/* Faults are handled and the initiators go on for so long; false: the device has failed, as cw_last_error() says. */
+bool io_run(struct cw_dev *dev, uint64_t ns);
 
 #endif

@@ -5,39 +5,14 @@
  * firmware, rings that nobody empties (P15, P16, P43). Each has a name of its own, ends in bounded time, leaves the
  * rest alive, and has a way back. What must come of requests is known from where the memory lies.
  */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "lib/internal.h"
-#include "sim/sim.h"
-#include "tools/bench.h"
-
-#include "check.h"
-
-#define URI "sim:table-mem=ideal:4,host-mem=ideal:4,host-time=fixed:0"
-#define GPA CW_GIB
 #define PAGES 512u
-#define WAIT_NS 4000000ull
+#define OUTSTANDING 8
+#include "two_vms.h"
+
 #define CYCLES(ns) ((ns)*CW_CLOCK_KHZ / 1000000)
 #define BOUND (3 * CW_HEALTH_NS) /* for an error that the device tells */
 
 enum { HOT_READ = 1, HOT_CPL = 2, COLD_READ = 4, COLD_CPL = 8, RECORD = 16 };
-
-static struct cw_dev *dev;
-static struct cw_sim *sim;
-static struct cw_mem mem[2];
-static struct cw_vm *vm[2];
-static struct cw_ctx *ctx[2];
-static struct cw_tgen_result res;
-
-static uint32_t reg(uint32_t offset)
-{
-	uint32_t v = 0;
-
-	CHECK_EQ(cw_reg_read(dev, offset, &v), 0);
-	return v;
-}
 
 static uint64_t counter(const char *name)
 {
@@ -49,44 +24,9 @@ static uint64_t counter(const char *name)
 
 static void set_up(void)
 {
-	CHECK_EQ(cw_open(URI, &dev), 0);
-	sim = cw_transport_sim_handle(dev->t);
-	for (unsigned i = 0; i < 2; i++) {
-		struct cw_vm_region r = {.gpa = GPA, .size = PAGES * CW_PAGE_SIZE, .flags = CW_MEM_LOG_DIRTY};
-
-		CHECK_EQ(cw_mem_alloc(dev, r.size, &mem[i]), 0);
-		r.ptr = mem[i].ptr;
-		CHECK_EQ(cw_vm_create(dev, &(struct cw_vm_params){.page_size = CW_PAGE_SIZE}, &vm[i]), 0);
-		CHECK_EQ(cw_vm_set_memory(vm[i], &r), 0);
-		CHECK_EQ(cw_ctx_create(vm[i], &(struct cw_ctx_params){.id = i}, &ctx[i]), 0);
-	}
+	two_vms(URI);
 	CHECK_EQ(cw_port_set(dev, CW_PORT_STREAM0, 0, 0), 0);
 	CHECK_EQ(cw_port_set(dev, CW_PORT_STREAM0 + 1, 0, 1), 0);
-}
-
-static void tear_down(void)
-{
-	CHECK_EQ(dev->tr->check(dev->t), 0);
-	cw_close(dev);
-}
-
-/* Every page of [first, first + pages) is granted, at its place. */
-static void traffic(unsigned which, uint32_t first, uint32_t pages)
-{
-	struct cw_tgen t = {.pattern = CW_TGEN_SEQUENTIAL,
-			    .first_ctx = which,
-			    .base = GPA + first * CW_PAGE_SIZE,
-			    .pages = pages,
-			    .count = pages,
-			    .outstanding = 8,
-			    .write_percent = 100,
-			    .seed = 3};
-
-	CHECK_EQ(cw_tgen_start(dev, &t), 0);
-	CHECK_EQ(cw_tgen_wait(dev, WAIT_NS, &res), 0);
-	CHECK_EQ(res.done, pages);
-	CHECK_EQ(res.errors, 0);
-	CHECK_EQ(res.sum, bench_sum(&t, GPA, mem[which].bus));
 }
 
 static void ask(unsigned port, unsigned c, unsigned tag, unsigned page)
@@ -117,20 +57,6 @@ static void break_host(unsigned op, uint64_t bus, uint64_t size, uint8_t resp, u
 		.mem = CW_SIM_HOST, .lo = bus, .hi = bus + size - 1, .ops = (uint8_t)op, .resp = resp, .count = count};
 
 	CHECK_EQ(cw_sim_inject(sim, &rule), 0);
-}
-
-static unsigned dirty(unsigned which)
-{
-	uint64_t bitmap[PAGES / 64] = {0};
-	unsigned n = 0;
-
-	CHECK_EQ(cw_vm_stop(vm[which], 0), 0);
-	CHECK_EQ(cw_vm_drain(vm[which], 0, NULL), 0);
-	CHECK(cw_vm_log_get(vm[which], 0, bitmap) >= 0);
-	CHECK_EQ(cw_vm_start(vm[which], 0), 0);
-	for (unsigned i = 0; i < PAGES; i++)
-		n += bitmap[i / 64] >> i % 64 & 1;
-	return n;
 }
 
 static void all_is_well(void)

@@ -53,16 +53,10 @@ static uint64_t rnd(uint64_t n)
 
 static bool run(uint64_t ns)
 {
-	while (ns) {
-		uint64_t slice = ns < 2000 ? ns : 2000;
-
-		if (!CHECK(cw_service(dev, slice) >= 0)) {
-			printf("  %s\n", cw_last_error());
-			return false;
-		}
-		ns -= slice;
-	}
-	return true;
+	if (CHECK(io_run(dev, ns)))
+		return true;
+	printf("  %s\n", cw_last_error());
+	return false;
 }
 
 /* ---- a pass ---- */

@@ -4,72 +4,9 @@
  * A VM whose table changes fail, and its way back: cw_vm_recover() (P43). Bus errors of table memory are injected; what
  * must come of the requests afterwards is known from where the memory lies.
  */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "lib/internal.h"
-#include "sim/sim.h"
-#include "tools/bench.h"
-
-#include "check.h"
-
-#define URI "sim:table-mem=ideal:4,host-mem=ideal:4,host-time=fixed:0"
-#define GPA CW_GIB
 #define PAGES 256u
-#define WAIT_NS 4000000ull
-
-static struct cw_dev *dev;
-static struct cw_sim *sim;
-static struct cw_mem mem[2];
-static struct cw_vm *vm[2];
-static struct cw_ctx *ctx[2];
-static struct cw_tgen_result res;
-
-static void set_up(void)
-{
-	CHECK_EQ(cw_open(URI, &dev), 0);
-	sim = cw_transport_sim_handle(dev->t);
-	for (unsigned i = 0; i < 2; i++) {
-		struct cw_vm_region r = {.gpa = GPA, .size = PAGES * CW_PAGE_SIZE, .flags = CW_MEM_LOG_DIRTY};
-
-		CHECK_EQ(cw_mem_alloc(dev, r.size, &mem[i]), 0);
-		r.ptr = mem[i].ptr;
-		CHECK_EQ(cw_vm_create(dev, &(struct cw_vm_params){.page_size = CW_PAGE_SIZE}, &vm[i]), 0);
-		CHECK_EQ(cw_vm_set_memory(vm[i], &r), 0);
-		CHECK_EQ(cw_ctx_create(vm[i], &(struct cw_ctx_params){.id = i}, &ctx[i]), 0);
-	}
-}
-
-static void tear_down(void)
-{
-	CHECK_EQ(dev->tr->check(dev->t), 0);
-	cw_close(dev);
-}
-
-static struct cw_tgen program(unsigned which, uint32_t first, uint32_t pages)
-{
-	return (struct cw_tgen){.pattern = CW_TGEN_SEQUENTIAL,
-				.first_ctx = which,
-				.base = GPA + first * CW_PAGE_SIZE,
-				.pages = pages,
-				.count = pages,
-				.outstanding = 8,
-				.write_percent = 100,
-				.seed = 3};
-}
-
-/* Every page is granted, at its place. */
-static void traffic(unsigned which, uint32_t first, uint32_t pages)
-{
-	struct cw_tgen t = program(which, first, pages);
-
-	CHECK_EQ(cw_tgen_start(dev, &t), 0);
-	CHECK_EQ(cw_tgen_wait(dev, WAIT_NS, &res), 0);
-	CHECK_EQ(res.done, pages);
-	CHECK_EQ(res.errors, 0);
-	CHECK_EQ(res.sum, bench_sum(&t, GPA, mem[which].bus));
-}
+#define OUTSTANDING 8
+#include "two_vms.h"
 
 /* Table writes fail from now on; count 0: all. */
 static void break_writes(uint64_t count)
@@ -83,7 +20,7 @@ static void break_writes(uint64_t count)
 /* A page is touched for the first time while its entry cannot be written: the VM is broken, the request waits. */
 static struct cw_tgen break_vm(uint64_t count)
 {
-	struct cw_tgen t = program(0, 100, 20);
+	struct cw_tgen t = program(0, 100, 20, 20);
 
 	traffic(0, 0, 1);
 	break_writes(count);
@@ -96,7 +33,7 @@ static struct cw_tgen break_vm(uint64_t count)
 
 static void a_broken_vm_comes_back(void)
 {
-	set_up();
+	two_vms(URI);
 	traffic(0, 0, 64);
 	traffic(1, 0, 64);
 	break_vm(1);
@@ -114,7 +51,7 @@ static void a_broken_vm_comes_back(void)
 
 static void the_other_vm_goes_on(void)
 {
-	set_up();
+	two_vms(URI);
 	traffic(1, 0, 64);
 	break_vm(1);
 	CHECK_EQ(cw_tgen_stop(dev), 0);
@@ -128,7 +65,7 @@ static void the_other_vm_goes_on(void)
 /* Table memory goes on failing: an error, and again; and then the way is open. */
 static void it_can_be_tried_again(void)
 {
-	set_up();
+	two_vms(URI);
 	traffic(0, 0, 64);
 	break_vm(0);
 	for (unsigned i = 0; i < 3; i++)
@@ -143,7 +80,7 @@ static void it_can_be_tried_again(void)
 /* A context whose VM is broken, even in the middle of its way back, can be destroyed. */
 static void a_broken_vm_can_be_destroyed(void)
 {
-	set_up();
+	two_vms(URI);
 	break_vm(0);
 	CHECK(cw_vm_recover(vm[0]) < 0);
 	cw_sim_inject_clear(sim);
@@ -154,27 +91,13 @@ static void a_broken_vm_can_be_destroyed(void)
 	tear_down();
 }
 
-static unsigned dirty(unsigned which)
-{
-	uint64_t bitmap[PAGES / 64] = {0};
-	unsigned n = 0;
-
-	CHECK_EQ(cw_vm_stop(vm[which], 0), 0);
-	CHECK_EQ(cw_vm_drain(vm[which], 0, NULL), 0);
-	CHECK(cw_vm_log_get(vm[which], 0, bitmap) >= 0);
-	CHECK_EQ(cw_vm_start(vm[which], 0), 0);
-	for (unsigned i = 0; i < PAGES; i++)
-		n += bitmap[i / 64] >> i % 64 & 1;
-	return n;
-}
-
 /* Once, and then what is written again; in the other VM nothing but that. */
 static void everything_logged_is_dirty(void)
 {
 	static const unsigned modes[] = {CW_LOG_CAPTURE, CW_LOG_PROTECT, CW_LOG_DIRTYBIT};
 
 	for (unsigned i = 0; i < 3; i++) {
-		set_up();
+		two_vms(URI);
 		for (unsigned v = 0; v < 2; v++) {
 			CHECK_EQ(cw_vm_log_start(vm[v], 0, modes[i], 0), 0);
 			traffic(v, 0, 64);
@@ -195,7 +118,7 @@ static void everything_logged_is_dirty(void)
 
 static void a_good_vm_may_be_recovered(void)
 {
-	set_up();
+	two_vms(URI);
 	CHECK_EQ(cw_vm_recover(NULL), -EINVAL);
 	traffic(0, 0, 64);
 	CHECK_EQ(cw_vm_recover(vm[0]), 0);

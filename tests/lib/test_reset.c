@@ -4,86 +4,21 @@
  * Resets of a port and of the engine (P21, P43): what is outstanding is absorbed first, in bounded time, and everything
  * works again afterwards. What must come of requests is known from where the memory lies.
  */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "lib/internal.h"
-#include "sim/sim.h"
-#include "tools/bench.h"
-
-#include "check.h"
-
-#define URI "sim:table-mem=ideal:4,host-mem=ideal:4,host-time=fixed:0"
-#define GPA CW_GIB
 #define PAGES 256u
-#define WAIT_NS 4000000ull
+#define OUTSTANDING 32
+#include "two_vms.h"
+
 #define TIMEOUT 3000u
 #define NS(cycles) ((uint64_t)(cycles)*1000000 / CW_CLOCK_KHZ)
 
 enum { TABLE = 1 << 16, HOST = 1 << 17, LATE = 1 << 18 };
 
-static struct cw_dev *dev;
-static struct cw_sim *sim;
-static struct cw_mem mem[2];
-static struct cw_vm *vm[2];
-static struct cw_ctx *ctx[2];
-static struct cw_tgen_result res;
-
-static uint32_t reg(uint32_t offset)
-{
-	uint32_t v = 0;
-
-	CHECK_EQ(cw_reg_read(dev, offset, &v), 0);
-	return v;
-}
-
 static void set_up(const char *uri)
 {
-	CHECK_EQ(cw_open(uri, &dev), 0);
-	sim = cw_transport_sim_handle(dev->t);
-	for (unsigned i = 0; i < 2; i++) {
-		struct cw_vm_region r = {.gpa = GPA, .size = PAGES * CW_PAGE_SIZE, .flags = CW_MEM_LOG_DIRTY};
-
-		CHECK_EQ(cw_mem_alloc(dev, r.size, &mem[i]), 0);
-		r.ptr = mem[i].ptr;
-		CHECK_EQ(cw_vm_create(dev, &(struct cw_vm_params){.page_size = CW_PAGE_SIZE}, &vm[i]), 0);
-		CHECK_EQ(cw_vm_set_memory(vm[i], &r), 0);
-		CHECK_EQ(cw_ctx_create(vm[i], &(struct cw_ctx_params){.id = i}, &ctx[i]), 0);
-	}
+	two_vms(uri);
 	CHECK_EQ(cw_port_set(dev, CW_PORT_STREAM0, 0, 0), 0);
 	CHECK_EQ(cw_port_set(dev, CW_PORT_BRIDGE, 0, 1), 0);
 	CHECK_EQ(cw_reg_write(dev, CW_REG_FLUSH_TIMEOUT, TIMEOUT), 0);
-}
-
-static void tear_down(void)
-{
-	CHECK_EQ(dev->tr->check(dev->t), 0);
-	cw_close(dev);
-}
-
-static struct cw_tgen program(unsigned which, uint32_t count)
-{
-	return (struct cw_tgen){.pattern = CW_TGEN_SEQUENTIAL,
-				.first_ctx = which,
-				.base = GPA,
-				.pages = PAGES,
-				.count = count,
-				.outstanding = 32,
-				.write_percent = 100,
-				.seed = 3};
-}
-
-/* Every page is granted, at its place. */
-static void traffic(unsigned which)
-{
-	struct cw_tgen t = program(which, PAGES);
-
-	CHECK_EQ(cw_tgen_start(dev, &t), 0);
-	CHECK_EQ(cw_tgen_wait(dev, WAIT_NS, &res), 0);
-	CHECK_EQ(res.done, PAGES);
-	CHECK_EQ(res.errors, 0);
-	CHECK_EQ(res.sum, bench_sum(&t, GPA, mem[which].bus));
 }
 
 /* A burst through the bridge: its response within so many cycles; 9: none. */
@@ -119,20 +54,6 @@ static void slow(enum cw_sim_mem where, unsigned ops, uint64_t count, uint64_t d
 		.mem = where, .hi = UINT64_MAX, .ops = (uint8_t)ops, .count = count, .delay = delay};
 
 	CHECK_EQ(cw_sim_inject(sim, &rule), 0);
-}
-
-static unsigned dirty(unsigned which)
-{
-	uint64_t bitmap[PAGES / 64] = {0};
-	unsigned n = 0;
-
-	CHECK_EQ(cw_vm_stop(vm[which], 0), 0);
-	CHECK_EQ(cw_vm_drain(vm[which], 0, NULL), 0);
-	CHECK(cw_vm_log_get(vm[which], 0, bitmap) >= 0);
-	CHECK_EQ(cw_vm_start(vm[which], 0), 0);
-	for (unsigned i = 0; i < PAGES; i++)
-		n += bitmap[i / 64] >> i % 64 & 1;
-	return n;
 }
 
 /* ---- stream port 0, by hand ---- */
@@ -197,18 +118,18 @@ static bool grants_again(void)
 static void a_port_that_never_releases_is_reset(void)
 {
 	set_up(URI);
-	traffic(0);
+	traffic(0, 0, PAGES);
 	hold_grants();
 	CHECK_EQ(cw_vm_invalidate(vm[0], 0, GPA, CW_PAGE_SIZE), -ETIMEDOUT);
 	CHECK_EQ(reg(CW_REG_FENCED), 1);
-	traffic(1);
+	traffic(1, 0, PAGES);
 	CHECK_EQ(cw_port_reset(dev, 0), 0);
 	CHECK_EQ(reg(CW_REG_PORTS_IN_RESET), 0);
 	CHECK_EQ(reg(CW_REG_FENCED), 0);
 	CHECK_EQ(cw_vm_invalidate(vm[0], 0, GPA, CW_PAGE_SIZE), 0);
 	grants_again();
 	CHECK_EQ(cw_vm_invalidate(vm[0], 0, GPA, PAGES * CW_PAGE_SIZE), 0);
-	traffic(0);
+	traffic(0, 0, PAGES);
 	tear_down();
 }
 
@@ -227,7 +148,7 @@ static void no_grant_is_taken_back_before_the_initiator_is_quiet(void)
 	CHECK_EQ(reg(CW_REG_NEEDS_FLR), 1);
 	CHECK_EQ(cw_vm_invalidate(vm[0], 0, GPA + CW_PAGE_SIZE, CW_PAGE_SIZE), -ETIMEDOUT);
 	/* The other VM, and other ports of this one. */
-	traffic(1);
+	traffic(1, 0, PAGES);
 	CHECK_EQ(cw_vm_invalidate(vm[1], 0, GPA, CW_PAGE_SIZE), 0);
 	cw_sim_port_busy(sim, 0, false);
 	CHECK_EQ(cw_run(dev, NS(300)), 0);
@@ -242,7 +163,7 @@ static void no_grant_is_taken_back_before_the_initiator_is_quiet(void)
 /* Requests that wait for table memory, and those that are parked, one of them by others, too. */
 static void requests_under_way_end_with_the_port(void)
 {
-	const struct cw_tgen t = program(0, 8);
+	const struct cw_tgen t = program(0, 0, PAGES, 8);
 
 	set_up(URI);
 	CHECK_EQ(cw_port_set(dev, 1, 0, 0), 0);
@@ -327,16 +248,16 @@ static void a_bridge_without_its_data_is_reset(void)
 
 static void the_traffic_generator_is_reset(void)
 {
-	struct cw_tgen t = program(0, 1000000);
+	struct cw_tgen t = program(0, 0, PAGES, 1000000);
 
 	set_up(URI);
-	traffic(1);
+	traffic(1, 0, PAGES);
 	CHECK_EQ(cw_tgen_start(dev, &t), 0);
 	CHECK_EQ(cw_run(dev, 4000), 0);
 	CHECK_EQ(cw_port_reset(dev, CW_PORT_TGEN), 0);
 	CHECK_EQ(cw_tgen_wait(dev, WAIT_NS, &res), 0);
 	CHECK_EQ(res.done, 0);
-	traffic(0);
+	traffic(0, 0, PAGES);
 	CHECK_EQ(cw_port_reset(dev, CW_PORT_HOST), -EINVAL);
 	CHECK_EQ(cw_port_reset(dev, CW_NPORT), -EINVAL);
 	CHECK_EQ(cw_port_reset(NULL, 0), -EINVAL);
@@ -367,15 +288,15 @@ static void the_bridge_waits_for_bus_mastering(void)
 static void a_reset_makes_everything_anew(void)
 {
 	static const unsigned modes[] = {CW_LOG_CAPTURE, CW_LOG_PROTECT, CW_LOG_DIRTYBIT};
-	struct cw_tgen t = program(0, 100000);
+	struct cw_tgen t = program(0, 0, PAGES, 100000);
 
 	for (unsigned m = 0; m < 3; m++) {
 		uint64_t id = 0;
 
 		set_up(m ? URI : "sim:host-time=fixed:0");
 		CHECK_EQ(cw_vm_log_start(vm[0], 0, modes[m], 0), 0);
-		traffic(0);
-		traffic(1);
+		traffic(0, 0, PAGES);
+		traffic(1, 0, PAGES);
 		CHECK_EQ(dirty(0), PAGES);
 		CHECK_EQ(dirty(0), 0);
 		CHECK_EQ(cw_tgen_start(dev, &t), 0);
@@ -385,9 +306,9 @@ static void a_reset_makes_everything_anew(void)
 		CHECK_EQ(reg(CW_REG_NEEDS_FLR), 0);
 		CHECK_EQ(dirty(0), PAGES);
 		CHECK_EQ(dirty(0), 0);
-		traffic(0);
+		traffic(0, 0, PAGES);
 		CHECK_EQ(dirty(0), PAGES);
-		traffic(1);
+		traffic(1, 0, PAGES);
 		CHECK_EQ(cw_counter_read(dev, "fences", &id), 0);
 		CHECK_EQ(id, 0);
 		/* Ranges of ports as they were set. */
@@ -413,14 +334,14 @@ static void late_answers_are_absorbed(void)
 		     {CW_SIM_GUEST, CW_SIM_READ | CW_SIM_WRITE}};
 
 	for (unsigned c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
-		struct cw_tgen t = program(0, 1000);
+		struct cw_tgen t = program(0, 0, PAGES, 1000);
 		uint64_t begin, hits, end;
 		int cmd;
 
 		set_up(URI);
 		if (cases[c].mem == CW_SIM_GUEST)
-			traffic(0);
-		traffic(1);
+			traffic(0, 0, PAGES);
+		traffic(1, 0, PAGES);
 		CHECK_EQ(cw_vm_log_start(vm[1], 0, CW_LOG_CAPTURE, 0), 0);
 		CHECK_EQ(cw_reg_write(dev, CW_REG_FLUSH_TIMEOUT, 20000), 0);
 		slow(cases[c].mem, cases[c].ops, 0, 8000);
@@ -440,16 +361,16 @@ static void late_answers_are_absorbed(void)
 		CHECK(end - begin > 1000);
 		CHECK_EQ(cw_cmd_wait(dev, cmd, NULL, 1000), -EIO);
 		CHECK_EQ(cw_cmd_wait(dev, cmd, NULL, 1000), -ENOENT);
-		traffic(0);
-		traffic(1);
+		traffic(0, 0, PAGES);
+		traffic(1, 0, PAGES);
 		CHECK_EQ(dirty(1), PAGES);
 		CHECK_EQ(cw_vm_invalidate(vm[0], 0, GPA, PAGES * CW_PAGE_SIZE), 0);
-		traffic(0);
+		traffic(0, 0, PAGES);
 		tear_down();
 	}
 }
 
-/* Pages that traffic(0) has brought into the TLB last: no table memory, no host. */
+/* Pages that traffic(0, 0, PAGES) has brought into the TLB last: no table memory, no host. */
 static void grants_from_the_tlb(void)
 {
 	struct cw_sim_ans a = {0};
@@ -468,8 +389,8 @@ static void silent(enum cw_sim_mem where, uint32_t bit, const char *name, unsign
 	uint64_t begin;
 
 	set_up(URI);
-	traffic(0);
-	traffic(1);
+	traffic(0, 0, PAGES);
+	traffic(1, 0, PAGES);
 	CHECK_EQ(reg(CW_REG_NEEDS_FLR), 0);
 	slow(where, CW_SIM_READ | CW_SIM_WRITE, flags ? 0 : 1, 150000);
 	begin = cw_sim_cycle(sim);
@@ -498,8 +419,8 @@ static void silent(enum cw_sim_mem where, uint32_t bit, const char *name, unsign
 		CHECK_EQ(reg(CW_REG_RESET_STATUS), 2 << 16);
 	}
 	CHECK_EQ(reg(CW_REG_NEEDS_FLR), 0);
-	traffic(0);
-	traffic(1);
+	traffic(0, 0, PAGES);
+	traffic(1, 0, PAGES);
 	grants_again();
 	tear_down();
 }
@@ -527,7 +448,7 @@ static void guest_memory_that_does_not_answer(void)
 	CHECK_EQ(cw_run(dev, NS(61000)), 0);
 	CHECK_EQ(cw_dev_reset(dev, 0), 0);
 	CHECK_EQ(burst(false, GPA, 1, 20000), 0);
-	traffic(0);
+	traffic(0, 0, PAGES);
 	tear_down();
 }
 
@@ -544,7 +465,7 @@ static void a_reset_waits_for_the_initiators(void)
 	CHECK_EQ(cw_dev_reset(dev, 0), 0);
 	CHECK(!cw_sim_port_in_reset(sim, 0));
 	grants_again();
-	traffic(0);
+	traffic(0, 0, PAGES);
 	CHECK_EQ(cw_dev_reset(dev, 2), -EINVAL);
 	CHECK_EQ(cw_dev_reset(NULL, 0), -EINVAL);
 	tear_down();
