@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * Shadow pages by (gfn, role, generation): open addressing, about half full at most, a third while it is small. The
- * key is one word, so that a lookup touches no page but the one that it finds, and pages of an obsolete generation are
- * other keys (ROLE-18). The place depends on the gfn alone: all pages of a gfn stand in one run.
+ * Shadow pages by (gfn, role): open addressing, about half full at most. The key is one word, so that a lookup touches
+ * no page but the one that it finds, and pages of an obsolete generation are other keys (ROLE-18). The place depends on
+ * the gfn alone: all pages of a gfn stand in one run. A bit for each place says whether anything went by on its way to
+ * a place behind, so that a search in vain seldom looks further than where it began.
  */
 #include "internal.h"
-
-#define SMALL (1ull << 16)
 
 static uint64_t page_key(const struct cw_mmu_page *sp)
 {
@@ -17,7 +16,14 @@ static uint64_t page_key(const struct cw_mmu_page *sp)
 
 struct cw_hash_slot *cw_hash_alloc(unsigned bits)
 {
-	return cw_zalloc(sizeof(struct cw_hash_slot) << bits);
+	return cw_zalloc((sizeof(struct cw_hash_slot) << bits) + ((1ull << bits) + 7) / 8);
+}
+
+void cw_hash_set(struct cw_mmu *mmu, struct cw_hash_slot *hash, unsigned bits)
+{
+	mmu->hash = hash;
+	mmu->hash_bits = bits;
+	mmu->hash_passed = (uint64_t *)(hash + (1ull << bits));
 }
 
 static uint64_t hash_mask(const struct cw_mmu *mmu)
@@ -25,24 +31,34 @@ static uint64_t hash_mask(const struct cw_mmu *mmu)
 	return (1ull << mmu->hash_bits) - 1;
 }
 
+static uint64_t key_home(const struct cw_mmu *mmu, uint64_t key)
+{
+	return cw_hash_gfn(key >> CW_KEY_GFN_SHIFT, mmu->hash_bits);
+}
+
+static void set_passed(struct cw_mmu *mmu, uint64_t place, bool passed)
+{
+	mmu->hash_passed[place / 64] &= ~(1ull << place % 64);
+	mmu->hash_passed[place / 64] |= (uint64_t)passed << place % 64;
+}
+
 /* Number of pages of other gfns in front of it. */
 static uint64_t put(struct cw_mmu *mmu, struct cw_hash_slot what)
 {
-	uint64_t gfn = what.key >> CW_KEY_GFN_SHIFT, i = cw_hash_gfn(gfn, mmu->hash_bits), collisions = 0;
+	uint64_t i = key_home(mmu, what.key), collisions = 0;
 
-	for (; mmu->hash[i].key; i = (i + 1) & hash_mask(mmu))
-		collisions += mmu->hash[i].key >> CW_KEY_GFN_SHIFT != gfn;
+	for (; mmu->hash[i].key; i = (i + 1) & hash_mask(mmu)) {
+		collisions += (mmu->hash[i].key ^ what.key) >> CW_KEY_GFN_SHIFT != 0;
+		set_passed(mmu, i, true);
+	}
 	mmu->hash[i] = what;
 	return collisions;
 }
 
-/*
- * Pages above which a bigger one is wanted: a small one costs nothing, and most searches shall end at once. A large one
- * is what does not fit the caches; it holds half as many pages as places, and those of one more translation.
- */
+/* Pages above which a bigger one is wanted: half as many as places, and those of one more translation. */
 static uint64_t comfortable(uint64_t size)
 {
-	return (size <= SMALL ? size / 4 : size / 2) + size / 16;
+	return size / 2 + size / 16;
 }
 
 int cw_hash_room(struct cw_mmu *mmu, struct cw_cache_set *cache)
@@ -59,8 +75,7 @@ int cw_hash_room(struct cw_mmu *mmu, struct cw_cache_set *cache)
 		cache->need_bigger = want > size - size / 8;
 		return cache->need_bigger ? CW_PF_RETRY : 0;
 	}
-	mmu->hash = cache->hash;
-	mmu->hash_bits = cache->hash_bits;
+	cw_hash_set(mmu, cache->hash, cache->hash_bits);
 	for (uint64_t i = 0; i < size; i++) {
 		if (old[i].key)
 			put(mmu, old[i]);
@@ -74,15 +89,14 @@ struct cw_mmu_page *cw_page_next_of_gfn(const struct cw_mmu *mmu, uint64_t gfn, 
 {
 	uint64_t mask = hash_mask(mmu), home = cw_hash_gfn(gfn, mmu->hash_bits);
 
-	for (;;) {
+	while (!*pos || cw_hash_passed(mmu, (home + *pos - 1) & mask)) {
 		const struct cw_hash_slot *s = &mmu->hash[(home + *pos) & mask];
 
-		if (!s->key)
-			return NULL;
 		++*pos;
-		if (s->key >> CW_KEY_GFN_SHIFT == gfn)
+		if (s->key && s->key >> CW_KEY_GFN_SHIFT == gfn)
 			return s->sp;
 	}
+	return NULL;
 }
 
 void cw_hash_add(struct cw_mmu *mmu, struct cw_mmu_page *sp)
@@ -98,23 +112,39 @@ void cw_hash_add(struct cw_mmu *mmu, struct cw_mmu_page *sp)
 	mmu->nr_pages++;
 }
 
+/* The bits of places first .. end - 1 of one run, which ends there: from behind, by the homes of what was seen. */
+static void mark_passed(struct cw_mmu *mmu, uint64_t first, uint64_t end)
+{
+	uint64_t mask = hash_mask(mmu), reach = 0;
+
+	/* reach: so many places from here on to the front have a page behind them that went by. */
+	for (uint64_t i = end; i != first;) {
+		uint64_t far;
+
+		i = (i - 1) & mask;
+		set_passed(mmu, i, reach != 0);
+		reach -= reach != 0;
+		far = mmu->hash[i].key ? (i - key_home(mmu, mmu->hash[i].key)) & mask : 0;
+		reach = reach > far ? reach : far;
+	}
+}
+
 void cw_hash_del(struct cw_mmu *mmu, struct cw_mmu_page *sp)
 {
-	uint64_t mask = hash_mask(mmu), hole = cw_hash_gfn(sp->gfn, mmu->hash_bits);
+	uint64_t mask = hash_mask(mmu), home = cw_hash_gfn(sp->gfn, mmu->hash_bits), hole = home, i;
 
 	CW_ASSERT(sp->hashed);
 	while (mmu->hash[hole].sp != sp)
 		hole = (hole + 1) & mask;
 	/* What stands behind it and could not be found any more moves up. */
-	for (uint64_t i = (hole + 1) & mask; mmu->hash[i].key; i = (i + 1) & mask) {
-		uint64_t home = cw_hash_gfn(mmu->hash[i].key >> CW_KEY_GFN_SHIFT, mmu->hash_bits);
-
-		if (((i - home) & mask) < ((i - hole) & mask))
+	for (i = (hole + 1) & mask; mmu->hash[i].key; i = (i + 1) & mask) {
+		if (((i - key_home(mmu, mmu->hash[i].key)) & mask) < ((i - hole) & mask))
 			continue;
 		mmu->hash[hole] = mmu->hash[i];
 		hole = i;
 	}
 	mmu->hash[hole] = (struct cw_hash_slot){0, NULL};
+	mark_passed(mmu, home, i);
 	sp->hashed = false;
 	mmu->nr_pages--;
 }
@@ -129,6 +159,20 @@ static bool same_pdptes(const struct cw_mmu_page *a, const struct cw_mmu_page *b
 	return true;
 }
 
+/* A page behind this place has its home here or in front. */
+static bool is_passed(const struct cw_mmu *mmu, uint64_t place)
+{
+	uint64_t mask = hash_mask(mmu);
+
+	for (uint64_t n = 1; n <= mask && mmu->hash[(place + n) & mask].key; n++) {
+		uint64_t i = (place + n) & mask;
+
+		if (((i - key_home(mmu, mmu->hash[i].key)) & mask) >= n)
+			return true;
+	}
+	return false;
+}
+
 const char *cw_hash_validate(struct cw_mmu *mmu)
 {
 	uint64_t pages = 0;
@@ -137,6 +181,8 @@ const char *cw_hash_validate(struct cw_mmu *mmu)
 		struct cw_mmu_page *sp = mmu->hash[i].sp;
 		uint64_t pos = 0, found = 0;
 
+		if (cw_hash_passed(mmu, i) != is_passed(mmu, i))
+			return "what a place of the hash says of those behind it";
 		if (!mmu->hash[i].key)
 			continue;
 		if (mmu->hash[i].key != page_key(sp) || !sp->hashed || sp->role.invalid)

@@ -171,7 +171,11 @@ static inline struct cw_mmu_domain *cw_page_domain(struct cw_mmu *mmu, const str
 }
 
 #define CW_HASH_BITS_MIN 6u
+#define CW_HASH_SLOT_SHIFT 4
+CW_STATIC_ASSERT(sizeof(struct cw_hash_slot) == 1 << CW_HASH_SLOT_SHIFT, "a place of the hash");
 struct cw_hash_slot *cw_hash_alloc(unsigned bits);
+/* An empty one, in place of what is there. */
+void cw_hash_set(struct cw_mmu *mmu, struct cw_hash_slot *hash, unsigned bits);
 /*
  * Room for the pages of one translation, under the lock and before any is made: puts the cache's bigger hash in place
  * if there is one and it is time, else asks the next top-up for one. 0, or CW_PF_RETRY: top up first.
@@ -200,19 +204,31 @@ static inline unsigned cw_hash_gfn(uint64_t gfn, unsigned bits)
 	return (unsigned)(gfn * 0x61C8864680B583EBull >> (64 - bits));
 }
 
-/* The one page of the current generation, or NULL. */
+static inline bool cw_hash_passed(const struct cw_mmu *mmu, uint64_t place)
+{
+	return mmu->hash_passed[place / 64] >> place % 64 & 1;
+}
+
+/*
+ * The one page of the current generation, or NULL. Mostly the first place says it, and who asks waits for what is
+ * found: so that place is computed in bytes at once.
+ */
 static inline struct cw_mmu_page *cw_page_find(const struct cw_mmu *mmu, uint64_t gfn, union cw_role role)
 {
 	uint64_t key = cw_hash_key(gfn, role, mmu->valid_gen), mask = (1ull << mmu->hash_bits) - 1;
-	uint64_t place = cw_hash_gfn(gfn, mmu->hash_bits);
+	uint64_t home = cw_hash_gfn(gfn, mmu->hash_bits + CW_HASH_SLOT_SHIFT) & ~(sizeof(*mmu->hash) - 1);
+	const struct cw_hash_slot *slot = (const struct cw_hash_slot *)((const char *)mmu->hash + home);
 
-	while (mmu->hash[place].key != key) {
-		if (!mmu->hash[place].key)
+	while (slot->key != key) {
+		uint64_t place = (uint64_t)(slot - mmu->hash);
+
+		if (!cw_hash_passed(mmu, place))
 			return NULL;
-		place = (place + 1) & mask;
+		slot = &mmu->hash[(place + 1) & mask];
 	}
-	return mmu->hash[place].sp;
+	return slot->sp;
 }
+
 /* The same with PDPTEs, which are part of the key where the role has them. */
 struct cw_mmu_page *cw_page_find_pae(struct cw_mmu *mmu, uint64_t gfn, union cw_role role, const uint64_t *pdpte);
 /* A page with empty entries, known to nobody yet. */

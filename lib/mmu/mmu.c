@@ -5,6 +5,8 @@
 
 int cw_mmu_init(struct cw_mmu *mmu, const struct cw_mmu_ops *ops, void *priv, const struct cw_mmu_params *params)
 {
+	struct cw_hash_slot *hash;
+
 	if (params->address_bits < 32 || params->address_bits > 52)
 		return -EINVAL;
 	if (params->max_level > CW_LEVEL_LEAF_MAX)
@@ -16,7 +18,6 @@ int cw_mmu_init(struct cw_mmu *mmu, const struct cw_mmu_ops *ops, void *priv, co
 		.ops = ops,
 		.priv = priv,
 		.params = *params,
-		.hash_bits = CW_HASH_BITS_MIN,
 		.page_limit = cw_budget_limit(params->page_limit),
 	};
 	if (!mmu->params.guest_phys_bits)
@@ -25,9 +26,10 @@ int cw_mmu_init(struct cw_mmu *mmu, const struct cw_mmu_ops *ops, void *priv, co
 		return -EINVAL;
 	if (!mmu->params.max_level)
 		mmu->params.max_level = CW_LEVEL_LEAF_MAX;
-	mmu->hash = cw_hash_alloc(mmu->hash_bits);
-	if (!mmu->hash)
+	hash = cw_hash_alloc(CW_HASH_BITS_MIN);
+	if (!hash)
 		return -ENOMEM;
+	cw_hash_set(mmu, hash, CW_HASH_BITS_MIN);
 	cw_mutex_init(&mmu->slots_lock);
 	cw_mutex_init(&mmu->lock);
 	cw_list_init(&mmu->active);

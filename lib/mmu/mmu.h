@@ -316,6 +316,7 @@ struct cw_mmu {
 	struct cw_mmu_domain domain[CW_AS_MAX];
 
 	struct cw_hash_slot *hash; /* 2^hash_bits; shadow pages, obsolete ones included (hash.c) */
+	uint64_t *hash_passed;	   /* bit per place: one that stands behind it has its home here or in front */
 	unsigned hash_bits;
 	uint64_t nr_pages;	 /* pages in the hash */
 	uint64_t page_limit;	 /* 0: none (ZAP-4) */
