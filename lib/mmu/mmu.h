@@ -273,6 +273,10 @@ struct cw_slot_set {
 	void *chunk_mem; /* what `chunk` stands in */
 	unsigned chunk_bits;
 	uint64_t nr_chunks, nr_of_size[CW_SLOT_CHUNK_SIZES];
+
+	/* By chunks of 2 MiB from gfn 0 on: a slot of small chunks that touches it, or NULL. */
+	struct cw_memslot **direct;
+	uint64_t nr_direct;
 };
 
 /*

@@ -270,6 +270,69 @@ static void hints_without_a_place(void)
 	vm_destroy(&vm);
 }
 
+/* Slots of 2 MiB side by side are in the table, which is no larger than they and their like ask for. */
+static void what_is_dense_is_in_the_table(void)
+{
+	enum { DENSE = 2000, FAR = 200 };
+	struct cw_memslot *s = calloc(DENSE + FAR, sizeof(*s));
+	uint64_t covered, hints[CW_SLOT_CHUNK_SIZES], none[CW_SLOT_CHUNK_SIZES] = {0};
+
+	vm_init(&vm);
+	memset(&set, 0, sizeof(set));
+	for (unsigned i = 0; i < DENSE + FAR && !check_bad; i++) {
+		s[i] = (struct cw_memslot){.base_gfn = (i < DENSE ? i : (uint64_t)i << 20) * 512, .npages = 512};
+		CHECK_EQ(cw_slots_reserve(&vm.mmu, &set), 0);
+		CHECK_EQ(cw_slots_reserve(&vm.mmu, &set), 0);
+		CHECK(set.nr_direct <= 2 * (1024 + 2 * set.nr_chunks));
+		cw_slots_replace(&set, NULL, &s[i]);
+	}
+	CHECK(!cw_slots_validate(&set));
+	covered = set.nr_direct;
+	CHECK(covered >= DENSE);
+	/* Without hints and order there is only the table. */
+	memcpy(hints, set.nr_of_size, sizeof(hints));
+	memcpy(set.nr_of_size, none, sizeof(none));
+	set.nr = 0;
+	for (unsigned i = 0; i < DENSE + FAR; i++) {
+		CHECK(cw_slots_find(&set, s[i].base_gfn) == (i < DENSE ? &s[i] : NULL));
+		CHECK(cw_slots_find(&set, s[i].base_gfn + 511) == (i < DENSE ? &s[i] : NULL));
+	}
+	memcpy(set.nr_of_size, hints, sizeof(hints));
+	set.nr = DENSE + FAR;
+	/* What is gone is not in it. */
+	for (unsigned i = 0; i < DENSE + FAR; i++) {
+		cw_slots_replace(&set, &s[i], NULL);
+		CHECK(!cw_slots_find(&set, s[i].base_gfn));
+		CHECK(i % 100 || !cw_slots_validate(&set));
+	}
+	cw_slots_free(&set);
+	free(s);
+	vm_destroy(&vm);
+}
+
+/* No memory for the table: no error, and the same answers. */
+static void no_memory_for_the_table(void)
+{
+	struct cw_memslot s = {.base_gfn = 512, .npages = 700}, more = {.base_gfn = 99 * 512, .npages = 1};
+
+	vm_init(&vm);
+	memset(&set, 0, sizeof(set));
+	CHECK_EQ(cw_slots_reserve(&vm.mmu, &set), 0);
+	cw_slots_replace(&set, NULL, &s);
+	alloc_fail(1);
+	CHECK_EQ(cw_slots_reserve(&vm.mmu, &set), 0);
+	alloc_fail(0);
+	CHECK_EQ(set.nr_direct, 0);
+	CHECK(cw_slots_find(&set, 1211) == &s && !cw_slots_find(&set, 1212) && !cw_slots_find(&set, 511));
+	CHECK_EQ(cw_slots_reserve(&vm.mmu, &set), 0);
+	CHECK_EQ(set.nr_direct, 4);
+	cw_slots_replace(&set, NULL, &more);
+	CHECK(!cw_slots_validate(&set));
+	CHECK(cw_slots_find(&set, 99 * 512) == &more && cw_slots_find(&set, 1211) == &s);
+	cw_slots_free(&set);
+	vm_destroy(&vm);
+}
+
 static void reservations_fail_cleanly(void)
 {
 	vm_init(&vm);
@@ -294,6 +357,8 @@ int main(int argc, char **argv)
 		RUN(all_layouts);
 	RUN(hints_are_few);
 	RUN(hints_without_a_place);
+	RUN(what_is_dense_is_in_the_table);
+	RUN(no_memory_for_the_table);
 	RUN(reservations_fail_cleanly);
 	return CHECK_DONE("mmu_slotset");
 }

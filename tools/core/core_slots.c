@@ -8,7 +8,7 @@
 
 #define SLOTS 32764u
 #define LOOKUPS (1u << 17)
-#define RUNS 15u
+#define RUNS 31u
 
 struct tree_slot {
 	struct tree_slot *left, *right, *parent[2];
