@@ -11,12 +11,12 @@
 
 /* --- look --- */
 
-static bool mmio_current(const struct cw_mmu *mmu, struct cw_entry e, unsigned as_id)
+bool cw_mmio_current(const struct cw_mmu *mmu, struct cw_entry e, unsigned as_id)
 {
 	uint64_t gen = mmu->space[as_id].generation;
 	uint64_t spte = e.sp->spte[e.index];
 
-	if (!cw_spte_is_mmio(cw_spte_format(e.sp->role), spte))
+	if (!cw_entry_is_mmio(e))
 		return false;
 	cw_trace(mmu, check_mmio_spte, cw_spte_mmio_gfn(cw_spte_format(e.sp->role), spte), cw_spte_mmio_gen(spte), gen);
 	/* MS-2 */
@@ -55,7 +55,7 @@ static int look(struct cw_fault *f, bool *mmio_hit)
 
 	e = cw_page_walk(f->ctx->root, f->gfn);
 	if (!slot) {
-		if (mmio_current(mmu, e, f->ctx->as_id)) {
+		if (cw_mmio_current(mmu, e, f->ctx->as_id)) {
 			*mmio_hit = true;
 			found(f, e);
 			return CW_PF_EMULATE;
@@ -141,9 +141,11 @@ static void commit_step(struct cw_fault *f, struct cw_step *s, struct cw_cache_s
 		cw_page_link(s->at, s->spte, s->child, cache);
 		return;
 	}
+	s->at.sp->nr_mmio -= cw_entry_is_mmio(s->at);
 	*mirror = s->spte;
 	gfn = cw_entry_gfn(s->at.sp, s->at.index);
 	if (!cw_spte_present(s->spte)) {
+		s->at.sp->nr_mmio++;
 		cw_stat_add(&mmu->stats.pf_mmio_spte_created, 1);
 		cw_trace(mmu, mark_mmio_spte, cw_entry_addr(s->at.sp, s->at.index), gfn, cw_spte_mmio_gen(s->spte));
 		return;
@@ -311,7 +313,7 @@ static int map_mmio(struct cw_fault *f, struct cw_cache_set *cache)
 	if (f->gfn >> cw_spte_format(role)->mmio_gfn_bits)
 		return CW_PF_EMULATE;
 	/* While an update is in progress this is the old number: the entry is stale once it is over (MS-1). */
-	spte = cw_spte_make_mmio(role, f->gfn, mmu->space[f->ctx->as_id].generation);
+	spte = cw_spte_make_mmio(role, f->gfn, mmu->space[f->ctx->as_id].generation, true);
 	build_path(f, &p, CW_LEVEL_4K, cache);
 	CW_ASSERT(!cw_spte_present(p.at.sp->spte[p.at.index]));
 	r = map_entry(f, &p, true, spte, cache);

@@ -123,6 +123,7 @@ struct cw_mmu_page {
 	bool hashed;	      /* in mmu->hash; not once detached */
 	unsigned root_count;  /* contexts */
 	unsigned nr_present;  /* present entries, MMIO ones excluded */
+	unsigned nr_mmio;     /* MMIO entries */
 	unsigned write_flood; /* with guest entries: writes since the last walk through it */
 	uint64_t table;	      /* engine-visible address */
 	uint64_t zap_seq; /* the last change that took something out of it; in quarantine: that a FLUSH must cover */
@@ -152,6 +153,14 @@ static inline uint64_t cw_entry_gfn(const struct cw_mmu_page *sp, unsigned index
 		return sp->trans[index] >> 3;
 	return sp->gfn + index * cw_level_pages(sp->role.level);
 }
+
+static inline bool cw_entry_is_mmio(struct cw_entry e)
+{
+	return cw_spte_is_mmio(cw_spte_format(e.sp->role), e.sp->spte[e.index]);
+}
+
+/* It is one of the slots as they are now (MS-2). */
+bool cw_mmio_current(const struct cw_mmu *mmu, struct cw_entry e, unsigned as_id);
 
 /* False once the engine cannot reach the page by a walk that starts now: its entries need no command then. */
 static inline bool cw_page_live(const struct cw_mmu *mmu, const struct cw_mmu_page *sp)
@@ -278,6 +287,8 @@ void cw_zap_post(struct cw_zap *z);
 void cw_zap_yield(struct cw_zap *z);
 /* Takes a present leaf of any level away. On error the entry is as it was. */
 int cw_zap_leaf(struct cw_zap *z, struct cw_entry e);
+/* Takes an MMIO entry away. Likewise. */
+int cw_zap_mmio(struct cw_zap *z, struct cw_entry e);
 /* Makes a present non-leaf entry of a live page non-present; the child may be left without parents. */
 int cw_zap_table(struct cw_zap *z, struct cw_entry e);
 /* Takes a table away that is no root, and those above that have nothing else. On an error it may keep some parents. */

@@ -42,6 +42,33 @@ static void found(struct cw_fault *f, struct cw_entry e)
 	f->entry_addr = cw_entry_addr(e.sp, e.index);
 }
 
+/* Whether an MMIO entry allows writes: EPT has no bit for that, so the host keeps it beside the gfn. */
+static bool mmio_writable(struct cw_entry e)
+{
+	return (e.sp->trans ? e.sp->trans[e.index] : e.sp->role.access) & CW_ACC_W;
+}
+
+/*
+ * SPTE-4: what the guest's tables gave is no memory. Its invalidations take the entry away, and slot updates make it
+ * stale; the slots are looked at all the same, as the generation wraps (MS-3).
+ */
+static bool answers_mmio(struct cw_fault *f, struct cw_entry e)
+{
+	struct cw_mmu *mmu = f->ctx->mmu;
+	uint64_t gfn;
+
+	if (!cw_mmio_current(mmu, e, f->ctx->as_id) || (f->write && !mmio_writable(e)))
+		return false;
+	gfn = cw_spte_mmio_gfn(cw_spte_format(e.sp->role), e.sp->spte[e.index]);
+	if (cw_slots_find_last(mmu, f->ctx->as_id, &f->ctx->last, gfn))
+		return false;
+	f->gfn = gfn;
+	f->have_slot = false;
+	f->guest_gpa = gfn << CW_PAGE_SHIFT | (f->gpa & (CW_PAGE_SIZE - 1));
+	found(f, e);
+	return true;
+}
+
 static int look(struct cw_fault *f, struct walk *k)
 {
 	const struct cw_shadow *s = f->ctx->shadow;
@@ -67,7 +94,7 @@ static int look(struct cw_fault *f, struct walk *k)
 			 (f->gpa >> CW_PAGE_SHIFT & (cw_level_pages(e.sp->role.level) - 1));
 		return CW_PF_SPURIOUS;
 	}
-	return CW_PF_CONTINUE;
+	return answers_mmio(f, e) ? CW_PF_EMULATE : CW_PF_CONTINUE;
 }
 
 /* --- the guest's tables --- */
@@ -269,10 +296,37 @@ static int recycle(struct cw_zap *z, struct cw_fault *f)
 	return r;
 }
 
+/*
+ * What the host knows of an entry that is about to be made. Where an MMIO entry stands, whose page is not fresh then,
+ * it is as it was if that comes to nothing; else what it says does not matter.
+ */
+struct old_trans {
+	uint64_t *at, value;
+};
+
+static struct old_trans set_trans(struct cw_entry e, uint64_t value)
+{
+	struct old_trans old = {.at = NULL};
+
+	if (!e.sp->trans)
+		return old;
+	if (cw_entry_is_mmio(e))
+		old = (struct old_trans){&e.sp->trans[e.index], e.sp->trans[e.index]};
+	e.sp->trans[e.index] = value;
+	return old;
+}
+
+static void put_back_trans(const struct old_trans *old)
+{
+	if (old->at)
+		*old->at = old->value;
+}
+
 static int map_leaf(struct cw_zap *z, struct cw_fault *f, const struct walk *k, struct cw_cache_set *cache, bool *flush)
 {
 	struct cw_mmu *mmu = f->ctx->mmu;
 	bool logged = f->slot.log && cw_log_exact(mmu->domain[f->ctx->as_id].log_mode);
+	struct old_trans old_trans = {.at = NULL};
 	struct cw_leaf leaf = {.level = 1};
 	struct cw_path p;
 	uint64_t old;
@@ -316,9 +370,8 @@ static int map_leaf(struct cw_zap *z, struct cw_fault *f, const struct walk *k, 
 		cw_log_mark(&f->slot, f->gfn);
 	made = !cw_spte_present(old) || !allows(f, p.at);
 	if (made) {
-		if (p.at.sp->trans)
-			p.at.sp->trans[p.at.index] = (f->gfn & ~(cw_level_pages(leaf.level) - 1)) << 3 |
-						     (k->acc[leaf.level] & CW_ACC_ALL);
+		old_trans = set_trans(p.at, (f->gfn & ~(cw_level_pages(leaf.level) - 1)) << 3 |
+						    (k->acc[leaf.level] & CW_ACC_ALL));
 		p.step[p.nr++] = (struct cw_step){.at = p.at, .spte = cw_spte_make_leaf(f->ctx->root->role, &leaf)};
 	} else if (!p.nr) {
 		found(f, p.at);
@@ -326,16 +379,57 @@ static int map_leaf(struct cw_zap *z, struct cw_fault *f, const struct walk *k, 
 	}
 	if (!cw_path_settled(mmu, &p)) {
 		cw_path_drop(mmu, &p);
+		put_back_trans(&old_trans);
 		*flush = true;
 		return CW_PF_RETRY;
 	}
 	if (made)
 		cw_prefetch_shadow(f, &p);
 	r = cw_path_publish(f, &p, cache);
+	if (r && !p.done)
+		put_back_trans(&old_trans);
 	if (r)
 		return r;
 	found(f, p.at);
 	return CW_PF_FIXED;
+}
+
+/* The way to an MMIO entry, and the entry. Leaves of the same place go first, as another page's would. */
+static int map_mmio(struct cw_zap *z, struct cw_fault *f, const struct walk *k, struct cw_cache_set *cache, bool *flush)
+{
+	struct cw_mmu *mmu = f->ctx->mmu;
+	struct old_trans old;
+	struct cw_path p;
+	int r;
+
+	r = build_path(z, f, k, &p, CW_LEVEL_4K, cache);
+	if (r || cw_spte_present(p.at.sp->spte[p.at.index])) {
+		cw_path_drop(mmu, &p);
+		*flush = true;
+		cw_zap_post(z);
+		return r < 0 ? r : cw_path_clear(f, p.at);
+	}
+	old = set_trans(p.at,
+			f->gfn << 3 | (k->acc[CW_LEVEL_4K] & (k->writable ? CW_ACC_ALL : CW_ACC_ALL & ~CW_ACC_W)));
+	/* While an update is in progress this is the old number: the entry is stale once it is over (MS-1). */
+	p.step[p.nr++] = (struct cw_step){
+		.at = p.at,
+		.spte = cw_spte_make_mmio(f->ctx->root->role, f->gfn, mmu->space[f->ctx->as_id].generation,
+					  k->writable),
+	};
+	if (!cw_path_settled(mmu, &p)) {
+		cw_path_drop(mmu, &p);
+		*flush = true;
+		r = CW_PF_RETRY;
+	} else {
+		r = cw_path_publish(f, &p, cache);
+	}
+	if (r && !p.done)
+		put_back_trans(&old);
+	if (r)
+		return r;
+	found(f, p.at);
+	return CW_PF_EMULATE;
 }
 
 /*
@@ -369,7 +463,15 @@ static int map(struct cw_fault *f, const struct walk *k, struct cw_cache_set *ca
 
 	if (!walk_holds(f, k))
 		return CW_PF_RETRY;
-	if (!slot || slot->flags != f->slot.flags || cw_memslot_hva(slot, f->gfn) != cw_memslot_hva(&f->slot, f->gfn))
+	if (!slot && !f->have_slot) {
+		cw_zap_init(&z, mmu, f->ctx->as_id);
+		r = map_mmio(&z, f, k, cache, flush);
+		cw_zap_post(&z);
+		cw_zap_drain(&z);
+		return r;
+	}
+	if (!slot || !f->have_slot || slot->flags != f->slot.flags ||
+	    cw_memslot_hva(slot, f->gfn) != cw_memslot_hva(&f->slot, f->gfn))
 		return CW_PF_RETRY;
 	if (f->inval_seq != mmu->inval_seq || cw_inval_blocks(mmu, cw_memslot_hva(slot, f->gfn), 1))
 		return CW_PF_RETRY;
@@ -397,7 +499,7 @@ static int slot_says(struct cw_fault *f)
 	f->have_slot = slot != NULL;
 	f->inval_seq = mmu->inval_seq;
 	if (!slot)
-		return CW_PF_EMULATE; /* no MMIO entry: its address would have to be compared again at every sync */
+		return CW_PF_CONTINUE;
 	f->slot = *slot;
 	if (slot->flags & CW_MEM_INVALID)
 		return CW_PF_RETRY;
@@ -418,7 +520,8 @@ static int resolve_and_map(struct cw_mmu_worker *w, struct cw_fault *f, const st
 		r = cw_cache_topup_pairs(mmu, w->cache);
 	if (r)
 		return r;
-	r = mmu->ops->resolve(mmu->priv, &f->slot, f->gfn, f->write, &f->page);
+	if (f->have_slot)
+		r = mmu->ops->resolve(mmu->priv, &f->slot, f->gfn, f->write, &f->page);
 	if (r)
 		return r == -EAGAIN ? CW_PF_RETRY : r;
 	cw_mutex_lock(&mmu->lock);
@@ -428,10 +531,10 @@ static int resolve_and_map(struct cw_mmu_worker *w, struct cw_fault *f, const st
 	if (!r)
 		r = map(f, k, w->cache, &flush);
 	mapped = r == CW_PF_FIXED || r == CW_PF_SPURIOUS;
-	if (mapped)
+	if (f->have_slot && mapped)
 		mmu->ops->release(mmu->priv, &f->page, true);
 	cw_mutex_unlock(&mmu->lock);
-	if (!mapped)
+	if (f->have_slot && !mapped)
 		mmu->ops->release(mmu->priv, &f->page, false);
 	cw_prefetch_give_back(mmu, w->cache);
 	if (flush || recycled) {
@@ -442,7 +545,18 @@ static int resolve_and_map(struct cw_mmu_worker *w, struct cw_fault *f, const st
 	return r;
 }
 
-static int handle(struct cw_mmu_worker *w, struct cw_fault *f)
+/* No memory there: the user answers. An entry only spares the next access the walk, so this goes on without one. */
+static int emulate(struct cw_mmu_worker *w, struct cw_fault *f, const struct walk *k)
+{
+	int r;
+
+	if (f->gfn >> cw_spte_format(f->ctx->shadow->root_role)->mmio_gfn_bits)
+		return CW_PF_EMULATE; /* no entry can hold such a gfn */
+	r = resolve_and_map(w, f, k);
+	return r == -ENOMEM || r == -ENOSPC ? CW_PF_EMULATE : r;
+}
+
+static int handle(struct cw_mmu_worker *w, struct cw_fault *f, bool *mmio_hit)
 {
 	struct cw_mmu *mmu = w->mmu;
 	struct walk k;
@@ -456,6 +570,7 @@ static int handle(struct cw_mmu_worker *w, struct cw_fault *f)
 		r = mmu->ops->log_provide ? mmu->ops->log_provide(mmu->priv, f->ctx->as_id, f->gfn) : -EOPNOTSUPP;
 		return r ? r : CW_PF_FIXED;
 	}
+	*mmio_hit = r == CW_PF_EMULATE;
 	if (r == CW_PF_CONTINUE)
 		r = walk_guest(f, &k);
 	if (r != CW_PF_CONTINUE)
@@ -463,18 +578,27 @@ static int handle(struct cw_mmu_worker *w, struct cw_fault *f)
 	cw_mutex_lock(&mmu->lock);
 	r = slot_says(f);
 	cw_mutex_unlock(&mmu->lock);
-	return r == CW_PF_CONTINUE ? resolve_and_map(w, f, &k) : r;
+	if (r != CW_PF_CONTINUE)
+		return r;
+	return f->have_slot ? resolve_and_map(w, f, &k) : emulate(w, f, &k);
 }
 
 int cw_shadow_fault(struct cw_mmu_worker *w, struct cw_fault *f)
 {
 	struct cw_mmu_stats *stats = &w->mmu->stats;
+	bool mmio_hit = false;
 	int r;
 
 	f->level = 0;
 	f->spte = f->entry_addr = f->guest_error = f->guest_gpa = 0;
+	r = handle(w, f, &mmio_hit);
+	/* ST-1: what an MMIO entry answers counts as an exit, not as a fault. */
+	if (mmio_hit) {
+		cw_stat_add(&stats->mmio_exits, 1);
+		cw_trace(w->mmu, handle_mmio_page_fault, f->gpa, f->gfn, f->write);
+		return r;
+	}
 	cw_stat_add(&stats->pf_taken, 1);
-	r = handle(w, f);
 	cw_stat_add(r == CW_PF_RETRY	       ? &stats->pf_retry :
 		    r == CW_PF_FIXED	       ? &stats->pf_fixed :
 		    r == CW_PF_SPURIOUS	       ? &stats->pf_spurious :

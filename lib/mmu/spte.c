@@ -94,11 +94,11 @@ uint64_t cw_spte_make_leaf(union cw_role role, const struct cw_leaf *leaf)
 	return spte;
 }
 
-uint64_t cw_spte_make_mmio(union cw_role role, uint64_t gfn, uint64_t generation)
+uint64_t cw_spte_make_mmio(union cw_role role, uint64_t gfn, uint64_t generation, bool writable)
 {
 	const struct cw_spte_format *fmt = cw_spte_format(role);
 	uint64_t gen = generation & CW_MMIO_GEN_MASK;
-	uint64_t spte = fmt->mmio_value | SPTE_W | fmt->user;
+	uint64_t spte = fmt->mmio_value | (writable ? SPTE_W : 0) | fmt->user;
 
 	return spte | gfn << 12 | (gen & 0xff) << 3 | (gen >> 8) << 52;
 }

@@ -76,8 +76,8 @@ struct cw_leaf {
 /* A leaf by the rules of mmu-spec 2.2: W with D, mmu-W wherever W could be granted later. */
 uint64_t cw_spte_make_leaf(union cw_role role, const struct cw_leaf *leaf);
 
-/* MMIO entries (SPTE-4). The gfn must be below 2^mmio_gfn_bits. */
-uint64_t cw_spte_make_mmio(union cw_role role, uint64_t gfn, uint64_t generation);
+/* MMIO entries (SPTE-4). The gfn must be below 2^mmio_gfn_bits. The legacy flavour says whether writes are allowed. */
+uint64_t cw_spte_make_mmio(union cw_role role, uint64_t gfn, uint64_t generation, bool writable);
 bool cw_spte_is_mmio(const struct cw_spte_format *fmt, uint64_t spte);
 uint64_t cw_spte_mmio_gfn(const struct cw_spte_format *fmt, uint64_t spte);
 uint64_t cw_spte_mmio_gen(uint64_t spte);

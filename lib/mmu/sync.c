@@ -93,6 +93,20 @@ static int sync_entry(struct cw_zap *z, struct cw_mmu_ctx *ctx, struct cw_mmu_pa
 	return 0;
 }
 
+/* An MMIO entry stays if it says no more than the guest's does. */
+static int sync_mmio(struct cw_zap *z, struct cw_mmu_ctx *ctx, struct cw_mmu_page *sp, unsigned i)
+{
+	unsigned size = cw_gpt_entry_size(&ctx->shadow->gpt);
+	bool writable = false;
+	uint64_t gpte = 0;
+
+	if (!cw_ctx_read_atomic(ctx, (sp->gfn << CW_PAGE_SHIFT) + cw_gpte_offset(sp, i), &gpte, size) &&
+	    borne_out(ctx, sp, i, gpte, &writable) && (writable || !(sp->trans[i] & CW_ACC_W)))
+		return 0;
+	cw_stat_add(&z->mmu->stats.mmu_sync_dropped, 1);
+	return cw_zap_mmio(z, (struct cw_entry){sp, i});
+}
+
 int cw_sync_pages(struct cw_zap *z, struct cw_mmu_ctx *ctx, struct cw_mmu_page *sp, uint64_t first, uint64_t last)
 {
 	uint64_t span = cw_level_pages(sp->role.level);
@@ -106,9 +120,13 @@ int cw_sync_pages(struct cw_zap *z, struct cw_mmu_ctx *ctx, struct cw_mmu_page *
 		cw_stat_add(&z->mmu->stats.mmu_sync, 1);
 		cw_trace(z->mmu, kvm_mmu_sync_page, sp->gfn, sp->role.word, 0);
 	}
-	for (uint64_t i = first / span; i <= last / span && i < CW_SPTES && sp->nr_present && !r; i++) {
-		if (!cw_spte_present(sp->spte[i]))
+	for (uint64_t i = first / span; i <= last / span && i < CW_SPTES && (sp->nr_present || sp->nr_mmio) && !r;
+	     i++) {
+		if (!cw_spte_present(sp->spte[i])) {
+			if (gptes && cw_entry_is_mmio((struct cw_entry){sp, (unsigned)i}))
+				r = sync_mmio(z, ctx, sp, (unsigned)i);
 			continue;
+		}
 		if (gptes)
 			r = sync_entry(z, ctx, sp, (unsigned)i);
 		if (!r && cw_spte_present(sp->spte[i]) && !cw_spte_is_leaf(sp->spte[i], sp->role.level))

@@ -135,6 +135,8 @@ static int zap_entry(struct cw_zap *z, struct cw_mmu_page *sp, unsigned index)
 	struct cw_mmu_page *child;
 	int r;
 
+	if (cw_entry_is_mmio(e))
+		return cw_zap_mmio(z, e);
 	if (!cw_spte_present(sp->spte[index]))
 		return 0;
 	if (cw_spte_is_leaf(sp->spte[index], sp->role.level))

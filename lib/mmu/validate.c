@@ -147,7 +147,7 @@ static const char *check_table(const struct cw_mmu_page *sp, unsigned i)
 
 static const char *check_page(struct cw_mmu *mmu, const struct cw_mmu_page *sp, struct totals *t)
 {
-	unsigned present = 0;
+	unsigned present = 0, mmio = 0;
 	struct cw_entry e;
 
 	CHECK(!sp->role.direct || sp->gfn == cw_table_gfn(sp->gfn, sp->role.level));
@@ -164,10 +164,11 @@ static const char *check_page(struct cw_mmu *mmu, const struct cw_mmu_page *sp, 
 		if (what)
 			return what;
 		present += is_present;
+		mmio += cw_spte_is_mmio(cw_spte_format(sp->role), sp->spte[i]);
 		if (is_present && !table)
 			t->leaves[sp->role.level]++;
 	}
-	CHECK(present == sp->nr_present);
+	CHECK(present == sp->nr_present && mmio == sp->nr_mmio);
 	for (unsigned n = 0; cw_rmap_head_get(&sp->parents, n, &e); n++)
 		CHECK(e.sp->child[e.index] == sp);
 	return NULL;

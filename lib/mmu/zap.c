@@ -183,6 +183,21 @@ int cw_zap_leaf(struct cw_zap *z, struct cw_entry e)
 	return 0;
 }
 
+/* No MMIO entry is ever cached: a request that met it asks the host, so there is nothing to invalidate. */
+int cw_zap_mmio(struct cw_zap *z, struct cw_entry e)
+{
+	struct cw_mmu *mmu = z->mmu;
+	int r = 0;
+
+	if (cw_page_live(mmu, e.sp))
+		r = mmu->ops->entry_write(mmu->priv, cw_entry_addr(e.sp, e.index), CW_SPTE_NONPRESENT);
+	if (r)
+		return r;
+	e.sp->spte[e.index] = CW_SPTE_NONPRESENT;
+	e.sp->nr_mmio--;
+	return 0;
+}
+
 /* A child that nothing points to any more goes the same way, unless it is a root. */
 static void drop_orphan(struct cw_mmu *mmu, struct cw_mmu_page *sp)
 {

@@ -30,9 +30,11 @@ static struct guest g;
 static struct cw_sim_ans last;
 static struct cw_event event;
 
+static enum cw_ctx_flavour flavour; /* of begin() */
+
 static void begin(enum guest_paging paging, struct cw_vm_params params)
 {
-	struct cw_ctx_params p = {.id = CTX, .kind = CW_CTX_VIRTUAL};
+	struct cw_ctx_params p = {.id = CTX, .kind = CW_CTX_VIRTUAL, .flavour = flavour};
 
 	params.address_bits = 40;
 	ram = (struct guest_ram){.gpa = {TABLES, DATA}, .size = {1 << 20, 1 << 20}, .next_table = TABLES};
@@ -405,6 +407,73 @@ static void memory_that_is_emulated(void)
 	end();
 }
 
+static unsigned probed(uint64_t va)
+{
+	struct cw_probe_result p = {.verdict = 0xff};
+
+	CHECK_EQ(cw_probe(dev, CTX, false, &va, 1, &p), 0);
+	return p.verdict;
+}
+
+static bool is_emulated(uint64_t va, bool write, uint64_t gpa)
+{
+	if (!has_event(va, write, CW_EVENT_MMIO) || !CHECK_EQ(event.gpa, gpa))
+		return false;
+	answer(CW_ANSWER_EMULATED, CW_V_EMULATED);
+	return true;
+}
+
+/* No memory, then a slot, then none again, once around the generations that entries hold (MS-3). */
+static void a_slot_comes_where_was_none(void)
+{
+	const uint64_t hole = 0xfee00000, page = VA + 0x1000;
+	struct cw_mem more;
+
+	begin(GUEST_L4, (struct cw_vm_params){.events = true});
+	CHECK_EQ(cw_mem_alloc(dev, 4096, &more), 0);
+	guest_set(&g, guest_entry(&g, page, 1), hole | RWU);
+	for (unsigned i = 0; i < 6; i++) {
+		struct cw_vm_region r = {.slot = 3, .gpa = hole, .size = 4096, .ptr = more.ptr};
+		uint64_t exits;
+
+		is_emulated(page + 0x230, true, hole + 0x230);
+		exits = stat("mmio_exits");
+		/* The engine knows it now, and the host walks the guest's tables no more. */
+		CHECK_EQ(probed(page), CW_V_MMIO);
+		is_emulated(page + 0x18, i & 1, hole + 0x18);
+		CHECK_EQ(stat("mmio_exits"), exits + 1);
+		if (i == 3)
+			vm->mmu.space[0].generation = 0x80000 - 4;
+		CHECK_EQ(cw_vm_set_memory(vm, &r), 0);
+		CHECK_EQ(probed(page), CW_V_MISS);
+		CHECK_EQ(access(page + 8, true), CW_V_HIT);
+		CHECK_EQ(last.pa, more.bus + 8);
+		r.size = 0;
+		CHECK_EQ(cw_vm_set_memory(vm, &r), 0);
+		if (i == 3)
+			CHECK(vm->mmu.space[0].generation < 0x80010 && vm->mmu.space[0].generation >= 0x80000);
+	}
+	/* The guest maps memory there instead, and the other way round. */
+	is_emulated(page, true, hole);
+	guest_set(&g, guest_entry(&g, page, 1), (DATA + 0x5000) | RWU);
+	is_emulated(page, true, hole);
+	CHECK_EQ(cw_ctx_invalidate(ctx, page, 4096), 0);
+	reaches(page + 0x88, true, DATA + 0x5088);
+	guest_set(&g, guest_entry(&g, page, 1), (hole + 0x3000) | RWU);
+	CHECK_EQ(cw_ctx_invalidate(ctx, page, 4096), 0);
+	is_emulated(page + 0x40, false, hole + 0x3040);
+	reaches(VA, true, DATA);
+	end();
+	CHECK_EQ(cw_mem_free(dev, &more), 0);
+}
+
+static void a_slot_comes_where_was_none_in_both_flavours(void)
+{
+	for (flavour = CW_CTX_EPT; flavour <= CW_CTX_LEGACY; flavour++)
+		a_slot_comes_where_was_none();
+	flavour = CW_CTX_EPT;
+}
+
 /* A DMA write to a table of the guest: forgotten and done, or an event. */
 static void writes_to_tables(void)
 {
@@ -553,6 +622,7 @@ int main(void)
 	RUN(accessed_and_dirty_are_the_guests, "P50");
 	RUN(rights_of_the_guest, "I10");
 	RUN(memory_that_is_emulated, "P34");
+	RUN(a_slot_comes_where_was_none_in_both_flavours, "MS-2 MS-3 P31");
 	RUN(writes_to_tables);
 	RUN(unanswered_ones_abort, "P34");
 	RUN(threads, "I6 I10");

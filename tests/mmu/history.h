@@ -38,7 +38,7 @@ static struct vm vm;
 static uint64_t mem[GUEST_PAGES * 512]; /* by hva */
 static struct word hist[TABLES * 512];	/* of table pages */
 static struct sctx sctx[NCTX];
-static uint64_t now, va[NVA], checked_leaves, checked_w;
+static uint64_t now, va[NVA], checked_leaves, checked_w, checked_mmio;
 static bool have_data = true; /* the slot of the data pages */
 
 /* --- guest memory with a memory --- */
@@ -155,7 +155,8 @@ static uint64_t bus_of(uint64_t gpa)
 	return vm.rec.host_bus[gfn];
 }
 
-static bool possible(const struct sctx *s, uint64_t addr, uint64_t since, bool write, uint64_t bus)
+/* The tables have led to this bus address, or to this guest-physical one where no memory is (bus 0). */
+static bool possible(const struct sctx *s, uint64_t addr, uint64_t since, bool write, uint64_t bus, uint64_t gpa)
 {
 	struct choice c = {.since = since};
 	struct ref_access a = {.addr = addr, .write = write, .user = !s->params.supervisor};
@@ -166,7 +167,7 @@ static bool possible(const struct sctx *s, uint64_t addr, uint64_t since, bool w
 
 		c.nr = 0;
 		r = ref_walk(&s->mode, choose, &c, s->regs.root & ~0xfffull, s->pdpte, &a);
-		if (!r.fault && bus_of(r.gpa) == bus && (!write || r.dirty))
+		if (!r.fault && bus_of(r.gpa) == bus && (bus || r.gpa == gpa) && (!write || r.dirty))
 			return true;
 		/* The last read changes first: what is read after a choice depends on it. */
 		for (i = c.nr; i && ++c.digit[i - 1] == c.radix[i - 1]; i--)
@@ -184,19 +185,42 @@ static bool canonical(const struct sctx *s, uint64_t addr)
 	return !ref_walk(&s->mode, choose, &c, 0, s->pdpte, &a).beyond;
 }
 
+static uint64_t since_of(const struct sctx *s, unsigned i)
+{
+	return s->page[i] > s->all ? s->page[i] : s->all;
+}
+
+/* SPTE-4, of an entry of the slots as they are: what the host answers by it. */
+static bool check_mmio(const struct sctx *s, unsigned i, uint64_t e)
+{
+	bool x86 = s->params.flavour == CW_FLAVOUR_X86;
+	uint64_t gen = (e >> 3 & 0xff) | (e >> 52 & 0x7ff) << 8, gpa = e & REC_ADDR;
+
+	if (x86 ? (e & (1ull << 51 | 1)) != (1ull << 51 | 1) : (e & (1ull << 63 | 7)) != 6)
+		return true;
+	if (gen != vm.rec.mmio_gen[0])
+		return true;
+	checked_mmio++;
+	gpa &= x86 ? ~(1ull << 51) : ~0ull;
+	if (CHECK(possible(s, va[i] & ~0xfffull, since_of(s, i), x86 && (e & REC_W), 0, gpa)))
+		return true;
+	printf("  I10, MMIO: ctx %u va %" PRIx64 " entry %" PRIx64 "\n", (unsigned)(s - sctx), va[i], e);
+	return false;
+}
+
 static bool check_va(struct sctx *s, unsigned i)
 {
-	uint64_t since = s->page[i] > s->all ? s->page[i] : s->all, addr = va[i] & ~0xfffull, bus, e;
+	uint64_t since = since_of(s, i), addr = va[i] & ~0xfffull, bus, e;
 	unsigned level;
 
 	if (!canonical(s, addr))
 		return true;
 	e = rec_walk(&vm.rec, &s->ctx, addr >> 12, &level);
 	if (!(e & REC_PRESENT))
-		return true;
+		return check_mmio(s, i, e);
 	bus = (e & REC_ADDR) + (addr & ((1ull << (12 + 9 * (level - 1))) - 1) & ~0xfffull);
 	checked_leaves++;
-	if (!CHECK(possible(s, addr, since, false, bus))) {
+	if (!CHECK(possible(s, addr, since, false, bus, 0))) {
 		printf("  I10: ctx %u va %" PRIx64 " entry %" PRIx64 " level %u\n", (unsigned)(s - sctx), addr, e,
 		       level);
 		return false;
@@ -204,7 +228,7 @@ static bool check_va(struct sctx *s, unsigned i)
 	if (!(e & REC_W))
 		return true;
 	checked_w++;
-	if (!CHECK(possible(s, addr, since, true, bus))) {
+	if (!CHECK(possible(s, addr, since, true, bus, 0))) {
 		printf("  I10, W: ctx %u va %" PRIx64 " entry %" PRIx64 "\n", (unsigned)(s - sctx), addr, e);
 		return false;
 	}

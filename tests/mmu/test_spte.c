@@ -34,9 +34,9 @@ static void spte_4_mmio_vectors(void)
 			union cw_role r = role(flavour, false);
 			uint64_t want = flavour ? v[i].x86 : v[i].ept;
 
-			CHECK_EQ(cw_spte_make_mmio(r, 0xfee00, v[i].gen), want);
+			CHECK_EQ(cw_spte_make_mmio(r, 0xfee00, v[i].gen, true), want);
 			/* Bits of the generation above 18, and the mark of an update, stay out of the entry. */
-			CHECK_EQ(cw_spte_make_mmio(r, 0xfee00, v[i].gen | CW_GEN_IN_PROGRESS | 1ull << 19), want);
+			CHECK_EQ(cw_spte_make_mmio(r, 0xfee00, v[i].gen | CW_GEN_IN_PROGRESS | 1ull << 19, true), want);
 			CHECK(cw_spte_is_mmio(cw_spte_format(r), want));
 			CHECK_EQ(cw_spte_mmio_gfn(cw_spte_format(r), want), 0xfee00);
 			CHECK_EQ(cw_spte_mmio_gen(want), v[i].gen);
@@ -48,7 +48,7 @@ static void spte_4_mmio_vectors(void)
 		uint64_t top = (1ull << fmt->mmio_gfn_bits) - 1;
 
 		CHECK(!cw_spte_is_mmio(fmt, CW_SPTE_NONPRESENT));
-		CHECK_EQ(cw_spte_mmio_gfn(fmt, cw_spte_make_mmio(role(flavour, false), top, 0x7ffff)), top);
+		CHECK_EQ(cw_spte_mmio_gfn(fmt, cw_spte_make_mmio(role(flavour, false), top, 0x7ffff, true)), top);
 	}
 }
 

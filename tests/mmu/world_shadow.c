@@ -253,7 +253,8 @@ static void fault(void)
 {
 	bool again = rnd() & 1, write = rnd() & 1;
 	struct sctx *s = &sctx[again ? mapped_ctx : rnd() % NCTX];
-	uint64_t addr = va[again ? mapped_va : rnd() % NVA];
+	unsigned at = again ? mapped_va : (unsigned)(rnd() % NVA);
+	uint64_t addr = va[at];
 	struct ref_access a = {.addr = addr, .write = write, .user = !s->params.supervisor};
 	struct choice c = {.since = now};
 	struct ref_result ref;
@@ -281,7 +282,7 @@ static void fault(void)
 			if (r == CW_PF_FIXED)
 				CHECK(!ref.fault && f.guest_gpa == ref.gpa);
 		} else if (r == CW_PF_EMULATE) {
-			CHECK(!ref.fault && !bus_of(ref.gpa));
+			CHECK(!bus_of(f.guest_gpa) && possible(s, addr, since_of(s, at), write, 0, f.guest_gpa));
 		} else if (r == CW_PF_WRITE_PROTECTED) {
 			CHECK(write && !ref.fault && ref.gpa >> 12 < TABLES);
 		} else if (r == -EFAULT) {
@@ -496,7 +497,7 @@ static void begin_stream(unsigned opts, unsigned variant)
 	options = opts;
 	check_bad = 0;
 	mapped_ctx = mapped_va = 0;
-	ops_done = no_memory = yields = checked_leaves = checked_w = guest_faults = fixed = 0;
+	ops_done = no_memory = yields = checked_leaves = checked_w = checked_mmio = guest_faults = fixed = 0;
 	memcpy(kinds, of[variant % 4], sizeof(kinds));
 	four_byte = kinds[0] != CW_GUEST_EPT && variant % 3 == 0;
 	begin();
@@ -529,11 +530,13 @@ static void end(unsigned expect)
 	if (!check_bad)
 		check_all();
 	if (expect) {
-		printf("# %" PRIu64 " leaves compared, %" PRIu64 " of them writable; %" PRIu64
+		printf("# %" PRIu64 " leaves compared, %" PRIu64 " of them writable, %" PRIu64 " of no memory; %" PRIu64
 		       " faults repaired, %" PRIu64 " left to the guest; %" PRIu64 " times without memory, %" PRIu64
 		       " yields, %" PRIu64 " recycled\n",
-		       checked_leaves, checked_w, fixed, guest_faults, no_memory, yields, vm.mmu.stats.mmu_recycled);
+		       checked_leaves, checked_w, checked_mmio, fixed, guest_faults, no_memory, yields,
+		       vm.mmu.stats.mmu_recycled);
 		CHECK(!vm.mmu.page_limit || vm.mmu.stats.mmu_recycled);
+		CHECK(checked_mmio && vm.mmu.stats.mmio_exits);
 		CHECK(checked_leaves > expect / 8 && checked_w && guest_faults && fixed > expect / 100);
 		CHECK(!(options & STREAM_ALLOC_FAILS) || no_memory);
 		CHECK(!(options & STREAM_YIELDS) || yields);
