@@ -10,6 +10,8 @@
 // Here too stands what is stopped (P30): a bit per context, domain and port. STOP and START wait for `quiet` like table
 // writes, so that no request is between its read and its lookup cycle: when STOP is done, every later lookup of the
 // scope is refused and no parked request of it is looked up. The bit of a context goes with its detach.
+//
+// Mutant: ROOT_KEEPS_TAG, a context that gets another root keeps the tag of the old one.
 module cw_tables (
   input  logic                      clk,
   input  logic                      rst_n,
@@ -80,6 +82,16 @@ module cw_tables (
   cw_t::dom_t        dom_new;
   cw_t::port_range_t port_new;
 
+  cw_t::ctx_t ctx_was, ctx_put;
+  always_comb begin
+    ctx_was = '0;
+    ctx_put = ctx_new;
+    if (cw_pkg::MUT_ROOT_KEEPS_TAG && ctx_new.valid && ctx_valid[ctx_idx]) begin
+      ctx_was       = ctx_mem[ctx_idx];
+      ctx_put.space = ctx_was.space;
+    end
+  end
+
   assign hold  = ctx_held || dom_held || port_held || stop_valid;
   assign apply = (ctx_held || dom_held || port_held) && quiet;
 
@@ -110,7 +122,7 @@ module cw_tables (
       if (domw_valid) dom_held <= 1'b1;
       if (portw_valid) port_held <= 1'b1;
     end
-    if (apply && ctx_held) ctx_mem[ctx_idx] <= ctx_new;
+    if (apply && ctx_held) ctx_mem[ctx_idx] <= ctx_put;
     if (apply && dom_held) dom_mem[dom_idx] <= dom_new;
     if (ctxw_valid) begin
       ctx_idx <= ctxw_idx;
@@ -211,5 +223,6 @@ module cw_tables (
 `endif
 
   logic unused;
-  assign unused = &{1'b0, res_dom_entry, flush_dom_entry, log_dom_entry, retry_entry, drain_entry, drain_what, stop};
+  assign unused = &{1'b0, ctx_was, res_dom_entry, flush_dom_entry, log_dom_entry, retry_entry, drain_entry, drain_what,
+                    stop};
 endmodule

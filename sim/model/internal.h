@@ -277,6 +277,8 @@ struct cw_model {
 	struct cw_model_flush flush[CW_NFLUSH];
 	unsigned int open_flushes;
 
+	uint64_t roots, roots_parked; /* other roots of contexts in use, and what was parked then */
+
 	bool euu_wrote; /* since its last completion */
 	uint64_t euu_addr, euu_value, euu_old;
 	uint64_t euu_line[8]; /* before the write */

@@ -26,9 +26,35 @@ static void stop(struct cw_model *m, const uint32_t *vec)
 		cw_model_fail(m, "bad-event", "STOP of scope %llu number %u", (ull)G(stop_scope), id);
 }
 
+/*
+ * A context in use gets another root (CTX_ROOT). Nothing of it may be under way but what is parked: a mark of a request
+ * that was looked up with the old root could set the hint of an entry of the new one (P24, P31).
+ */
+static void root(struct cw_model *m, const uint32_t *vec)
+{
+	unsigned int ctx = (unsigned int)G(ctxw_idx) % CW_NCTX;
+	const struct cw_model_ctx *c = &m->ctx[ctx];
+
+	if (!c->valid || !G(ctxw_enable) || (c->root == G(ctxw_root) && c->space == G(ctxw_space)))
+		return;
+	cw_model_checked(m, 31);
+	m->roots++;
+	m->roots_parked += m->parked_of[ctx];
+	for (unsigned int p = 0; p < CW_NPORT; p++)
+		for (unsigned int t = 0; t < CW_NTAG && p != CW_PORT_HOST; t++) {
+			const struct cw_model_req *r = &m->req[p][t];
+
+			if (r->ctx == ctx && (r->state == CW_REQ_QUEUED || r->state == CW_REQ_WALK ||
+					      r->state == CW_REQ_FIX || r->state == CW_REQ_GRANTED))
+				cw_model_fail(m, "root-in-flight",
+					      "ctx %u gets another root while port %u tag %u is in flight", ctx, p, t);
+		}
+}
+
 void cw_model_tables(struct cw_model *m, const uint32_t *vec)
 {
 	if (G(ctxw_valid)) {
+		root(m, vec);
 		m->ctx[G(ctxw_idx) % CW_NCTX] = (struct cw_model_ctx){
 			.valid = G(ctxw_enable),
 			.level5 = G(ctxw_level5),

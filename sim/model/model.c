@@ -136,6 +136,12 @@ uint64_t cw_model_leaves(const struct cw_model *m, bool x86, unsigned int level,
 	return m->leaves[x86][level - 1][way];
 }
 
+uint64_t cw_model_roots(const struct cw_model *m, uint64_t *parked)
+{
+	*parked = m->roots_parked;
+	return m->roots;
+}
+
 uint64_t cw_model_checks(const struct cw_model *m, unsigned int rule)
 {
 	return rule < CW_MODEL_RULES ? m->checks[rule] : 0;

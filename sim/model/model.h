@@ -95,6 +95,9 @@ uint32_t cw_model_dring_at_soft(const struct cw_model *m, unsigned int ctx); /* 
 void cw_model_dring_read(struct cw_model *m, unsigned int ctx, uint32_t index, uint16_t domain, uint64_t gfn);
 void cw_model_dring_skip(struct cw_model *m, unsigned int ctx, uint32_t index);
 
+/* Contexts in use that have got another root, and requests of them that were parked then. */
+uint64_t cw_model_roots(const struct cw_model *m, uint64_t *parked);
+
 /* Nothing may be under way: no walk, no request without its end, no count, no open FLUSH. */
 void cw_model_check_quiet(struct cw_model *m);
 /* What the counters must show; false: the model does not count this one. */

@@ -100,6 +100,9 @@ struct context {
 	enum { CTX_DOWN, CTX_GOING_UP, CTX_UP, CTX_GOING_DOWN, CTX_STUCK } state;
 	unsigned int times_down; /* raised when a detach begins and when it is done */
 	uint16_t gen;
+	uint8_t space;	     /* address space whose root it has, or is about to get */
+	unsigned int roots;  /* how often it has got another one */
+	unsigned int writes; /* bursts of it behind the bridge, sent since then */
 };
 
 /* ---- rings ---- */
@@ -131,8 +134,9 @@ struct job {
 enum { NPAUSE = 2 };
 
 struct pause {
-	enum { PAUSE_NONE, PAUSE_DRAINS, PAUSE_AGAIN, PAUSE_DRAINED } state;
+	enum { PAUSE_NONE, PAUSE_DRAINS, PAUSE_AGAIN, PAUSE_DRAINED, PAUSE_ROOT } state;
 	unsigned int scope, id;
+	unsigned int root;	 /* context that is to get another root meanwhile; NCONTEXT: none */
 	unsigned int times_down; /* of the context, when STOP was sent */
 	uint64_t until;
 };
@@ -231,6 +235,8 @@ struct dring {
 	uint32_t made_before; /* of the old one, in all */
 	/* entries up to its last soft limit, and up to the first of which no interrupt has told; 0: none */
 	uint32_t soft_last, soft_first;
+	uint64_t missed; /* since when the entry `missed_at` does not come that has to */
+	uint32_t missed_at;
 };
 
 /* ---- initiators ---- */
@@ -325,6 +331,9 @@ struct bench {
 	unsigned int nbusy;
 	struct pause pause[NPAUSE];
 	uint64_t drained, drained_parked;
+	unsigned int root_from; /* space that the context of a CTX_ROOT under way has left */
+	bool root_again;	/* it ended with NOT_FLUSHED */
+	uint64_t roots;
 	uint64_t probe_busy[CW_NPROBE];
 	uint64_t next_job, next_probe, next_cold;
 	bool quiet;	  /* no new requests and no new changes */
@@ -338,6 +347,7 @@ struct bench {
 	uint64_t bridge_data; /* records with data */
 	unsigned int bridge_rate;
 	bool bridge_fenced;
+	unsigned int bridge_stale; /* open bursts of writes whose context has got another root since */
 	struct log log[NDOMAIN];
 	uint8_t *harvest; /* its buffer */
 	uint64_t harvest_bus, next_harvest;
@@ -356,6 +366,7 @@ struct bench {
 	enum rings rings;
 	struct dring dring[NCONTEXT];
 	bool ring_irq;
+	uint64_t soft_extra; /* until when limits that are told already may interrupt once more */
 	uint64_t softs, soft_due, ring_entries, ring_full, ring_skips, ring_errors, ring_sets, ring_compared;
 
 	struct port port[CW_NPORT_STREAM];
@@ -380,7 +391,8 @@ unsigned int bench_under_way(const struct bench *b, unsigned int opcode);
 const char *bench_command_name(unsigned int command);
 
 /* world.c */
-unsigned int world_domain(unsigned int ctx); /* of any context number, for contexts in use the right one */
+/* Of any context number, for contexts in use the right one: theirs now. */
+unsigned int world_domain(const struct bench *b, unsigned int ctx);
 void world_inject(struct bench *b);
 void world_errors(struct bench *b);
 bool world_shadow(unsigned int domain);
@@ -455,6 +467,7 @@ void pause_cycle(struct bench *b);
 bool pause_status_ok(const struct bench *b, const struct submitted *s, unsigned int status);
 void pause_complete(struct bench *b, const struct submitted *s, const struct cw_cpl *cpl);
 void pause_grant(struct bench *b, unsigned int port, unsigned int ctx);
+void pause_root_done(struct bench *b, const struct cw_cpl *cpl);
 
 /* fault.c */
 void host_fault(struct bench *b, const struct cw_fault_record *f);
@@ -465,10 +478,13 @@ void host_resume(struct bench *b, uint32_t id, unsigned int action, unsigned int
 /* cold.c */
 void host_attach_all(struct bench *b);
 void host_next_cold(struct bench *b);
+/* CTX_ROOT: the other root of its domain. False: there is none that it may get now. */
+bool host_root(struct bench *b, unsigned int ctx, bool again);
 void host_cold_complete(struct bench *b, const struct submitted *s, const struct cw_cpl *cpl);
 
 /* bridge.c */
 void bridge_open(struct bench *b);
+void bridge_root(struct bench *b, unsigned int ctx); /* it gets another root now */
 void bridge_fault_data(struct bench *b, const struct cw_fault_record *f, const uint8_t *line);
 void bridge_cycle(struct bench *b);
 bool bridge_idle(const struct bench *b);

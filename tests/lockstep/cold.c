@@ -35,7 +35,7 @@ static void set_limits(struct bench *b, unsigned int ctx)
 
 static void attach(struct bench *b, unsigned int ctx)
 {
-	unsigned int domain = world_domain(ctx);
+	unsigned int domain = world_domain(b, ctx);
 	const struct domain *d = &b->dom[domain];
 	struct cw_cmd c = {.opcode = CW_OP_CTX_ATTACH,
 			   .ctx = (uint16_t)ctx,
@@ -54,7 +54,7 @@ static void attach(struct bench *b, unsigned int ctx)
 		cold(b, &ring);
 	}
 	b->ctx[ctx].state = CTX_GOING_UP;
-	b->dom[world_domain(ctx)].contexts++;
+	b->dom[world_domain(b, ctx)].contexts++;
 	cold(b, &c);
 }
 
@@ -70,6 +70,31 @@ static void detach(struct bench *b, unsigned int ctx)
 {
 	b->ctx[ctx].times_down++;
 	detach_again(b, ctx);
+}
+
+bool host_root(struct bench *b, unsigned int ctx, bool again)
+{
+	unsigned int from = world_domain(b, ctx), to = NDOMAIN;
+	struct cw_cmd c = {.opcode = CW_OP_CTX_ROOT, .ctx = (uint16_t)ctx, .kind = 1};
+
+	while (to < NSPACE && (to == from || world_owner(to) != world_owner(from)))
+		to++;
+	if (again)
+		to = from;
+	else if (to == NSPACE || b->ctx[ctx].state != CTX_UP || !b->dom[to].alive || b->down_domain == to ||
+		 b->dom[to].x86 != b->dom[from].x86)
+		return false;
+	if (!again) {
+		b->root_from = from;
+		b->ctx[ctx].space = (uint8_t)to;
+		b->dom[to].contexts++;
+		bridge_root(b, ctx);
+	}
+	c.addr = world_table_addr(b->dom[to].root);
+	c.level = b->dom[to].levels;
+	c.arg1 = world_root_id(to);
+	cold(b, &c);
+	return true;
 }
 
 /* P3, P20: a port loses and gains contexts under traffic; repeated until the FLUSH of what it lost has succeeded. */
@@ -151,7 +176,7 @@ void host_next_cold(struct bench *b)
 		struct domain *d = &b->dom[b->down_domain];
 
 		for (unsigned int c = 0; c < NCONTEXT; c++) {
-			if (world_domain(c) == b->down_domain && b->ctx[c].state == CTX_UP) {
+			if (world_domain(b, c) == b->down_domain && b->ctx[c].state == CTX_UP) {
 				detach(b, c);
 				return;
 			}
@@ -184,13 +209,13 @@ void host_next_cold(struct bench *b)
 	if (r < 12 && b->ctx[ctx].state == CTX_UP && !b->quiet) {
 		detach(b, ctx);
 	} else if (r < 20 && !b->quiet) {
-		b->down_domain = world_domain(ctx);
+		b->down_domain = world_domain(b, ctx);
 	} else if (r < 30 || b->range_again) {
 		set_port(b);
 	} else if (r < 45 && b->ctx[ctx].state == CTX_UP) {
 		set_limits(b, ctx);
 	} else if (r < 60) {
-		unsigned int domain = world_owner(world_domain(ctx));
+		unsigned int domain = world_owner(world_domain(b, ctx));
 
 		b->dom[domain].mmio_gen = (b->dom[domain].mmio_gen + 2) & 0x7ffff;
 		set_domain(b, domain);
@@ -212,6 +237,8 @@ void host_cold_complete(struct bench *b, const struct submitted *s, const struct
 		log_set_done(b, s, cpl);
 	} else if (s->cmd.opcode == CW_OP_DRING_SET) {
 		dring_set_done(b, s, cpl);
+	} else if (s->cmd.opcode == CW_OP_CTX_ROOT) {
+		pause_root_done(b, cpl);
 	} else if (s->cmd.opcode == CW_OP_CTX_ATTACH) {
 		c->state = CTX_UP;
 		c->gen = (uint16_t)cpl->value;
@@ -222,6 +249,6 @@ void host_cold_complete(struct bench *b, const struct submitted *s, const struct
 	} else if (s->cmd.opcode == CW_OP_CTX_DETACH) {
 		c->state = CTX_DOWN;
 		c->times_down++;
-		b->dom[world_domain(s->cmd.ctx)].contexts--;
+		b->dom[world_domain(b, s->cmd.ctx)].contexts--;
 	}
 }

@@ -64,14 +64,14 @@ static uint64_t gfn_of(struct bench *b, const struct cw_fault_record *f)
 {
 	uint64_t page = world_page(f->addr), inside = BIT64(9 * (f->level - 1)) - 1;
 
-	if (!world_shadow(world_domain(f->ctx)))
+	if (!world_shadow(world_domain(b, f->ctx)))
 		return page;
 	return (world_page(*world_mirror(b, f->entry_addr | CW_COMPANION)) & ~inside) | (page & inside);
 }
 
 static void answer_fault(struct bench *b, const struct pending_fault *p)
 {
-	unsigned int domain = world_domain(p->f.ctx), action = CW_RESUME_RETRY, r = rng_below(&b->rng, 100);
+	unsigned int domain = world_domain(b, p->f.ctx), action = CW_RESUME_RETRY, r = rng_below(&b->rng, 100);
 	uint64_t page = world_page(p->f.addr);
 
 	if (p->f.reason == CW_RSN_LOG_MISSING)

@@ -22,7 +22,7 @@ static bool status_ok(const struct bench *b, const struct submitted *s, const st
 	if (s->cmd.opcode == CW_OP_FLUSH)
 		return cpl->status == CW_ST_BUSY || (b->hasty && cpl->status == CW_ST_NOT_FLUSHED);
 	return (s->cmd.opcode == CW_OP_CTX_DETACH || s->cmd.opcode == CW_OP_PORT_SET ||
-		s->cmd.opcode == CW_OP_LOG_SET || s->cmd.opcode == CW_OP_HARVEST) &&
+		s->cmd.opcode == CW_OP_CTX_ROOT || s->cmd.opcode == CW_OP_LOG_SET || s->cmd.opcode == CW_OP_HARVEST) &&
 	       b->hasty && cpl->status == CW_ST_NOT_FLUSHED;
 }
 
@@ -98,7 +98,7 @@ static void try_again(struct bench *b)
 static void probe(struct bench *b)
 {
 	unsigned int tag = rng_below(&b->rng, CW_NPROBE), ctx = rng_below(&b->rng, NCONTEXT);
-	uint64_t addr = world_address(world_domain(ctx), host_pick_page(b, world_domain(ctx)));
+	uint64_t addr = world_address(world_domain(b, ctx), host_pick_page(b, world_domain(b, ctx)));
 
 	if (b->probe_busy[tag] > cw_sim_cycle(b->sim) || !cw_model_tag_free(b->model, CW_PORT_HOST, tag))
 		return;
@@ -127,9 +127,10 @@ void host_cycle(struct bench *b)
 		probe(b);
 		b->next_probe = now + rng_below(&b->rng, 160);
 	}
-	if (!b->open && now >= b->next_cold && (!b->quiet || b->starting || b->down_domain < NSPACE || log_again(b))) {
+	if (!b->open && !b->root_again && now >= b->next_cold &&
+	    (!b->quiet || b->starting || b->down_domain < NSPACE || log_again(b))) {
 		host_next_cold(b);
-		b->next_cold = now + (b->starting ? 0 : rng_below(&b->rng, 3000));
+		b->next_cold = now + (b->starting ? 0 : rng_below(&b->rng, 2000));
 	}
 	if (rng_percent(&b->rng, 20))
 		rings_doorbell(b);

@@ -2,15 +2,16 @@
 /* Copyright The Catwalk authors */
 /*
  * STOP, DRAIN, START of domains, contexts and ports under traffic (P30). Two pauses at most, which may overlap. From
- * the end of its DRAIN to its START nothing of a scope may be granted or held.
+ * the end of its DRAIN to its START nothing of a scope may be granted or held. In that time a shadow context may get
+ * another root (P31); what is parked then is looked up with the new one.
  */
 #include "bench.h"
 
-static bool covers(const struct pause *p, unsigned int port, unsigned int ctx)
+static bool covers(const struct bench *b, const struct pause *p, unsigned int port, unsigned int ctx)
 {
 	return p->id == (p->scope == CW_SCOPE_PORT ? port :
 			 p->scope == CW_SCOPE_CTX  ? ctx :
-						     world_owner(world_domain(ctx)));
+						     world_owner(world_domain(b, ctx)));
 }
 
 /* A detach undoes the STOP of its context. */
@@ -40,6 +41,15 @@ static bool stopped_already(const struct bench *b, const struct pause *p)
 	return false;
 }
 
+static unsigned int random_shadow(struct bench *b)
+{
+	unsigned int c = rng_below(&b->rng, NCONTEXT);
+
+	while (!world_shadow(world_domain(b, c)))
+		c = (c + 1) % NCONTEXT;
+	return c;
+}
+
 static void begin(struct bench *b, struct pause *p)
 {
 	static const uint8_t scopes[3] = {CW_SCOPE_DOMAIN, CW_SCOPE_CTX, CW_SCOPE_PORT};
@@ -48,6 +58,15 @@ static void begin(struct bench *b, struct pause *p)
 
 	p->scope = scopes[kind];
 	p->id = rng_below(&b->rng, limits[kind]);
+	if (rng_percent(&b->rng, 40)) {
+		p->scope = CW_SCOPE_CTX;
+		p->id = random_shadow(b);
+	}
+	p->root = NCONTEXT;
+	if (p->scope == CW_SCOPE_CTX && world_shadow(world_domain(b, p->id)))
+		p->root = p->id;
+	else if (p->scope == CW_SCOPE_DOMAIN && p->id == world_owner(NDOMAIN))
+		p->root = random_shadow(b);
 	if (stopped_already(b, p) || (p->scope == CW_SCOPE_PORT && p->id == CW_PORT_HOST) ||
 	    (p->scope == CW_SCOPE_CTX && b->ctx[p->id].state != CTX_UP))
 		return;
@@ -57,6 +76,36 @@ static void begin(struct bench *b, struct pause *p)
 	command(b, p, CW_OP_STOP);
 	command(b, p, CW_OP_DRAIN)->drains = true;
 	p->state = PAUSE_DRAINS;
+}
+
+/* True: START has to wait for its end, or for its turn. */
+static bool root(struct bench *b, struct pause *p)
+{
+	if (p->state == PAUSE_ROOT && !b->root_again)
+		return true;
+	if (p->root == NCONTEXT || (p->state != PAUSE_ROOT && (b->quiet || !lasts(b, p))))
+		return false;
+	if (b->open || (b->root_again && p->state != PAUSE_ROOT))
+		return true;
+	if (!host_root(b, p->root, p->state == PAUSE_ROOT))
+		return false;
+	p->state = PAUSE_ROOT;
+	return true;
+}
+
+void pause_root_done(struct bench *b, const struct cw_cpl *cpl)
+{
+	b->root_again = cpl->status != CW_ST_OK;
+	if (b->root_again)
+		return;
+	b->roots++;
+	b->dom[b->root_from].contexts--;
+	for (unsigned int i = 0; i < NPAUSE; i++) {
+		if (b->pause[i].state != PAUSE_ROOT)
+			continue;
+		b->pause[i].state = PAUSE_DRAINED;
+		b->pause[i].root = NCONTEXT;
+	}
 }
 
 void pause_cycle(struct bench *b)
@@ -74,6 +123,8 @@ void pause_cycle(struct bench *b)
 		} else if (p->state == PAUSE_AGAIN) {
 			command(b, p, CW_OP_DRAIN)->drains = true;
 			p->state = PAUSE_DRAINS;
+		} else if (p->state >= PAUSE_DRAINED && root(b, p)) {
+			continue;
 		} else if (p->state == PAUSE_DRAINED && (b->quiet || now >= p->until)) {
 			command(b, p, CW_OP_START);
 			p->state = PAUSE_NONE;
@@ -107,7 +158,7 @@ void pause_complete(struct bench *b, const struct submitted *s, const struct cw_
 		return;
 	for (unsigned int i = 0; i < CW_NPORT_STREAM; i++)
 		for (unsigned int t = 0; t < CW_NTAG; t++)
-			if (b->port[i].tag[t].state == TAG_HELD && covers(p, i, b->port[i].tag[t].ctx))
+			if (b->port[i].tag[t].state == TAG_HELD && covers(b, p, i, b->port[i].tag[t].ctx))
 				bench_fail(b, "drain-held", "DRAIN of scope %u number %u: port %u tag %u is held",
 					   p->scope, p->id, i, t);
 }
@@ -117,7 +168,7 @@ void pause_grant(struct bench *b, unsigned int port, unsigned int ctx)
 	for (unsigned int i = 0; i < NPAUSE; i++) {
 		const struct pause *p = &b->pause[i];
 
-		if (p->state == PAUSE_DRAINED && lasts(b, p) && covers(p, port, ctx))
+		if (p->state >= PAUSE_DRAINED && lasts(b, p) && covers(b, p, port, ctx))
 			bench_fail(b, "stop-grant", "port %u ctx %u: a grant, though scope %u number %u is drained",
 				   port, ctx, p->scope, p->id);
 	}

@@ -71,9 +71,10 @@ static void spoil(struct bench *b, struct cw_sim_req *r)
 		r->len_m1 = (uint16_t)(1 + rng_below(&b->rng, 4095));
 		break;
 	case 3: /* the root's entries that are wrong on purpose */
-		r->addr = (200 + rng_below(&b->rng, 4)) * BIT64(b->dom[world_domain(r->ctx)].levels == 5 ? 48 : 39);
-		if (world_shadow(world_domain(r->ctx)) && rng_percent(&b->rng, 50))
-			r->addr = NO_COMPANION * BIT64(b->dom[world_domain(r->ctx)].levels == 5 ? 48 : 39) + BIT64(30);
+		r->addr = (200 + rng_below(&b->rng, 4)) * BIT64(b->dom[world_domain(b, r->ctx)].levels == 5 ? 48 : 39);
+		if (world_shadow(world_domain(b, r->ctx)) && rng_percent(&b->rng, 50))
+			r->addr =
+				NO_COMPANION * BIT64(b->dom[world_domain(b, r->ctx)].levels == 5 ? 48 : 39) + BIT64(30);
 		break;
 	case 4:
 		r->addr = rng_next(&b->rng) << 12 & (BIT64(57) - 1);
@@ -106,13 +107,13 @@ static void ask(struct bench *b, unsigned int port, struct port *p)
 	t = &p->tag[tag];
 	r.tag = (uint8_t)tag;
 	r.ctx = (uint16_t)(rng_percent(&b->rng, 70) ? p->focus_ctx : pick_context(b, p));
-	r.addr = pick_address(b, p, world_domain(r.ctx)) + rng_below(&b->rng, 4096);
+	r.addr = pick_address(b, p, world_domain(b, r.ctx)) + rng_below(&b->rng, 4096);
 	r.len_m1 = (uint16_t)rng_below(&b->rng, 4096 - (unsigned int)(r.addr & 4095));
 	/* EMULATED has data for 64 bytes (P34). */
 	if (rng_percent(&b->rng, 50))
 		r.len_m1 %= 64;
 	r.write = rng_percent(&b->rng, p->write_percent);
-	p->last_domain = world_domain(r.ctx);
+	p->last_domain = world_domain(b, r.ctx);
 	p->last_page = world_page(r.addr);
 	if (rng_percent(&b->rng, 2))
 		spoil(b, &r);
@@ -120,7 +121,7 @@ static void ask(struct bench *b, unsigned int port, struct port *p)
 	t->ctx = r.ctx;
 	t->addr = r.addr;
 	t->write = r.write;
-	t->domain = (uint8_t)(world_domain(r.ctx));
+	t->domain = (uint8_t)(world_domain(b, r.ctx));
 	t->since = cw_sim_cycle(b->sim);
 	log_ask(b, t);
 	p->idle--;
@@ -133,6 +134,8 @@ static void granted(struct bench *b, unsigned int port, struct port *p, struct t
 
 	t->state = TAG_HELD;
 	t->pa = pa;
+	/* By the root that its context has now: it gets another one only while nothing of it is granted (P31). */
+	t->domain = (uint8_t)world_domain(b, t->ctx);
 	log_grant(b, t);
 	pause_grant(b, port, t->ctx);
 	t->until = cw_sim_cycle(b->sim) + hold;

@@ -17,12 +17,12 @@ static const unsigned int kind_count[PAGE_KINDS] = {NSMALL, NBIG, NHUGE};
 static const uint64_t kind_base[PAGE_KINDS] = {UINT64_C(1) << 36, UINT64_C(1) << 40, UINT64_C(1) << 44};
 
 /* Contexts 0 to 7 are port 0's, 4 to 11 port 1's: domain 0 is known to the one only, domain 3 to the other (P20). */
-/* Contexts 5, 6 and 10 are shadow ones of domain 1, 5 and 10 with one root. */
-unsigned int world_domain(unsigned int ctx)
-{
-	static const uint8_t domain[NCONTEXT] = {0, 0, 1, 2, 1, 4, 5, 2, 3, 3, 4, 1};
+/* Contexts 5, 6 and 10 are shadow ones of domain 1, 5 and 10 begin with one root. */
+static const uint8_t first_space[NCONTEXT] = {0, 0, 1, 2, 1, 4, 5, 2, 3, 3, 4, 1};
 
-	return domain[ctx % NCONTEXT];
+unsigned int world_domain(const struct bench *b, unsigned int ctx)
+{
+	return b->ctx[ctx % NCONTEXT].space;
 }
 
 bool world_shadow(unsigned int domain)
@@ -425,6 +425,9 @@ void world_build(struct bench *b, unsigned int domain)
 
 	d->levels = rng_percent(&b->rng, 40) ? 5 : 4;
 	d->x86 = rng_percent(&b->rng, 40);
+	/* CTX_ROOT keeps the flavour: in most cases the roots of a domain are alike */
+	if (domain == NSPACE - 1 ? rng_percent(&b->rng, 80) : domain == NDOMAIN && b->dom[NSPACE - 1].alive)
+		d->x86 = b->dom[domain == NDOMAIN ? NSPACE - 1 : NDOMAIN].x86;
 	/* The same addresses in all domains: only the tag tells them apart. */
 	d->region[0] = 0;
 	d->region[1] = 3 * 512;
@@ -462,6 +465,8 @@ void world_open(struct bench *b)
 	b->table = calloc(NTABLE, sizeof(*b->table));
 	for (unsigned int k = 0; k < PAGE_KINDS; k++)
 		b->page[k] = calloc(kind_count[k], sizeof(struct page));
+	for (unsigned int c = 0; c < NCONTEXT; c++)
+		b->ctx[c].space = first_space[c];
 	for (unsigned int i = 0; i < NSPACE; i++) {
 		struct domain *d = &b->dom[i];
 
