@@ -321,6 +321,9 @@ static int walk_once(const struct cw_gpt *g, const struct cw_gpt_mem *mem, struc
 	forbidden = cw_gpt_forbidden(g, acc, w->access, w->pkru, e.pkey);
 	if (forbidden)
 		return fail(g, w, level, forbidden);
+	r = mem->page ? mem->page(mem->priv, w) : 0;
+	if (r)
+		return r;
 	if (!cw_gpt_has_ad(g))
 		return 0;
 	r = set_accessed_dirty(g, mem, w, top);
@@ -337,7 +340,7 @@ int cw_gpt_walk(const struct cw_gpt *g, const struct cw_gpt_mem *mem, struct cw_
 		w->level = 0;
 		w->gfn = w->addr >> 12;
 		w->acc[0] = CW_ACC_ALL;
-		return 0;
+		return mem->page ? mem->page(mem->priv, w) : 0;
 	}
 	for (unsigned i = 0; i < WALK_TRIES && r == 2; i++)
 		r = walk_once(g, mem, w);

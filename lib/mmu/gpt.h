@@ -17,6 +17,7 @@
 #define CW_PFEC_FETCH (1ull << 4)
 #define CW_PFEC_PK (1ull << 5)
 #define CW_PFEC_FINAL (1ull << 32) /* NPT: of the translation itself, not of a walk of the L2 guest's tables */
+#define CW_PFEC_PAGE (1ull << 33)  /* of a walk of them */
 
 /* Which tables of struct cw_gpt a change of mode has rebuilt. */
 #define CW_GPT_PERM (1u << 0)
@@ -48,10 +49,15 @@ struct cw_gpte {
 	uint64_t gfn; /* of the table, or the first of the page */
 };
 
+struct cw_gpt_walk;
+
 /* Guest memory. 0; -EFAULT and -EROFS: none there, or read-only; anything else ends the walk. */
 struct cw_gpt_mem {
 	int (*read)(void *priv, uint64_t gpa, void *buf, size_t len);
 	int (*cmpxchg)(void *priv, uint64_t gpa, uint64_t *old, uint64_t new, unsigned size); /* 1: it was not *old */
+	/* The access may go to w->gfn, as far as these tables are concerned; A and D come after this. Likewise; may be
+	 * NULL. */
+	int (*page)(void *priv, const struct cw_gpt_walk *w);
 	void *priv;
 };
 

@@ -27,7 +27,7 @@ static bool is_want(const struct cw_mmu_page *sp, const struct want *w)
 
 /* --- modes --- */
 
-static bool regs_legal(enum cw_guest_kind kind, const struct cw_guest_regs *r)
+bool cw_guest_regs_legal(enum cw_guest_kind kind, const struct cw_guest_regs *r)
 {
 	unsigned walk = (r->root >> 3 & 7) + 1;
 
@@ -235,7 +235,7 @@ int cw_ctx_load(struct cw_mmu_ctx *ctx, const struct cw_guest_regs *regs, bool k
 	struct cw_zap z;
 	int r, f;
 
-	if (!s || !regs_legal(s->params.kind, regs))
+	if (!s || !cw_guest_regs_legal(s->params.kind, regs))
 		return -EINVAL;
 	cpu = cw_role_cpu(s->params.kind, regs, ctx->as_id);
 	level = cpu.base.level > s->params.level ? cpu.base.level : s->params.level;
@@ -282,6 +282,7 @@ void cw_ctx_forget_roles(struct cw_mmu_ctx *ctx)
 	ctx->shadow->gpt.role.ext.valid = 0;
 	ctx->shadow->gpt.perm_key = ctx->shadow->gpt.pkey_key = 0;
 	ctx->shadow->gpt.rsvd_key = 0;
+	ctx->shadow->l2 = (struct cw_gpt){.kind = CW_GUEST_VIRT};
 	ctx->shadow->epoch++;
 	cw_mutex_unlock(&ctx->mmu->lock);
 }

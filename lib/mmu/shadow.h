@@ -34,6 +34,7 @@ struct cw_shadow {
 	struct cw_shadow_params params; /* constant */
 	struct cw_guest_regs regs;
 	struct cw_gpt gpt; /* role.ext.valid: 0 before the first load, and after cw_ctx_forget_roles() */
+	struct cw_gpt l2;  /* the mode of an L2 guest's own tables (nested.c) */
 	union cw_role root_role;
 	uint64_t pdpte[4];
 	uint64_t epoch;	    /* raised by loads and invalidations: walks that began before are void */
@@ -81,6 +82,11 @@ int cw_sync_pages(struct cw_zap *z, struct cw_mmu_ctx *ctx, struct cw_mmu_page *
 
 /* Bytes into the guest's table of the entry behind entry i. */
 unsigned cw_gpte_offset(const struct cw_mmu_page *sp, unsigned i);
+
+/* Such a mode exists. */
+bool cw_guest_regs_legal(enum cw_guest_kind kind, const struct cw_guest_regs *regs);
+/* Guest memory of a context, for walks; without mmu->lock. */
+struct cw_gpt_mem cw_shadow_mem(struct cw_mmu_ctx *ctx);
 
 /* Rights of a leaf for the requests of a context. access: of a read. */
 bool cw_shadow_writable(const struct cw_gpt *g, unsigned acc, bool dirty, uint64_t access);

@@ -114,7 +114,8 @@ static int guest_cmpxchg(void *priv, uint64_t gpa, uint64_t *old, uint64_t new, 
 	was = *old;
 	r = cw_ctx_cmpxchg_atomic(ctx, gpa, old, new, size);
 	cw_mutex_unlock(&ctx->mmu->lock);
-	dirty = ctx->shadow->params.kind == CW_GUEST_EPT ? CW_SPTE(D) : CW_SPTE(X86_D);
+	/* EPT has its own bits; an L2 guest's tables below it have not (nested.c). */
+	dirty = CW_SPTE(X86_D) | (ctx->shadow->params.kind == CW_GUEST_EPT ? CW_SPTE(D) : 0);
 	if (!r && ((was ^ new) & ~dirty))
 		cw_trace(ctx->mmu, kvm_mmu_set_accessed_bit, gpa, was, new);
 	if (!r && ((was ^ new) & dirty))
@@ -122,10 +123,15 @@ static int guest_cmpxchg(void *priv, uint64_t gpa, uint64_t *old, uint64_t new, 
 	return r;
 }
 
+struct cw_gpt_mem cw_shadow_mem(struct cw_mmu_ctx *ctx)
+{
+	return (struct cw_gpt_mem){.read = guest_read, .cmpxchg = guest_cmpxchg, .priv = ctx};
+}
+
 /* 0: k says what the guest's tables give. */
 static int walk_guest(struct cw_fault *f, struct walk *k)
 {
-	struct cw_gpt_mem mem = {guest_read, guest_cmpxchg, f->ctx};
+	struct cw_gpt_mem mem = cw_shadow_mem(f->ctx);
 	unsigned top = k->gpt.role.base.level;
 	struct cw_gpte e;
 	int r;

@@ -51,7 +51,7 @@ static int mem_cmpxchg(void *priv, uint64_t gpa, uint64_t *old, uint64_t new, un
 	return 0;
 }
 
-static const struct cw_gpt_mem ops = {mem_read, mem_cmpxchg, NULL};
+static const struct cw_gpt_mem ops = {.read = mem_read, .cmpxchg = mem_cmpxchg};
 
 static bool ref_mem(void *arg, uint64_t gpa, unsigned size, uint64_t *e)
 {
