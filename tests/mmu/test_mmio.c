@@ -312,7 +312,7 @@ static void a_lap_of_generations(void)
 	vm.mmu.space[0].generation = 0x80000 - 2;
 	CHECK_EQ(vm_slot(&vm, 1, HOLE + 9, 1, 40, 0), 0);
 	CHECK_EQ(vm.rec.mmio_gen[0], 0);
-	CHECK_EQ(entry(VA), 0); /* its table as well */
+	CHECK_EQ(entry(VA), 0);			/* its table as well */
 	CHECK_EQ(fault(VA, READ), CW_PF_RETRY); /* P31: first a FLUSH */
 	CHECK(emulated(VA, READ, HOLE << 12));
 	CHECK_EQ(vm.mmu.stats.mmio_exits, 0);
