@@ -7,6 +7,8 @@
 
 uint64_t eng_rnd(struct engine *e, uint64_t n)
 {
+	if (e->random)
+		return e->random(n);
 	e->rng ^= e->rng << 13;
 	e->rng ^= e->rng >> 7;
 	e->rng ^= e->rng << 17;

@@ -78,6 +78,7 @@ struct engine {
 	void (*host)(void);    /* what another thread of the host may do while a command is waited for */
 	uint64_t *memory;      /* by host page */
 	uint64_t rng;
+	uint64_t (*random)(uint64_t n); /* where decisions come from instead; below n */
 	unsigned long grants, marks, fixes, lost_races, missing, hits;
 };
 

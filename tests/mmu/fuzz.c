@@ -14,6 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static uint8_t copy[STREAM_HEAD + OPS_MAX * STREAM_OP];
 	static int broken = -1;
+	static const struct world *const world[] = {&direct_world, &shadow_world, &writes_world};
 	struct stream s = {copy, size < sizeof(copy) ? size : sizeof(copy)};
 	unsigned at;
 
@@ -23,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(copy, data, s.len);
 	copy[1] = broken ? STREAM_BROKEN : copy[1] & (STREAM_ALLOC_FAILS | STREAM_YIELDS);
-	if (!stream_run_here(copy[0] & 1 ? &shadow_world : &direct_world, &s, 0, &at))
+	if (!stream_run_here(world[copy[0] % 3], &s, 0, &at))
 		abort();
 	return 0;
 }

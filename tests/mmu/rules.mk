@@ -11,6 +11,11 @@ mmu_stream := tests/mmu/stream.c tests/mmu/stream_shrink.c
 mmu_random_more := $(mmu_stream) tests/mmu/world_direct.c
 mmu_shadow_more := $(mmu_stream)
 
+# Guest memory as the host and the engine write it.
+MMU_TESTS += writes
+mmu_writes_more := $(mmu_stream) tests/mmu/world_writes.c
+mmu_writes_TIMEOUT := 900
+
 # What both have.
 MMU_TESTS += prefetch policy special budget split prefault perf paths stages stats
 
@@ -45,3 +50,13 @@ $(O)/tests/mmu_tsan $(O)/tests/mmu_tsan_shadow $(O)/tests/mmu_tsan_stages: $(MMU
 	$(call say,CC,$@)mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(CFLAGS_ALL)) -Itests/unit -O1 -fsanitize=thread -Wl,--wrap=calloc \
 	  -o $@ $(filter %.c,$^)
+
+# Faults planted in the core, which the streams must find.
+mmu_mutant_suites := writes random
+MUTANT_ENV = CC='$(CC)' MUTANT_FLAGS='$(filter-out -MMD -MP,$(CFLAGS_ALL)) $(SAN) $(LDFLAGS) -Wl,--wrap=calloc' \
+  MUTANT_LIBS='$(O)/san/libmmu.a -lpthread' \
+  $(foreach s,$(mmu_mutant_suites),MUTANT_OBJS_$(s)='$(patsubst %.c,$(O)/san/%.o,$(mmu_$(s)_SRCS))')
+TESTS += mmu_mutants
+mmu_mutants_CMD = $(MUTANT_ENV) tests/mmu/core_mutants.sh $(O)/mutants tests/mmu/core_mutants.list
+mmu_mutants_DEPS := tests/mmu/core_mutants.sh tests/mmu/core_mutants.list $(mmu_mutant_suites:%=$(O)/tests/mmu_%)
+mmu_mutants_TIMEOUT := 1200

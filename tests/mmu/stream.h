@@ -19,6 +19,8 @@
 #define STREAM_ALLOC_FAILS (1u << 0) /* allocations fail now and then */
 #define STREAM_YIELDS (1u << 1)	     /* an invalidation at every yield point */
 #define STREAM_BROKEN (1u << 2)	     /* the embedder drops every INVALIDATE: must be found */
+#define STREAM_ENGINE_ONE (1u << 4)
+#define STREAM_ENGINE (7u * STREAM_ENGINE_ONE) /* an engine that breaks a rule (engine.h), for writes_world */
 
 /* What operations work on: one VM with its oracle. */
 struct world {
@@ -31,7 +33,7 @@ struct world {
 	unsigned (*bad)(void); /* checks that failed since begin() */
 };
 
-extern const struct world direct_world, shadow_world;
+extern const struct world direct_world, shadow_world, writes_world;
 
 /* One decision: below n. */
 uint64_t stream_rnd(uint64_t n);
@@ -61,7 +63,10 @@ bool stream_run(const struct world *w, const struct stream *s, bool quiet, unsig
 void stream_shrink(const struct world *w, struct stream *s, unsigned seconds);
 /* Runs, and if it fails shrinks, prints what is left and runs that aloud. */
 bool stream_test(const struct world *w, const char *program, struct stream *s);
-/* The arguments "replay HEX" and "corpus DIRECTORY" of a suite: *status if there was one of them. */
+/*
+ * The arguments "replay HEX", "corpus DIRECTORY" and "mutant" of a suite: *status if there was one of them. "mutant":
+ * the core has a fault; some stream must find it.
+ */
 bool stream_command(const struct world *w, int argc, char **argv, int *status);
 
 #endif

@@ -141,6 +141,27 @@ bool stream_test(const struct world *w, const char *program, struct stream *s)
 	return false;
 }
 
+/* The core has a fault: some stream of some kind finds it, and few operations are enough. */
+static int mutant(const struct world *w, const char *program)
+{
+	for (unsigned seed = 1; seed <= 32; seed++) {
+		unsigned options = seed % 4 == 3 ? STREAM_YIELDS : 0, at;
+		struct stream s;
+
+		stream_draw(&s, seed, options, 1000);
+		if (!stream_run(w, &s, true, 0, &at)) {
+			stream_shrink(w, &s, 15);
+			print(w, program, &s);
+			stream_run(w, &s, false, 0, &at);
+			free(s.byte);
+			return 0;
+		}
+		free(s.byte);
+	}
+	printf("# %s: not found\n", w->name);
+	return 1;
+}
+
 static int replay(const struct world *w, const char *hex)
 {
 	struct stream s = {.len = strlen(hex) / 2};
@@ -185,6 +206,10 @@ static int corpus(const struct world *w, const char *dir)
 
 bool stream_command(const struct world *w, int argc, char **argv, int *status)
 {
+	if (argc == 2 && !strcmp(argv[1], "mutant")) {
+		*status = mutant(w, argv[0]);
+		return true;
+	}
 	if (argc != 3 || (strcmp(argv[1], "replay") && strcmp(argv[1], "corpus")))
 		return false;
 	*status = argv[1][0] == 'r' ? replay(w, argv[2]) : corpus(w, argv[2]);
