@@ -268,7 +268,11 @@ static void op_zap(void)
 
 static void op_start(void)
 {
-	static const unsigned flag_sets[] = {0, 0, CW_LOG_SPLIT, CW_LOG_MANUAL, CW_LOG_MANUAL | CW_LOG_INITIALLY_SET,
+	static const unsigned flag_sets[] = {0,
+					     0,
+					     CW_LOG_SPLIT,
+					     CW_LOG_MANUAL,
+					     CW_LOG_MANUAL | CW_LOG_INITIALLY_SET,
 					     CW_LOG_MANUAL | CW_LOG_INITIALLY_SET | CW_LOG_SPLIT};
 	unsigned as_id = (unsigned)rnd(2), m = 1 + (unsigned)rnd(3), flags = flag_sets[rnd(6)], old = mode[as_id];
 	int r = cw_mmu_log_start(&mmu, as_id, m, flags);
@@ -410,8 +414,10 @@ static void op_look(void)
 
 static void op_fails(void)
 {
-	static const enum rec_op op[] = {REC_FLUSH,	  REC_FLUSH,	   REC_PROTECT,	    REC_HARVEST,    REC_LOG_SET,
-					 REC_TABLE_ALLOC, REC_ENTRY_WRITE, REC_TABLE_LOAD, REC_INVALIDATE, REC_LOG_PROVIDE};
+	static const enum rec_op op[] = {
+		REC_FLUSH,	 REC_FLUSH,	  REC_PROTECT,	  REC_HARVEST,	  REC_LOG_SET,
+		REC_TABLE_ALLOC, REC_ENTRY_WRITE, REC_TABLE_LOAD, REC_INVALIDATE, REC_LOG_PROVIDE,
+	};
 	enum rec_op which = op[rnd(10)];
 
 	failing = true;
@@ -422,7 +428,9 @@ static void op_fails(void)
 		return;
 	}
 	rec_fail(&eng.rec, which, 1 + (unsigned)rnd(4),
-		 which == REC_FLUSH ? -ETIMEDOUT : which == REC_TABLE_ALLOC ? -ENOMEM : -EIO);
+		 which == REC_FLUSH	  ? -ETIMEDOUT :
+		 which == REC_TABLE_ALLOC ? -ENOMEM :
+					    -EIO);
 }
 
 static bool failure_is_near(void)

@@ -39,7 +39,7 @@ static struct model_slot slot[2][NSLOT];
 static struct cw_gpa_cache cache[NCACHE];
 static unsigned mode[2], log_flags[2];
 static uint8_t bytes[HOST_PAGES][CW_PAGE_SIZE], want[HOST_PAGES][CW_PAGE_SIZE];
-static bool away[HOST_PAGES];		 /* not in memory: an accessor has to ask for it */
+static bool away[HOST_PAGES];		/* not in memory: an accessor has to ask for it */
 static uint64_t frozen[2 * HOST_PAGES]; /* what may not be written any more, by place on the bus */
 static unsigned options, faulting, in_progress, depth;
 static uint64_t inval_first, inval_n; /* the only one in progress */
@@ -350,20 +350,22 @@ static void op_access(void)
 	for (; done < a.len; done += n) {
 		uint64_t gpa = a.gpa + done, room = 4096 - gpa % 4096;
 		const struct model_slot *s;
+		uint64_t page;
 		uint8_t *model;
 
 		n = a.len - done < room ? a.len - done : (size_t)room;
 		e = piece(a.as_id, gpa, a.write, a.way == ATOMIC, &s);
 		if (e)
 			break;
-		model = &want[s->hpage + (gpa >> 12) - s->gfn][gpa % 4096];
+		page = s->hpage + (gpa >> 12) - s->gfn;
+		model = &want[page][gpa % 4096];
 		if (s->flags & CW_MEM_ALLONES) {
 			for (size_t i = 0; i < n; i++)
 				if (!CHECK_EQ(buf[done + i], 0xff))
 					printf("  accessor: way %d\n", a.way);
 		} else if (a.write) {
 			memcpy(model, buf + done, n);
-			CHECK(!memcmp(bytes[s->hpage + (gpa >> 12) - s->gfn], want[s->hpage + (gpa >> 12) - s->gfn], 4096));
+			CHECK(!memcmp(bytes[page], want[page], 4096));
 		} else if (!CHECK(!memcmp(model, buf + done, n))) {
 			printf("  accessor: way %d reads something else\n", a.way);
 		}
