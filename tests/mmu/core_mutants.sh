@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Copyright The Catwalk authors
 #
-# Faults planted in the core, one at a time: streams of operations (stream.h) must find each, by the oracle that is there
-# for it, and shrink it. A fault is a change of one line of a source file (core_mutants.list); the rest of the core is as
-# it is, and passes the same streams in the suites of these names.
+# Faults planted in the core, one at a time: streams of operations (stream.h) must find each, by the oracle that is
+# there for it, and shrink it. A fault is a change of one line of a source file (core_mutants.list); the rest of the
+# core is as it is, and passes such streams in the suites of these names.
 #
 # usage: tests/mmu/core_mutants.sh DIR LIST NAME…     (all of the list if no NAME is given)
 # Environment: CC, MUTANT_FLAGS, MUTANT_LIBS; objects of the suites' own sources as MUTANT_OBJS_<suite>.
