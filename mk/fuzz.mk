@@ -9,8 +9,8 @@ FUZZ_SECONDS ?= 1800
 FUZZ_FLAGS    = $(filter-out -MMD -MP,$(CFLAGS_ALL)) -Itests/unit -O1 -fno-omit-frame-pointer \
   -fsanitize=address,undefined -fno-sanitize-recover=all -MMD -MP
 MMU_FUZZ     := $(O)/fuzz/mmu_fuzz
-MMU_FUZZ_SRCS := $(addprefix tests/mmu/,fuzz.c stream.c world_direct.c world_shadow.c world_writes.c engine.c recorder.c \
-  rec_model.c alloc.c refwalk.c)
+MMU_FUZZ_SRCS := $(addprefix tests/mmu/,fuzz.c stream.c world_direct.c world_shadow.c world_writes.c \
+  engine.c recorder.c rec_model.c alloc.c refwalk.c)
 mmu_fuzz_from := $(O)/tests/mmu_random $(O)/tests/mmu_shadow $(O)/tests/mmu_writes
 
 $(O)/fuzz/lib/%.o: lib/%.c
