@@ -156,6 +156,9 @@ int cw_service_once(struct cw_dev *dev)
 	else if (dev->tr->check)
 		err = dev->dead = dev->tr->check(dev->t);
 	cw_unlock(dev);
+	/* All is answered: now there is time to get memory for the next ones. If there is none, a fault says so. */
+	for (struct cw_vm *vm = dev->vms; vm && n; vm = vm->next)
+		cw_mmu_worker_refill(&vm->worker);
 	return err ? err : n;
 }
 

@@ -29,17 +29,42 @@ static int topup_hash(struct cw_cache_set *c)
 	return 0;
 }
 
-int cw_cache_topup(struct cw_mmu *mmu, struct cw_cache_set *c)
+static int topup_mirrors(struct cw_cache *c, unsigned want)
 {
-	CW_STATIC_ASSERT(CW_NEED_BLOCK <= CW_CACHE_MAX, "the largest need fits a cache");
-	int r = topup(&c->page, CW_NEED_PAGE, sizeof(struct cw_mmu_page));
+	while (c->nr < want) {
+		uint64_t *spte = cw_zalloc(CW_PAGE_SIZE);
+
+		if (!spte)
+			return -ENOMEM;
+		for (unsigned i = 0; i < CW_SPTES; i++)
+			spte[i] = CW_SPTE_NONPRESENT;
+		c->obj[c->nr++] = spte;
+	}
+	return 0;
+}
+
+/* What so many translations may need, but for tables. */
+static int topup_objects(struct cw_cache_set *c, unsigned times)
+{
+	CW_STATIC_ASSERT(CW_REFILL * CW_NEED_BLOCK <= CW_CACHE_MAX && CW_REFILL * CW_NEED_DESC <= CW_CACHE_MAX,
+			 "the largest need fits a cache");
+	int r = topup(&c->page, times * CW_NEED_PAGE, sizeof(struct cw_mmu_page));
 
 	if (!r)
-		r = topup(&c->block, CW_NEED_BLOCK, CW_PAGE_SIZE);
+		r = topup_mirrors(&c->mirror, times * CW_NEED_PAGE);
 	if (!r)
-		r = topup(&c->rmap_leaf, CW_NEED_RMAP_LEAF, sizeof(struct cw_rmap_leaf));
+		r = topup(&c->block, times * CW_NEED_BLOCK, CW_PAGE_SIZE);
 	if (!r)
-		r = topup(&c->desc, CW_NEED_DESC, sizeof(struct cw_rmap_desc));
+		r = topup(&c->rmap_leaf, times * CW_NEED_RMAP_LEAF, sizeof(struct cw_rmap_leaf));
+	if (!r)
+		r = topup(&c->desc, times * CW_NEED_DESC, sizeof(struct cw_rmap_desc));
+	return r;
+}
+
+int cw_cache_topup(struct cw_mmu *mmu, struct cw_cache_set *c)
+{
+	int r = topup_objects(c, 1);
+
 	while (!r && c->nr_table < CW_NEED_PAGE) {
 		r = mmu->ops->table_alloc(mmu->priv, &c->table[c->nr_table]);
 		if (!r)
@@ -54,11 +79,28 @@ int cw_cache_topup_pairs(struct cw_mmu *mmu, struct cw_cache_set *c)
 {
 	int r = 0;
 
+	c->pairs = true;
 	while (!r && c->nr_pair < CW_NEED_PAIR) {
 		r = mmu->ops->pair_alloc(mmu->priv, &c->pair[c->nr_pair]);
 		if (!r)
 			c->nr_pair++;
 	}
+	return r;
+}
+
+int cw_mmu_worker_refill(struct cw_mmu_worker *w)
+{
+	struct cw_cache_set *c = w->cache;
+	unsigned touched = c->block.nr;
+	int r = cw_cache_topup(w->mmu, c);
+
+	if (!r && c->pairs)
+		r = cw_cache_topup_pairs(w->mmu, c);
+	if (!r)
+		r = topup_objects(c, CW_REFILL);
+	/* Mirrors are written already. */
+	for (; touched < c->block.nr; touched++)
+		cw_touch(c->block.obj[touched], CW_PAGE_SIZE);
 	return r;
 }
 
@@ -71,6 +113,7 @@ static void drain(struct cw_cache *c)
 void cw_cache_drain(struct cw_mmu *mmu, struct cw_cache_set *c)
 {
 	drain(&c->page);
+	drain(&c->mirror);
 	drain(&c->block);
 	drain(&c->rmap_leaf);
 	drain(&c->desc);

@@ -53,11 +53,12 @@ struct cw_rmap {
 enum {
 	CW_NEED_PAGE = 4,
 	CW_NEED_PAIR = 3, /* of them, in a shadow context: levels 3..1 */
-	/* Mirrors, child arrays, gfns; of the rmap: new roots, inner levels below, heads. */
-	CW_NEED_BLOCK = 4 + 3 + 3 + 3 + 2 + 1,
+	/* Child arrays, gfns; of the rmap: new roots, inner levels below, heads. */
+	CW_NEED_BLOCK = 3 + 3 + 3 + 2 + 1,
 	CW_NEED_RMAP_LEAF = 1,
 	CW_NEED_DESC = 8 + 4, /* rmaps of the leaf and its neighbours, parents of each level */
-	CW_CACHE_MAX = 16,
+	CW_REFILL = 2,	      /* translations that a refill is enough for */
+	CW_CACHE_MAX = 24,
 };
 
 #define CW_PREFETCH 8u	      /* entries that a fault may make, its own included */
@@ -70,10 +71,12 @@ struct cw_cache {
 
 struct cw_cache_set {
 	struct cw_cache page, block, rmap_leaf, desc;
+	struct cw_cache mirror; /* blocks of entries that are not present */
 	unsigned nr_table;
 	uint64_t table[CW_NEED_PAGE];
 	unsigned nr_pair;
 	uint64_t pair[CW_NEED_PAIR];
+	bool pairs;		   /* shadow contexts use it */
 	struct cw_hash_slot *hash; /* bigger hash, or NULL */
 	unsigned hash_bits;
 	unsigned want_bits; /* size to allocate at the next top-up, 0: none */

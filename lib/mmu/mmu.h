@@ -432,6 +432,11 @@ void cw_mmu_ctx_destroy(struct cw_mmu_ctx *ctx);
 
 int cw_mmu_worker_init(struct cw_mmu_worker *w, struct cw_mmu *mmu);
 void cw_mmu_worker_destroy(struct cw_mmu_worker *w);
+/*
+ * Gets the memory that the next faults may need, where nobody waits for it: behind the answers to faults. A fault gets
+ * what is missing itself, so that an error, -ENOMEM or what table_alloc() or pair_alloc() say, may be passed over.
+ */
+int cw_mmu_worker_refill(struct cw_mmu_worker *w);
 
 /* --- faults --- */
 

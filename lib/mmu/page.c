@@ -29,13 +29,11 @@ struct cw_mmu_page *cw_page_new(struct cw_mmu *mmu, uint64_t gfn, union cw_role 
 	sp->role = role;
 	sp->gen = mmu->valid_gen;
 	sp->table = cw_page_paired(sp) ? cw_cache_take_pair(cache) : cw_cache_take_table(cache);
-	sp->spte = cw_cache_take(&cache->block);
+	sp->spte = cw_cache_take(&cache->mirror);
 	if (role.level > 1)
 		sp->child = cw_cache_take(&cache->block);
 	if (cw_role_has_gptes(role) && role.level <= CW_LEVEL_LEAF_MAX)
 		sp->trans = cw_cache_take(&cache->block);
-	for (unsigned i = 0; i < CW_SPTES; i++)
-		sp->spte[i] = CW_SPTE_NONPRESENT;
 	return sp;
 }
 

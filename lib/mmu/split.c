@@ -87,8 +87,8 @@ static bool prepare(struct split *s, struct need n)
 
 static bool enough(const struct split *s, struct need n)
 {
-	return s->cache.nr_table && s->cache.page.nr && s->cache.block.nr >= 2 && s->block.nr >= n.block &&
-	       s->leaf.nr >= n.leaf && s->desc.nr >= n.desc;
+	return s->cache.nr_table && s->cache.page.nr && s->cache.mirror.nr && s->cache.block.nr &&
+	       s->block.nr >= n.block && s->leaf.nr >= n.leaf && s->desc.nr >= n.desc;
 }
 
 /* Entry i of the new table. */

@@ -4,6 +4,7 @@
  * Companions of shadow tables (P31), case by case: what they name for leaves of each size, and that nothing comes in
  * the place of what was taken away before a FLUSH. The guest has four levels; gfns are host pages.
  */
+#include "../../lib/mmu/internal.h"
 #include "../../lib/mmu/shadow.h"
 #include "vm.h"
 
@@ -213,11 +214,29 @@ static void a_missing_log_leaf_is_of_the_entry(void)
 	end();
 }
 
+/* Where the worker serves shadow contexts, a refill gets pairs too, and only there. */
+static void a_refill_has_pairs(void)
+{
+	const struct cw_cache_set *cache;
+
+	begin();
+	cache = vm.worker.cache;
+	gpte(1, 0x123ull << 12 | RW | US);
+	CHECK_EQ(cw_mmu_worker_refill(&vm.worker), 0);
+	CHECK_EQ(cache->nr_pair, 0);
+	CHECK_EQ(fault(VA, WRITE), CW_PF_FIXED);
+	CHECK(cache->nr_pair < CW_NEED_PAIR);
+	CHECK_EQ(cw_mmu_worker_refill(&vm.worker), 0);
+	CHECK_EQ(cache->nr_pair, CW_NEED_PAIR);
+	end();
+}
+
 int main(void)
 {
 	RUN(small_leaves, "P31");
 	RUN(large_leaves_and_their_parts, "P31 P49");
 	RUN(nothing_comes_before_the_flush, "P31");
 	RUN(a_missing_log_leaf_is_of_the_entry, "P27 P31");
+	RUN(a_refill_has_pairs);
 	return CHECK_DONE("mmu_companion");
 }

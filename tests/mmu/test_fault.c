@@ -596,6 +596,35 @@ static void upper_link_fails_after_the_lower_one(void)
 	vm_destroy(&vm);
 }
 
+/* Behind a refill a fault allocates nothing, whatever tables it makes; without memory it comes to no harm. */
+static void a_refill_spares_the_fault_its_allocations(void)
+{
+	const uint64_t at[] = {5, 1ull << 30, 1ull << 33};
+	struct vm vm;
+
+	vm_init(&vm);
+	for (unsigned i = 0; i < 3; i++)
+		CHECK_EQ(vm_slot(&vm, i, at[i], 64, 0, 0), 0);
+	CHECK_EQ(cw_mmu_worker_refill(&vm.worker), 0);
+	alloc_fail(0);
+	CHECK_EQ(vm_fault(&vm, at[0], WRITE), CW_PF_FIXED);
+	CHECK_EQ(alloc_calls(), 0);
+	/* That this counts: a worker without cannot. */
+	cw_mmu_worker_destroy(&vm.worker);
+	CHECK_EQ(cw_mmu_worker_init(&vm.worker, &vm.mmu), 0);
+	alloc_fail(0);
+	CHECK_EQ(vm_fault(&vm, at[1], WRITE), CW_PF_FIXED);
+	CHECK(alloc_calls() > 10);
+	for (unsigned n = 1; n <= 3; n++) {
+		alloc_fail(n);
+		CHECK_EQ(cw_mmu_worker_refill(&vm.worker), -ENOMEM);
+	}
+	alloc_fail(0);
+	CHECK_EQ(vm_fault(&vm, at[2], WRITE), CW_PF_FIXED);
+	vm_check(&vm);
+	vm_destroy(&vm);
+}
+
 static void the_hash_grows(void)
 {
 	struct vm vm;
@@ -636,6 +665,7 @@ int main(void)
 	RUN(contexts_of_one_role_share_a_root);
 	RUN(root_of_level_4_below_level_5_outlives_its_contexts);
 	RUN(upper_link_fails_after_the_lower_one);
+	RUN(a_refill_spares_the_fault_its_allocations);
 	RUN(the_hash_grows);
 	return CHECK_DONE("mmu_fault");
 }

@@ -16,13 +16,19 @@ static void must(int ok)
 	}
 }
 
-static uint64_t fault(struct core_vm *vm, uint64_t gfn)
+/* One fault; ahead: behind it the worker gets memory for the next, as the library does when it has answered. */
+static uint64_t fault(struct core_vm *vm, uint64_t gfn, double *refill, bool ahead)
 {
 	struct cw_fault f = {.ctx = &vm->ctx, .gpa = gfn << CW_PAGE_SHIFT, .write = true};
-	uint64_t begin = core_ns();
+	uint64_t begin = core_ns(), end;
 
 	must(cw_mmu_fault(&vm->worker, &f) == CW_PF_FIXED);
-	return core_ns() - begin;
+	end = core_ns();
+	if (ahead)
+		must(!cw_mmu_worker_refill(&vm->worker));
+	if (refill)
+		*refill = (double)(core_ns() - end);
+	return end - begin;
 }
 
 static int by_value(const void *a, const void *b)
@@ -64,31 +70,40 @@ void core_faults(void)
 	enum { N = 20000, FRESH = 200 };
 	static struct core_vm vm;
 	double *warm = core_alloc(N, sizeof(*warm)), *tables = core_alloc(N, sizeof(*tables)), fresh[FRESH];
-	double *cold = core_alloc(N, sizeof(*cold));
+	double *cold = core_alloc(N, sizeof(*cold)), *refill = core_alloc(N, sizeof(*refill));
+	double *alone = core_alloc(N, sizeof(*alone));
 
 	core_vm_init(&vm);
 	must(!core_slot(&vm, 0, 0, 1ull << 28, 0));
 	/* Memory fresh from the kernel, then memory that was tables before. */
 	for (unsigned i = 0; i < N; i++)
-		cold[i] = (double)fault(&vm, (uint64_t)i << 9);
+		cold[i] = (double)fault(&vm, (uint64_t)i << 9, &refill[i], true);
 	must(!cw_mmu_zap_all(&vm.mmu) && !cw_mmu_flush(&vm.mmu));
 	for (unsigned i = 0; i < N; i++)
-		tables[i] = (double)fault(&vm, (uint64_t)i << 9);
+		tables[i] = (double)fault(&vm, (uint64_t)i << 9, NULL, true);
+	/* The same again, where a fault gets its memory itself. */
+	must(!cw_mmu_zap_all(&vm.mmu) && !cw_mmu_flush(&vm.mmu));
 	for (unsigned i = 0; i < N; i++)
-		warm[i] = (double)fault(&vm, ((uint64_t)i % 500 << 9) + 1 + i / 500);
+		alone[i] = (double)fault(&vm, (uint64_t)i << 9, NULL, false);
+	for (unsigned i = 0; i < N; i++)
+		warm[i] = (double)fault(&vm, ((uint64_t)i % 500 << 9) + 1 + i / 500, NULL, true);
 	for (unsigned i = 0; i < FRESH; i++) {
 		uint64_t gfn = (uint64_t)(1 + i) << 28;
 
 		must(!core_slot(&vm, 1, gfn, 1ull << 28, 0));
-		fresh[i] = (double)fault(&vm, gfn + 12345);
+		fresh[i] = (double)fault(&vm, gfn + 12345, NULL, true);
 		must(!core_slot(&vm, 1, 0, 0, 0));
 	}
 	core_limit("slow-path fault, tables there", "ns", median(warm, N), 300);
 	core_limit("slow-path fault, one table made", "ns", median(tables, N), 1000);
+	core_limit("slow-path fault, one table made, that gets its memory itself", "ns", median(alone, N), 1000);
 	core_baseline("first touch of a page by the kernel", "ns", first_touch(), 1112);
+	core_baseline("refill behind such a fault, of memory never used", "ns", median(refill, N), 0);
 	core_limit("slow-path fault, one table made, of memory never used", "ns", median(cold, N), 1000);
 	core_limit("slow-path fault, the first in a fresh slot of 1 TiB", "ns", median(fresh, FRESH), 1000);
 	free(cold);
+	free(refill);
+	free(alone);
 	free(warm);
 	free(tables);
 	core_vm_destroy(&vm);
@@ -146,7 +161,7 @@ static void gibibyte_mapped(void)
 	must(!core_slot(&vm, 0, 0, GIB_PAGES, 0));
 	must(!cw_mmu_log_start(&vm.mmu, 0, CW_LOG_CAPTURE, 0));
 	for (uint64_t gfn = 0; gfn < GIB_PAGES; gfn++)
-		fault(&vm, gfn);
+		fault(&vm, gfn, NULL, true);
 	for (unsigned k = 0; k < RUNS; k++) {
 		begin = core_ns();
 		must(!core_slot(&vm, 0, 0, GIB_PAGES, CW_MEM_LOG_DIRTY));
