@@ -332,29 +332,30 @@ static void count_ahead(struct pass *p, struct ahead *a)
 	a->nr_bits = 0;
 }
 
-/* A whole line, in pairs of words; which pairs have something is found out without a branch for each. */
+/* A whole line, by word or in pairs of words; which have something is found out without a branch for each. */
 static void take_whole_line(struct pass *p, struct ahead *a, uint64_t w)
 {
 	uint64_t *word = &p->slot->log->dirty.word[w], *to = p->bitmap + w, *bits = &a->bits[a->nr_bits];
-	unsigned some = 0;
+	unsigned some = 0, more;
+	bool pairs;
 
 	cw_memcpy(bits, word, CW_DIRTY_LINE * sizeof(*bits));
 	for (unsigned i = 0; i < CW_DIRTY_LINE; i++)
 		word[i] = 0;
-	for (unsigned i = 0; i < CW_DIRTY_LINE; i += 2)
-		some |= (unsigned)((bits[i] | bits[i + 1]) != 0) << i;
+	for (unsigned i = 0; i < CW_DIRTY_LINE; i++)
+		some |= (unsigned)(bits[i] != 0) << i;
+	/* One or two words cost less by themselves. The caller's bitmap may begin and end in the middle of a pair. */
+	more = some & (some - 1);
+	pairs = (more & (more - 1)) && (uintptr_t)to % 16 == 0 && w + CW_DIRTY_LINE <= p->end;
+	if (pairs)
+		some = (some | some >> 1) & 0x55;
 	for (; some; some &= some - 1) {
 		unsigned i = (unsigned)__builtin_ctz(some);
 
-		/* The caller's bitmap may begin and end in the middle of a pair. */
-		if ((uintptr_t)to % 16 == 0 && w + i + 1 < p->end) {
+		if (pairs)
 			cw_atomic_or_pair(&to[i], bits[i], bits[i + 1]);
-			continue;
-		}
-		for (unsigned k = i; k < i + 2; k++) {
-			if (bits[k])
-				cw_atomic_or(&to[k], bits[k]);
-		}
+		else
+			cw_atomic_or(&to[i], bits[i]);
 	}
 	a->nr_bits += CW_DIRTY_LINE;
 	if (a->nr_bits == COUNT_LINES * CW_DIRTY_LINE)
