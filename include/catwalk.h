@@ -96,6 +96,8 @@ ssize_t cw_fwlog_read(struct cw_dev *dev, uint64_t *pos, char *buf, size_t size)
 
 /*
  * Reset the device and make everything anew: contexts, tables, logs (everything that is logged is dirty), port ranges.
+ * Dirty rings are empty afterwards, whatever was in them, harvested or not, and writes that waited for room have ended.
+ * What they named is dirty in the bitmap, so a pass of cw_vm_log_get() must follow; rings go on from there.
  * Registers that were written by hand are as after power-up. All requests under way end with nothing or an error,
  * initiators are in reset meanwhile, commands under way give -EIO, events are gone. The way back after errors that
  * cw_vm_recover() does not mend: a dead firmware, a command ring that could not be read, a lost completion.
@@ -312,7 +314,8 @@ uint32_t cw_ctx_id(const struct cw_ctx *ctx);
  *     get, reset, read; get, reset, read; ...; stop, drain, get, reset, read; cw_vm_log_get() of each slot, read
  *
  * The bitmap has all that is dirty and was not reset: what contexts without a ring and cw_vm_write() wrote, and what
- * was lost by an error. So the last pass is one of the bitmap (without CW_LOG_MANUAL), and nothing depends on rings. A
+ * was lost by an error. So the last pass is one of the bitmap (without CW_LOG_MANUAL), and nothing depends on rings.
+ * cw_dev_reset() and cw_vm_recover() empty them and make all pages dirty in the bitmap: take that pass then, too. A
  * write that finds fewer than DRING_RESERVED entries free waits for a reset; if there is none for event_timeout_ns, the
  * entries are thrown away.
  */

@@ -94,6 +94,8 @@ static void forget(struct cw_dev *dev)
 		if (dev->ctx[i]->attached)
 			cw_root_put_locked(dev, dev->ctx[i]->root_id);
 		dev->ctx[i]->attached = false;
+		/* Their parked ids are those of other requests soon (P32). */
+		dev->ctx[i]->ring.nwaiting = 0;
 	}
 	dev->tgen_busy = false;
 }
