@@ -242,10 +242,23 @@ static void slow_baselines_are_found(void)
 	CHECK_EQ(judge(NULL, 0, true), 0);
 }
 
+/* What decides whether a row is measured anew: the slowest baseline, of alternatives the fastest. */
+static void the_slowest_baseline_decides(void)
+{
+	const double figure[] = {100, 100, 0, 400}, good[] = {900, 120, 9000, 440}, bad[] = {300, 150, 1, 440};
+	const double none[] = {0, 0, 0, 0};
+
+	CHECK_EQ((unsigned)(100 * core_slowest(good, figure, 4) + 0.5), 120);
+	CHECK_EQ((unsigned)(100 * core_slowest(bad, figure, 4) + 0.5), 150);
+	CHECK_EQ((unsigned)(100 * core_slowest(good, figure + 3, 1) + 0.5), 225);
+	CHECK_EQ((unsigned)(100 * core_slowest(good, none, 4) + 0.5), 0);
+}
+
 int main(void)
 {
 	RUN(passes_touch_what_is_dirty, "T-DL-10");
 	RUN(updates_cost_the_same_among_any_number, "T-MS-06");
 	RUN(slow_baselines_are_found);
+	RUN(the_slowest_baseline_decides);
 	return CHECK_DONE("mmu_bench");
 }

@@ -18,6 +18,7 @@ struct core_bar {
 };
 
 #define CORE_ROWS 96u
+#define CORE_WORKS 8u /* measured in turn */
 
 /* What a baseline took, and what it is known to take on a quiet machine. */
 struct core_base {
@@ -26,6 +27,13 @@ struct core_base {
 	double value, figure; /* 0: none is known, it is shown only */
 };
 
+#define CORE_SLOWER 1.25 /* of its figure: a baseline that takes more proves nothing */
+
+/*
+ * How slow the slowest baseline is, of its figure; 0: there is none. Works of the same figure are alternatives, of
+ * which the fastest counts; figure 0: no baseline (core_check.c).
+ */
+double core_slowest(const double *ns, const double *figure, unsigned n);
 /* Number of baselines that are too slow to compare with; says so (core_check.c). */
 unsigned core_judge_bases(const struct core_base *base, unsigned n, bool other_machine, FILE *err);
 
@@ -39,9 +47,13 @@ typedef uint64_t (*core_work)(void *arg);
 
 uint64_t core_ns(void);
 uint64_t core_random(uint64_t *state);
-/* Run each work `runs` times, in turn; ns[i] is the median of work i. prepare(arg) runs before each, untimed. */
+/*
+ * Run each work `runs` times, in turn; ns[i] is the median of work i. prepare(arg) runs before each, untimed. figure
+ * (may be NULL): what the works that are baselines are known to take, in ns. Where others disturb the machine all is
+ * measured anew, some times; what counts is when the baselines were fastest, whatever the core took then.
+ */
 void core_interleave(const core_work *work, void *const *arg, unsigned n, unsigned runs, void (*prepare)(void *arg),
-		     double *ns);
+		     const double *figure, double *ns);
 
 /* Keeps what a baseline took, and the figure for it. */
 void core_baseline(const char *name, const char *unit, double value, double figure);

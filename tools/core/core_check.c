@@ -10,13 +10,30 @@
  */
 #include "core.h"
 
-#define SLOWER 1.25
-
 static int by_value(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
 
 	return x < y ? -1 : x > y;
+}
+
+double core_slowest(const double *ns, const double *figure, unsigned n)
+{
+	double slowest = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		double fastest = ns[i];
+
+		if (!(figure[i] > 0))
+			continue;
+		for (unsigned k = 0; k < n; k++) {
+			if (figure[k] >= figure[i] && figure[k] <= figure[i] && ns[k] < fastest)
+				fastest = ns[k];
+		}
+		if (fastest / figure[i] > slowest)
+			slowest = fastest / figure[i];
+	}
+	return slowest;
 }
 
 unsigned core_judge_bases(const struct core_base *base, unsigned n, bool other_machine, FILE *err)
@@ -36,7 +53,7 @@ unsigned core_judge_bases(const struct core_base *base, unsigned n, bool other_m
 	for (unsigned i = 0; i < n; i++) {
 		double expected = base[i].figure * machine;
 
-		if (!(base[i].figure > 0) || base[i].value <= SLOWER * expected)
+		if (!(base[i].figure > 0) || base[i].value <= CORE_SLOWER * expected)
 			continue;
 		fprintf(err, "catwalk: the baseline '%s' took %.1f %s, %.2f of the %.1f %s that it should\n",
 			base[i].name, base[i].value, base[i].unit, base[i].value / expected, expected, base[i].unit);

@@ -169,7 +169,7 @@ void core_log(void)
 	struct work work[KINDS] = {{&b, FLAT, 1}, {&b, COPY, 1}, {&b, TWO, 1}, {&b, CORE, 1}};
 	void *const arg[KINDS] = {&work[0], &work[1], &work[2], &work[3]};
 	char text[80], base[96];
-	double ns[KINDS];
+	double ns[KINDS], figure[KINDS];
 
 	core_vm_init(&b.vm);
 	b.flat = core_alloc(WORDS, 8);
@@ -189,7 +189,9 @@ void core_log(void)
 		/* One that finds nothing is too short for the clock. */
 		for (unsigned kind = 0; kind < KINDS; kind++)
 			work[kind].times = density[d].pages ? 1 : MANY;
-		core_interleave(works, arg, KINDS, d < 4 ? 15 : 5, refill, ns);
+		for (unsigned kind = 0; kind < KINDS; kind++)
+			figure[kind] = kind == CORE ? 0 : density[d].figure[kind == TWO] * 1000 * work[kind].times;
+		core_interleave(works, arg, KINDS, d < 4 ? 15 : 5, refill, figure, ns);
 		for (unsigned kind = 0; kind < KINDS; kind++)
 			ns[kind] /= work[kind].times;
 		ns[FLAT] = ns[FLAT] < ns[COPY] ? ns[FLAT] : ns[COPY];
