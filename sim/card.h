@@ -21,13 +21,20 @@ struct cw_sim_rule {
 	uint64_t seen;
 };
 
+/* Pins that the card's surroundings drive, but for the buses. No padding: it is compared as a whole. */
+struct cw_sim_out {
+	uint64_t rel_tag;
+	uint8_t req_valid, req_fresh, ans_ready, rel_valid, quiet, rst_n, trace_on, mon_on;
+};
+
 struct cw_sim {
 	/* every cycle */
 	uint64_t cycle;
 	const struct cw_engine *engine;
 	void *model;
 	struct cw_axi_mem *axi[3]; /* by enum cw_sim_mem */
-	struct cw_axi_master pins[2];
+	struct cw_axi_master pins[2]; /* of table and host memory */
+	struct cw_sim_out out;
 	struct cw_pcie pcie;
 	struct cw_port port[CW_NPORT_STREAM];
 	struct cw_bridge bridge;

@@ -332,6 +332,7 @@ int cw_sim_open(const struct cw_sim_config *config, struct cw_sim **out)
 	if (sim->trace_file)
 		cw_trace_ever_on();
 	sim->engine->combo_update(sim->model, ctx);
+	sim->engine->seq_update(sim->model, 1); /* a cycle begins; step() ends one and begins the next */
 	if (cw_mutant_wanted() && !sim->mutant_taken) {
 		ret = fail(-EOPNOTSUPP, "mutant: this build of the engine has none");
 		goto err;
@@ -384,11 +385,11 @@ uint64_t cw_sim_cycle(const struct cw_sim *sim)
 static void step(struct cw_sim *sim)
 {
 	if (sim->trace_file)
-		cw_trace_time(sim, 0);
-	sim->engine->seq_update(sim->model, 1);
-	if (sim->trace_file)
 		cw_trace_time(sim, 1);
 	sim->engine->seq_update(sim->model, 0);
+	if (sim->trace_file)
+		cw_trace_time(sim, 0);
+	sim->engine->seq_update(sim->model, 1);
 }
 
 /* Stepping from inside a step would run the model within itself. */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Copyright The Catwalk authors
 //
-// The engine in a shell that C can drive: a clock and a pointer. One call per rising edge hands the pins of the cycle
-// that ends to sim/dpi.c and takes those of the next; wide data and events go by calls of their own, made only when
-// there are any. All inputs of the engine are registers of this module, set by non-blocking assignments: no races.
+// The engine in a shell that C can drive: a clock and a pointer. At the falling edge one call hands the pins of the cycle
+// that ends to sim/dpi.c, which says whether those of the next one differ; if so, they are set at the rising edge, with
+// all registers of the engine. What does not change wakes nothing: most of a cycle that only waits would go to logic
+// behind pins that stand still. Wide data, addresses and events go by calls of their own, made only when there are any.
+// All inputs of the engine are registers of this module, set by non-blocking assignments: no races.
 module sim_lib #(
   parameter int unsigned     NSLOT       = cw_pkg::NSLOT,
   parameter int unsigned     TLB_SETS    = cw_pkg::TLB_SETS,
@@ -38,14 +40,16 @@ module sim_lib #(
   import "DPI-C" function void cw_dpi_guest(input longint unsigned ctx,
     input bit arvalid, input byte unsigned arid, input longint unsigned araddr, input byte unsigned arlen,
     input bit rready, input bit awvalid, input byte unsigned awid, input longint unsigned awaddr,
-    input byte unsigned awlen, input bit wvalid, input bit wlast, input bit bready,
+    input byte unsigned awlen, input bit wvalid, input bit wlast, input bit bready, output bit on);
+  import "DPI-C" function void cw_dpi_guest_pins(input longint unsigned ctx,
     output bit arready, output bit rvalid, output byte unsigned rid, output byte unsigned rresp, output bit rlast,
     output bit awready, output bit wready, output bit bvalid, output byte unsigned bid, output byte unsigned bresp,
-    output bit rfresh, output bit on);
+    output bit rfresh);
   import "DPI-C" function void cw_dpi_bridge(input longint unsigned ctx,
     input bit awready, input bit wready, input bit bvalid, input byte unsigned bid, input byte unsigned bresp,
     input bit arready, input bit rvalid, input byte unsigned rid, input byte unsigned rresp, input bit rlast,
-    input bit [511:0] rdata,
+    input bit [511:0] rdata);
+  import "DPI-C" function void cw_dpi_bridge_pins(input longint unsigned ctx,
     output bit awvalid, output byte unsigned awid, output longint unsigned awaddr, output byte unsigned awlen,
     output byte unsigned awsize, output byte unsigned awburst, output bit awlock, output shortint unsigned awuser,
     output bit wvalid, output longint unsigned wstrb, output bit wlast, output bit wfresh, output bit bready,
@@ -53,16 +57,15 @@ module sim_lib #(
     output byte unsigned arsize, output byte unsigned arburst, output bit arlock, output shortint unsigned aruser,
     output bit rready);
   import "DPI-C" function void cw_dpi_bridge_wdata(input longint unsigned ctx, output bit [511:0] data);
-  import "DPI-C" function void cw_dpi_tick(input longint unsigned ctx,
-    input bit t_arvalid, input byte unsigned t_arid, input longint unsigned t_araddr, input byte unsigned t_arlen,
-    input bit t_rready, input bit t_awvalid, input byte unsigned t_awid, input longint unsigned t_awaddr,
-    input byte unsigned t_awlen, input bit t_wvalid, input bit t_wlast, input bit t_bready,
-    input bit h_arvalid, input byte unsigned h_arid, input longint unsigned h_araddr, input byte unsigned h_arlen,
-    input bit h_rready, input bit h_awvalid, input byte unsigned h_awid, input longint unsigned h_awaddr,
-    input byte unsigned h_awlen, input bit h_wvalid, input bit h_wlast, input bit h_bready,
-    input bit s_awready, input bit s_wready, input bit s_bvalid, input bit s_arready, input bit s_rvalid,
-    input int unsigned s_rdata, input byte unsigned p_req_ready, input byte unsigned p_ans_valid,
-    input byte unsigned p_rel_ready, input byte unsigned p_reset, input bit b_reset, input byte unsigned irq,
+  // Addresses, for the cycles in which they are valid: mem 0 table memory, 1 host memory.
+  import "DPI-C" function void cw_dpi_ar(input longint unsigned ctx, input byte unsigned mem, input byte unsigned id,
+    input longint unsigned addr, input byte unsigned len);
+  import "DPI-C" function void cw_dpi_aw(input longint unsigned ctx, input byte unsigned mem, input byte unsigned id,
+    input longint unsigned addr, input byte unsigned len);
+  // One byte per group of pins; sim/dpi.c takes them apart. due: what cw_dpi_pins() would say is new.
+  import "DPI-C" function void cw_dpi_tick(input longint unsigned ctx, input longint unsigned pins,
+    input int unsigned s_rdata, output bit due, output bit b_on);
+  import "DPI-C" function void cw_dpi_pins(input longint unsigned ctx,
     output bit rst_n, output bit trace_on, output bit mon_on,
     output bit t_arready, output bit t_rvalid, output byte unsigned t_rid, output byte unsigned t_rresp,
     output bit t_rlast, output bit t_awready, output bit t_wready, output bit t_bvalid, output byte unsigned t_bid,
@@ -73,8 +76,7 @@ module sim_lib #(
     output bit s_awvalid, output shortint unsigned s_awaddr, output bit s_wvalid, output int unsigned s_wdata,
     output bit s_bready, output bit s_arvalid, output shortint unsigned s_araddr, output bit s_rready,
     output byte unsigned p_req_valid, output byte unsigned p_req_fresh, output byte unsigned p_ans_ready,
-    output byte unsigned p_rel_valid, output longint unsigned p_rel_tag,
-    output byte unsigned p_quiet, output bit b_on);
+    output byte unsigned p_rel_valid, output longint unsigned p_rel_tag, output byte unsigned p_quiet);
 
   // ---- inputs of the engine ----
   logic                    rst_n = 1'b0;
@@ -100,7 +102,7 @@ module sim_lib #(
   localparam int unsigned IW = cw_pkg::BRIDGE_ID_W - 1;  // of b_*
   localparam int unsigned GW = cw_pkg::BRIDGE_ID_W;
   logic                    b_awvalid = 1'b0, b_awlock = 1'b0, b_wvalid = 1'b0, b_wlast = 1'b0, b_bready = 1'b0;
-  logic                    b_arvalid = 1'b0, b_arlock = 1'b0, b_rready = 1'b0, b_on = 1'b0, g_on = 1'b0;
+  logic                    b_arvalid = 1'b0, b_arlock = 1'b0, b_rready = 1'b0;
   logic [IW-1:0]           b_awid = '0, b_arid = '0;
   logic [63:0]             b_awaddr = '0, b_araddr = '0, b_wstrb = '0;
   logic [7:0]              b_awlen = '0, b_arlen = '0;
@@ -165,8 +167,57 @@ module sim_lib #(
     mon.lflip_valid || mon.dset_valid || mon.dask_valid || mon.dbell_valid ||
     mon.budget_turn);
 
-  // ---- the edge ----
-  always @(posedge clk) begin : edge_calls
+  // ---- the falling edge: the cycle is over, C takes its pins and thinks of the next ----
+  logic due = 1'b1, g_on = 1'b0, g_due = 1'b0, b_on = 1'b0, b_due = 1'b0;
+  always @(negedge clk) begin : sample
+    // verilator lint_off UNUSEDSIGNAL
+    bit v_due, vg_on, vb_on;
+    // verilator lint_on UNUSEDSIGNAL
+    cw_t::ans_t ans;
+
+    if (mon_any) cw_dpi_mon(ctx, mon);
+    if (t_wvalid && t_wready) cw_dpi_wdata(ctx, 8'd0, t_wdata, t_wstrb);
+    if (h_wvalid && h_wready) cw_dpi_wdata(ctx, 8'd1, h_wdata, h_wstrb);
+    g_due <= 1'b0;
+    if (g_on || g_arvalid || g_awvalid || g_wvalid || !rst_n) begin
+      if (g_wvalid && g_wready) cw_dpi_wdata(ctx, 8'd2, g_wdata, g_wstrb);
+      cw_dpi_guest(ctx, g_arvalid, 8'(g_arid), g_araddr, g_arlen, g_rready, g_awvalid, 8'(g_awid), g_awaddr, g_awlen,
+        g_wvalid, g_wlast, g_bready, vg_on);
+      g_on  <= vg_on;
+      g_due <= 1'b1;
+    end
+    b_due <= b_on || !rst_n;
+    if (b_on || !rst_n)
+      cw_dpi_bridge(ctx, b_awready, b_wready, b_bvalid, 8'(b_bid), 8'(b_bresp), b_arready, b_rvalid, 8'(b_rid),
+        8'(b_rresp), b_rlast, b_rdata);
+    if (rst_n && (p_ans_valid & p_ans_ready) != '0) begin
+      for (int unsigned p = 0; p < NP; p++) begin
+        if (p_ans_valid[p] && p_ans_ready[p]) begin
+          ans = p_ans[p*cw_pkg::ANS_W +: cw_pkg::ANS_W];
+          cw_dpi_ans(ctx, 8'(p), 8'(ans.tag), 8'(ans.verdict), 8'(ans.reason), ans.epoch, 64'(ans.pa));
+          if (ans.verdict == cw_pkg::V_EMULATED) cw_dpi_ans_data(ctx, 8'(p), p_ans_data[p*512 +: 512]);
+        end
+      end
+    end
+    if (t_arvalid) cw_dpi_ar(ctx, 8'd0, 8'(t_arid), 64'(t_araddr), t_arlen);
+    if (t_awvalid) cw_dpi_aw(ctx, 8'd0, 8'(t_awid), 64'(t_awaddr), t_awlen);
+    if (h_arvalid) cw_dpi_ar(ctx, 8'd1, 8'(h_arid), h_araddr, h_arlen);
+    if (h_awvalid) cw_dpi_aw(ctx, 8'd1, 8'(h_awid), h_awaddr, h_awlen);
+    cw_dpi_tick(ctx,
+      {8'(irq), 8'(p_reset), 8'(p_rel_ready), 8'(p_ans_valid), 8'(p_req_ready),
+       2'd0, b_reset, s_rvalid, s_arready, s_bvalid, s_wready, s_awready,
+       2'd0, h_bready, h_wlast, h_wvalid, h_awvalid, h_rready, h_arvalid,
+       2'd0, t_bready, t_wlast, t_wvalid, t_awvalid, t_rready, t_arvalid},
+      s_rdata, v_due, vb_on);
+    due  <= v_due;
+    b_on <= vb_on;
+  end
+
+  // ---- the rising edge: the engine's registers move, and the pins with them if there is anything new ----
+  logic clk_pins, pins_open;
+  always_latch if (!clk) pins_open = due || g_due || b_due;
+  assign clk_pins = clk & pins_open;
+  always @(posedge clk_pins) begin : drive
     // C has bytes where the pins have fewer bits.
     // verilator lint_off UNUSEDSIGNAL
     bit v_rst_n, v_trace_on, v_mon_on;
@@ -178,7 +229,7 @@ module sim_lib #(
     int unsigned vs_wdata;
     byte unsigned vp_req_valid, vp_req_fresh, vp_ans_ready, vp_rel_valid, vp_quiet;
     longint unsigned vp_rel_tag;
-    bit vg_arready, vg_rvalid, vg_rlast, vg_awready, vg_wready, vg_bvalid, vg_rfresh, vg_on, vb_on;
+    bit vg_arready, vg_rvalid, vg_rlast, vg_awready, vg_wready, vg_bvalid, vg_rfresh;
     byte unsigned vg_rid, vg_rresp, vg_bid, vg_bresp;
     bit vb_awvalid, vb_awlock, vb_wvalid, vb_wlast, vb_wfresh, vb_bready, vb_arvalid, vb_arlock, vb_rready;
     byte unsigned vb_awid, vb_awlen, vb_awsize, vb_awburst, vb_arid, vb_arlen, vb_arsize, vb_arburst;
@@ -190,17 +241,11 @@ module sim_lib #(
     bit vr_write;
     byte unsigned vr_tag;
     // verilator lint_on UNUSEDSIGNAL
-    cw_t::ans_t ans;
     cw_t::req_t req;
 
-    if (mon_any) cw_dpi_mon(ctx, mon);
-    if (t_wvalid && t_wready) cw_dpi_wdata(ctx, 8'd0, t_wdata, t_wstrb);
-    if (h_wvalid && h_wready) cw_dpi_wdata(ctx, 8'd1, h_wdata, h_wstrb);
-    if (g_on || g_arvalid || g_awvalid || g_wvalid || !rst_n) begin
-      if (g_wvalid && g_wready) cw_dpi_wdata(ctx, 8'd2, g_wdata, g_wstrb);
-      cw_dpi_guest(ctx, g_arvalid, 8'(g_arid), g_araddr, g_arlen, g_rready, g_awvalid, 8'(g_awid), g_awaddr, g_awlen,
-        g_wvalid, g_wlast, g_bready, vg_arready, vg_rvalid, vg_rid, vg_rresp, vg_rlast, vg_awready, vg_wready,
-        vg_bvalid, vg_bid, vg_bresp, vg_rfresh, vg_on);
+    if (g_due) begin
+      cw_dpi_guest_pins(ctx, vg_arready, vg_rvalid, vg_rid, vg_rresp, vg_rlast, vg_awready, vg_wready, vg_bvalid,
+        vg_bid, vg_bresp, vg_rfresh);
       g_arready <= vg_arready;
       g_rvalid  <= vg_rvalid;
       g_rid     <= vg_rid[GW-1:0];
@@ -211,15 +256,13 @@ module sim_lib #(
       g_bvalid  <= vg_bvalid;
       g_bid     <= vg_bid[GW-1:0];
       g_bresp   <= vg_bresp[1:0];
-      g_on      <= vg_on;
       if (vg_rfresh) begin
         cw_dpi_rdata(ctx, 8'd2, v_data);
         g_rdata <= v_data;
       end
     end
-    if (b_on || !rst_n) begin
-      cw_dpi_bridge(ctx, b_awready, b_wready, b_bvalid, 8'(b_bid), 8'(b_bresp), b_arready, b_rvalid, 8'(b_rid),
-        8'(b_rresp), b_rlast, b_rdata, vb_awvalid, vb_awid, vb_awaddr, vb_awlen, vb_awsize, vb_awburst, vb_awlock,
+    if (b_due) begin
+      cw_dpi_bridge_pins(ctx, vb_awvalid, vb_awid, vb_awaddr, vb_awlen, vb_awsize, vb_awburst, vb_awlock,
         vb_awuser, vb_wvalid, vb_wstrb, vb_wlast, vb_wfresh, vb_bready, vb_arvalid, vb_arid, vb_araddr, vb_arlen,
         vb_arsize, vb_arburst, vb_arlock, vb_aruser, vb_rready);
       b_awvalid <= vb_awvalid;
@@ -248,28 +291,11 @@ module sim_lib #(
         b_wdata <= v_data;
       end
     end
-    if (rst_n && (p_ans_valid & p_ans_ready) != '0) begin
-      for (int unsigned p = 0; p < NP; p++) begin
-        if (p_ans_valid[p] && p_ans_ready[p]) begin
-          ans = p_ans[p*cw_pkg::ANS_W +: cw_pkg::ANS_W];
-          cw_dpi_ans(ctx, 8'(p), 8'(ans.tag), 8'(ans.verdict), 8'(ans.reason), ans.epoch, 64'(ans.pa));
-          if (ans.verdict == cw_pkg::V_EMULATED) cw_dpi_ans_data(ctx, 8'(p), p_ans_data[p*512 +: 512]);
-        end
-      end
-    end
-    cw_dpi_tick(ctx,
-      t_arvalid, 8'(t_arid), 64'(t_araddr), t_arlen, t_rready, t_awvalid, 8'(t_awid), 64'(t_awaddr), t_awlen,
-      t_wvalid, t_wlast, t_bready,
-      h_arvalid, 8'(h_arid), h_araddr, h_arlen, h_rready, h_awvalid, 8'(h_awid), h_awaddr, h_awlen,
-      h_wvalid, h_wlast, h_bready,
-      s_awready, s_wready, s_bvalid, s_arready, s_rvalid, s_rdata,
-      8'(p_req_ready), 8'(p_ans_valid), 8'(p_rel_ready), 8'(p_reset), b_reset, 8'(irq),
-      v_rst_n, v_trace_on, v_mon_on,
+    cw_dpi_pins(ctx, v_rst_n, v_trace_on, v_mon_on,
       vt_arready, vt_rvalid, vt_rid, vt_rresp, vt_rlast, vt_awready, vt_wready, vt_bvalid, vt_bid, vt_bresp, vt_rfresh,
       vh_arready, vh_rvalid, vh_rid, vh_rresp, vh_rlast, vh_awready, vh_wready, vh_bvalid, vh_bid, vh_bresp, vh_rfresh,
       vs_awvalid, vs_awaddr, vs_wvalid, vs_wdata, vs_bready, vs_arvalid, vs_araddr, vs_rready,
-      vp_req_valid, vp_req_fresh, vp_ans_ready, vp_rel_valid, vp_rel_tag, vp_quiet, vb_on);
-    b_on      <= vb_on;
+      vp_req_valid, vp_req_fresh, vp_ans_ready, vp_rel_valid, vp_rel_tag, vp_quiet);
     rst_n     <= v_rst_n;
     mon_on    <= v_mon_on;
     trace_on  <= v_trace_on;

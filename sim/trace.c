@@ -47,6 +47,6 @@ void cw_trace_close(struct cw_sim *sim)
 
 void cw_trace_time(const struct cw_sim *sim, unsigned half)
 {
-	/* 4 ns per cycle, in the run time's unit of 1 ps; the rising edge has counted the cycle already. */
-	now = sim->cycle * 4000 - half * 2000;
+	/* 4 ns per cycle, in the run time's unit of 1 ps; between the edges, C has counted the cycle that ends. */
+	now = half ? sim->cycle * 4000 + 2000 : sim->cycle * 4000;
 }
