@@ -10,13 +10,15 @@
 // `busy` is 1 from `snap` until the snapshot can be read: at most 2 * NCOUNTER + 2 cycles.
 // Storage: 2 * NCOUNTER accumulators, 2 LUT RAMs of 64 bits.
 module cw_counters (
-  input  logic                           clk,
+  input  logic                           clk,          // ticks whenever there may be an event
+  input  logic                           clk_free,
   input  logic                           rst_n,
 
   input  logic [cw_pkg::NCOUNTER*3-1:0]  ev,
   input  logic                           snap,
   output logic                           busy,
   output logic [63:0]                    cycle,        // since reset
+  output logic [63:0]                    cycle_any,    // the same for what ticks by clk; after a rest late by a cycle
   output logic [63:0]                    snap_cycle,   // of the last snapshot
 
   input  logic [7:0]                     rd_idx,       // counter number; above the last one reads 0
@@ -117,12 +119,14 @@ module cw_counters (
   assign rd_data = (have_q && rd_idx < 8'(N)) ? snap_mem[rd_idx[IW-1:0]] : 64'd0;
 
   // ---- cycles ----
+  always_ff @(posedge clk_free) cycle <= rst_n ? cycle + 64'd1 : 64'd0;
+
   always_ff @(posedge clk) begin
     if (!rst_n) begin
-      cycle      <= 64'd0;
+      cycle_any  <= 64'd0;
       snap_cycle <= 64'd0;
     end else begin
-      cycle <= cycle + 64'd1;
+      cycle_any <= cycle + 64'd1;
       if (take)
         snap_cycle <= cycle;
     end

@@ -14,7 +14,7 @@ module cw_host_bus #(
 ) (
   input  logic         clk,
   input  logic         rst_n,
-  input  logic         clk_free,     // never gated
+  input  logic         clk_any,      // of the gate, which also counts silence
   input  cw_t::bus_gate_t gate,
   output cw_t::bus_stat_t stat,
 
@@ -69,7 +69,7 @@ module cw_host_bus #(
 
   logic        ar_ready, r_ready, aw_ready, w_ready;
   cw_bus_gate u_gate (
-    .clk(clk_free), .gate, .stat, .e_arvalid(ar_valid_q), .e_arready(ar_ready), .e_rready(r_ready),
+    .clk(clk_any), .gate, .stat, .e_arvalid(ar_valid_q), .e_arready(ar_ready), .e_rready(r_ready),
     .e_awvalid(aw_valid_q), .e_awready(aw_ready), .e_awlen(h_awlen), .e_wvalid(w_valid_q), .e_wready(w_ready),
     .e_wlast(1'b1), .e_wstrb(w_strb_q), .e_bready(1'b1), .arvalid(h_arvalid), .arready(h_arready), .rvalid(h_rvalid),
     .rlast(h_rlast), .rready(h_rready), .awvalid(h_awvalid), .awready(h_awready), .wvalid(h_wvalid), .wready(h_wready),

@@ -16,7 +16,8 @@
 //
 // Mutant: PORT_RESET_EARLY takes grants back without asking the initiator.
 module cw_reset (
-  input  logic                     clk,
+  input  logic                     clk,           // ticks while `stat.busy`, at gate.tick and with any other part
+  input  logic                     clk_free,
   input  logic                     aresetn,
   input  cw_t::reset_set_t         set,
   output cw_t::reset_stat_t        stat,
@@ -105,7 +106,7 @@ module cw_reset (
   assign bridge_rst_n = aresetn && state != R_HOLD && !bridge_off;
   assign tgen_rst_n   = rst_n && !port_reset[cw_pkg::PORT_TGEN];
 
-  always_ff @(posedge clk) beat <= aresetn ? beat + 1'b1 : '0;
+  always_ff @(posedge clk_free) beat <= aresetn ? beat + 1'b1 : '0;
   assign gate.rst_n   = aresetn;
   assign gate.close   = busy;
   assign gate.absorb  = state == R_ABSORB || state == R_HOLD;

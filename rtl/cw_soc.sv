@@ -13,7 +13,8 @@ module cw_soc #(
   parameter                  FW_HEX      = "",        // image for $readmemh; "" leaves the RAM as it is
   parameter longint unsigned TABLE_BYTES = 64'h0400_0000
 ) (
-  input  logic                       clk,
+  input  logic                       clk,            // ticks whenever a register of the host or clk_cpu does
+  input  logic                       clk_free,
   input  logic                       clk_cpu,        // CPU and mailbox; may stand still while `awake` is 0
   input  logic                       rst_n,
   output logic                       awake,
@@ -234,20 +235,18 @@ module cw_soc #(
     .ev_cmd_errors   (ev_cmd_errors)
   );
 
-  assign awake = !asleep;
 
   // ---- watchdog ----
   logic [31:0] quiet_q;         // cycles since the last heartbeat
+  logic        late;
+
+  always_ff @(posedge clk_free) quiet_q <= !rst_n || beat ? 32'd0 : quiet_q + 32'd1;
+  assign late  = watchdog != 32'd0 && quiet_q >= watchdog;
+  assign awake = !asleep || (late && !dead);
 
   always_ff @(posedge clk) begin
-    if (!rst_n) begin
-      quiet_q <= 32'd0;
-      dead    <= 1'b0;
-    end else begin
-      quiet_q <= beat ? 32'd0 : quiet_q + 32'd1;
-      if (trap || (watchdog != 32'd0 && quiet_q >= watchdog))
-        dead <= 1'b1;
-    end
+    if (!rst_n)            dead <= 1'b0;
+    else if (trap || late) dead <= 1'b1;
   end
 
   logic unused;

@@ -188,7 +188,7 @@ module cw_top #(
   cw_t::bus_gate_t   gate;
   cw_t::bus_stat_t   table_stat, host_stat;
   cw_reset u_reset (
-    .clk, .aresetn, .set(reset_set), .stat(reset_stat), .timeout(flush_timeout),
+    .clk(clk_any), .clk_free(clk), .aresetn, .set(reset_set), .stat(reset_stat), .timeout(flush_timeout),
     .quiet({bridge_quiet, 2'b11, p_quiet}), .empty, .port_reset, .take_back, .swept, .gate, .table_bus(table_stat),
     .host_bus(host_stat), .rst_n, .bridge_rst_n, .tgen_rst_n);
   assign p_reset = port_reset[NS-1:0];
@@ -281,7 +281,7 @@ module cw_top #(
   logic [63:0] probe_addr, probe_rd_pa;
   logic [31:0] probe_rd_result;
   cw_probe u_probe (
-    .clk, .rst_n, .start(probe_start), .start_tag(probe_tag), .start_ctx(probe_ctx), .start_write(probe_write),
+    .clk(clk_any), .rst_n, .start(probe_start), .start_tag(probe_tag), .start_ctx(probe_ctx), .start_write(probe_write),
     .start_addr(probe_addr), .rd_tag(probe_rd_tag), .rd_result(probe_rd_result), .rd_pa(probe_rd_pa),
     .req_valid(probe_req_valid), .req_ready(req_ready[cw_pkg::PORT_HOST]), .req(probe_req),
     .res_valid, .res_tag(res.tag[3:0]), .res_verdict(res.verdict), .res_reason(res.reason),
@@ -326,7 +326,7 @@ module cw_top #(
   logic [cw_pkg::SLOT_W-1:0]  rd_slot, wr_rslot;
   logic [cw_pkg::PA_W-1:0]    rd_addr;
   logic [511:0]               wr_rdata;
-  logic [63:0]                cycle;
+  logic [63:0]                cycle, cycle_any;
   logic [31:0]                flush_timeout;
   logic [4:0]                 dirty_period;
   logic [cw_pkg::NCOUNTER*3-1:0] ev_core;
@@ -339,9 +339,8 @@ module cw_top #(
   logic                       mon_fix, mon_w_valid, mon_b_valid, mon_b_mismatch, mon_b_error;
   logic [63:0]                mon_w_addr, mon_w_value, mon_b_addr, mon_b_old;
   cw_core #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .TLB_LARGE(TLB_LARGE), .WC_ENTRIES(WC_ENTRIES),
-            .NFIX(NFIX),
-            .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_core (
-    .clk(clk_core), .rst_n, .awake(core_awake), .cycle, .dirty_period, .req_valid, .req_ready, .req, .ans_valid,
+            .NFIX(NFIX), .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_core (
+    .clk(clk_core), .rst_n, .awake(core_awake), .cycle(cycle_any), .dirty_period, .req_valid, .req_ready, .req, .ans_valid,
     .ans_ready, .ans, .rel_valid, .rel_tag,
     .emul_data, .res_valid, .res, .res_level,
     .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw,
@@ -488,7 +487,7 @@ module cw_top #(
 
   logic [2:0] ev_table_errors, ev_host_errors;
   cw_table_bus u_table_bus (
-    .clk, .rst_n, .gate, .stat(table_stat), .rd_valid, .rd_ready, .rd_slot, .rd_addr,
+    .clk(clk_any), .rst_n, .gate, .stat(table_stat), .rd_valid, .rd_ready, .rd_slot, .rd_addr,
     .wr_rvalid, .wr_rslot, .wr_rdata, .wr_rerr,
     .eu_arvalid, .eu_arready, .eu_addr, .eu_rvalid, .eu_rdata, .eu_rerr, .eu_awvalid, .eu_awready, .eu_wvalid,
     .eu_wready, .eu_wdata, .eu_wstrb, .eu_bvalid, .eu_berr,
@@ -554,11 +553,11 @@ module cw_top #(
   logic [31:0] fw_watchdog, fw_heartbeat, fw_version, fwlog_head, fwlog_addr, fwlog_data;
   logic fw_ready, fw_dead, fw_test_failed, ccpl_valid, ccpl_ready, fw_snap, ev_cold_cmds, ev_cold_errors;
   logic snap, host_snap, snap_busy;
-  logic [63:0] snap_cycle;
+  logic [63:0] snap_cycle, ctr_data;
   cw_t::cpl_t ccpl;
   cw_soc #(.FW_HEX(FW_HEX), .TABLE_BYTES(TABLE_BYTES)) u_soc (
-    .clk, .clk_cpu, .rst_n, .awake(cpu_awake), .watchdog(fw_watchdog), .flush_timeout, .ready(fw_ready), .dead(fw_dead),
-    .test_failed(fw_test_failed), .heartbeat(fw_heartbeat), .version(fw_version), .log_head(fwlog_head),
+    .clk(clk_any), .clk_free(clk), .clk_cpu, .rst_n, .awake(cpu_awake), .watchdog(fw_watchdog), .flush_timeout,
+    .ready(fw_ready), .dead(fw_dead), .test_failed(fw_test_failed), .heartbeat(fw_heartbeat), .version(fw_version), .log_head(fwlog_head),
     .log_addr(fwlog_addr), .log_data(fwlog_data),
     .cmd_valid(cold_valid), .cmd_ready(cold_ready), .cmd(cold_cmd), .cmd_index(cold_index),
     .cpl_valid(ccpl_valid), .cpl_ready(ccpl_ready), .cpl(ccpl),
@@ -582,10 +581,9 @@ module cw_top #(
   // Host memory, registers, counters
   // ===================================================================================================================
   cw_host_bus #(.NW(5)) u_host_bus (
-    .clk(clk_cmd), .rst_n, .clk_free(clk), .gate, .stat(host_stat), .bme, .rd_valid(host_rd_valid),
-    .rd_ready(host_rd_ready), .rd_addr(host_rd_addr),
-    .rd_len(host_rd_len),
-    .rd_rvalid(host_rd_rvalid), .rd_rready(host_rd_rready), .rd_rdata(host_rd_rdata), .rd_rerr(host_rd_rerr),
+    .clk(clk_cmd), .rst_n, .clk_any, .gate, .stat(host_stat), .bme, .rd_valid(host_rd_valid),
+    .rd_ready(host_rd_ready), .rd_addr(host_rd_addr), .rd_len(host_rd_len), .rd_rvalid(host_rd_rvalid),
+    .rd_rready(host_rd_rready), .rd_rdata(host_rd_rdata), .rd_rerr(host_rd_rerr),
     .rd_rlast(host_rd_rlast), .wr_valid(host_wr_valid), .wr_ready(host_wr_ready), .wr_addr(host_wr_addr),
     .wr_data(host_wr_data), .wr_strb(host_wr_strb), .wr_bvalid(host_wr_bvalid), .wr_berr(host_wr_berr),
     .h_arvalid, .h_arready, .h_arid, .h_araddr, .h_arlen, .h_rvalid, .h_rready, .h_rid, .h_rdata, .h_rresp, .h_rlast,
@@ -593,7 +591,6 @@ module cw_top #(
     .h_bvalid, .h_bready, .h_bid, .h_bresp, .ev_host_errors);
 
   logic [7:0] ctr_idx;
-  logic [63:0] ctr_data;
   logic [2:0] ev_interrupts;
   cw_regs #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .TLB_LARGE(TLB_LARGE), .WC_ENTRIES(WC_ENTRIES),
             .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_regs (
@@ -657,42 +654,46 @@ module cw_top #(
     ev[cw_pkg::CTR_DRING_FULL*3 +: 3]      = {2'd0, ev_full};
     ev[cw_pkg::CTR_DRING_SOFT*3 +: 3]      = {2'd0, ev_soft};
   end
-  cw_counters u_counters (.clk, .rst_n, .ev, .snap, .busy(snap_busy), .cycle, .snap_cycle, .rd_idx(ctr_idx),
-                          .rd_data(ctr_data));
+  cw_counters u_counters (.clk(clk_any), .clk_free(clk), .rst_n, .ev, .snap, .busy(snap_busy), .cycle, .cycle_any,
+                          .snap_cycle, .rd_idx(ctr_idx), .rd_data(ctr_data));
 
   // ===================================================================================================================
   // Clocks: one, gated for what is at rest; a valid between two parts wakes both
   // ===================================================================================================================
-  logic clk_core, clk_cmd, clk_cpu, clk_tgen, clk_bridge, clk_log, clk_regs, core_awake, bridge_awake, cpu_awake,
+  logic clk_core, clk_cmd, clk_cpu, clk_tgen, clk_bridge, clk_log, clk_regs, clk_any, core_awake, bridge_awake, cpu_awake,
         reg_access, cpu_tables;
+  logic [7:0] open;
   assign reg_access = s_awvalid || s_wvalid || s_bvalid || s_arvalid || s_rvalid;
   assign cpu_tables = ctxw_valid || domw_valid || portw_valid || ctx_abort_valid || logw_valid || dringw_valid;
-  cw_clkgate #(.N(2)) u_clk_core (.clk, .rst_n, .awake({core_awake || log_busy, cpu_tables}), .gclk(clk_core));
-  cw_clkgate #(.N(4)) u_clk_log (.clk, .rst_n, .gclk(clk_log),
+  cw_clkgate #(.N(2)) u_clk_core (.clk, .rst_n, .awake({core_awake || log_busy, cpu_tables}), .gclk(clk_core),
+    .open(open[0]));
+  cw_clkgate #(.N(4)) u_clk_log (.clk, .rst_n, .gclk(clk_log), .open(open[1]),
     .awake({log_busy || log_valid || dring_bell.valid, logw_valid || dringw_valid, hc_valid, fdone_valid}));
-  cw_clkgate #(.N(17)) u_clk_cmd (.clk, .rst_n, .gclk(clk_cmd),
+  cw_clkgate #(.N(17)) u_clk_cmd (.clk, .rst_n, .gclk(clk_cmd), .open(open[2]),
     .awake({reg_access, host_rd_valid != '0, host_wr_valid != '0, h_arvalid || h_rvalid,
             h_awvalid || h_wvalid || h_bvalid || lost_valid, inv_valid || flush_valid || fdone_valid, resume_valid,
             fr_valid, hot_valid || hcpl_valid, cold_valid || ccpl_valid, fwc_valid || fwcpl_valid, eu_req_valid,
             eu_rsp_valid, fx_valid || hp_valid || hf_valid, eu_arvalid || eu_awvalid || eu_wvalid,
             eu_rvalid || eu_bvalid, ld_req_valid || ld_busy || ld_rsp_valid || ld_bvalid}));
-  cw_clkgate #(.N(4)) u_clk_cpu (.clk, .rst_n, .gclk(clk_cpu),
+  cw_clkgate #(.N(4)) u_clk_cpu (.clk, .rst_n, .gclk(clk_cpu), .open(open[3]),
     .awake({cpu_awake, cpu_tables || logw_busy || dringw_busy, cold_valid || ccpl_valid, fwc_valid || fwcpl_valid}));
-  cw_clkgate #(.N(4)) u_clk_tgen (.clk, .rst_n, .gclk(clk_tgen),
+  cw_clkgate #(.N(4)) u_clk_tgen (.clk, .rst_n, .gclk(clk_tgen), .open(open[4]),
     .awake({reg_access, tgen_running || tgen_clearing, tgen_req_valid || tgen_rel_valid,
             ans_valid[cw_pkg::PORT_TGEN]}));
   // A read waits for a snapshot; what comes by itself is an error, an interrupt, or a fence.
-  cw_clkgate #(.N(6)) u_clk_regs (.clk, .rst_n, .gclk(clk_regs),
+  cw_clkgate #(.N(6)) u_clk_regs (.clk, .rst_n, .gclk(clk_regs), .open(open[5]),
     .awake({reg_access || snap_busy, irq != '0 || ring_irq != '0 || dring_irq, fw_dead, fenced != '0,
             reset_stat.ports != '0 || reset_stat.stuck != '0 || reset_stat.flr,
             ev_table_errors != '0 || ev_host_errors != '0 || ev_ring_errors != '0}));
-  cw_clkgate #(.N(2)) u_clk_bridge (.clk, .rst_n, .gclk(clk_bridge),
+  cw_clkgate #(.N(2)) u_clk_bridge (.clk, .rst_n, .gclk(clk_bridge), .open(open[6]),
     .awake({reg_access || bridge_fence || ctxw_valid, bridge_awake}));
+  cw_clkgate #(.N(3), .LINGER(4'd0)) u_clk_any (.clk, .rst_n, .gclk(clk_any), .open(open[7]),
+    .awake({open[6:0] != '0, gate.tick, reset_stat.busy}));
 
   cw_limits #(.NSLOT(NSLOT), .TLB_LARGE(TLB_LARGE), .PA_BITS(PA_BITS)) u_limits ();
 
   logic unused;
-  assign unused = &{1'b0, fault_space, emul_data[cw_pkg::PORT_BRIDGE*512-1:NS*512],
+  assign unused = &{1'b0, open[7], fault_space, emul_data[cw_pkg::PORT_BRIDGE*512-1:NS*512],
                     ans_valid[cw_pkg::PORT_HOST], ans[cw_pkg::PORT_HOST*AW +: AW], bridge_quota, bridge_retry,
                     bridge_ctrl, res, tgen_ctx[31:16], tgen_mode, tgen_release_delay[31:8], tgen_hist_shift[31:4],
                     tgen_hist_index[31:10]};

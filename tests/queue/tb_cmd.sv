@@ -156,7 +156,7 @@ module tb_cmd;
   logic [63:0]  h_err_line = '0, t_err_line = '0;
 
   cw_host_bus u_hbus (
-    .clk_free(clk), .gate('0), .stat(),
+    .clk_any(clk), .gate('0), .stat(),
     .rd_valid(hr_valid), .rd_ready(hr_ready), .rd_addr(hr_addr), .rd_len(hr_len), .rd_rvalid(hr_rvalid),
     .rd_rready(hr_rready), .rd_rdata(hr_rdata), .rd_rerr(hr_rerr), .rd_rlast(hr_rlast), .wr_valid(hw_valid),
     .wr_ready(hw_ready), .wr_addr(hw_addr), .wr_data(hw_data), .wr_strb(hw_strb), .wr_bvalid(hw_bvalid),

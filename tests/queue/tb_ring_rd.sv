@@ -67,7 +67,7 @@ module tb_ring_rd;
     .rd_valid(rd_valid[0]), .rd_ready(rd_ready[0]), .rd_addr(rd_addr[63:0]), .rd_len(rd_len[7:0]),
     .rd_rvalid(rd_rvalid[0]), .rd_rready(rd_rready[0]), .failed(), .*
   );
-  cw_host_bus u_bus (.clk_free(clk), .gate('0), .stat(), .wr_valid(3'd0), .wr_addr('0), .wr_data('0), .wr_strb('0), .*);
+  cw_host_bus u_bus (.clk_any(clk), .gate('0), .stat(), .wr_valid(3'd0), .wr_addr('0), .wr_data('0), .wr_strb('0), .*);
   tb_axi_mem #(.ID_W(3), .ADDR_W(64)) u_mem (
     .clk, .rst_n, .err_on, .err_line, .hold_b(1'b0), .hold_r,
     .arvalid(h_arvalid), .arready(h_arready), .arid(h_arid), .araddr(h_araddr), .arlen(h_arlen),

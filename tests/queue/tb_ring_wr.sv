@@ -69,7 +69,7 @@ module tb_ring_wr;
     .wr_data(wr_data[1535:1024]), .wr_strb(wr_strb[191:128]), .wr_bvalid(wr_bvalid[2]), .wr_berr, .irq_en,
     .irq(f_irq), .ev_error(f_err)
   );
-  cw_host_bus u_bus (.clk_free(clk), .gate('0), .stat(), .bme(1'b1),
+  cw_host_bus u_bus (.clk_any(clk), .gate('0), .stat(), .bme(1'b1),
     .rd_valid(3'd0), .rd_addr('0), .rd_len('0), .rd_rready('1), .*);
   tb_axi_mem #(.ID_W(3), .ADDR_W(64)) u_mem (
     .clk, .rst_n, .err_on, .err_line(64'(CBASE)), .hold_b, .hold_r(1'b0),

@@ -47,7 +47,7 @@ module tb_soc;
   logic [63:0]   snap_cycle = 64'd0;
   logic          ev_cold_cmds, ev_cmd_errors;
 
-  cw_soc #(.FW_HEX(FW_HEX), .TABLE_BYTES(TABLE_BYTES)) dut (.clk_cpu(clk), .awake(), .*);
+  cw_soc #(.FW_HEX(FW_HEX), .TABLE_BYTES(TABLE_BYTES)) dut (.clk_free(clk), .clk_cpu(clk), .awake(), .*);
 
   // ---- model of the engine ----
   // What happened, one letter an event: c context disabled, C enabled, I INVALIDATE, A abort, F FLUSH complete,
