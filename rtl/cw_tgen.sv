@@ -22,6 +22,7 @@
 module cw_tgen (
   input  logic                       clk,
   input  logic                       rst_n,
+  input  logic [31:0]                cycle,         // counts, also while clk rests
 
   // registers, stable while running
   input  logic                       start,
@@ -41,6 +42,7 @@ module cw_tgen (
   input  logic [3:0]                 hist_shift,
 
   output logic                       running,
+  output logic                       awake,         // something moves here by itself; see cw_clkgate
   output logic                       clearing,
   output logic [31:0]                done,
   output logic [31:0]                errors,
@@ -238,6 +240,7 @@ module cw_tgen (
   assign req_valid  = out_valid_q;
   assign req        = out_q;
   assign accept     = out_valid_q && req_ready;
+  assign awake      = clearing || out_valid_q || again_valid || w_valid || new_ok;
 
   always_ff @(posedge clk) begin
     if (!rst_n) begin
@@ -274,7 +277,7 @@ module cw_tgen (
       what_mem[tag] <= {gen_ctx_q, gen_write_q, gen_addr_q};
     if (accept && out_new_q)
       born_mem[out_q.tag] <= now_q;
-    now_q <= rst_n ? now_q + 32'd1 : 32'd0;
+    now_q <= rst_n ? cycle + 32'd1 : 32'd0;
   end
 
   // ---- answers ----
@@ -366,7 +369,7 @@ module cw_tgen (
   logic        m2_valid_q;
   logic [63:0] m2_q;
   logic        counting_q;
-  logic [31:0] elapsed_q;
+  logic [31:0] first_q;         // cycle of the first accept
 
   assign ans_pa   = 64'(ans.pa);
   assign ans_what = what_mem[ans.tag];
@@ -410,14 +413,13 @@ module cw_tgen (
       lat_max    <= 32'd0;
       lat_sum    <= 64'd0;
       counting_q <= 1'b0;
-      elapsed_q  <= 32'd1;
     end else begin
       if (accept)
         counting_q <= 1'b1;
-      if (accept || counting_q)
-        elapsed_q <= elapsed_q + 32'd1;
+      if (accept && !counting_q)
+        first_q <= now_q;
       if (a_last)
-        cycles <= elapsed_q;
+        cycles <= now_q - first_q + 32'd1;
       if (a_later)
         retries <= retries + 32'd1;
       if (m0_valid_q && !m0_grant_q)

@@ -225,11 +225,11 @@ module cw_top #(
   logic [31:0] tgen_ctx, tgen_mode, tgen_pages, tgen_stride, tgen_count, tgen_outstanding, tgen_release_delay;
   logic [31:0] tgen_hist_shift, tgen_hist_index, tgen_done, tgen_errors, tgen_retries, tgen_cycles;
   logic [31:0] tgen_lat_min, tgen_lat_max, tgen_hist_data;
-  logic [63:0] tgen_base, tgen_seed, tgen_sum, tgen_lat_sum;
+  logic [63:0] tgen_base, tgen_seed, tgen_sum, tgen_lat_sum, cycle, cycle_any;
   cw_tgen u_tgen (
-    .clk(clk_tgen), .rst_n(tgen_rst_n), .start(tgen_start), .stop(tgen_stop), .first_ctx(tgen_ctx[7:0]),
-    .n_ctx_m1(tgen_ctx[15:8]),
-    .pattern(tgen_mode[1:0]), .hold(tgen_mode[8]), .write_percent(tgen_mode[23:16]), .base(tgen_base),
+    .clk(clk_tgen), .rst_n(tgen_rst_n), .cycle(cycle[31:0]), .awake(tgen_awake), .start(tgen_start), .stop(tgen_stop),
+    .first_ctx(tgen_ctx[7:0]), .n_ctx_m1(tgen_ctx[15:8]), .pattern(tgen_mode[1:0]), .hold(tgen_mode[8]),
+    .write_percent(tgen_mode[23:16]), .base(tgen_base),
     .pages(tgen_pages), .stride(tgen_stride), .count(tgen_count), .outstanding(tgen_outstanding),
     .release_delay(tgen_release_delay[7:0]), .seed(tgen_seed), .hist_shift(tgen_hist_shift[3:0]),
     .running(tgen_running), .clearing(tgen_clearing), .done(tgen_done), .errors(tgen_errors), .retries(tgen_retries),
@@ -326,7 +326,6 @@ module cw_top #(
   logic [cw_pkg::SLOT_W-1:0]  rd_slot, wr_rslot;
   logic [cw_pkg::PA_W-1:0]    rd_addr;
   logic [511:0]               wr_rdata;
-  logic [63:0]                cycle, cycle_any;
   logic [31:0]                flush_timeout;
   logic [4:0]                 dirty_period;
   logic [cw_pkg::NCOUNTER*3-1:0] ev_core;
@@ -340,8 +339,8 @@ module cw_top #(
   logic [63:0]                mon_w_addr, mon_w_value, mon_b_addr, mon_b_old;
   cw_core #(.NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .TLB_LARGE(TLB_LARGE), .WC_ENTRIES(WC_ENTRIES),
             .NFIX(NFIX), .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)) u_core (
-    .clk(clk_core), .rst_n, .awake(core_awake), .cycle(cycle_any), .dirty_period, .req_valid, .req_ready, .req, .ans_valid,
-    .ans_ready, .ans, .rel_valid, .rel_tag,
+    .clk(clk_core), .rst_n, .awake(core_awake), .cycle(cycle_any), .dirty_period, .req_valid, .req_ready, .req,
+    .ans_valid, .ans_ready, .ans, .rel_valid, .rel_tag,
     .emul_data, .res_valid, .res, .res_level,
     .ctxw_valid, .ctxw_idx, .ctxw, .domw_valid, .domw_idx, .domw, .portw_valid, .portw_idx, .portw,
     .abort_valid(ctx_abort_valid), .abort_ctx(ctx_abort_idx), .abort_busy(ctx_abort_busy),
@@ -557,8 +556,8 @@ module cw_top #(
   cw_t::cpl_t ccpl;
   cw_soc #(.FW_HEX(FW_HEX), .TABLE_BYTES(TABLE_BYTES)) u_soc (
     .clk(clk_any), .clk_free(clk), .clk_cpu, .rst_n, .awake(cpu_awake), .watchdog(fw_watchdog), .flush_timeout,
-    .ready(fw_ready), .dead(fw_dead), .test_failed(fw_test_failed), .heartbeat(fw_heartbeat), .version(fw_version), .log_head(fwlog_head),
-    .log_addr(fwlog_addr), .log_data(fwlog_data),
+    .ready(fw_ready), .dead(fw_dead), .test_failed(fw_test_failed), .heartbeat(fw_heartbeat), .version(fw_version),
+    .log_head(fwlog_head), .log_addr(fwlog_addr), .log_data(fwlog_data),
     .cmd_valid(cold_valid), .cmd_ready(cold_ready), .cmd(cold_cmd), .cmd_index(cold_index),
     .cpl_valid(ccpl_valid), .cpl_ready(ccpl_ready), .cpl(ccpl),
     .fwc_valid, .fwc_ready, .fwc, .fwcpl_valid, .fwcpl,
@@ -660,8 +659,8 @@ module cw_top #(
   // ===================================================================================================================
   // Clocks: one, gated for what is at rest; a valid between two parts wakes both
   // ===================================================================================================================
-  logic clk_core, clk_cmd, clk_cpu, clk_tgen, clk_bridge, clk_log, clk_regs, clk_any, core_awake, bridge_awake, cpu_awake,
-        reg_access, cpu_tables;
+  logic clk_core, clk_cmd, clk_cpu, clk_tgen, clk_bridge, clk_log, clk_regs, clk_any,
+        core_awake, tgen_awake, bridge_awake, cpu_awake, reg_access, cpu_tables;
   logic [7:0] open;
   assign reg_access = s_awvalid || s_wvalid || s_bvalid || s_arvalid || s_rvalid;
   assign cpu_tables = ctxw_valid || domw_valid || portw_valid || ctx_abort_valid || logw_valid || dringw_valid;
@@ -678,8 +677,7 @@ module cw_top #(
   cw_clkgate #(.N(4)) u_clk_cpu (.clk, .rst_n, .gclk(clk_cpu), .open(open[3]),
     .awake({cpu_awake, cpu_tables || logw_busy || dringw_busy, cold_valid || ccpl_valid, fwc_valid || fwcpl_valid}));
   cw_clkgate #(.N(4)) u_clk_tgen (.clk, .rst_n, .gclk(clk_tgen), .open(open[4]),
-    .awake({reg_access, tgen_running || tgen_clearing, tgen_req_valid || tgen_rel_valid,
-            ans_valid[cw_pkg::PORT_TGEN]}));
+    .awake({reg_access, tgen_awake, tgen_running && open[0], ans_valid[cw_pkg::PORT_TGEN]}));
   // A read waits for a snapshot; what comes by itself is an error, an interrupt, or a fence.
   cw_clkgate #(.N(6)) u_clk_regs (.clk, .rst_n, .gclk(clk_regs), .open(open[5]),
     .awake({reg_access || snap_busy, irq != '0 || ring_irq != '0 || dring_irq, fw_dead, fenced != '0,
@@ -688,12 +686,12 @@ module cw_top #(
   cw_clkgate #(.N(2)) u_clk_bridge (.clk, .rst_n, .gclk(clk_bridge), .open(open[6]),
     .awake({reg_access || bridge_fence || ctxw_valid, bridge_awake}));
   cw_clkgate #(.N(3), .LINGER(4'd0)) u_clk_any (.clk, .rst_n, .gclk(clk_any), .open(open[7]),
-    .awake({open[6:0] != '0, gate.tick, reset_stat.busy}));
+    .awake({{open[6:5], open[3:0]} != '0, gate.tick, reset_stat.busy}));   // the traffic generator needs nothing of it
 
   cw_limits #(.NSLOT(NSLOT), .TLB_LARGE(TLB_LARGE), .PA_BITS(PA_BITS)) u_limits ();
 
   logic unused;
-  assign unused = &{1'b0, open[7], fault_space, emul_data[cw_pkg::PORT_BRIDGE*512-1:NS*512],
+  assign unused = &{1'b0, open[7], open[4], fault_space, emul_data[cw_pkg::PORT_BRIDGE*512-1:NS*512],
                     ans_valid[cw_pkg::PORT_HOST], ans[cw_pkg::PORT_HOST*AW +: AW], bridge_quota, bridge_retry,
                     bridge_ctrl, res, tgen_ctx[31:16], tgen_mode, tgen_release_delay[31:8], tgen_hist_shift[31:4],
                     tgen_hist_index[31:10]};

@@ -95,6 +95,9 @@ module tb_tgen;
   int          later_percent = 0;
   bit          mute = 1'b0;           // no answers
   longint      now = 0;
+  logic [31:0] cycle = '0;
+  always_ff @(posedge clk) cycle <= cycle + 32'd1;
+  logic        awake;
   bit          flying [0:NT-1];       // accepted, no answer
   bit          granted [0:NT-1];
   longint      due [0:NT-1];
