@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Copyright The Catwalk authors
 //
-// The engine in a shell that C can drive: a clock and a pointer. At the falling edge one call hands the pins of the cycle
-// that ends to sim/dpi.c, which says whether those of the next one differ; if so, they are set at the rising edge, with
-// all registers of the engine. What does not change wakes nothing: most of a cycle that only waits would go to logic
-// behind pins that stand still. Wide data, addresses and events go by calls of their own, made only when there are any.
-// All inputs of the engine are registers of this module, set by non-blocking assignments: no races.
+// The engine in a shell that C can drive: a clock and a pointer. At the falling edge one call hands the pins of the
+// cycle that ends to sim/dpi.c, which says whether those of the next one differ; if so, they are set at the rising
+// edge, with all registers of the engine. What does not change wakes nothing: most of a cycle that only waits would go
+// to logic behind pins that stand still. Wide data, addresses and events go by calls of their own, made only when there
+// are any. All inputs of the engine are registers of this module, set by non-blocking assignments: no races.
 module sim_lib #(
   parameter int unsigned     NSLOT       = cw_pkg::NSLOT,
   parameter int unsigned     TLB_SETS    = cw_pkg::TLB_SETS,
@@ -29,7 +29,8 @@ module sim_lib #(
   import "DPI-C" function void cw_dpi_mon(input longint unsigned ctx, input bit [$bits(cw_pkg::mon_t)-1:0] vec);
   import "DPI-C" function void cw_dpi_wdata(input longint unsigned ctx, input byte unsigned mem, input bit [511:0] data,
     input longint unsigned strb);
-  import "DPI-C" function void cw_dpi_rdata(input longint unsigned ctx, input byte unsigned mem, output bit [511:0] data);
+  import "DPI-C" function void cw_dpi_rdata(input longint unsigned ctx, input byte unsigned mem,
+    output bit [511:0] data);
   import "DPI-C" function void cw_dpi_ans(input longint unsigned ctx, input byte unsigned port, input byte unsigned tag,
     input byte unsigned verdict, input byte unsigned reason, input bit epoch, input longint unsigned pa);
   import "DPI-C" function void cw_dpi_ans_data(input longint unsigned ctx, input byte unsigned port,

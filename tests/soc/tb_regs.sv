@@ -84,7 +84,8 @@ module tb_regs;
 
   logic [N*3-1:0] ev = '0;
   logic [63:0]    cycle;
-  cw_counters u_counters (.clk, .clk_free(clk), .rst_n, .ev, .snap, .busy(snap_busy), .cycle, .cycle_any(), .snap_cycle, .rd_idx(ctr_idx),
+  cw_counters u_counters (.clk, .clk_free(clk), .rst_n, .ev, .snap, .busy(snap_busy), .cycle, .cycle_any(), .snap_cycle,
+                          .rd_idx(ctr_idx),
                           .rd_data(ctr_data));
 
   logic       req_valid, res_valid = 1'b0;
