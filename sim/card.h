@@ -32,7 +32,7 @@ struct cw_sim {
 	uint64_t cycle;
 	const struct cw_engine *engine;
 	void *model;
-	struct cw_axi_mem *axi[3]; /* by enum cw_sim_mem */
+	struct cw_axi_mem *axi[3];    /* by enum cw_sim_mem */
 	struct cw_axi_master pins[2]; /* of table and host memory */
 	struct cw_sim_out out;
 	struct cw_pcie pcie;

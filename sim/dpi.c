@@ -303,8 +303,8 @@ void cw_dpi_pins(u64 ctx, svBit *rst_n, svBit *trace_on, svBit *mon_on, svBit *t
 		 uint8_t *h_rresp, svBit *h_rlast, svBit *h_awready, svBit *h_wready, svBit *h_bvalid, uint8_t *h_bid,
 		 uint8_t *h_bresp, svBit *h_rfresh, svBit *s_awvalid, uint16_t *s_awaddr, svBit *s_wvalid,
 		 uint32_t *s_wdata, svBit *s_bready, svBit *s_arvalid, uint16_t *s_araddr, svBit *s_rready,
-		 uint8_t *p_req_valid, uint8_t *p_req_fresh, uint8_t *p_ans_ready, uint8_t *p_rel_valid,
-		 u64 *p_rel_tag, uint8_t *p_quiet)
+		 uint8_t *p_req_valid, uint8_t *p_req_fresh, uint8_t *p_ans_ready, uint8_t *p_rel_valid, u64 *p_rel_tag,
+		 uint8_t *p_quiet)
 {
 	const struct cw_sim *sim = card(ctx);
 	const struct cw_axi_slave *t = (struct cw_axi_slave *)sim->axi[CW_SIM_TABLE];
