@@ -439,7 +439,7 @@ module cw_core #(
   logic mon_any;
   assign mon_any = mon_ctxw || mon_stop || mon_domw || mon_portw || inv_new || r_valid || w_valid || f_valid ||
                    mon_log || turn || mon_dring.ask || mon_dring.bell || mon_dring.ring_set || mon_end ||
-                   look_valid || mon_alloc || rd_valid || resume_valid || mon_unpark || (rel_v != '0) ||
+                   look_valid || mon_alloc || rd_valid || resume_valid || lost_valid || mon_unpark || (rel_v != '0) ||
                    flush_valid || (mon_flip != '0) || (mon_close != '0) || fdone_valid || mon_w_valid || mon_b_valid;
   always_comb begin
     mon = '0;
@@ -538,6 +538,9 @@ module cw_core #(
       mon.resume_gen     = resume.gen;
       mon.resume_action  = 8'(resume.action);
       mon.resume_status  = resume_status;
+      mon.lost_valid     = lost_valid && lost_ready;
+      mon.lost_index     = lost_id[15:0];
+      mon.lost_gen       = lost_id[31:16];
       mon.unpark_valid   = mon_unpark;
       mon.unpark_park    = 8'(mon_unpark_idx);
       mon.unpark_port    = 8'(mon_unpark_req.port);

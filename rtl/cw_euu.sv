@@ -12,7 +12,8 @@
 // A read error or a difference ends the operation without a write; after a write error the entry is unknown.
 // The monitor shows when the bus has taken the write and when the operation is complete.
 //
-// Mutants: BLIND_SWAP writes whatever the entry was; COMPLETE_BEFORE_ACK answers once the bus has taken the data.
+// Mutants: BLIND_SWAP writes whatever the entry was; COMPLETE_BEFORE_ACK answers once the bus has taken the data;
+// FIX_ERROR_SILENT takes a write of the fixer that met an error for done.
 module cw_euu (
   input  logic                    clk,
   input  logic                    rst_n,
@@ -176,7 +177,7 @@ module cw_euu (
         if (eu_bvalid) begin
           state_d    = RSP;
           finish     = 1'b1;
-          finish_err = eu_berr;
+          finish_err = eu_berr && !(cw_pkg::MUT_FIX_ERROR_SILENT && fix_q);
         end
       end
       RSP: if (rsp_ready) state_d = IDLE;

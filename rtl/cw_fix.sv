@@ -174,7 +174,7 @@ module cw_fix #(
   assign eu_req.expect_old = c_old;
   assign eu_req.value      = c_new;
   assign eu_req.protect    = '0;
-  assign swap_ok           = eu_done && !eu_rsp.mismatch && !eu_rsp.bus_error;
+  assign swap_ok           = eu_done && !eu_rsp.mismatch && (!eu_rsp.bus_error || cw_pkg::MUT_FIX_ERROR_GRANTS);
   assign ev_fixed          = swap_ok ? c_fix : '0;
   assign ev_lost           = eu_done && eu_rsp.mismatch;
   assign mon_swap_req      = req[swapw_idx];
@@ -250,7 +250,7 @@ module cw_fix #(
             state[f]   <= (swap_ok && mark[f] && !(cw_pkg::MUT_MARK_BEFORE_SWAP && marked[f]) &&
                            !cw_pkg::MUT_RELEASE_BEFORE_MARK) ? F_MARK : F_OUT;
             swapped[f] <= swap_ok;
-            failed[f]  <= eu_rsp.bus_error;
+            failed[f]  <= eu_rsp.bus_error && !cw_pkg::MUT_FIX_ERROR_GRANTS;
             entry[f]   <= swap_ok ? c_new : eu_rsp.old;
             fresh[f]   <= 1'b0;
             if (ev_lost) tries[f] <= tries[f] + 1'b1;

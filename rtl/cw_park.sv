@@ -17,7 +17,7 @@
 // `count_*` counts the entries in use of a scope, one per cycle, for DRAIN.
 //
 // Mutants: NO_PARK_QUOTA knows no quota; STOP_LEAKS_RETRY looks parked requests up again although their
-// scope is stopped.
+// scope is stopped; LOST_JOINED leaves those that joined a lost record where they are.
 module cw_park (
   input  logic                       clk,
   input  logic                       rst_n,
@@ -256,7 +256,8 @@ module cw_park (
     else if (state == P_SCAN && !scan_hit && !scan_done) scan <= scan + 1'b1;
     if (accept) begin
       cur       <= named;
-      cur_last  <= (park_valid && joined && match_idx == named) ? put_idx : last[named];
+      cur_last  <= cw_pkg::MUT_LOST_JOINED && lost_valid ? named :
+                   (park_valid && joined && match_idx == named) ? put_idx : last[named];
       action    <= lost_valid ? cw_pkg::RESUME_ABORT : resume.action;
       by_loss   <= lost_valid;
       cur_first <= 1'b1;

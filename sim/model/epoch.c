@@ -275,6 +275,8 @@ static void deadline(struct cw_model *m, bool due, uint64_t *since, unsigned int
 
 void cw_model_deadlines(struct cw_model *m)
 {
+	if (m->parked && m->cycle % 256 == 0)
+		cw_model_park_deadlines(m);
 	for (unsigned int p = 0; p < CW_NPORT; p++) {
 		struct cw_model_epoch *e = &m->epoch[p];
 		bool wanted = false;

@@ -130,6 +130,7 @@ static void answered(struct cw_model *m, unsigned int id, bool lost)
 			uint64_t *v = entry_of(m, p->addr);
 
 			if (id == EUU_ID) {
+				m->euu_lost = lost;
 				m->euu_old = cw_model_table_get(m, m->euu_addr);
 				memcpy(m->euu_line, v, sizeof(m->euu_line));
 			}
@@ -245,6 +246,14 @@ void cw_model_euu(struct cw_model *m, const uint32_t *vec)
 		return;
 	cw_model_checked(m, 10);
 	cw_model_checked(m, 11);
+	if (m->euu_wrote && m->euu_lost) {
+		cw_model_checked(m, 43);
+		if (!G(euu_b_error))
+			cw_model_fail(m, "error-ignored",
+				      "entry 0x%llx: its write has met a bus error and counts as done",
+				      (unsigned long long)addr);
+	}
+	m->euu_lost = false;
 	if (pending_at(m, addr, G(euu_b_protect)))
 		cw_model_fail(m, "complete-before-ack", "entry 0x%llx: the change counts as done before its B",
 			      (unsigned long long)addr);

@@ -19,6 +19,7 @@ enum {
 	CW_MODEL_GRACE = 8,	  /* cycles by which the end of a full wait list, or of a walk, may be felt later */
 	CW_MODEL_DEADLINE = 64,	  /* cycles in which a flip or a close that nothing hinders must come */
 	CW_MODEL_QUOTA_SLACK = 4, /* requests on their way from the park to their lookup */
+	CW_MODEL_LOST = 20000,	  /* cycles in which the requests of a lost record must have ended */
 	CW_MODEL_COUNTING = 80,	  /* cycles that a DRAIN may take to count what is parked */
 };
 
@@ -158,6 +159,8 @@ struct cw_model_park {
 	uint8_t action;
 	uint8_t port, tag;
 	uint8_t first; /* index of the head that it joined */
+	bool by_loss;  /* resumed, as host memory did not take the record */
+	uint64_t lost; /* cycle in which it answered so; 0: it did not */
 	uint16_t gen, ctx;
 	uint64_t page;
 	bool write;
@@ -279,6 +282,8 @@ struct cw_model {
 
 	uint64_t roots, roots_parked; /* other roots of contexts in use, and what was parked then */
 
+	bool euu_lost; /* its write has met a bus error */
+	uint64_t lost_records, lost_requests;
 	bool euu_wrote; /* since its last completion */
 	uint64_t euu_addr, euu_value, euu_old;
 	uint64_t euu_line[8]; /* before the write */
@@ -397,6 +402,8 @@ void cw_model_flushes(struct cw_model *m, const uint32_t *vec);
 void cw_model_deadlines(struct cw_model *m);
 /* park.c */
 void cw_model_park(struct cw_model *m, struct cw_model_req *r, const uint32_t *vec, const struct cw_model_fault *fault);
+/* Records that were lost and whose requests do not end. */
+void cw_model_park_deadlines(struct cw_model *m);
 /* A request from the park has its lookup. */
 void cw_model_park_left(struct cw_model *m, const struct cw_model_req *r);
 bool cw_model_park_room(struct cw_model *m, const struct cw_model_req *r);

@@ -84,6 +84,10 @@ void cw_model_request(struct cw_model *m, const struct cw_model_request *r);
 void cw_model_answer(struct cw_model *m, const struct cw_model_answer *a);
 void cw_model_resume_data(struct cw_model *m, uint16_t index, uint16_t gen, const uint64_t data[8]);
 
+/* Host memory has answered the write of this record with an error; records so far, and requests that ended with them.
+ */
+void cw_model_record_lost(struct cw_model *m, uint32_t parked_id);
+uint64_t cw_model_records_lost(const struct cw_model *m, uint64_t *requests);
 /* A fault record arrived in the ring: is it what the engine parked? */
 void cw_model_fault(struct cw_model *m, const struct cw_model_fault *f);
 

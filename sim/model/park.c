@@ -6,6 +6,8 @@
  */
 #include <string.h>
 
+#include <catwalk/ring.h>
+
 #include "internal.h"
 
 typedef unsigned long long ull;
@@ -120,6 +122,69 @@ void cw_model_fault(struct cw_model *m, const struct cw_model_fault *f)
 	cw_model_fail(m, "fault-record", "record 0x%08x: nothing was parked under this id", f->parked_id);
 }
 
+void cw_model_record_lost(struct cw_model *m, uint32_t parked_id)
+{
+	struct cw_model_park *p = &m->park[cw_parked_index(parked_id) % CW_NPARK];
+
+	if (p->used && p->head && p->gen == cw_parked_gen(parked_id))
+		p->lost = m->cycle;
+	for (unsigned int i = 0; i < CW_MODEL_RECORDS; i++)
+		if (m->record[i].f.parked_id == parked_id)
+			m->record[i].valid = false;
+}
+
+uint64_t cw_model_records_lost(const struct cw_model *m, uint64_t *requests)
+{
+	*requests = m->lost_requests;
+	return m->lost_records;
+}
+
+void cw_model_park_deadlines(struct cw_model *m)
+{
+	for (unsigned int i = 0; i < CW_NPARK; i++) {
+		struct cw_model_park *p = &m->park[i];
+		const struct cw_model_park *head = &m->park[p->first];
+
+		if (!p->used || !head->lost || m->cycle - head->lost < CW_MODEL_LOST)
+			continue;
+		if (p->head || (p->resumed && p->by_loss))
+			cw_model_fail(m, "lost-late",
+				      "port %u tag %u: its record was lost %u cycles ago, and it is parked still (I6)",
+				      p->port, p->tag, CW_MODEL_LOST);
+		p->lost = 0;
+	}
+}
+
+/* All of a record, the one that has it and those that joined, are on their way out. */
+static void end_record(struct cw_model *m, unsigned int index, unsigned int action, bool by_loss)
+{
+	for (unsigned int i = 0; i < CW_NPARK; i++) {
+		struct cw_model_park *p = &m->park[i];
+
+		if (!p->used || p->resumed || (i != index && (p->head || p->first != index)))
+			continue;
+		p->resumed = true;
+		p->action = (uint8_t)action;
+		p->by_loss = by_loss;
+		m->lost_requests += by_loss;
+	}
+}
+
+/* P43: the engine takes up a record that host memory did not take. Whoever was there first has ended it. */
+static void lost(struct cw_model *m, const uint32_t *vec)
+{
+	unsigned int index = (unsigned int)G(lost_index);
+	struct cw_model_park *head = &m->park[index % CW_NPARK];
+
+	if (index >= CW_NPARK || !head->used || !head->head || head->resumed || head->gen != G(lost_gen))
+		return;
+	cw_model_checked(m, 43);
+	m->lost_records++;
+	if (!head->lost)
+		cw_model_fail(m, "unpark-wrong", "park index %u counts as lost, and its record is not", index);
+	end_record(m, index, CW_RESUME_ABORT, true);
+}
+
 void cw_model_resume_data(struct cw_model *m, uint16_t index, uint16_t gen, const uint64_t data[8])
 {
 	struct cw_model_park *p = &m->park[index % CW_NPARK];
@@ -156,14 +221,7 @@ static void resume(struct cw_model *m, const uint32_t *vec)
 		return;
 	}
 	cw_model_count(m, CW_CTR_RESUMES);
-	for (unsigned int i = 0; i < CW_NPARK; i++) {
-		struct cw_model_park *p = &m->park[i];
-
-		if (p->used && !p->resumed && (i == index || (!p->head && p->first == index))) {
-			p->resumed = true;
-			p->action = (uint8_t)G(resume_action);
-		}
-	}
+	end_record(m, index, (unsigned int)G(resume_action), false);
 }
 
 /* What a request that leaves the park must become. */
@@ -185,6 +243,8 @@ static void unpark(struct cw_model *m, const uint32_t *vec)
 		reason = CW_RSN_DETACHED;
 		if (m->ctx[p->ctx % CW_NCTX].valid)
 			cw_model_fail(m, "unpark-wrong", "park index %u left the park without RESUME", index);
+	} else if (p->by_loss) {
+		reason = CW_RSN_BUS_ERROR;
 	} else if (p->action == CW_RESUME_RETRY || (p->action == CW_RESUME_EMULATED && !p->head)) {
 		/* EMULATED carries the data of the first request only; others have other offsets (P34). */
 		retry = true;
@@ -223,6 +283,8 @@ void cw_model_resumes(struct cw_model *m, const uint32_t *vec)
 {
 	if (G(resume_valid))
 		resume(m, vec);
+	if (G(lost_valid))
+		lost(m, vec);
 	if (G(unpark_valid))
 		unpark(m, vec);
 }

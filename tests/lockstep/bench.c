@@ -138,6 +138,8 @@ static void axi(void *priv, const struct cw_sim_axi *ev)
 	struct bench *b = priv;
 	enum { LOG_ID = 56, EUU_ID = 62, WALKS = 1 << CW_SLOT_W };
 
+	if (ev->mem == CW_SIM_HOST)
+		host_record_bus(b, ev);
 	if (ev->mem != CW_SIM_TABLE)
 		return;
 	if (ev->id >= LOG_ID && ev->id < LOG_ID + 3) {
@@ -234,7 +236,8 @@ int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *tr
 	b->by_irq = seed / 7 % 2;
 	b->hasty = seed % 4 == 3;
 	b->errors = seed % 5 == 4;
-	b->walk_errors = seed % 7 == 5 && seed > 7;
+	b->walk_errors = (seed % 7 == 5 && seed > 7) || seed % 5 == 2;
+	b->record_errors = seed % 3 == 1;
 	b->calm = seed % 3 == 0;
 	b->down_domain = NSPACE;
 	if (cw_sim_open(&config, &b->sim)) {
@@ -289,6 +292,7 @@ static void cycle(struct bench *b)
 	rings_poll(b);
 	host_cycle(b);
 	world_errors(b);
+	host_record_errors(b);
 	ports_cycle(b);
 	bridge_cycle(b);
 	cw_sim_step(b->sim, 1);

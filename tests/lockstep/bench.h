@@ -316,6 +316,10 @@ struct bench {
 	uint32_t fault_consumer, fault_doorbell;
 	uint32_t fault_seen[2]; /* fault_doorbell at two moments before */
 	unsigned int fault_age;
+	uint32_t fault_sent[NFAULT]; /* parked ids of the records that the bus took */
+	bool fault_hole[NFAULT];     /* ... and that met an error */
+	bool record_errors;	     /* they do now and then (P43) */
+	uint64_t next_record_error;
 	bool fault_stuck; /* records left unread for want of room */
 	struct submitted hot_slot[NHOT], cold_slot[NCOLD];
 	uint8_t *buffer; /* LOAD source: one page per hot ring slot */
@@ -359,7 +363,8 @@ struct bench {
 	bool reads;		 /* nobody writes: no page may be reported (P27) */
 	bool errors;		 /* the bus to the log fails now and then */
 	bool walk_errors;	 /* reads of walks and of the fixer fail now and then (P43) */
-	bool fix_due, fix_fails; /* a read of the fixer is to fail; and now no command would meet it */
+	bool fix_due, fix_fails; /* a swap of the fixer is to fail; and now no command would meet it */
+	uint64_t hush;		 /* until when the host gives none */
 	uint64_t next_walk_error, walks_failed, fixes_failed;
 	uint64_t next_error, bus_errors, compared, log_set_at[NDOMAIN];
 
@@ -472,6 +477,8 @@ void pause_root_done(struct bench *b, const struct cw_cpl *cpl);
 /* fault.c */
 void host_fault(struct bench *b, const struct cw_fault_record *f);
 void host_answer_faults(struct bench *b);
+void host_record_errors(struct bench *b);
+void host_record_bus(struct bench *b, const struct cw_sim_axi *ev);
 void host_resume(struct bench *b, uint32_t id, unsigned int action, unsigned int status, unsigned int ctx,
 		 unsigned int times_down, bool late);
 

@@ -105,6 +105,49 @@ static void answer_fault(struct bench *b, const struct pending_fault *p)
 		b->old_ids[b->nold++ % 64] = p->f.parked_id;
 }
 
+/*
+ * P43: the bus does not take a record, or the data that goes before it. The host sees a hole in its ring then and never
+ * learns of the fault; all that have joined it end.
+ */
+void host_record_errors(struct bench *b)
+{
+	uint64_t now = cw_sim_cycle(b->sim);
+	struct cw_sim_inject rule = {.mem = CW_SIM_HOST,
+				     .lo = b->fault_bus,
+				     .hi = b->fault_bus + NFAULT * CW_FAULT_BYTES - 1,
+				     .ops = CW_SIM_WRITE,
+				     .resp = (uint8_t)(2 + now % 2),
+				     .skip = now % 5,
+				     .count = 1 + now % 3};
+
+	if (!b->record_errors || b->quiet || now < b->next_record_error)
+		return;
+	b->next_record_error = now + 1000 + rng_below(&b->rng, 8000);
+	if (rng_percent(&b->rng, 20)) {
+		rule.lo = b->fault_data_bus;
+		rule.hi = b->fault_data_bus + NFAULT * CW_LINE_BYTES - 1;
+	}
+	cw_sim_inject_clear(b->sim);
+	world_inject(b);
+	cw_sim_inject(b->sim, &rule);
+}
+
+void host_record_bus(struct bench *b, const struct cw_sim_axi *ev)
+{
+	uint64_t slot = (ev->addr - b->fault_bus) / CW_FAULT_BYTES;
+	struct cw_fault_record f;
+
+	if (slot >= NFAULT)
+		return;
+	if (ev->kind == CW_SIM_W) {
+		memcpy(&f, ev->data + (ev->addr & 63), sizeof(f));
+		b->fault_sent[slot] = f.parked_id;
+	} else if (ev->kind == CW_SIM_B && ev->resp) {
+		b->fault_hole[slot] = true;
+		cw_model_record_lost(b->model, b->fault_sent[slot]);
+	}
+}
+
 void host_answer_faults(struct bench *b)
 {
 	uint64_t now = cw_sim_cycle(b->sim);

@@ -113,11 +113,12 @@ void host_cycle(struct bench *b)
 {
 	uint64_t now = cw_sim_cycle(b->sim);
 
-	host_answer_faults(b);
+	if (now >= b->hush)
+		host_answer_faults(b);
 	try_again(b);
 	log_cycle(b);
 	pause_cycle(b);
-	if (!b->quiet && now >= b->next_job) {
+	if (!b->quiet && now >= b->next_job && now >= b->hush) {
 		host_random_job(b);
 		b->next_job = now + rng_below(&b->rng, b->calm && 2 * b->requests > b->goal ? 2000 :
 						       rng_percent(&b->rng, 5)		    ? 1000 :

@@ -175,7 +175,8 @@ static double seconds(void)
 
 /* What the log's own oracle has seen over all seeds. */
 struct tally {
-	uint64_t walks, fixes, pages, harvests, starts, marks, all, ring_pages, ring_full, roots, roots_parked;
+	uint64_t walks, fixes, pages, harvests, starts, marks, all, ring_pages, ring_full, roots, roots_parked, lost,
+		lost_requests;
 };
 
 static void log_tally(struct tally *t, const struct bench *b)
@@ -194,6 +195,8 @@ static void log_tally(struct tally *t, const struct bench *b)
 	if (b->model) {
 		t->roots += cw_model_roots(b->model, &parked);
 		t->roots_parked += parked;
+		t->lost += cw_model_records_lost(b->model, &parked);
+		t->lost_requests += parked;
 	}
 }
 
@@ -205,6 +208,8 @@ static unsigned int floors(const struct tally *t)
 		const char *what;
 	} floor[] = {
 		{t->roots, "other roots of shadow contexts in use"},
+		{t->fixes, "reads and writes of the fixer that met a bus error"},
+		{t->lost, "fault records that host memory did not take"},
 		{t->roots_parked, "requests that were parked when their context got another root"},
 	};
 	unsigned int missing = 0;
@@ -238,6 +243,9 @@ static void log_passed(const struct tally *t, bool reads)
 	if (t->roots && t->roots_parked)
 		printf("passed: %llu times another root under traffic, with %llu requests parked (P24 P31)\n",
 		       (unsigned long long)t->roots, (unsigned long long)t->roots_parked);
+	if (t->lost)
+		printf("passed: %llu fault records that host memory did not take, with %llu requests (P9 P43)\n",
+		       (unsigned long long)t->lost, (unsigned long long)t->lost_requests);
 	if (t->all && t->pages)
 		printf("passed: %llu times everything was dirty (P27)\n", (unsigned long long)t->all);
 }

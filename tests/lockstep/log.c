@@ -445,7 +445,8 @@ void log_cycle(struct bench *b)
 {
 	unsigned int domain = rng_below(&b->rng, NDOMAIN);
 
-	log_pass_cycle(b);
+	if (cw_sim_cycle(b->sim) >= b->hush)
+		log_pass_cycle(b);
 	fail_bus(b);
 	if (b->quiet || b->harvesting || cw_sim_cycle(b->sim) < b->next_harvest || ring_room(&b->hot) < 8)
 		return;

@@ -136,8 +136,15 @@ static void poll_faults(struct bench *b)
 		struct cw_fault_record f;
 
 		memcpy(&f, b->fault + (size_t)CW_FAULT_BYTES * (b->fault_consumer % NFAULT), sizeof(f));
-		if (!phase_ok(f.phase, b->fault_consumer, FAULT_LOG2))
-			break;
+		if (!phase_ok(f.phase, b->fault_consumer, FAULT_LOG2)) {
+			if (!b->fault_hole[b->fault_consumer % NFAULT])
+				break;
+			/* lost: the phase is put right, or it would be taken for a record in the next lap */
+			f.phase ^= CW_PHASE;
+			memcpy(b->fault + (size_t)CW_FAULT_BYTES * (b->fault_consumer % NFAULT), &f, sizeof(f));
+			b->fault_hole[b->fault_consumer++ % NFAULT] = false;
+			continue;
+		}
 		if (b->npf == sizeof(b->pf) / sizeof(b->pf[0]))
 			break;
 		if (f.ctx < NCONTEXT)

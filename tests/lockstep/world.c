@@ -348,7 +348,7 @@ void world_inject(struct bench *b)
 			fail_companion(b, d);
 }
 
-enum { EUU_ID = 62 };
+enum { EUU_ID = 62, HUSH = 2000 };
 
 /* Commands that read an entry, from when they are written into the ring. */
 static bool entry_commands(const struct bench *b)
@@ -360,7 +360,7 @@ static bool entry_commands(const struct bench *b)
 /*
  * P43: reads of walks fail, or poisoned data comes, which is the same on AXI4; whoever waited for them ends with
  * BUS_ERROR and nothing of the line is cached, as the model sees to. Reads and writes of the fixer fail only while
- * no command is there that would go the same way.
+ * no command is there that would go the same way, so the host gives none for a while.
  */
 void world_errors(struct bench *b)
 {
@@ -382,6 +382,7 @@ void world_errors(struct bench *b)
 		world_inject(b);
 		b->fix_fails = false;
 		b->fix_due = !b->quiet && rng_percent(&b->rng, 50);
+		b->hush = b->fix_due ? now + HUSH : 0;
 		if (!b->quiet && !b->fix_due)
 			cw_sim_inject(b->sim, &rule);
 	} else if (b->fix_due && b->fix_fails != !entry_commands(b)) {
