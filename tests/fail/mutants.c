@@ -118,7 +118,7 @@ static bool has_word(const char *words, const char *word)
 static bool found(const char *path, unsigned int m, bool data)
 {
 	static const char *const seen = "dma-poison dma-owner dma-protected dma-wild sim completion-value "
-					"completion-wrong drain-held stop-grant";
+					"completion-wrong drain-held stop-grant log-lost";
 	struct finding f;
 	int status = run(path, mutants[m].name, "right", data, &f);
 	bool ok = status > 0 && has_word(data ? seen : mutants[m].kinds, f.kind);
