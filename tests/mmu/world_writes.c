@@ -610,6 +610,7 @@ static void step(void)
 
 static void end(unsigned expect)
 {
+	close_inval();
 	alloc_fail(0);
 	memset(eng.rec.fail_at, 0, sizeof(eng.rec.fail_at));
 	failing = false;
