@@ -515,6 +515,19 @@ int cw_slots_reserve(struct cw_mmu *mmu, struct cw_slot_set *set);
 void cw_slots_replace(struct cw_slot_set *set, struct cw_memslot *old, struct cw_memslot *new);
 void cw_slots_free(struct cw_slot_set *set);
 const char *cw_slots_validate(const struct cw_slot_set *set);
+
+/* --- slots by host virtual address (hva.c), under mmu->lock --- */
+
+/* old leaves the index, new comes; either may be NULL. */
+void cw_hva_replace(struct cw_hva_index *index, struct cw_memslot *old, struct cw_memslot *new);
+/*
+ * The first slot behind `from` (only hva and base_gfn of it count; NULL: of all), in order of hva and base_gfn, that
+ * has host pages in start .. end. ALLONES slots have none.
+ */
+struct cw_memslot *cw_hva_next(const struct cw_hva_index *index, const struct cw_memslot *from, uint64_t start,
+			       uint64_t end);
+const char *cw_hva_validate(const struct cw_hva_index *index, const struct cw_slot_set *set);
+
 /* Slot of an id or NULL. Under slots_lock. */
 struct cw_memslot *cw_slots_by_id(struct cw_mmu *mmu, unsigned as_id, unsigned id);
 void cw_slots_destroy(struct cw_mmu *mmu);

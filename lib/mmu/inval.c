@@ -12,31 +12,26 @@ bool cw_inval_blocks(const struct cw_mmu *mmu, uint64_t hva, uint64_t npages)
 	return mmu->inval_in_progress && hva < mmu->inval_end && hva + (npages << CW_PAGE_SHIFT) > mmu->inval_start;
 }
 
-/* Range of gfns of a slot whose host pages touch start .. end; false if there is none. */
-static bool clip(const struct cw_memslot *slot, uint64_t start, uint64_t end, uint64_t *gfn, uint64_t *gfn_end)
+/* Range of gfns of a slot that has host pages in start .. end. */
+static void clip(const struct cw_memslot *slot, uint64_t start, uint64_t end, uint64_t *gfn, uint64_t *gfn_end)
 {
 	uint64_t hva_end = slot->hva + (slot->npages << CW_PAGE_SHIFT);
 
-	/* The hva of an ALLONES slot means nothing. */
-	if ((slot->flags & CW_MEM_ALLONES) || slot->hva >= end || hva_end <= start)
-		return false;
 	start = start > slot->hva ? start : slot->hva;
 	end = end < hva_end ? end : hva_end;
 	*gfn = slot->base_gfn + ((start - slot->hva) >> CW_PAGE_SHIFT);
 	*gfn_end = slot->base_gfn + ((end - slot->hva + CW_PAGE_SIZE - 1) >> CW_PAGE_SHIFT);
-	return true;
 }
 
 /* True if the engine must be waited for before pages of the range can go. */
 static bool would_wait(struct cw_mmu *mmu, uint64_t start, uint64_t end)
 {
 	for (unsigned as_id = 0; as_id < CW_AS_MAX; as_id++) {
+		struct cw_memslot *slot = NULL;
 		uint64_t gfn, gfn_end;
 
-		cw_slots_for(slot, cw_slots_active(mmu, as_id))
-		{
-			if (!clip(slot, start, end, &gfn, &gfn_end))
-				continue;
+		while ((slot = cw_hva_next(&mmu->space[as_id].by_hva, slot, start, end))) {
+			clip(slot, start, end, &gfn, &gfn_end);
 			if (mmu->domain[as_id].flushed_seq != mmu->domain[as_id].zap_seq ||
 			    cw_zap_any_mapped(slot, gfn, gfn_end))
 				return true;
@@ -49,17 +44,18 @@ static bool would_wait(struct cw_mmu *mmu, uint64_t start, uint64_t end)
  * One that moves past the cursor is new in this sense. */
 static int zap_space(struct cw_zap *z, uint64_t start, uint64_t end)
 {
-	struct cw_memslot *slot;
-	uint64_t next = 0, gfn, gfn_end;
+	struct cw_hva_index *index = &z->mmu->space[z->as_id].by_hva;
+	struct cw_memslot *slot = cw_hva_next(index, NULL, start, end), at;
+	uint64_t gfn, gfn_end;
 	int err = 0;
 
-	while ((slot = cw_slots_from(cw_slots_active(z->mmu, z->as_id), next))) {
-		next = slot->base_gfn + slot->npages;
-		if (clip(slot, start, end, &gfn, &gfn_end)) {
-			int r = cw_zap_gfns(z, gfn, gfn_end);
+	for (; slot; slot = cw_hva_next(index, &at, start, end)) {
+		int r;
 
-			err = err ? err : r;
-		}
+		at = *slot;
+		clip(slot, start, end, &gfn, &gfn_end);
+		r = cw_zap_gfns(z, gfn, gfn_end);
+		err = err ? err : r;
 	}
 	return err;
 }

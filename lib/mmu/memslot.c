@@ -71,6 +71,7 @@ static void replace(struct cw_mmu *mmu, unsigned as_id, struct cw_memslot *old, 
 
 	cw_mutex_lock(&mmu->lock);
 	space->active = !space->active;
+	cw_hva_replace(&space->by_hva, old, new);
 	cw_mutex_unlock(&mmu->lock);
 
 	cw_slots_replace(&space->set[!space->active], old, new);
@@ -306,6 +307,7 @@ int cw_mmu_get_memslot(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, struct 
 		*out = *slot;
 		out->rmap = NULL;
 		out->log = NULL;
+		out->hva_left = out->hva_right = NULL;
 		r = 0;
 	}
 	cw_mutex_unlock(&mmu->lock);

@@ -48,6 +48,10 @@ struct cw_memslot {
 	uint16_t as_id;
 	struct cw_rmap *rmap;	 /* what maps it; shared by the copies of one slot; mmu->lock */
 	struct cw_slot_log *log; /* dirty bitmap, while it has CW_MEM_LOG_DIRTY; shared likewise */
+
+	/* Its place among the slots by hva (hva.c); mmu->lock. */
+	struct cw_memslot *hva_left, *hva_right;
+	uint64_t hva_max, hva_prio;
 };
 
 static inline uint64_t cw_memslot_hva(const struct cw_memslot *slot, uint64_t gfn)
@@ -279,16 +283,23 @@ struct cw_slot_set {
 	uint64_t nr_direct;
 };
 
+/* Slots by host virtual address (hva.c). */
+struct cw_hva_index {
+	struct cw_memslot *root;
+	uint64_t seed; /* of priorities */
+};
+
 /*
  * Two complete sets: readers use the active one under mmu->lock; an update changes the other one under slots_lock
  * alone, swaps, and repeats the change on what was active before.
  */
 struct cw_slot_space {
-	struct cw_slot_set set[2]; /* active: mmu->lock to read; the other: slots_lock */
-	unsigned active;	   /* slots_lock and mmu->lock to change, either to read */
-	uint64_t generation;	   /* as active (MS-1) */
-	struct cw_memslot **by_id; /* slots_lock */
-	unsigned by_id_cap;	   /* slots_lock */
+	struct cw_slot_set set[2];  /* active: mmu->lock to read; the other: slots_lock */
+	unsigned active;	    /* slots_lock and mmu->lock to change, either to read */
+	uint64_t generation;	    /* as active (MS-1) */
+	struct cw_memslot **by_id;  /* slots_lock */
+	unsigned by_id_cap;	    /* slots_lock */
+	struct cw_hva_index by_hva; /* of the active set; mmu->lock */
 };
 
 /* What separates changes of entries from the FLUSH that ends them (I9, ZAP-9). All under mmu->lock. */

@@ -55,7 +55,7 @@ static const char *check_slots(struct cw_mmu *mmu, unsigned as_id)
 	for (unsigned i = 0; i < space->by_id_cap; i++)
 		ids += space->by_id[i] != NULL;
 	CHECK(ids == a->nr);
-	return NULL;
+	return cw_hva_validate(&space->by_hva, cw_slots_active(mmu, as_id));
 }
 
 static const char *check_rmap(const struct cw_memslot *slot, struct totals *t)
