@@ -96,7 +96,7 @@ void cw_hva_replace(struct cw_hva_index *index, struct cw_memslot *old, struct c
 	/* The hva of an ALLONES slot means nothing. */
 	if (old && !(old->flags & CW_MEM_ALLONES))
 		index->root = erase(index->root, old);
-	if (!new || (new->flags & CW_MEM_ALLONES))
+	if (!new || (new->flags &CW_MEM_ALLONES))
 		return;
 	index->seed += 0x9e3779b97f4a7c15ull;
 	new->hva_prio = (index->seed ^ index->seed >> 29) * 0xbf58476d1ce4e5b9ull;
@@ -155,8 +155,7 @@ const char *cw_hva_validate(const struct cw_hva_index *index, const struct cw_sl
 		if (slot->flags & CW_MEM_ALLONES)
 			continue;
 		/* gfn 0 has none before it: look from the beginning. */
-		if (slot->base_gfn &&
-		    cw_hva_next(index, &at, slot->hva, slot->hva + CW_PAGE_SIZE) != slot)
+		if (slot->base_gfn && cw_hva_next(index, &at, slot->hva, slot->hva + CW_PAGE_SIZE) != slot)
 			return "a slot is not found by its host virtual address";
 		nr++;
 	}
