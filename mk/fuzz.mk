@@ -27,7 +27,8 @@ $(MMU_FUZZ): $(MMU_FUZZ_OBJS)
 	$(call say,LD,$@)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -Wl,--wrap=calloc -o $@ $^ -lpthread
 
 TESTS += mmu_fuzz
-mmu_fuzz_CMD := tests/mmu/fuzz.sh $(MMU_FUZZ) $(O)/fuzz/brief 20 2000 $(mmu_fuzz_from)
+mmu_fuzz_CMD := tests/mmu/fuzz.sh $(MMU_FUZZ) $(O)/fuzz/brief 0 1000 $(mmu_fuzz_from)
+mmu_fuzz_TIMEOUT := 900
 mmu_fuzz_DEPS := $(MMU_FUZZ) $(mmu_fuzz_from)
 
 .PHONY: fuzz

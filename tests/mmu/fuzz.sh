@@ -23,8 +23,8 @@ result() {
 }
 
 mkdir -p "$dir/corpus"
-# A brief run begins from the same corpus each time, and so is the same run.
-[ "$runs" = -1 ] || rm -f "$dir/corpus"/*
+# A brief run begins from the same corpus each time.
+[ "$runs" = -1 ] || rm -rf "$dir/corpus" "$dir"/again && mkdir -p "$dir/corpus"
 for suite in "$@"; do
 	"$suite" corpus "$dir/corpus" || failed=1
 done
@@ -35,8 +35,21 @@ CATWALK_FUZZ_BROKEN=1 "$program" -runs=0 -artifact_prefix="$dir/broken-" "$dir/c
 result $? "a broken embedder is not found"
 rm -f "$dir"/broken-*
 
-"$program" -seed=1 -runs="$runs" -max_total_time="$seconds" -max_len=2564 -timeout=25 -rss_limit_mb=2048 \
-	-print_final_stats=1 -artifact_prefix="$dir/" "$dir/corpus" >"$dir/fuzz.log" 2>&1
+# A brief run is bounded by its runs alone, and takes its seeds in the order of their names: no clock and no directory
+# has a say in it. What it adds goes to an empty directory.
+brief() {
+	mkdir -p "$1"
+	"$program" -seed=1 -runs="$runs" -shuffle=0 -reload=0 -max_len=2564 -timeout=600 -rss_limit_mb=2048 \
+		-print_final_stats=1 -artifact_prefix="$dir/" \
+		-seed_inputs="$(printf '%s\n' "$dir/corpus"/* | sort | paste -sd,)" "$1" >"$dir/fuzz.log" 2>&1
+}
+
+if [ "$runs" = -1 ]; then
+	"$program" -seed=1 -max_total_time="$seconds" -max_len=2564 -timeout=60 -rss_limit_mb=2048 \
+		-print_final_stats=1 -artifact_prefix="$dir/" "$dir/corpus" >"$dir/fuzz.log" 2>&1
+else
+	brief "$dir/again/1"
+fi
 status=$?
 [ $status = 0 ] || tail -n 60 "$dir/fuzz.log"
 result $status "the fuzzer found something: $dir"
@@ -46,5 +59,12 @@ echo "# corpus: $(find "$dir/corpus" -type f | wc -l) streams"
 units=$(awk '/number_of_executed_units/ {print $2}' "$dir/fuzz.log")
 [ "${units:-0}" -ge 500 ]
 result $? "only ${units:-0} streams were run"
+# The same once more: the same streams must be worth keeping.
+if [ "$runs" != -1 ]; then
+	brief "$dir/again/2"
+	[ "$(ls "$dir/again/1" | sha256sum)" = "$(ls "$dir/again/2" | sha256sum)" ]
+	result $? "two brief runs are not the same run"
+	echo "# $(find "$dir/again/1" -type f | wc -l) streams were new, twice the same"
+fi
 echo "mmu_fuzz: $passed passed, $failed failed"
 [ $failed = 0 ]
