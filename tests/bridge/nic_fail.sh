@@ -13,7 +13,8 @@ expect() { # mutant
 	NIC_NO_SPLIT | NIC_LAST_BYTE) echo packets_arrive_byte_for_byte ;;
 	NIC_NO_COMPARE) echo wrong_bytes_are_counted ;;
 	NIC_ERROR_LOST) echo a_packet_to_nowhere_fails_alone ;;
-	NIC_RUNS_ON) echo a_ring_that_cannot_be_read_halts ;;
+	NIC_NO_HALT) echo a_ring_that_cannot_be_read_halts ;;
+	NIC_RUNS_ON) echo a_stop_leaves_nothing_behind ;;
 	*) echo 'no such mutant' ;;
 	esac
 }

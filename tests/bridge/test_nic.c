@@ -21,6 +21,7 @@
 #define FIRST 0x8000u
 #define SEED UINT64_C(0x8123456789abcdef)
 #define TIMEOUT_NS 20000000000ull
+#define HALT_NS 5000000ull /* a queue that has nothing to do any more says so long before */
 
 static struct cw_dev *dev;
 static struct cw_vm *vm;
@@ -278,7 +279,10 @@ static void a_ring_that_cannot_be_read_halts(void)
 	keep();
 	start(GPA + BYTES, GPA + HEAD);
 	CHECK_EQ(cw_nic_post(dev, 20), 0);
-	CHECK_EQ(cw_nic_wait(dev, TIMEOUT_NS, &res), 0);
+	if (!CHECK_EQ(cw_nic_wait(dev, HALT_NS, &res), 0)) {
+		tear_down();
+		return;
+	}
 	CHECK(res.halted);
 	CHECK_EQ(res.packets, 0);
 	CHECK_EQ(memcmp(want, mem.ptr, BYTES), 0);
@@ -305,7 +309,10 @@ static void a_stop_leaves_nothing_behind(void)
 		CHECK(cw_service(dev, 500) >= 0);
 	CHECK_EQ(cw_nic_stop(dev), 0);
 	CHECK_EQ(cw_nic_wait(dev, TIMEOUT_NS, &res), 0);
-	CHECK(res.packets > 0 && res.packets < 200);
+	if (!CHECK(res.packets > 0 && res.packets < 200)) {
+		tear_down();
+		return;
+	}
 	keep();
 	CHECK_EQ(cw_run(dev, 100000), 0);
 	CHECK_EQ(memcmp(want, mem.ptr, BYTES), 0);
@@ -370,12 +377,13 @@ static void arguments(void)
 int main(void)
 {
 	RUN(words_are_those_of_the_contract);
+	/* first, as they are short: the broken queues that they find (nic-fail) run until then */
+	RUN(a_stop_leaves_nothing_behind);
+	RUN(a_ring_that_cannot_be_read_halts);
 	RUN(packets_arrive_byte_for_byte, "P36 P37");
 	RUN(the_head_comes_behind_its_data);
 	RUN(wrong_bytes_are_counted);
 	RUN(a_packet_to_nowhere_fails_alone, "P9");
-	RUN(a_ring_that_cannot_be_read_halts);
-	RUN(a_stop_leaves_nothing_behind);
 	RUN(the_log_has_the_pages, "P24");
 	RUN(arguments);
 	return CHECK_DONE("nic");
