@@ -12,6 +12,7 @@ enum { BRIDGE_OPEN = 64 };
 /* The initiator of context c has IDs 8 * c .. 8 * c + 7. */
 static struct side {
 	bool on, faults;
+	unsigned ids;
 	unsigned write_percent;
 	unsigned outstanding, open, next_id;
 	uint64_t seed, done, errors;
@@ -28,7 +29,7 @@ static void bridge_send(unsigned c)
 		return;
 	s->seed = s->seed * UINT64_C(6364136223846793005) + 1442695040888963407;
 	u->ctx = (uint16_t)c;
-	u->id = (uint8_t)(8 * c + s->next_id++ % 8);
+	u->id = (uint8_t)(8 * c + s->next_id++ % (s->ids ? s->ids : 8));
 	u->write = (s->seed >> 50) % 100 < s->write_percent;
 	u->addr = s->faults ? NOWHERE + (s->seed >> 40) * CW_PAGE_SIZE :
 			      (s->seed >> 33) % (PAGES / STEP) * STEP * CW_PAGE_SIZE;
@@ -131,6 +132,44 @@ static void beside_faults_on_the_bridge(void)
 	CHECK_EQ(cw_ctx_set_limits(guest[1].ctx, &none), 0);
 }
 
+/*
+ * docs/isolation.md: of a context that only faults, with many bursts of few IDs, every burst above its quota is
+ * refused, and yet holds its slot: AXI4 lets nothing be answered before the parked one of its ID. So it takes the whole
+ * bridge for as long as its host lets it, and nothing but the bridge.
+ */
+static void beside_a_bridge_that_is_full_of_parked_bursts(void)
+{
+	const struct cw_ctx_limits few = {.bursts = 4, .parked = 4}, none = {0};
+	uint64_t refused = counter("bridge_quota"), done;
+
+	CHECK_EQ(cw_ctx_set_limits(guest[1].ctx, &few), 0);
+	CHECK_EQ(cw_port_set(dev, CW_PORT_BRIDGE, 0, 1), 0);
+	bridge_begin(1, 2 * BRIDGE_OPEN, true, 50);
+	side[1].ids = 2;
+	run(WARM);
+	CHECK(counter("bridge_quota") > refused + BRIDGE_OPEN / 2);
+	CHECK_EQ(side[1].done + side[1].errors, 0);
+	/* another context of this bridge waits */
+	bridge_begin(0, 4, false, 0);
+	CHECK(port_beside_the_bridge("beside a bridge that is full", 1));
+	done = side[0].done;
+	CHECK_EQ(done, 0);
+	CHECK_EQ(side[1].done + side[1].errors, 0);
+	CHECK(cw_sim_bridge_queued(sim) > 0);
+	/* until the faults are answered, and there is no new one */
+	side[1].on = false;
+	for (unsigned i = 0; i < 400 && (side[1].open || side[0].done < 50); i++) {
+		CHECK(cw_service(dev, 1000) >= 0);
+		run(500);
+	}
+	CHECK_EQ(side[1].open, 0);
+	CHECK(side[0].done >= 50);
+	CHECK_EQ(side[0].errors, 0);
+	bridge_quiet();
+	CHECK_EQ(cw_ctx_set_limits(guest[1].ctx, &none), 0);
+	CHECK_EQ(cw_port_set(dev, CW_PORT_BRIDGE, 1, 1), 0);
+}
+
 static void beside_a_bridge_that_takes_no_answers(void)
 {
 	bridge_begin(1, BRIDGE_OPEN, false, 50);
@@ -192,6 +231,7 @@ static void tests(void)
 	RUN(beside_a_flood_on_the_bridge, "P38");
 	RUN(beside_faults_on_the_bridge, "P37 P38");
 	RUN(beside_a_bridge_that_takes_no_answers, "P20 P37");
+	RUN(beside_a_bridge_that_is_full_of_parked_bursts, "P8 P20 P37 P38");
 	RUN(two_contexts_of_the_bridge, "P38");
 }
 

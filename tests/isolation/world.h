@@ -178,8 +178,8 @@ CHECK_UNUSED static bool fair(uint64_t got, unsigned parties)
 	uint64_t share = demand < at_most / parties ? demand : at_most / parties;
 
 	printf("  %llu of %llu: %llu %%\n", (unsigned long long)got, (unsigned long long)share,
-	       (unsigned long long)(got * 100 / share));
-	return got * 100 >= share * PERCENT;
+	       (unsigned long long)(share ? got * 100 / share : 0));
+	return share && got * 100 >= share * PERCENT;
 }
 
 CHECK_UNUSED static uint64_t counter(const char *name)
