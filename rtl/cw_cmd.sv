@@ -218,6 +218,9 @@ module cw_cmd #(
   assign inv.whole = arg0 == '0;
   assign inv.lo    = addr[63:12];
   assign inv.hi    = addr[63:12] + arg0[51:0] - 52'd1;
+`ifdef CW_MUTANTS
+  assign inv.leaf  = c[cw_pkg::CMD_LEAF_ONLY_LSB];
+`endif
 
   logic is_drain;
   // A harvest's own FLUSH goes in while no command asks for the ports of its domain.

@@ -339,7 +339,22 @@ module cw_mailbox #(
   assign hot_word  = bus_word >= cw_mbox::HOT_CMD && bus_word < cw_mbox::HOT_GO;
   assign hot_end   = fwcpl_valid && hot_wait_q && fwcpl.id == hot_id_q;
   assign fwc_valid = hot_sent_q;
+  // Mutant: the FLUSH that follows a change of a log into a mode is a NOP (P28).
+`ifdef CW_MUTANTS
+  logic no_flip_q;
+  always_ff @(posedge clk) begin
+    if (!rst_n || hot_end) no_flip_q <= 1'b0;
+    else if (logw_valid && logw.flip && dom_log_q != '0) no_flip_q <= cw_pkg::MUT_START_NO_FLIP;
+  end
+  always_comb begin
+    fwc = {768'd0, hot_q};
+    if (no_flip_q) fwc[cw_pkg::CMD_OPCODE_LSB +: cw_pkg::CMD_OPCODE_W] = cw_pkg::OP_NOP;
+    if (no_flip_q) fwc[cw_pkg::CMD_SCOPE_LSB +: cw_pkg::CMD_SCOPE_W] = '0;
+    if (no_flip_q) fwc[cw_pkg::CMD_SPACE_LSB +: cw_pkg::CMD_SPACE_W] = '0;
+  end
+`else
   assign fwc       = {768'd0, hot_q};
+`endif
 
   always_ff @(posedge clk) begin
     if (!rst_n) begin

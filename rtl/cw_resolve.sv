@@ -179,7 +179,8 @@ module cw_resolve #(
 
   logic granted;
   assign granted   = ans.verdict == cw_pkg::V_HIT || ans.verdict == cw_pkg::V_FIXED;
-  assign dec       = !cw_pkg::MUT_STAMP_AT_GRANT && valid && ready && !probe && !do_fix && (do_park || !granted);
+  assign dec       = !cw_pkg::MUT_STAMP_AT_GRANT && valid && ready && !probe && !do_fix &&
+                     (do_park ? !cw_pkg::MUT_PARK_HOLDS_STAMP : !granted);
 `ifdef CW_MUTANTS
   assign inc       = cw_pkg::MUT_STAMP_AT_GRANT && valid && ready && !probe && granted && !do_park && !do_fix;
 `endif

@@ -176,6 +176,9 @@ package cw_t;
     logic                       whole;    // the whole space; lo and hi are ignored
     logic [51:0]                lo;       // first page number
     logic [51:0]                hi;       // last page number
+`ifdef CW_MUTANTS
+    logic        leaf;                    // the hint that only leaves have changed, which the engine ignores (P18)
+`endif
   } inv_t;
 
   typedef struct packed {

@@ -105,13 +105,16 @@ module cw_tlb #(
 `ifdef CW_MUTANTS
   logic flip;
   logic [31:0] lfsr;
-  assign flip = cw_pkg::MUT_TLB_FLIP || cw_pkg::MUT_PARITY_IGNORED || cw_pkg::MUT_PARITY_SWEEP;
+  assign flip = cw_pkg::MUT_TLB_FLIP || cw_pkg::MUT_PARITY_IGNORED || cw_pkg::MUT_PARITY_SWEEP ||
+                cw_pkg::MUT_PARITY_HINT;
   always_ff @(posedge clk) begin
     if (!rst_n) lfsr <= 32'h1;
     else        lfsr <= {lfsr[30:0], lfsr[31] ^ lfsr[21] ^ lfsr[1] ^ lfsr[0]};
   end
   assign flip_a    = flip && lfsr[1:0] == 2'd1 ? (TW+1)'(1) << (32'(lfsr[18:10]) % (TW + 1)) : '0;
-  assign flip_b    = flip && lfsr[1:0] == 2'd2 ? (TW+1)'(1) << (32'(lfsr[18:10]) % (TW + 1)) : '0;
+  // PARITY_HINT: a bit of the space, so that it becomes the line of another one at the same address
+  assign flip_b    = flip && lfsr[1:0] == 2'd2 ? (TW+1)'(1) << (cw_pkg::MUT_PARITY_HINT ? 32'd50 + 32'(lfsr[10]) :
+                                                                32'(lfsr[18:10]) % (TW + 1)) : '0;
   assign flip_data = flip && lfsr[1:0] == 2'd3 ? 512'(1) << lfsr[18:10] : '0;
 `else
   assign flip_a    = '0;
@@ -193,7 +196,8 @@ module cw_tlb #(
       if (!rst_n) hints <= '0;
       else if (hint_clear && !cw_pkg::MUT_HINT_NO_SWEEP) hints <= '0;
       else if (write) hints[{f2_set, 3'd0} +: 8] <= '0;
-      else if (h1_take && b1_valid && !b1_tag_bad && (cw_pkg::MUT_HINT_NO_TAG || (b1_subs[h1_page[14:12]] &&
+      else if (h1_take && b1_valid && (!b1_tag_bad || cw_pkg::MUT_PARITY_HINT) &&
+               (cw_pkg::MUT_HINT_NO_TAG || (b1_subs[h1_page[14:12]] &&
                b1_tag[8 +: 42] == h1_page[56:15] && b1_tag[TW-1:50] == h1_space)))
         hints[{h1_set, h1_page[14:12]}] <= 1'b1;
     end

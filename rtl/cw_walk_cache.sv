@@ -35,10 +35,16 @@ module cw_walk_cache #(
 
   logic [4:1] lv_hit;
   logic [39:0] lv_page [1:4];
-  logic inv_narrow, inv_space_here;
+  logic inv_narrow, inv_space_here, kept;
 
   assign inv_narrow = !inv.all && !inv.whole && inv.lo[51:9] == inv.hi[51:9];
-  assign inv_space_here = !cw_pkg::MUT_LOOKUP_SLOT_GAP && inv_new && (inv.all || inv.space == space);
+  // Mutant: the leaf-only hint is trusted.
+`ifdef CW_MUTANTS
+  assign kept = cw_pkg::MUT_LEAF_ONLY_TRUSTED && inv.leaf;
+`else
+  assign kept = 1'b0;
+`endif
+  assign inv_space_here = !cw_pkg::MUT_LOOKUP_SLOT_GAP && inv_new && !kept && (inv.all || inv.space == space);
 
   for (genvar l = 1; l <= 4; l++) begin : g_level
     localparam int unsigned LSB = 12 + 9*l;      // a table of level l covers 2^LSB bytes
@@ -78,7 +84,7 @@ module cw_walk_cache #(
       drop    = '0;
       if (inv_new)
         for (int e = 0; e < ENTRIES; e++)
-          drop[e] = inv.all || (inv_narrow ? key[e] == inv_key : key[e][KW-1:TAGW] == inv.space);
+          drop[e] = !kept && (inv.all || (inv_narrow ? key[e] == inv_key : key[e][KW-1:TAGW] == inv.space));
     end
     always_ff @(posedge clk) begin
       if (!rst_n) begin

@@ -4,6 +4,8 @@
  * mutants LOCKSTEP [NAME...]: every mutant of sim/mutants.def that has "mutants" among its suites, or those that are
  * named, must be found by the lock-step run, by a check that knows what is wrong, within a bounded number of requests;
  * and the same engine without a mutant must pass the same run.
+ * mutants --log LOCKSTEP [NAME...]: the same of "mutants-log" and of broken hosts: by the replicas of the dirty log
+ * alone, in runs made for it (--migration).
  */
 #include <signal.h>
 #include <stdbool.h>
@@ -13,12 +15,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SEEDS "12"	/* the first failure ends a run */
-#define DATA_SEEDS "24" /* a page must be used just when it should not be: that takes longer */
+enum {
+	SEEDS = 12,
+	DATA_SEEDS = 24, /* a page must be used just when it should not be: that takes longer */
+	LOG_SEEDS = 60,	 /* one in three of them is in CAPTURE */
+	DEADLINE = 240,
+};
+
 #define DATA_REQUESTS "60000"
 #define REQUESTS "30000"
+#define LOG_REQUESTS "40000"
 
-enum { DEADLINE = 240 };
+enum how { BY_MODEL, BY_DATA, BY_REPLICA };
 
 static const struct {
 	const char *name;
@@ -36,7 +44,7 @@ enum { NMUTANT = sizeof(mutants) / sizeof(mutants[0]) };
 /* Hosts that do a pass of the dirty log wrong: the replica alone must find them. */
 static const char *const hosts[][2] = {
 	{"fewer-protected", "P22"},   {"no-invalidate", "P22"}, {"report-before-flush", "P22"},
-	{"start-unprotected", "P28"}, {"no-host-mark", "P51"},
+	{"start-unprotected", "P28"}, {"no-host-mark", "P51"},	{"late-host-mark", "P51"},
 };
 
 enum { NHOST = sizeof(hosts) / sizeof(hosts[0]) };
@@ -44,35 +52,48 @@ enum { NHOST = sizeof(hosts) / sizeof(hosts[0]) };
 struct finding {
 	char kind[64];	 /* what it was found by, "" if by nothing */
 	char last[1024]; /* last line of its output */
+	unsigned int seed;
 };
 
-/* Run one engine. Its exit status, or -1 if it was killed. */
-static int run(const char *path, const char *name, const char *host, bool data, struct finding *f)
+/* Bits flip in these, so that errors are counted; by the model they are found sooner than by the data. */
+static bool flips(const char *name)
 {
-	char line[1024];
-	char *argv[16] = {(char *)path,
+	return !strncmp(name, "PARITY_", 7);
+}
+
+/* Run one engine, with seeds from `seed` to `last` until one finds it. Its exit status, or -1 if it was killed. */
+static int run(const char *path, const char *name, const char *host, enum how how, unsigned int seed, unsigned int last,
+	       struct finding *f)
+{
+	char line[1024], first[12], seeds[12];
+	char *argv[20] = {(char *)path,
 			  "--mutant",
 			  (char *)name,
 			  "--host",
 			  (char *)host,
 			  "--seed",
-			  "1",
+			  first,
 			  "--seeds",
-			  data ? DATA_SEEDS : SEEDS,
-			  "--requests",
-			  data ? DATA_REQUESTS : REQUESTS,
+			  seeds,
 			  "--no-cover",
-			  "--stop"};
+			  "--stop",
+			  "--requests",
+			  how == BY_MODEL ? REQUESTS :
+			  how == BY_DATA  ? DATA_REQUESTS :
+					    LOG_REQUESTS};
 	unsigned int argc = 13;
 	int out[2], status;
 	FILE *from;
 	pid_t pid;
 
-	f->kind[0] = f->last[0] = '\0';
-	if (data)
+	snprintf(first, sizeof(first), "%u", seed);
+	snprintf(seeds, sizeof(seeds), "%u", last - seed + 1);
+	*f = (struct finding){.seed = last};
+	if (how != BY_MODEL && !flips(name))
 		argv[argc++] = "--oracle";
-	/* Bits flip in these, so that errors are counted. */
-	if (!strncmp(name, "PARITY_", 7))
+	if (how == BY_REPLICA)
+		argv[argc++] = "--migration";
+	if (flips(name))
 		argv[argc++] = "--flips";
 	if (pipe(out))
 		return -1;
@@ -95,6 +116,7 @@ static int run(const char *path, const char *name, const char *host, bool data, 
 		snprintf(f->last, sizeof(f->last), "%s", line);
 		if (!f->kind[0] && !strncmp(line, "FAIL kind: ", 11))
 			snprintf(f->kind, sizeof(f->kind), "%.60s", line + 11);
+		sscanf(line, " replay: lockstep --seed %u", &f->seed);
 	}
 	if (from)
 		fclose(from);
@@ -115,65 +137,92 @@ static bool has_word(const char *words, const char *word)
 	return false;
 }
 
-static bool found(const char *path, unsigned int m, bool data)
+/* The next seed whose run can show it: hints and their epochs there are in CAPTURE only, what hosts do wrong elsewhere
+ */
+static unsigned int next_seed(enum how how, bool host, unsigned int seed)
 {
-	static const char *const seen = "dma-poison dma-owner dma-protected dma-wild sim completion-value "
-					"completion-wrong drain-held stop-grant log-lost";
-	struct finding f;
-	int status = run(path, mutants[m].name, "right", data, &f);
-	bool ok = status > 0 && has_word(data ? seen : mutants[m].kinds, f.kind);
-
-	printf("%-26s %s%s%s\n", mutants[m].name,
-	       ok ? "found by " : "NOT FOUND as expected: ", f.kind[0] ? f.kind : f.last,
-	       data ? ", without the model" : "");
-	if (ok)
-		printf("passed: %s found by %s%s (%s)\n", mutants[m].name, f.kind, data ? ", without the model" : "",
-		       mutants[m].rules);
-	return ok;
+	while (how == BY_REPLICA && (seed % 3 == 0) == host)
+		seed++;
+	return seed;
 }
 
-static bool host_found(const char *path, unsigned int h)
+/* Found by FINDINGS seeds, each time by one of these kinds. */
+static bool found(const char *path, const char *name, const char *host, const char *rules, const char *kinds,
+		  enum how how)
 {
-	struct finding f;
-	bool ok = run(path, "none", hosts[h][0], true, &f) > 0 && !strcmp(f.kind, "log-lost");
+	static const char *const ways[] = {"", ", without the model", ", by a replica"};
+	static const unsigned int limits[] = {SEEDS, DATA_SEEDS, LOG_SEEDS}, findings[] = {1, 1, 2};
+	bool is_host = strcmp(host, "right") != 0;
+	const char *what = is_host ? host : name;
+	unsigned int n = 0, seed, last;
+	char seeds[64] = "";
+	struct finding f = {0};
 
-	printf("%-26s %s%s\n", hosts[h][0], ok ? "found by " : "NOT FOUND as expected: ", f.kind[0] ? f.kind : f.last);
-	if (ok)
-		printf("passed: a host with %s found by %s (%s)\n", hosts[h][0], f.kind, hosts[h][1]);
-	return ok;
+	for (seed = next_seed(how, is_host, 1); n < findings[how] && seed <= limits[how];
+	     seed = next_seed(how, is_host, f.seed + 1)) {
+		int status;
+
+		last = how == BY_REPLICA ? seed : limits[how];
+		status = run(path, name, host, how, seed, last, &f);
+		if (!status)
+			continue;
+		if (status < 0 || !has_word(kinds, f.kind))
+			break;
+		snprintf(seeds + strlen(seeds), sizeof(seeds) - strlen(seeds), " %u", f.seed);
+		n++;
+	}
+	printf("%-26s %s%s%s, seeds%s\n", what,
+	       n == findings[how] ? "found by " : "NOT FOUND as expected: ", f.kind[0] ? f.kind : f.last, ways[how],
+	       seeds);
+	if (n == findings[how])
+		printf("passed: %s found by %s%s (%s)\n", what, f.kind, ways[how], rules);
+	return n == findings[how];
 }
 
-static bool asked_for(unsigned int m, int argc, char **argv)
+static bool asked_for(unsigned int m, const char *suite, int argc, char **argv)
 {
-	for (int i = 2; i < argc; i++)
+	for (int i = 1; i < argc; i++)
 		if (!strcmp(argv[i], mutants[m].name))
 			return true;
-	return argc == 2 && has_word(mutants[m].suites, "mutants");
+	return argc == 1 && has_word(mutants[m].suites, suite);
 }
 
 int main(int argc, char **argv)
 {
+	static const char *const seen = "dma-poison dma-owner dma-protected dma-wild sim completion-value "
+					"completion-wrong drain-held stop-grant log-lost";
+	static const char *const lost = "log-lost dring-lost";
+	bool log = argc > 1 && !strcmp(argv[1], "--log");
+	const char *suite = log ? "mutants-log" : "mutants";
 	unsigned int passed = 0, failed = 0;
 	struct finding f;
 	int status;
 
-	if (argc < 2) {
+	argc -= 1 + log;
+	argv += 1 + log;
+	if (argc < 1) {
 		fprintf(stderr, "mutants: the first argument is the lock-step run of the engine with all mutants\n");
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	status = run(argv[1], "none", "right", false, &f);
+	status = run(argv[0], "none", "right", log ? BY_REPLICA : BY_MODEL, 1, SEEDS, &f);
 	printf("%-26s %s\n", "none", !status ? "passes" : f.kind[0] ? f.kind : f.last);
 	*(status ? &failed : &passed) += 1;
 	for (unsigned int m = 0; m < NMUTANT; m++) {
-		if (!asked_for(m, argc, argv))
+		const char *name = mutants[m].name, *rules = mutants[m].rules;
+
+		if (!asked_for(m, suite, argc, argv))
 			continue;
-		*(found(argv[1], m, false) ? &passed : &failed) += 1;
-		if (has_word(mutants[m].suites, "oracle"))
-			*(found(argv[1], m, true) ? &passed : &failed) += 1;
+		if (log || has_word(mutants[m].suites, "mutants"))
+			*(found(argv[0], name, "right", rules, log && !flips(name) ? lost : mutants[m].kinds,
+				log ? BY_REPLICA : BY_MODEL) ?
+				  &passed :
+				  &failed) += 1;
+		if (!log && has_word(mutants[m].suites, "oracle"))
+			*(found(argv[0], name, "right", rules, seen, BY_DATA) ? &passed : &failed) += 1;
 	}
-	for (unsigned int h = 0; h < NHOST && argc == 2; h++)
-		*(host_found(argv[1], h) ? &passed : &failed) += 1;
-	printf("mutants: %u passed, %u failed\n", passed, failed);
+	for (unsigned int h = 0; h < NHOST && log && argc == 1; h++)
+		*(found(argv[0], "none", hosts[h][0], hosts[h][1], lost, BY_REPLICA) ? &passed : &failed) += 1;
+	printf("%s: %u passed, %u failed\n", suite, passed, failed);
 	return failed ? 1 : 0;
 }

@@ -11,7 +11,10 @@ $(O)/tests/lockstep-mutants: $(O)/vl/mutants/libsimlib.a \
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) \
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(SYS_LIBS)
 
-TESTS += mutants
+TESTS += mutants mutants-log
+mutants-log_CMD     := $(O)/tests/mutants --log $(O)/tests/lockstep-mutants
+mutants-log_DEPS    := $(O)/tests/mutants $(O)/tests/lockstep-mutants
+mutants-log_TIMEOUT := 1200
 mutants_SRCS    := tests/fail/mutants.c
 mutants_ARGS    := $(O)/tests/lockstep-mutants
 mutants_DEPS    := $(O)/tests/lockstep-mutants

@@ -403,6 +403,7 @@ void bench_run(struct bench *b)
 		if (!step(b, &last, &since))
 			return;
 	b->quiet = b->starting = false;
+	log_slow(b);
 	start_tgen(b);
 	while (b->requests < b->goal)
 		if (!step(b, &last, &since))

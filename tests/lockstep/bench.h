@@ -182,6 +182,7 @@ struct log_page {
 	bool host_mark;		      /* writable by the host's own hand (P51) */
 	bool reported;		      /* to be copied when a report has been waited for */
 	uint64_t active;	      /* when the last write ended */
+	uint64_t mark_at;	      /* BROKEN_LATE_MARK: when its mark comes */
 	/* by the dirty rings: in an entry, to be copied when this pass ends, of the replica */
 	bool ring_seen, ring_due;
 	unsigned int ring_copied;
@@ -248,6 +249,7 @@ enum broken {
 	BROKEN_REPORT,	   /* and copies before its FLUSH */
 	BROKEN_START,	   /* a start protects nothing (P28) */
 	BROKEN_MARK,	   /* what the host makes writable it does not mark (P51) */
+	BROKEN_LATE_MARK,  /* or marks it when a pass may have been in between */
 };
 
 enum tag_state { TAG_IDLE, TAG_ASKED, TAG_HELD, TAG_REST };
@@ -361,6 +363,7 @@ struct bench {
 	unsigned int log_starts[CW_LOG_DIRTYBIT + 1], harvests, reported, host_marks, all_dirty;
 	enum broken broken;
 	bool reads;		 /* nobody writes: no page may be reported (P27) */
+	bool migration;		 /* long logs of one mode, slow DMA, few changes: what is lost stays so for a while */
 	bool errors;		 /* the bus to the log fails now and then */
 	bool walk_errors;	 /* reads of walks and of the fixer fail now and then (P43) */
 	bool fix_due, fix_fails; /* a swap of the fixer is to fail; and now no command would meet it */
@@ -498,6 +501,8 @@ bool bridge_idle(const struct bench *b);
 /* log.c */
 void log_open(struct bench *b);
 bool log_area(uint64_t addr); /* of table memory */
+void log_slow(struct bench *b);
+unsigned int log_hold(struct bench *b, unsigned int domain);
 void log_ask(struct bench *b, struct tag *t);
 void log_end(struct bench *b, struct tag *t, bool landed);
 void log_burst(struct bench *b, unsigned int domain, uint64_t addr, int change);

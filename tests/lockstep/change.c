@@ -99,7 +99,8 @@ static void invalidate(struct bench *b, unsigned int domain, uint64_t page, uint
 	} else if (!rng_percent(&b->rng, 4)) {
 		c.addr = page << 12;
 		c.arg0 = pages;
-		c.leaf_only = leaf && rng_percent(&b->rng, 50);
+		/* P18: what else has changed the hint must not hide; it may come with any change */
+		c.leaf_only = leaf ? rng_percent(&b->rng, 50) : b->hot.producer % 2;
 	}
 	host_hot(b, &c);
 }
@@ -187,8 +188,8 @@ static uint64_t random_leaf(struct bench *b, unsigned int domain, uint64_t page,
 
 	if (index == ~0u)
 		return np;
-	e = world_leaf(b, domain, kind, index, rights[rng_below(&b->rng, 20)]);
-	if (rng_percent(&b->rng, 40))
+	e = world_leaf(b, domain, kind, index, rights[rng_below(&b->rng, b->migration ? 15 : 20)]);
+	if (rng_percent(&b->rng, b->migration ? 10 : 40))
 		e = world_unused(b, domain, e);
 	return !rng_below(&b->rng, 200) ? world_malformed(b, domain, e, kind + 1u) : e;
 }
@@ -197,6 +198,8 @@ static uint64_t random_entry(struct bench *b, unsigned int domain, uint64_t page
 {
 	unsigned int r = rng_below(&b->rng, 100);
 
+	if (b->migration)
+		return random_leaf(b, domain, page, PAGE_SMALL);
 	if (r < 12)
 		return np;
 	if (r < 14)

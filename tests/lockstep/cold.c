@@ -206,6 +206,8 @@ void host_next_cold(struct bench *b)
 			return;
 		}
 	}
+	if (b->migration && r < 20)
+		r += 60;
 	if (r < 12 && b->ctx[ctx].state == CTX_UP && !b->quiet) {
 		detach(b, ctx);
 	} else if (r < 20 && !b->quiet) {

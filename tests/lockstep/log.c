@@ -36,6 +36,36 @@ bool log_area(uint64_t addr)
 	return addr >= LOG_BASE && addr < LOG_BASE + (uint64_t)NDOMAIN * LOG_STEP;
 }
 
+/* The memory of the logs answers late: marks and harvests take their time. */
+void log_slow(struct bench *b)
+{
+	static const uint16_t delay[4] = {300, 800, 1500, 3000};
+	const struct cw_sim_inject rule = {.mem = CW_SIM_TABLE,
+					   .lo = LOG_BASE,
+					   .hi = LOG_BASE + NDOMAIN * LOG_STEP - 1,
+					   .ops = CW_SIM_READ | CW_SIM_WRITE,
+					   .delay = delay[b->seed / 2 % 4]};
+
+	if (b->migration)
+		cw_sim_inject(b->sim, &rule);
+}
+
+/*
+ * How much longer than usual the DMA of this grant takes. A start, a stop or a harvest that does not wait for what was
+ * granted before shows only if DMA outlasts it: LOG_SET takes the firmware some thousand cycles (P25, P28).
+ */
+unsigned int log_hold(struct bench *b, unsigned int domain)
+{
+	const struct log *l = &b->log[domain];
+
+	if (!b->migration)
+		return 0;
+	if (l->changing)
+		return rng_percent(&b->rng, 20) ? rng_below(&b->rng, 20000) : 0;
+	/* few, or the harvest itself takes as long */
+	return b->harvesting && b->harvest_domain == domain && rng_percent(&b->rng, 3) ? rng_below(&b->rng, 12000) : 0;
+}
+
 void log_open(struct bench *b)
 {
 	for (unsigned int d = 0; d < NDOMAIN; d++)
@@ -159,8 +189,11 @@ static void clear(struct bench *b, unsigned int domain)
 /* One run in four knows CAPTURE only, and one hardly. What shadow contexts write is marked in CAPTURE alone (P31). */
 static uint8_t pick_mode(struct bench *b, unsigned int domain)
 {
+	static const uint8_t one[3] = {CW_LOG_CAPTURE, CW_LOG_PROTECT, CW_LOG_DIRTYBIT};
 	unsigned int capture = b->seed % 4 == 1 ? 100 : b->seed % 4 == 2 ? 60 : 20;
 
+	if (b->migration && domain != world_owner(NDOMAIN))
+		return one[b->seed % 3];
 	if (rng_percent(&b->rng, capture) || domain == world_owner(NDOMAIN))
 		return CW_LOG_CAPTURE;
 	return rng_percent(&b->rng, 50) ? CW_LOG_PROTECT : CW_LOG_DIRTYBIT;
@@ -168,6 +201,7 @@ static uint8_t pick_mode(struct bench *b, unsigned int domain)
 
 bool log_next_cold(struct bench *b, unsigned int domain, struct cw_cmd *c)
 {
+	unsigned int stay; /* per cent */
 	struct log *l;
 
 	for (unsigned int d = 0; d < NDOMAIN; d++)
@@ -175,7 +209,8 @@ bool log_next_cold(struct bench *b, unsigned int domain, struct cw_cmd *c)
 			domain = d;
 	l = &b->log[domain];
 	/* logs live long in every second run */
-	if (l->on && !l->again && rng_percent(&b->rng, b->seed % 2 ? 75 : 20))
+	stay = b->migration ? (b->seed / 3 % 2 ? 0 : 90) : b->seed % 2 ? 75 : 20;
+	if (l->on && !l->again && rng_percent(&b->rng, stay))
 		return false;
 	if (l->step != LOG_REST || (l->changing && !l->again) || l->failing)
 		return false;
@@ -184,7 +219,7 @@ bool log_next_cold(struct bench *b, unsigned int domain, struct cw_cmd *c)
 		return false;
 	*c = (struct cw_cmd){.opcode = CW_OP_LOG_SET, .space = (uint16_t)domain};
 	if (!l->again)
-		l->want = l->on && rng_percent(&b->rng, 35) ? CW_LOG_OFF : pick_mode(b, domain);
+		l->want = l->on && rng_percent(&b->rng, b->migration ? 100 : 35) ? CW_LOG_OFF : pick_mode(b, domain);
 	if (l->want) {
 		if (!l->again && !l->held)
 			clear(b, domain);
@@ -450,7 +485,8 @@ void log_cycle(struct bench *b)
 	fail_bus(b);
 	if (b->quiet || b->harvesting || cw_sim_cycle(b->sim) < b->next_harvest || ring_room(&b->hot) < 8)
 		return;
-	b->next_harvest = cw_sim_cycle(b->sim) + rng_below(&b->rng, 1000);
+	/* while a harvest is under way no log begins or ends */
+	b->next_harvest = cw_sim_cycle(b->sim) + rng_below(&b->rng, b->migration && b->seed / 3 % 2 ? 5000 : 1000);
 	if (b->log[domain].on && !b->log[domain].changing && b->log[domain].step == LOG_REST)
 		log_harvest(b, domain);
 }

@@ -33,8 +33,11 @@ void log_made(struct bench *b, unsigned int domain, uint64_t page, uint64_t entr
 		return;
 	if (!guards(l->guard) || b->broken == BROKEN_MARK)
 		return;
-	p->host_mark = true;
 	b->host_marks++;
+	if (b->broken == BROKEN_LATE_MARK)
+		p->mark_at = cw_sim_cycle(b->sim) + 4000 + rng_below(&b->rng, 30000);
+	else
+		p->host_mark = true;
 }
 
 /* ---- PROTECT ---- */
@@ -180,8 +183,24 @@ void log_flushed(struct bench *b, unsigned int domain)
 		log_report(b, domain);
 }
 
+static void late_marks(struct bench *b, struct log *l)
+{
+	for (unsigned int r = 0; r < LOG_REGIONS; r++) {
+		for (unsigned int i = 0; i < REGION_PAGES; i++) {
+			struct log_page *p = &l->page[r][i];
+
+			if (!p->mark_at || p->mark_at > cw_sim_cycle(b->sim))
+				continue;
+			p->mark_at = 0;
+			p->host_mark = true;
+		}
+	}
+}
+
 void log_pass_cycle(struct bench *b)
 {
+	for (unsigned int d = 0; d < NDOMAIN && b->broken == BROKEN_LATE_MARK; d++)
+		late_marks(b, &b->log[d]);
 	for (unsigned int d = 0; d < NDOMAIN; d++) {
 		struct log *l = &b->log[d];
 

@@ -118,7 +118,7 @@ void pause_cycle(struct bench *b)
 		if (ring_room(&b->hot) < 32)
 			return;
 		if (p->state == PAUSE_NONE && !b->quiet && now >= p->until) {
-			p->until = now + 500 + rng_below(&b->rng, 6000);
+			p->until = now + (b->migration ? 40000 : 500) + rng_below(&b->rng, 6000);
 			begin(b, p);
 		} else if (p->state == PAUSE_AGAIN) {
 			command(b, p, CW_OP_DRAIN)->drains = true;

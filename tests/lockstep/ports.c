@@ -18,16 +18,16 @@ static uint16_t pick_context(struct bench *b, const struct port *p)
 
 static void new_phase(struct bench *b, struct port *p, uint64_t now)
 {
-	static const uint8_t rates[6] = {3, 8, 15, 30, 60, 100};
-	static const uint16_t holds[5] = {1, 20, 60, 200, 1000};
+	static const uint8_t rates[6] = {3, 8, 15, 30, 60, 100}, few[6] = {1, 1, 2, 3, 5, 8};
+	static const uint16_t holds[5] = {1, 20, 60, 200, 1000}, slow[5] = {20, 200, 1000, 2000, 3000};
 
 	p->pattern = rng_below(&b->rng, PATTERNS);
 	p->phase_end = now + 200 + rng_below(&b->rng, 3000);
-	p->rate = rates[rng_below(&b->rng, 6)];
-	p->hold_max = holds[rng_below(&b->rng, 5)];
-	p->write_percent = b->reads ? 0 : rng_below(&b->rng, 3) * 40;
+	p->rate = (b->migration ? few : rates)[rng_below(&b->rng, 6)];
+	p->hold_max = (b->migration ? slow : holds)[rng_below(&b->rng, 5)];
+	p->write_percent = b->reads ? 0 : b->migration ? 60 : rng_below(&b->rng, 3) * 40;
 	p->focus = rng_below(&b->rng, REGION_PAGES);
-	p->seq_region = rng_below(&b->rng, NREGION);
+	p->seq_region = rng_below(&b->rng, b->migration ? LOG_REGIONS : NREGION);
 	p->focus_ctx = pick_context(b, p);
 }
 
@@ -130,7 +130,7 @@ static void ask(struct bench *b, unsigned int port, struct port *p)
 
 static void granted(struct bench *b, unsigned int port, struct port *p, struct tag *t, uint64_t pa)
 {
-	unsigned int hold = 1 + rng_below(&b->rng, p->hold_max);
+	unsigned int hold = 1 + rng_below(&b->rng, p->hold_max) + log_hold(b, world_owner(t->domain));
 
 	t->state = TAG_HELD;
 	t->pa = pa;

@@ -346,6 +346,7 @@ void world_inject(struct bench *b)
 	for (unsigned int d = 0; d < NSPACE; d++)
 		if (b->no_companion >> d & 1)
 			fail_companion(b, d);
+	log_slow(b);
 }
 
 enum { EUU_ID = 62, HUSH = 2000 };
