@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Copyright The Catwalk authors
 #
-# mutants.sh BENCH MUTANT…: the bench must find each broken bridge, first by judging its requests, then (+data) by
-# what initiator, memory and host see alone; and by what is really wrong.
+# mutants.sh BENCH MUTANT…: with two seeds the bench must find each broken bridge, first by judging its requests, then
+# (+data) by what initiator, memory and host see alone; and by what is really wrong.
 bench=$1
 shift
 passed=0
@@ -24,13 +24,14 @@ expect() {	# mutant, plusarg
 }
 
 for mutant; do
-	for mode in '' +data; do
-		first=$(timeout 60 "$bench" "+mutant=$mutant" +verilator+seed+1 $mode 2>&1 | grep -m1 '^FAIL')
+	for run in 1 '1 +data' 2 '2 +data'; do
+		read -r seed mode <<<"$run"
+		first=$(timeout 60 "$bench" "+mutant=$mutant" "+verilator+seed+$seed" $mode 2>&1 | grep -m1 '^FAIL')
 		if grep -qE "$(expect "$mutant" "$mode")" <<<"$first"; then
 			echo "$mutant${mode:+ $mode}: found: ${first#FAIL: }"
 			passed=$((passed + 1))
 		else
-			echo "$mutant${mode:+ $mode}: NOT FOUND as expected: ${first:-nothing}"
+			echo "$mutant${mode:+ $mode}, seed $seed: NOT FOUND as expected: ${first:-nothing}"
 			failed=$((failed + 1))
 		fi
 	done

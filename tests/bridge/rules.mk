@@ -12,6 +12,7 @@ TESTS += bridge-mutants
 bridge-mutants_CMD      = tests/bridge/mutants.sh $(O)/sv/bridge-mutants/bench $$($(CWGEN) mutants bridge-mutants)
 bridge-mutants_DEPS    := $(O)/sv/bridge-mutants/bench
 bridge-mutants_OPT     := -O1
+bridge-mutants_TIMEOUT := 900
 
 # The sample NIC queue on the simulated card.
 TESTS += nic

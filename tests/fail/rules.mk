@@ -11,11 +11,13 @@ $(O)/tests/lockstep-mutants: $(O)/vl/mutants/libsimlib.a \
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $(filter %.o,$^) \
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(SYS_LIBS)
 
-TESTS += mutants mutants-log
+TESTS += mutants mutants-log mutants-list
+mutants-list_CMD     = tests/fail/list.sh $(CWGEN) $(TESTS)
+mutants-list_DEPS    = $(CWGEN)
 mutants-log_CMD     := $(O)/tests/mutants --log $(O)/tests/lockstep-mutants
 mutants-log_DEPS    := $(O)/tests/mutants $(O)/tests/lockstep-mutants
 mutants-log_TIMEOUT := 1200
 mutants_SRCS    := tests/fail/mutants.c
 mutants_ARGS    := $(O)/tests/lockstep-mutants
 mutants_DEPS    := $(O)/tests/lockstep-mutants
-mutants_TIMEOUT := 1200
+mutants_TIMEOUT := 2400

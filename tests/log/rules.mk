@@ -13,3 +13,4 @@ TESTS += rtl_dlog-fail
 rtl_dlog-fail_CMD   = tests/log/fail.sh $(O)/sv/rtl_dlog-fail/bench $(LOG_DIR) $$($(CWGEN) mutants rtl_dlog-fail)
 rtl_dlog-fail_DEPS := $(O)/sv/rtl_dlog-fail/bench
 rtl_dlog-fail_OPT  := -O1
+rtl_dlog-fail_TIMEOUT := 900

@@ -96,3 +96,9 @@ const struct gen_mutant gen_mutants[] = {
 #include "../../sim/mutants.def"
 };
 TABLE_END(mutants);
+
+#define CW_REQUIRED(w, m, h, r, y) {.what = w, .mutants = m, .hosts = h, .models = r, .why = y},
+const struct gen_required gen_requireds[] = {
+#include "../../sim/required.def"
+};
+TABLE_END(requireds);

@@ -77,6 +77,21 @@ static void check_fields(void)
 	}
 }
 
+/* For a script, fields with bars between: each mutant with its suites. */
+static void mutant_suites(void)
+{
+	for (size_t i = 0; i < gen_nmutants; i++)
+		printf("%s|%s\n", gen_mutants[i].name, gen_mutants[i].suites);
+}
+
+/* What must be found: mutants, hosts, models, and why not. */
+static void required(void)
+{
+	for (size_t i = 0; i < gen_nrequireds; i++)
+		printf("%s|%s|%s|%s|%s\n", gen_requireds[i].what, gen_requireds[i].mutants, gen_requireds[i].hosts,
+		       gen_requireds[i].models, gen_requireds[i].why);
+}
+
 /* The mutants that a suite has to find. */
 static void mutants_of(const char *suite)
 {
@@ -108,12 +123,17 @@ int main(int argc, char **argv)
 		gen_md(stdout);
 	else if (argc == 2 && strcmp(argv[1], "mutants-md") == 0)
 		gen_mutants_md(stdout);
+	else if (argc == 2 && strcmp(argv[1], "mutant-suites") == 0)
+		mutant_suites();
+	else if (argc == 2 && strcmp(argv[1], "required") == 0)
+		required();
 	else if (argc == 3 && strcmp(argv[1], "mutants") == 0)
 		mutants_of(argv[2]);
 	else if (argc == 2 && strcmp(argv[1], "hash") == 0)
 		printf("%08" PRIx32 "\n", cw_contract_hash());
 	else {
-		fputs("usage: cwgen sv | params-svh | regs-md | mutants-md | mutants SUITE | hash\n", stderr);
+		fputs("usage: cwgen sv | params-svh | regs-md | mutants-md | mutants SUITE | mutant-suites | required | hash\n",
+		      stderr);
 		return 2;
 	}
 	if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -40,6 +40,10 @@ struct gen_mutant {
 	const char *name, *suites, *rules, *kinds, *what;
 };
 
+struct gen_required {
+	const char *what, *mutants, *hosts, *models, *why;
+};
+
 #define GEN_TABLE(type, name) \
 	extern const struct type gen_##name[]; \
 	extern const size_t gen_n##name
@@ -58,6 +62,7 @@ GEN_TABLE(gen_field, fields);
 GEN_TABLE(gen_struct, structs);
 GEN_TABLE(gen_mon, mons);
 GEN_TABLE(gen_mutant, mutants);
+GEN_TABLE(gen_required, requireds);
 
 void gen_sv(FILE *out);
 void gen_params_svh(FILE *out);
