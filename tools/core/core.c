@@ -197,8 +197,9 @@ static int show_json(FILE *out)
 	}
 	for (unsigned i = 0; i < nr_bases; i++)
 		json_array_append_new(baselines,
-				      json_pack("{s:s, s:s, s:f, s:f}", "name", bases[i].name, "unit", bases[i].unit,
-						"value", bases[i].value, "figure", bases[i].figure));
+				      json_pack("{s:s, s:s, s:f, s:o}", "name", bases[i].name, "unit", bases[i].unit,
+						"value", bases[i].value, "figure",
+						bases[i].figure > 0 ? json_real(bases[i].figure) : json_null()));
 	o = json_pack("{s:s, s:o, s:o}", "version", cw_version(), "bars", bars, "baselines", baselines);
 	err = !o || json_dumpf(o, out, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) || fputc('\n', out) == EOF;
 	json_decref(o);
