@@ -120,7 +120,7 @@ void host_cycle(struct bench *b)
 	pause_cycle(b);
 	if (!b->quiet && now >= b->next_job && now >= b->hush) {
 		host_random_job(b);
-		b->next_job = now + rng_below(&b->rng, b->migration			    ? 4000 :
+		b->next_job = now + rng_below(&b->rng, b->migration			    ? 16000 :
 						       b->calm && 2 * b->requests > b->goal ? 2000 :
 						       rng_percent(&b->rng, 5)		    ? 1000 :
 											      50);
