@@ -12,6 +12,8 @@
 // looked through, one per cycle.
 // In a reset of the port all grants are given back in its place (`take_back`), again one tag per cycle, and releases of
 // the initiator count for nothing; `empty`: no answer is owed, no grant held.
+//
+// Mutant: PORT_RESET_LEAK does not look at the grants.
 module cw_answer #(
   parameter int unsigned PATIENCE = 8
 ) (
@@ -135,7 +137,7 @@ module cw_answer #(
   assign hold_valid = fenced && granted[hold_tag] && epoch[hold_tag] != now_epoch;
   assign hold_ctx   = ctx_of[hold_tag];
   assign own_rel    = take_back && granted[hold_tag];
-  assign empty      = take_back && owed == '0 && granted == '0;
+  assign empty      = take_back && owed == '0 && (granted == '0 || cw_pkg::MUT_PORT_RESET_LEAK);
   always_ff @(posedge clk) begin
     if (look_take) ctx_of[look_tag] <= look_ctx;
     if (!rst_n) hold_tag <= '0;

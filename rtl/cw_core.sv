@@ -368,7 +368,8 @@ module cw_core #(
     .res_inc, .res_inc_port(dec_port),
 `endif
     .look_port(look.port), .walk_inc, .walk_inc_port, .walk_dec, .walk_dec_port, .walk_dec_epoch,
-    .res_dec(dec), .res_dec_port(dec_port), .res_dec_epoch(dec_epoch), .rel_dec(rel_known), .rel_epoch,
+    .res_dec(dec), .res_dec_port(dec_port), .res_dec_epoch(dec_epoch),
+    .rel_dec(rel_known & ~(own_rel & {NP{cw_pkg::MUT_PORT_RESET_NO_STAMP}})), .rel_epoch,
     .timeout(flush_timeout), .flush_valid, .flush_ready, .flush, .flush_full, .fdone_valid, .fdone_ready, .fdone,
     .busy(flush_open), .fenced, .mon_flip, .mon_close);
 
@@ -439,11 +440,13 @@ module cw_core #(
   logic mon_any;
   assign mon_any = mon_ctxw || mon_stop || mon_domw || mon_portw || inv_new || r_valid || w_valid || f_valid ||
                    mon_log || turn || mon_dring.ask || mon_dring.bell || mon_dring.ring_set || mon_end ||
-                   look_valid || mon_alloc || rd_valid || resume_valid || lost_valid || mon_unpark || (rel_v != '0) ||
+                   look_valid || mon_alloc || rd_valid || resume_valid || lost_valid || port_reset != '0 ||
+                   mon_unpark || (rel_v != '0) ||
                    flush_valid || (mon_flip != '0) || (mon_close != '0) || fdone_valid || mon_w_valid || mon_b_valid;
   always_comb begin
     mon = '0;
     if (mon_on && mon_any) begin
+      mon.reset_ports    = 8'(port_reset);
       mon.ctxw_valid     = mon_ctxw;
       mon.ctxw_idx       = 16'(mon_ctx_idx);
       mon.ctxw_enable    = mon_ctx.valid;

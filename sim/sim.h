@@ -153,6 +153,8 @@ int cw_sim_port_release(struct cw_sim *sim, unsigned port, uint8_t tag); /* -EAG
  * looked at. It confirms at once, as if none of its accesses were under way; not while it is `busy`.
  */
 bool cw_sim_port_in_reset(const struct cw_sim *sim, unsigned port);
+bool cw_sim_bridge_in_reset(
+	const struct cw_sim *sim); /* likewise the initiator at the AXI4 bridge, which is quiet at once */
 void cw_sim_port_busy(struct cw_sim *sim, unsigned port, bool busy);
 /* Percent of cycles with a gap before a request, without ans_ready, with a gap before a release. */
 int cw_sim_port_stall(struct cw_sim *sim, unsigned port, unsigned req, unsigned ans, unsigned rel);

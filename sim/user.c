@@ -160,6 +160,11 @@ int cw_sim_port_stall(struct cw_sim *sim, unsigned port, unsigned req, unsigned 
 	return 0;
 }
 
+bool cw_sim_bridge_in_reset(const struct cw_sim *sim)
+{
+	return sim->bridge.in_reset;
+}
+
 bool cw_sim_port_in_reset(const struct cw_sim *sim, unsigned port)
 {
 	return port < CW_NPORT_STREAM && sim->port[port].in_reset;

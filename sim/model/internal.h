@@ -284,6 +284,8 @@ struct cw_model {
 
 	bool euu_lost; /* its write has met a bus error */
 	uint64_t lost_records, lost_requests;
+	uint8_t in_reset, busy; /* ports */
+	uint64_t resets, taken_back;
 	bool euu_wrote; /* since its last completion */
 	uint64_t euu_addr, euu_value, euu_old;
 	uint64_t euu_line[8]; /* before the write */
@@ -347,6 +349,12 @@ bool cw_model_stopped(const struct cw_model *m, unsigned int port, unsigned int 
 /* How a request ended, at its lookup or at its walk. */
 void cw_model_end(struct cw_model *m, struct cw_model_req *r, unsigned int port, unsigned int verdict,
 		  unsigned int reason, uint64_t pa);
+/* reset.c */
+void cw_model_resets(struct cw_model *m, const uint32_t *vec);
+static inline bool cw_model_resetting(const struct cw_model *m, unsigned int port)
+{
+	return m->in_reset >> port & 1;
+}
 /* tag.c */
 struct cw_model_req *cw_model_req_of(struct cw_model *m, uint64_t port, uint64_t tag, const char *where);
 void cw_model_releases(struct cw_model *m, const uint32_t *vec);

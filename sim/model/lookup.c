@@ -105,6 +105,9 @@ static unsigned int must_refuse(const struct cw_model *m, const struct cw_model_
 	/* P6: the older request keeps the tag. Probes cannot repeat a tag. */
 	if (!retry && q->port != CW_PORT_HOST && r->state != CW_REQ_FREE && r->state != CW_REQ_ENDED)
 		return CW_RSN_BAD_TAG;
+	/* P21 */
+	if (cw_model_resetting(m, q->port))
+		return CW_RSN_RESET;
 	/* P3 */
 	if (q->ctx >= CW_NCTX || !p->enable || q->ctx < p->first || q->ctx > p->last || !c->valid)
 		return retry ? CW_RSN_DETACHED : CW_RSN_BAD_CONTEXT;
@@ -253,7 +256,7 @@ static void look_refused(struct cw_model *m, const struct cw_model_request *q, c
 		cw_model_checked(m, 3);
 	if (want == CW_RSN_STOPPED)
 		cw_model_checked(m, 30);
-	if (want == CW_RSN_FENCED)
+	if (want == CW_RSN_FENCED || want == CW_RSN_RESET)
 		cw_model_checked(m, 21);
 	if (want == CW_RSN_BAD_LENGTH || want == CW_RSN_BAD_TAG)
 		cw_model_checked(m, 6);

@@ -99,6 +99,15 @@ uint32_t cw_model_dring_at_soft(const struct cw_model *m, unsigned int ctx); /* 
 void cw_model_dring_read(struct cw_model *m, unsigned int ctx, uint32_t index, uint16_t domain, uint64_t gfn);
 void cw_model_dring_skip(struct cw_model *m, unsigned int ctx, uint32_t index);
 
+/*
+ * Resets of ports (P21). The initiator has accesses under way, so that nothing may be taken back; it has forgotten what
+ * it had asked for, as the reset is over. How many ports were reset, and what became of their grants.
+ */
+void cw_model_port_busy(struct cw_model *m, unsigned int port, bool busy);
+void cw_model_port_forgets(struct cw_model *m, unsigned int port);
+bool cw_model_port_in_reset(const struct cw_model *m, unsigned int port);
+uint64_t cw_model_port_resets(const struct cw_model *m, uint64_t *taken_back);
+
 /* Contexts in use that have got another root, and requests of them that were parked then. */
 uint64_t cw_model_roots(const struct cw_model *m, uint64_t *parked);
 

@@ -44,6 +44,19 @@ bool cw_model_park_room(struct cw_model *m, const struct cw_model_req *r)
 	return record_of(m, r) || !m->ops.fault_ring_full || !m->ops.fault_ring_full(m->ops.priv);
 }
 
+/* One of the requests of this record is of a port in reset (P21). */
+static bool in_reset(const struct cw_model *m, const struct cw_model_park *head)
+{
+	for (unsigned int i = 0; i < CW_NPARK && m->in_reset; i++) {
+		const struct cw_model_park *p = &m->park[i];
+
+		if (p->used && (p == head || (!p->head && &m->park[p->first] == head)) &&
+		    cw_model_resetting(m, p->port))
+			return true;
+	}
+	return false;
+}
+
 static void check_generation(struct cw_model *m, unsigned int index, uint16_t gen)
 {
 	/* P32: it goes on by one with each use; a value comes back after 2^16 uses only. */
@@ -65,6 +78,9 @@ void cw_model_park(struct cw_model *m, struct cw_model_req *r, const uint32_t *v
 	}
 	cw_model_checked(m, 8);
 	cw_model_checked(m, 32);
+	/* P21: the record of a port in reset is on its way out from this cycle on */
+	if (first && !joins && G(unpark_valid) && first == &m->park[G(unpark_park) % CW_NPARK] && in_reset(m, first))
+		first = NULL;
 	if (joins != (first != NULL))
 		cw_model_fail(m, "park-wrong", "ctx %u addr 0x%llx: %s (P32)", r->ctx, (ull)r->addr,
 			      joins ? "joined, but there is no such record" :
@@ -238,6 +254,8 @@ static void unpark(struct cw_model *m, const uint32_t *vec)
 		cw_model_fail(m, "unpark-wrong", "park index %u port %u tag %u is not parked", index, port, tag);
 		return;
 	}
+	if (!p->resumed && p->head && G(unpark_retry) && in_reset(m, p))
+		end_record(m, index, CW_RESUME_RETRY, false);
 	if (!p->resumed) {
 		/* without a RESUME only the end of its context takes it out (P33) */
 		reason = CW_RSN_DETACHED;

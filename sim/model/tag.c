@@ -80,7 +80,7 @@ void cw_model_answer(struct cw_model *m, const struct cw_model_answer *a)
 static void release(struct cw_model *m, unsigned int port, unsigned int tag, bool known)
 {
 	struct cw_model_req *r = cw_model_req_of(m, port, tag, "release");
-	bool granted = r->state == CW_REQ_GRANTED && !r->to_answer;
+	bool back = cw_model_resetting(m, port), granted = r->state == CW_REQ_GRANTED && (!r->to_answer || back);
 
 	cw_model_count(m, known ? CW_CTR_RELEASES : CW_CTR_BAD_RELEASES);
 	cw_model_checked(m, 6);
@@ -91,6 +91,12 @@ static void release(struct cw_model *m, unsigned int port, unsigned int tag, boo
 	}
 	if (!known)
 		return;
+	/* P21: its accesses may still land */
+	if (back && m->busy >> port & 1)
+		cw_model_fail(m, "reset-early", "port %u tag %u: taken back while its initiator is not quiet", port,
+			      tag);
+	m->taken_back += back;
+	r->to_answer &= !back;
 	cw_model_fix_end(m, r);
 	cw_model_unstamp(m, port, r->epoch, "release");
 	r->state = CW_REQ_FREE;

@@ -293,6 +293,7 @@ static void cycle(struct bench *b)
 	host_cycle(b);
 	world_errors(b);
 	host_record_errors(b);
+	reset_cycle(b);
 	ports_cycle(b);
 	bridge_cycle(b);
 	cw_sim_step(b->sim, 1);
@@ -429,7 +430,9 @@ void bench_run(struct bench *b)
 	if (!b->oracle)
 		compare_counters(b);
 	compare_tables(b);
-	if (b->goal >= 20000 && (!b->bridge_answers[0] || !b->bridge_answers[1] || (!b->reads && !b->bridge_written)))
+	/* with slow memory, and a host in a hurry, a STOP of the bridge's port may last for most of a short run */
+	if (b->goal >= (b->hasty && b->seed % 7 == 6 ? 100000u : 20000u) &&
+	    (!b->bridge_answers[0] || !b->bridge_answers[1] || (!b->reads && !b->bridge_written)))
 		bench_fail(b, "bench", "the bridge was not used");
 	if (b->goal >= 20000 && b->walk_errors && !b->walks_failed)
 		bench_fail(b, "bench", "no read of a walk has failed");

@@ -136,6 +136,7 @@ enum { NPAUSE = 2 };
 struct pause {
 	enum { PAUSE_NONE, PAUSE_DRAINS, PAUSE_AGAIN, PAUSE_DRAINED, PAUSE_ROOT } state;
 	unsigned int scope, id;
+	unsigned int tries;	 /* of its DRAIN */
 	unsigned int root;	 /* context that is to get another root meanwhile; NCONTEXT: none */
 	unsigned int times_down; /* of the context, when STOP was sent */
 	uint64_t until;
@@ -266,6 +267,8 @@ struct tag {
 
 struct port {
 	struct tag tag[CW_NTAG];
+	bool in_reset, busy; /* its port is; its accesses go on until `quiet_at` */
+	uint64_t quiet_at;
 	unsigned int idle;    /* tags */
 	unsigned int pattern; /* of the present phase */
 	uint64_t phase_end;
@@ -353,6 +356,12 @@ struct bench {
 	uint64_t bridge_data; /* records with data */
 	unsigned int bridge_rate;
 	bool bridge_fenced;
+	struct cw_sim_burst *burst[CW_SIM_BRIDGE_QUEUE]; /* sent and not answered */
+	unsigned int nburst;
+	bool bridge_reset;
+	uint64_t bridge_reset_at; /* when its last reset was over */
+	uint64_t next_reset, tgen_at, resets;
+	bool reset_asked;	   /* some port was reset once */
 	unsigned int bridge_stale; /* open bursts of writes whose context has got another root since */
 	struct log log[NDOMAIN];
 	uint8_t *harvest; /* its buffer */
@@ -546,6 +555,9 @@ void dring_full(struct bench *b, unsigned int ctx);
 /* Let writes to a ring of this domain fail, if it has one, instead of what the rule says. */
 void dring_fail_bus(struct bench *b, unsigned int domain, struct cw_sim_inject *rule);
 void dring_cycle(struct bench *b, bool irq);
+
+/* reset.c */
+void reset_cycle(struct bench *b);
 
 /* ports.c */
 void ports_open(struct bench *b);

@@ -200,6 +200,7 @@ static void ask(struct bench *b)
 		log_burst(b, world_domain(b, u->ctx), u->addr, 1);
 		b->ctx[u->ctx % NCONTEXT].writes++;
 	}
+	b->burst[b->nburst++] = u;
 	cw_sim_bridge_send(b->sim, u);
 }
 
@@ -228,6 +229,33 @@ static bool data_of_any_root(const struct bench *b, const struct cw_sim_burst *u
 	return data_right(u, world_domain(b, u->ctx));
 }
 
+static void forget(struct bench *b, const struct cw_sim_burst *u)
+{
+	for (unsigned int i = 0; i < b->nburst; i++) {
+		if (b->burst[i] != u)
+			continue;
+		b->burst[i] = b->burst[--b->nburst];
+		break;
+	}
+	if (!u->write)
+		return;
+	log_burst(b, world_domain(b, u->ctx), u->addr, -1);
+	*(same_root(b, u) ? &b->ctx[u->ctx % NCONTEXT].writes : &b->bridge_stale) -= 1;
+}
+
+/* P21: no answer comes any more; what was written is there when the reset is over. */
+static bool in_reset(struct bench *b)
+{
+	bool reset = cw_sim_bridge_in_reset(b->sim);
+
+	while (b->bridge_reset && !reset && b->nburst)
+		forget(b, b->burst[0]);
+	if (b->bridge_reset && !reset)
+		b->bridge_reset_at = cw_sim_cycle(b->sim);
+	b->bridge_reset = reset;
+	return reset;
+}
+
 static void answered(struct bench *b, const struct cw_sim_burst *u)
 {
 	if (u->resp == 0 && u->cookie & MALFORMED)
@@ -236,10 +264,7 @@ static void answered(struct bench *b, const struct cw_sim_burst *u)
 	else if (u->resp == 0 && !u->write && !data_of_any_root(b, u))
 		bench_fail(b, "bridge-data", "ID %u context %u: wrong data for 0x%llx, %u beats of %u bytes", u->id,
 			   u->ctx, (unsigned long long)u->addr, u->len + 1u, 1u << u->size);
-	if (u->write) {
-		log_burst(b, world_domain(b, u->ctx), u->addr, -1);
-		*(same_root(b, u) ? &b->ctx[u->ctx % NCONTEXT].writes : &b->bridge_stale) -= 1;
-	}
+	forget(b, u);
 	b->bridge_answers[u->resp != 0]++;
 }
 
@@ -255,14 +280,16 @@ static void fence(struct bench *b, uint64_t now)
 /*
  * What a record says about the data of a write (P34). The bridge looks it up when the record goes out; of a context
  * that was detached meanwhile the slot may be another burst's, so only contexts that never were are judged; and whose
- * root is the first one still.
+ * root is the first one still; and not after a reset of the bridge, which has forgotten what was parked.
  */
 void bridge_fault_data(struct bench *b, const struct cw_fault_record *f, const uint8_t *line)
 {
 	unsigned int domain = world_domain(b, f->ctx);
 	uint64_t named = 0;
 
-	if (!f->strobes || b->ctx[f->ctx].times_down || b->ctx[f->ctx].roots)
+	if (!f->strobes || b->bridge_reset ||
+	    (b->bridge_reset_at && cw_sim_cycle(b->sim) - b->bridge_reset_at < 20000) || b->ctx[f->ctx].times_down ||
+	    b->ctx[f->ctx].roots)
 		return;
 	for (unsigned int i = 0; i < f->len && i < 64; i++) {
 		unsigned int lane = (f->addr + i) & 63;
@@ -288,7 +315,7 @@ void bridge_cycle(struct bench *b)
 		answered(b, u);
 		cw_sim_bridge_free(b->sim, u);
 	}
-	if (b->starting)
+	if (in_reset(b) || b->starting)
 		return;
 	if (now >= b->bridge_phase_end) {
 		static const uint8_t rates[4] = {1, 3, 10, 40};
@@ -306,7 +333,7 @@ void bridge_cycle(struct bench *b)
 
 bool bridge_idle(const struct bench *b)
 {
-	return !cw_sim_bridge_open(b->sim) && !b->bridge_fenced;
+	return !cw_sim_bridge_open(b->sim) && !b->bridge_fenced && !b->bridge_reset;
 }
 
 void bridge_open(struct bench *b)

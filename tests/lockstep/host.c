@@ -14,7 +14,9 @@ static bool status_ok(const struct bench *b, const struct submitted *s, const st
 	if (s->cmd.opcode == CW_OP_RESUME && s->status == CW_ST_OK) {
 		/* its context has gone since, or the data of another EMULATED still waits for its answer */
 		if (cpl->status == CW_ST_UNKNOWN_ID)
-			return s->late || s->times_down % 2 || b->ctx[s->ctx].times_down != s->times_down;
+			/* P21: nor do the records of a port outlive its reset */
+			return b->reset_asked || s->late || s->times_down % 2 ||
+			       b->ctx[s->ctx].times_down != s->times_down;
 		return cpl->status == CW_ST_BUSY && s->cmd.arg1 == CW_RESUME_EMULATED;
 	}
 	if (s->cmd.opcode == CW_OP_DRAIN)

@@ -183,7 +183,7 @@ static double seconds(void)
 /* What the log's own oracle has seen over all seeds. */
 struct tally {
 	uint64_t walks, fixes, pages, harvests, starts, marks, all, ring_pages, ring_full, roots, roots_parked, lost,
-		lost_requests;
+		lost_requests, resets, taken_back;
 };
 
 static void log_tally(struct tally *t, const struct bench *b)
@@ -204,6 +204,8 @@ static void log_tally(struct tally *t, const struct bench *b)
 		t->roots_parked += parked;
 		t->lost += cw_model_records_lost(b->model, &parked);
 		t->lost_requests += parked;
+		t->resets += cw_model_port_resets(b->model, &parked);
+		t->taken_back += parked;
 	}
 }
 
@@ -217,6 +219,8 @@ static unsigned int floors(const struct tally *t)
 		{t->roots, "other roots of shadow contexts in use"},
 		{t->fixes, "reads and writes of the fixer that met a bus error"},
 		{t->lost, "fault records that host memory did not take"},
+		{t->resets, "resets of ports"},
+		{t->taken_back, "grants that were taken back in resets of ports"},
 		{t->roots_parked, "requests that were parked when their context got another root"},
 	};
 	unsigned int missing = 0;
@@ -253,6 +257,9 @@ static void log_passed(const struct tally *t, bool reads)
 	if (t->lost)
 		printf("passed: %llu fault records that host memory did not take, with %llu requests (P9 P43)\n",
 		       (unsigned long long)t->lost, (unsigned long long)t->lost_requests);
+	if (t->resets && t->taken_back)
+		printf("passed: %llu resets of ports under traffic, with %llu grants taken back (P21)\n",
+		       (unsigned long long)t->resets, (unsigned long long)t->taken_back);
 	if (t->all && t->pages)
 		printf("passed: %llu times everything was dirty (P27)\n", (unsigned long long)t->all);
 }

@@ -197,12 +197,63 @@ static void release(struct bench *b, unsigned int port, struct port *p, struct t
 	t->until = now + 2;
 }
 
+/* P21: what was asked for is forgotten; what was granted is used until its accesses are over. */
+static void begin_reset(struct bench *b, struct port *p, uint64_t now)
+{
+	p->in_reset = true;
+	p->quiet_at = now + rng_below(&b->rng, 4000);
+	for (unsigned int i = 0; i < CW_NTAG; i++) {
+		if (p->tag[i].state == TAG_ASKED)
+			log_end(b, &p->tag[i], false);
+		if (p->tag[i].state != TAG_HELD)
+			p->tag[i].state = TAG_REST;
+	}
+}
+
+static void end_accesses(struct bench *b, struct port *p)
+{
+	for (unsigned int i = 0; i < CW_NTAG; i++) {
+		struct tag *t = &p->tag[i];
+
+		if (t->state != TAG_HELD)
+			continue;
+		if (p->busy)
+			world_dma(b, t->pa, t->domain, t->addr, t->write, "in a reset");
+		log_end(b, t, true);
+		t->state = TAG_REST;
+	}
+}
+
+static bool in_reset(struct bench *b, unsigned int port, struct port *p, uint64_t now)
+{
+	bool reset = cw_sim_port_in_reset(b->sim, port);
+
+	if (reset && !p->in_reset)
+		begin_reset(b, p, now);
+	if (reset && (now >= p->quiet_at || !p->busy)) {
+		end_accesses(b, p);
+		cw_sim_port_busy(b->sim, port, false);
+		cw_model_port_busy(b->model, port, false);
+		p->busy = false;
+	}
+	if (!reset && p->in_reset) {
+		p->in_reset = false;
+		p->idle = CW_NTAG;
+		for (unsigned int i = 0; i < CW_NTAG; i++)
+			p->tag[i] = (struct tag){.state = TAG_IDLE};
+		cw_model_port_forgets(b->model, port);
+	}
+	return reset;
+}
+
 static void port_cycle(struct bench *b, unsigned int port)
 {
 	struct port *p = &b->port[port];
 	uint64_t now = cw_sim_cycle(b->sim);
 	struct cw_sim_ans a;
 
+	if (in_reset(b, port, p, now))
+		return;
 	while (cw_sim_port_answer(b->sim, port, &a))
 		answer(b, port, p, &a);
 	if (now >= p->phase_end) {
@@ -241,7 +292,7 @@ void ports_cycle(struct bench *b)
 bool ports_idle(const struct bench *b)
 {
 	for (unsigned int i = 0; i < CW_NPORT_STREAM; i++)
-		if (b->port[i].idle < CW_NTAG)
+		if (b->port[i].idle < CW_NTAG || b->port[i].in_reset || b->port[i].busy)
 			return false;
 	return true;
 }
