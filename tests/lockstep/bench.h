@@ -258,6 +258,7 @@ enum tag_state { TAG_IDLE, TAG_ASKED, TAG_HELD, TAG_REST };
 struct tag {
 	enum tag_state state;
 	bool write, dup;
+	bool dropped; /* by a reset of its port: until that is over its page may still be marked */
 	uint8_t domain;
 	uint16_t ctx;
 	uint64_t addr, pa;

@@ -197,14 +197,16 @@ static void release(struct bench *b, unsigned int port, struct port *p, struct t
 	t->until = now + 2;
 }
 
-/* P21: what was asked for is forgotten; what was granted is used until its accesses are over. */
+/*
+ * P21: what was asked for is forgotten, though the engine may mark it until the reset is over; what was granted is used
+ * until its accesses are over.
+ */
 static void begin_reset(struct bench *b, struct port *p, uint64_t now)
 {
 	p->in_reset = true;
 	p->quiet_at = now + rng_below(&b->rng, 4000);
 	for (unsigned int i = 0; i < CW_NTAG; i++) {
-		if (p->tag[i].state == TAG_ASKED)
-			log_end(b, &p->tag[i], false);
+		p->tag[i].dropped = p->tag[i].state == TAG_ASKED;
 		if (p->tag[i].state != TAG_HELD)
 			p->tag[i].state = TAG_REST;
 	}
@@ -239,8 +241,11 @@ static bool in_reset(struct bench *b, unsigned int port, struct port *p, uint64_
 	if (!reset && p->in_reset) {
 		p->in_reset = false;
 		p->idle = CW_NTAG;
-		for (unsigned int i = 0; i < CW_NTAG; i++)
+		for (unsigned int i = 0; i < CW_NTAG; i++) {
+			if (p->tag[i].dropped)
+				log_end(b, &p->tag[i], false);
 			p->tag[i] = (struct tag){.state = TAG_IDLE};
+		}
 		cw_model_port_forgets(b->model, port);
 	}
 	return reset;
