@@ -47,3 +47,5 @@ $(O)/tests/bridge-fence-mutants: $(patsubst %.c,$(O)/san/%.o,$(bridge-fence_SRCS
 TESTS += bridge-fence-fail
 bridge-fence-fail_CMD  := tests/bridge/fence_fail.sh $(O)/tests/bridge-fence-mutants
 bridge-fence-fail_DEPS := $(O)/tests/bridge-fence-mutants
+
+$(eval $(call sv_bench,rtl_bridge_mux,rtl/cw_fifo.sv rtl/cw_bridge_mux.sv tests/bridge/tb_bridge_mux.sv))
