@@ -16,7 +16,7 @@
 //
 // Mutant: PORT_RESET_EARLY takes grants back without asking the initiator.
 module cw_reset (
-  input  logic                     clk,           // ticks while `stat.busy`, at gate.tick and with any other part
+  input  logic                     clk,           // ticks in resets, at gate.tick, and with any part
   input  logic                     clk_free,
   input  logic                     aresetn,
   input  cw_t::reset_set_t         set,

@@ -685,8 +685,9 @@ module cw_top #(
             ev_table_errors != '0 || ev_host_errors != '0 || ev_ring_errors != '0}));
   cw_clkgate #(.N(2)) u_clk_bridge (.clk, .rst_n, .gclk(clk_bridge), .open(open[6]),
     .awake({reg_access || bridge_fence || ctxw_valid, bridge_awake}));
-  cw_clkgate #(.N(3), .LINGER(4'd0)) u_clk_any (.clk, .rst_n, .gclk(clk_any), .open(open[7]),
-    .awake({{open[6:5], open[3:0]} != '0, gate.tick, reset_stat.busy}));   // the traffic generator needs nothing of it
+  // A reset keeps the core awake; the traffic generator needs nothing of what ticks here.
+  cw_clkgate #(.N(2), .LINGER(4'd0)) u_clk_any (.clk, .rst_n, .gclk(clk_any), .open(open[7]),
+    .awake({{open[6:5], open[3:0]} != '0, gate.tick}));
 
   cw_limits #(.NSLOT(NSLOT), .TLB_LARGE(TLB_LARGE), .PA_BITS(PA_BITS)) u_limits ();
 

@@ -6,6 +6,6 @@ $(eval $(call sv_bench,soc,$(CW_MBOX) rtl/cw_fifo.sv rtl/cw_mailbox.sv rtl/cw_so
   $(O)/fw/firmware.hex tests/soc/tb_soc.sv,-GFW_HEX='"$(O)/fw/firmware.hex"'))
 $(eval $(call sv_bench,regs,rtl/cw_fifo.sv rtl/cw_regs.sv rtl/cw_counters.sv rtl/cw_probe.sv \
   $(O)/obj/tests/soc/regtable.o tests/soc/tb_regs.sv))
-$(eval $(call sv_bench,tgen,rtl/cw_fifo.sv rtl/cw_hist.sv rtl/cw_tgen.sv tests/soc/tb_tgen.sv))
+$(eval $(call sv_bench,tgen,rtl/cw_clkgate.sv rtl/cw_fifo.sv rtl/cw_hist.sv rtl/cw_tgen.sv tests/soc/tb_tgen.sv))
 $(eval $(call sv_bench,rtl_clkgate,rtl/cw_clkgate.sv tests/soc/tb_clkgate.sv))
 $(eval $(call sv_bench,rtl_counters,rtl/cw_counters.sv tests/soc/tb_counters.sv))
