@@ -30,7 +30,8 @@ module tb_bridge_mux;
   logic [1:0]  withhold = '0;            // gives no data
   int          bias = 1;
   int          aws [2], ars [2], beats [2];
-  int          wrong_hand = 0, wrong_turn = 0, wrong_side = 0, early = 0, stalled = 0, both = 0, last_aw = -1, last_ar = -1;
+  int          wrong_hand = 0, wrong_turn = 0, wrong_side = 0, early = 0, stalled = 0, both = 0;
+  int          last_aw = -1, last_ar = -1;
 
   function automatic logic rnd();
     return $urandom_range(2) >= bias;
