@@ -209,7 +209,8 @@ int cw_vm_fault_latency(struct cw_vm *vm, uint64_t *buckets);
  * Start, or change the mode. mode: CW_LOG_CAPTURE (no faults, large pages stay), CW_LOG_PROTECT (write protection, as
  * KVM does it) or CW_LOG_DIRTYBIT (dirty bits of table entries). A start reports nothing: copy all memory after it; a
  * change reports everything once. Waits until accesses under the old mode are over. -EINVAL; -EOPNOTSUPP: the device
- * has no such log; -ENOMEM; -ETIMEDOUT.
+ * has no such log; -ENOMEM; -ETIMEDOUT. After an error the mode is as it was, or it is the new one and everything is
+ * reported once.
  */
 int cw_vm_log_start(struct cw_vm *vm, unsigned space, unsigned mode, unsigned flags);
 int cw_vm_log_stop(struct cw_vm *vm, unsigned space);

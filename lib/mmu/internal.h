@@ -416,7 +416,7 @@ int cw_log_sync(struct cw_mmu *mmu, unsigned as_id);
 
 /* Protects pages of one table of level 1 (mask bit n is page first + n), whatever of them the slot has. */
 int cw_log_protect_region(struct cw_zap *z, const struct cw_memslot *slot, uint64_t first, const uint64_t *mask);
-/* Writes to a slot are recorded from now on. Under slots_lock, without mmu->lock. On an error everything is dirty. */
+/* Writes to a slot are recorded from now on. Under slots_lock, without mmu->lock. On an error all of it is dirty. */
 int cw_log_enable(struct cw_mmu *mmu, const struct cw_memslot *slot);
 
 /* --- the way down to an entry, for faults --- */

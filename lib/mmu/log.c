@@ -209,7 +209,7 @@ int cw_log_enable(struct cw_mmu *mmu, const struct cw_memslot *slot)
 	if (!r)
 		r = cw_zap_flush(mmu, as_id);
 	if (r) {
-		/* Nothing of it can be trusted: the first pass protects and reports everything. */
+		/* Nothing of the slot can be trusted: the first pass protects and reports all of it. */
 		cw_mutex_lock(&mmu->lock);
 		cw_log_set_all(slot->log);
 		cw_mutex_unlock(&mmu->lock);
@@ -641,8 +641,8 @@ static int change_mode(struct cw_mmu *mmu, unsigned as_id, unsigned mode, unsign
 	if (!cw_log_exact(mode))
 		return 0;
 	r = each_slot(mmu, as_id, cw_log_enable);
-	if (old) {
-		/* Writes between the flip and the protection left no mark. */
+	if (old || r) {
+		/* Writes between flip and protection left no mark; what an error has spared is not worth knowing. */
 		cw_mutex_lock(&mmu->lock);
 		cw_log_all_dirty(mmu, as_id);
 		cw_mutex_unlock(&mmu->lock);

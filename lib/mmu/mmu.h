@@ -486,7 +486,7 @@ int cw_mmu_get_memslot(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, struct 
  * Starts logging in CW_LOG_CAPTURE, CW_LOG_PROTECT or CW_LOG_DIRTYBIT, or changes the mode (P28). A start reports
  * nothing: copy everything after it. A change into PROTECT or DIRTYBIT reports everything once. 0, -EINVAL,
  * -EOPNOTSUPP, or what the engine said: if log_set() failed the mode is as before, else it is the new one and
- * everything is dirty.
+ * everything is dirty: the next pass over each slot reports all of it.
  */
 int cw_mmu_log_start(struct cw_mmu *mmu, unsigned as_id, unsigned mode, unsigned flags);
 
@@ -497,7 +497,7 @@ int cw_mmu_log_stop(struct cw_mmu *mmu, unsigned as_id);
  * One pass over a slot: ORs its dirty pages into bitmap by atomics (bit 0 is its first page; 64-bit words, rounded up)
  * and forgets them, unless the log is MANUAL. A write after it is reported next time. Number of pages; -EINVAL;
  * -ENOENT if the slot does not exist or does not log; or what the engine said: then every page of the slot must be
- * taken as dirty, and will be reported again. The last pass comes after STOP and DRAIN (P30).
+ * taken as dirty; what was dirty is so still. The last pass comes after STOP and DRAIN (P30).
  */
 int64_t cw_mmu_log_get(struct cw_mmu *mmu, uint32_t slot, uint64_t *bitmap);
 

@@ -533,6 +533,39 @@ static void out_of_protect_the_core_changes_last(void)
 	CHECK(seen > 0);
 }
 
+/* An error in protecting one slot, or in waiting for that: the new mode is on, and every slot is dirty. */
+static void a_start_that_fails_leaves_everything_dirty(void)
+{
+	static const struct {
+		enum rec_op op;
+		int err;
+	} fail[] = {{REC_PROTECT, -EIO}, {REC_FLUSH, -ETIMEDOUT}};
+	uint64_t map[MAX_PAGES / 64];
+
+	for (unsigned k = 0; k < 4; k++) {
+		unsigned m = k & 1 ? CW_LOG_DIRTYBIT : CW_LOG_PROTECT;
+
+		set_up(ENG_OK);
+		eng.traffic = NULL;
+		eng.host = NULL;
+		for (unsigned i = 0; i < 3; i++) {
+			struct cw_fault f = {.ctx = &ctx[0], .gpa = rep[i].gfn << 12, .write = true};
+
+			CHECK_EQ(cw_mmu_fault(&worker[0], &f), CW_PF_FIXED);
+		}
+		rec_fail(&eng.rec, fail[k / 2].op, 1, fail[k / 2].err);
+		CHECK_EQ(cw_mmu_log_start(&mmu, 0, m, 0), fail[k / 2].err);
+		CHECK_EQ(mmu.domain[0].log_mode, m);
+		for (unsigned i = 0; i < 3; i++) {
+			memset(map, 0, sizeof(map));
+			CHECK_EQ(cw_mmu_log_get(&mmu, i, map), rep[i].n);
+			memset(map, 0, sizeof(map));
+			CHECK_EQ(cw_mmu_log_get(&mmu, i, map), 0);
+		}
+		tear_down();
+	}
+}
+
 /* DL-7, DL-8: what a reset names is armed again and may be read after it; the bitmap has the rest. */
 static void ring_resets(void)
 {
@@ -628,6 +661,7 @@ int main(int argc, char **argv)
 	RUN(everything_changes, "P28 DL-2 DL-10");
 	RUN(everything_fails);
 	RUN(out_of_protect_the_core_changes_last);
+	RUN(a_start_that_fails_leaves_everything_dirty, "P28 DL-2");
 	RUN(ring_resets, "P22 DL-7 DL-8");
 	RUN(ring_resets_while_everything_changes, "P28 DL-8");
 	RUN(reading_before_the_reset_is_found, "DL-7");

@@ -284,10 +284,10 @@ static void op_start(void)
 		log_flags[as_id] = flags;
 	if (!mode[as_id])
 		log_flags[as_id] = 0;
-	/* A change of what tells writes reports everything once; a start reports nothing, also one that ends badly. */
+	/* A change of what tells writes reports everything once, as does an error; a start reports nothing. */
 	if (mode[as_id] == old && (r || old == m))
 		return;
-	if ((flags & CW_LOG_INITIALLY_SET && !old) || (old && cw_log_exact(m)))
+	if ((flags & CW_LOG_INITIALLY_SET && !old) || ((old || r) && cw_log_exact(m)))
 		each_copy(as_id, copy_nothing);
 	else if (!old)
 		each_copy(as_id, copy_all);
