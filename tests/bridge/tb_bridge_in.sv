@@ -227,7 +227,7 @@ module tb_bridge_in;
     check(n_quota == was && n_stand[0] > 200 && n_stand[1] > 200, "above a quota that says so a burst waits (P38)");
     drain();
     // quotas of contexts beside it, changed while bursts are under way
-    for (int i = 0; i < 40; i++) begin
+    for (int i = 0; i < 80; i++) begin
       limit = 8'(often(2) ? 0 : rnd(8) + (often(4) ? 128 : 0));
       set_own(rnd(6), often(3) ? 0 : rnd(12) + (often(4) ? 128 : 0));
       go(250, 7, 1 + rnd(6), 6, 1);

@@ -71,6 +71,10 @@
     size   = often(3) ? 6 : rnd(7);
     offset = often(1) ? 4096 - 1 - rnd(130) : rnd(4096);
     if (often(4)) offset = offset & ~63;
+    if (often(1)) begin                         // short, over the end of a line
+      size   = rnd(4);
+      offset = rnd(63) * 64 + 63 - rnd(8);
+    end
     most   = (4096 >> size) - (offset >> size);
     if (most > 256) most = 256;
     case (rnd(8))
