@@ -9,7 +9,7 @@ $(eval $(call sv_bench,rtl_bridge,$(BRIDGE_SRCS),-Itests/bridge))
 
 # Its parts alone.
 BRIDGE_PART_SRCS := $(filter-out tests/bridge/%,$(BRIDGE_SRCS)) tests/bridge/tb_unit.svh
-$(foreach b,in rd wr,\
+$(foreach b,in rd wr ask,\
   $(eval $(call sv_bench,rtl_bridge_$b,$(BRIDGE_PART_SRCS) tests/bridge/tb_bridge_$b.sv,-Itests/bridge)))
 $(eval $(call sv_build,bridge-mutants,$(BRIDGE_SRCS),-Itests/bridge -DCW_MUTANTS))
 
