@@ -7,11 +7,13 @@
 #ifndef CW_TEST_GUESTMEM_H
 #define CW_TEST_GUESTMEM_H
 
+#define MEM_PAGES 1024u
+
 #include "../../lib/mmu/internal.h"
 #include "../../lib/mmu/shadow.h"
+#include "mem.h"
 #include "vm.h"
 
-#define GM_PAGES 1024u
 #define G_P 1ull
 #define G_W 2ull
 #define G_U 4ull
@@ -22,64 +24,28 @@
 #define G_RWU (G_P | G_W | G_U)
 #define G_DONE (G_RWU | G_A | G_D)
 
-static uint64_t gm[GM_PAGES * 512];
 static struct cw_mmu_ops gm_ops;
-
-static int gm_read(void *priv, uint64_t hva, void *buf, size_t len)
-{
-	(void)priv;
-	if (hva + len > sizeof(gm))
-		return -EFAULT;
-	memcpy(buf, (char *)gm + hva, len);
-	return 0;
-}
-
-static int gm_write(void *priv, uint64_t hva, const void *buf, size_t len)
-{
-	(void)priv;
-	if (hva + len > sizeof(gm))
-		return -EFAULT;
-	memcpy((char *)gm + hva, buf, len);
-	return 0;
-}
-
-static int gm_cmpxchg(void *priv, uint64_t hva, uint64_t *old, uint64_t new, unsigned size)
-{
-	uint64_t v = 0;
-
-	memcpy(&v, (char *)gm + hva, size);
-	if (v != *old) {
-		*old = v;
-		return 1;
-	}
-	return gm_write(priv, hva, &new, size);
-}
 
 /* Entry `index` of a table of 8-byte entries at a page. */
 CHECK_UNUSED static void gm_set(unsigned page, unsigned index, uint64_t v)
 {
-	gm[page * 512 + index] = v;
+	mem[page * 512 + index] = v;
 }
 
 CHECK_UNUSED static uint64_t gm_get(unsigned page, unsigned index)
 {
-	return gm[page * 512 + index];
+	return mem[page * 512 + index];
 }
 
 static void gm_begin(struct vm *vm, const struct cw_mmu_params *params)
 {
-	memset(gm, 0, sizeof(gm));
+	memset(mem, 0, sizeof(mem));
 	gm_ops = rec_ops;
-	gm_ops.host_read = gm_read;
-	gm_ops.host_write = gm_write;
-	gm_ops.host_cmpxchg = gm_cmpxchg;
+	gm_ops.host_read = mem_read;
+	gm_ops.host_write = mem_write;
+	gm_ops.host_cmpxchg = mem_cmpxchg;
 	gm_ops.resolve_atomic = rec_resolve_atomic;
-	rec_init(&vm->rec, &vm->mmu, VM_HOST_PAGES);
-	CHECK_EQ(cw_mmu_init(&vm->mmu, &gm_ops, &vm->rec, params), 0);
-	CHECK_EQ(cw_mmu_worker_init(&vm->worker, &vm->mmu), 0);
-	alloc_fail(0);
-	alloc_watch(&vm->rec);
-	vm_attach(vm, &vm->ctx, 4, 0, CW_FLAVOUR_EPT);
+	vm_init_ops(vm, &gm_ops, params, VM_HOST_PAGES);
 }
 
 /* A program's context under 4 levels, the root at page 1. nx: EFER.NX. */

@@ -4,11 +4,13 @@
  * Companions of shadow tables (P31), case by case: what they name for leaves of each size, and that nothing comes in
  * the place of what was taken away before a FLUSH. The guest has four levels; gfns are host pages.
  */
+#define MEM_PAGES 2048u
+
 #include "../../lib/mmu/internal.h"
 #include "../../lib/mmu/shadow.h"
+#include "mem.h"
 #include "vm.h"
 
-#define PAGES 2048u
 #define VA 0x7f8040201000ull /* entries 255, 1, 1, 1 */
 #define P 0x1ull
 #define RW 0x63ull /* P, W, A, D */
@@ -18,34 +20,7 @@
 static struct vm vm;
 static struct cw_mmu_ops ops;
 static struct cw_mmu_ctx ctx;
-static uint64_t mem[PAGES * 512];
 static uint64_t provided, provided_gfn;
-
-static int host_read(void *priv, uint64_t hva, void *buf, size_t len)
-{
-	(void)priv;
-	memcpy(buf, (char *)mem + hva, len);
-	return 0;
-}
-
-static int host_write(void *priv, uint64_t hva, const void *buf, size_t len)
-{
-	(void)priv;
-	memcpy((char *)mem + hva, buf, len);
-	return 0;
-}
-
-static int host_cmpxchg(void *priv, uint64_t hva, uint64_t *old, uint64_t new, unsigned size)
-{
-	uint64_t now = 0;
-
-	memcpy(&now, (char *)mem + hva, size);
-	if (now != *old) {
-		*old = now;
-		return 1;
-	}
-	return host_write(priv, hva, &new, size);
-}
 
 static int log_provide(void *priv, unsigned domain, uint64_t gfn)
 {
@@ -72,19 +47,14 @@ static void begin(void)
 	for (unsigned level = 4; level > 1; level--)
 		gpte(level, (uint64_t)(6 - level) << 12 | RW | US);
 	ops = rec_ops;
-	ops.host_read = host_read;
-	ops.host_write = host_write;
-	ops.host_cmpxchg = host_cmpxchg;
+	ops.host_read = mem_read;
+	ops.host_write = mem_write;
+	ops.host_cmpxchg = mem_cmpxchg;
 	ops.log_provide = log_provide;
-	rec_init(&vm.rec, &vm.mmu, PAGES);
+	vm_init_ops(&vm, &ops, &p, MEM_PAGES);
 	vm.rec.identity = true;
-	vm_host_level(&vm, 0, PAGES, 2);
-	CHECK_EQ(cw_mmu_init(&vm.mmu, &ops, &vm.rec, &p), 0);
-	CHECK_EQ(cw_mmu_worker_init(&vm.worker, &vm.mmu), 0);
-	alloc_fail(0);
-	alloc_watch(&vm.rec);
-	vm_attach(&vm, &vm.ctx, 4, 0, CW_FLAVOUR_EPT);
-	CHECK_EQ(vm_slot(&vm, 0, 0, PAGES, 0, CW_MEM_LOG_DIRTY), 0);
+	vm_host_level(&vm, 0, MEM_PAGES, 2);
+	CHECK_EQ(vm_slot(&vm, 0, 0, MEM_PAGES, 0, CW_MEM_LOG_DIRTY), 0);
 	CHECK_EQ(cw_shadow_ctx_create(&vm.mmu, &ctx, &sp, &regs), 0);
 	rec_attach(&vm.rec, &ctx);
 }

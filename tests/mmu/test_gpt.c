@@ -6,52 +6,24 @@
  */
 #include "../../lib/mmu/gpt.h"
 
-#include "../unit/check.h"
+#include "mem.h"
 #include "refwalk.h"
 
-#include <errno.h>
-
-#define PAGES 64u
-
-static uint64_t mem[PAGES * 512];
-static bool rom[PAGES];		/* read-only */
 static uint64_t race_gpa, race; /* another processor changes this word before the next exchange */
 static int gone_after;		/* cmpxchg fails with -EAGAIN at this one; 0: never */
 
-static int mem_read(void *priv, uint64_t gpa, void *buf, size_t len)
+static int exchange(void *priv, uint64_t gpa, uint64_t *old, uint64_t new, unsigned size)
 {
-	(void)priv;
-	if (gpa + len > sizeof(mem))
-		return -EFAULT;
-	memcpy(buf, (char *)mem + gpa, len);
-	return 0;
-}
-
-static int mem_cmpxchg(void *priv, uint64_t gpa, uint64_t *old, uint64_t new, unsigned size)
-{
-	uint64_t now = 0;
-
-	(void)priv;
-	if (gpa + size > sizeof(mem))
-		return -EFAULT;
-	if (rom[gpa >> 12])
-		return -EROFS;
 	if (gone_after && !--gone_after)
 		return -EAGAIN;
 	if (race_gpa) {
 		memcpy((char *)mem + race_gpa, &race, size);
 		race_gpa = 0;
 	}
-	memcpy(&now, (char *)mem + gpa, size);
-	if (now != *old) {
-		*old = now;
-		return 1;
-	}
-	memcpy((char *)mem + gpa, &new, size);
-	return 0;
+	return mem_cmpxchg(priv, gpa, old, new, size);
 }
 
-static const struct cw_gpt_mem ops = {.read = mem_read, .cmpxchg = mem_cmpxchg};
+static const struct cw_gpt_mem ops = {.read = mem_read, .cmpxchg = exchange};
 
 static bool ref_mem(void *arg, uint64_t gpa, unsigned size, uint64_t *e)
 {
@@ -460,7 +432,7 @@ static uint64_t rnd(void)
 /* Mostly sane entries that point into the memory. */
 static uint64_t random_entry(bool ept)
 {
-	uint64_t e = (rnd() % (PAGES + 4)) << 12 | (ept ? 7 : 7 | 1 << 5);
+	uint64_t e = (rnd() % (MEM_PAGES + 4)) << 12 | (ept ? 7 : 7 | 1 << 5);
 
 	if (rnd() % 8 == 0)
 		e ^= 1ull << rnd() % 3;
@@ -492,17 +464,17 @@ static void random_tables_of_all_modes(void)
 		m.phys = 36 + rnd() % 17;
 		if (m.kind == REF_NPT)
 			m.pg = true;
-		for (unsigned i = 0; i < PAGES * 512; i++) {
+		for (unsigned i = 0; i < MEM_PAGES * 512; i++) {
 			mem[i] = random_entry(m.kind == REF_EPT);
 			if (!m.pae && m.kind != REF_EPT)
 				mem[i] = (uint32_t)random_entry(false) | random_entry(false) << 32;
 		}
 		for (unsigned i = 0; i < 4; i++)
-			pdpte[i] = (rnd() % PAGES) << 12 | (rnd() % 8 > 0);
+			pdpte[i] = (rnd() % MEM_PAGES) << 12 | (rnd() % 8 > 0);
 		set_mode(&g, &m);
 		for (unsigned i = 0; i < 500; i++) {
 			struct ref_access a = {.addr = rnd(), .pkru = (uint32_t)rnd(), .ac = rnd() & 1};
-			uint64_t root = (rnd() % PAGES) << 12;
+			uint64_t root = (rnd() % MEM_PAGES) << 12;
 
 			a.addr = rnd() % 4 ? a.addr & 0xffffffff : rnd() % 2 ? a.addr & ((1ull << 48) - 1) : a.addr;
 			a.write = rnd() & 1;

@@ -79,12 +79,7 @@ static void begin(void)
 	ops.host_write = host_write;
 	ops.host_cmpxchg = host_cmpxchg;
 	ops.resolve = resolve;
-	rec_init(&vm.rec, &vm.mmu, VM_HOST_PAGES);
-	CHECK_EQ(cw_mmu_init(&vm.mmu, &ops, &vm.rec, &p), 0);
-	CHECK_EQ(cw_mmu_worker_init(&vm.worker, &vm.mmu), 0);
-	alloc_fail(0);
-	alloc_watch(&vm.rec);
-	vm_attach(&vm, &vm.ctx, 4, 0, CW_FLAVOUR_EPT);
+	vm_init_ops(&vm, &ops, &p, VM_HOST_PAGES);
 	vm_attach(&vm, &smm, 4, 1, CW_FLAVOUR_EPT);
 	for (uint64_t i = 0; i < BYTES; i++)
 		bytes[i] = (uint8_t)(i * 31 + (i >> 12) * 7);

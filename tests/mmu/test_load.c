@@ -32,12 +32,7 @@ static void begin(void)
 	ops = rec_ops;
 	ops.host_read = host_read;
 	ops.host_cmpxchg = host_cmpxchg;
-	rec_init(&vm.rec, &vm.mmu, VM_HOST_PAGES);
-	CHECK_EQ(cw_mmu_init(&vm.mmu, &ops, &vm.rec, &p), 0);
-	CHECK_EQ(cw_mmu_worker_init(&vm.worker, &vm.mmu), 0);
-	alloc_fail(0);
-	alloc_watch(&vm.rec);
-	vm_attach(&vm, &vm.ctx, 4, 0, CW_FLAVOUR_EPT);
+	vm_init_ops(&vm, &ops, &p, VM_HOST_PAGES);
 	CHECK_EQ(vm_slot(&vm, 0, 0, 64, 0, 0), 0);
 }
 

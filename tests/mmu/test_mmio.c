@@ -6,9 +6,9 @@
  */
 #include "../../lib/mmu/shadow.h"
 #include "../../lib/mmu/spte.h"
+#include "mem.h"
 #include "vm.h"
 
-#define PAGES 64u
 #define VA 0x7f8040201000ull /* entries 255, 1, 1, 1 */
 #define RW 0x67ull	     /* P, W, U, A, D */
 #define D 0x40ull
@@ -18,28 +18,13 @@
 static struct vm vm;
 static struct cw_mmu_ops ops;
 static struct cw_mmu_ctx ctx;
-static uint64_t mem[PAGES * 512], guest_reads;
+static uint64_t guest_reads;
 static unsigned flavour;
 
 static int host_read(void *priv, uint64_t hva, void *buf, size_t len)
 {
-	(void)priv;
 	guest_reads++;
-	memcpy(buf, (char *)mem + hva, len);
-	return 0;
-}
-
-static int host_write(void *priv, uint64_t hva, const void *buf, size_t len)
-{
-	(void)priv;
-	memcpy((char *)mem + hva, buf, len);
-	return 0;
-}
-
-static int host_cmpxchg(void *priv, uint64_t hva, uint64_t *old, uint64_t new, unsigned size)
-{
-	(void)old;
-	return host_write(priv, hva, &new, size);
+	return mem_read(priv, hva, buf, len);
 }
 
 /* Tables of the guest at pages 1 (root), 2, 3 and 4; an entry of a level for VA. */
@@ -61,14 +46,9 @@ static void begin(void)
 	*gpte(1) = HOLE << 12 | RW;
 	ops = rec_ops;
 	ops.host_read = host_read;
-	ops.host_write = host_write;
-	ops.host_cmpxchg = host_cmpxchg;
-	rec_init(&vm.rec, &vm.mmu, PAGES);
-	CHECK_EQ(cw_mmu_init(&vm.mmu, &ops, &vm.rec, &p), 0);
-	CHECK_EQ(cw_mmu_worker_init(&vm.worker, &vm.mmu), 0);
-	alloc_fail(0);
-	alloc_watch(&vm.rec);
-	vm_attach(&vm, &vm.ctx, 4, 0, CW_FLAVOUR_EPT);
+	ops.host_write = mem_write;
+	ops.host_cmpxchg = mem_cmpxchg;
+	vm_init_ops(&vm, &ops, &p, MEM_PAGES);
 	CHECK_EQ(vm_slot(&vm, 0, 0, 32, 0, 0), 0);
 	CHECK_EQ(cw_shadow_ctx_create(&vm.mmu, &ctx, &sp, &regs), 0);
 	rec_attach(&vm.rec, &ctx);

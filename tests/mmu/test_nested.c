@@ -6,18 +6,16 @@
  */
 #include "../../lib/mmu/nested.h"
 #include "../../lib/mmu/shadow.h"
+#include "mem.h"
 #include "refwalk.h"
 #include "vm.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
-#define PAGES 64u
 #define L1_TABLES 24u /* pages 0 ..: of L1; behind them memory of L2 */
 #define L2_PAGES 80u  /* that L1 may map; some of them to no memory */
 
-static uint64_t mem[PAGES * 512], book[PAGES * 512];
-static bool rom[PAGES];
+static uint64_t book[MEM_PAGES * 512];
 static uint64_t state = 1;
 
 static uint64_t rnd(uint64_t n)
@@ -26,33 +24,6 @@ static uint64_t rnd(uint64_t n)
 	state ^= state >> 7;
 	state ^= state << 17;
 	return (state >> 11) % n;
-}
-
-static int mem_read(void *priv, uint64_t gpa, void *buf, size_t len)
-{
-	(void)priv;
-	if (gpa + len > sizeof(mem))
-		return -EFAULT;
-	memcpy(buf, (char *)mem + gpa, len);
-	return 0;
-}
-
-static int mem_cmpxchg(void *priv, uint64_t gpa, uint64_t *old, uint64_t new, unsigned size)
-{
-	uint64_t is = 0;
-
-	(void)priv;
-	if (gpa + size > sizeof(mem))
-		return -EFAULT;
-	if (rom[gpa >> 12])
-		return -EROFS;
-	memcpy(&is, (char *)mem + gpa, size);
-	if (is != *old) {
-		*old = is;
-		return 1;
-	}
-	memcpy((char *)mem + gpa, &new, size);
-	return 0;
 }
 
 static const struct cw_gpt_mem ops = {.read = mem_read, .cmpxchg = mem_cmpxchg};
@@ -232,7 +203,7 @@ static void make_l1(struct two *t)
 			put((uint64_t)(page - 1) << 12, size, e);
 	}
 	for (unsigned i = 0; i < L2_PAGES; i++) {
-		uint64_t to = rnd(30) ? L1_TABLES + rnd(PAGES - L1_TABLES) : PAGES + rnd(9);
+		uint64_t to = rnd(30) ? L1_TABLES + rnd(MEM_PAGES - L1_TABLES) : MEM_PAGES + rnd(9);
 		uint64_t e = to << 12 | flags(m, 12) | (m->kind == REF_EPT ? 6 << 3 : 0);
 
 		put((uint64_t)(page - 1) << 12 | size * i, size, rnd(20) ? e : 0);
@@ -251,7 +222,7 @@ static void make_l2(struct two *t)
 	const struct ref_mode *m = &t->l2;
 	unsigned size = size_of(m);
 
-	for (unsigned page = L1_TABLES; page < PAGES; page++) {
+	for (unsigned page = L1_TABLES; page < MEM_PAGES; page++) {
 		for (unsigned i = 0; i < 5; i++) {
 			uint64_t e = random_frame() << 12 | flags(m, 12);
 
@@ -338,7 +309,7 @@ static void both_dimensions_by_the_book(void)
 		random_paging(&t.l2, REF_VIRT);
 		make_l1(&t);
 		make_l2(&t);
-		for (unsigned p = 0; p < PAGES; p++)
+		for (unsigned p = 0; p < MEM_PAGES; p++)
 			rom[p] = rnd(20) == 0;
 		r1 = regs_of(&t.l1, t.l1_root);
 		r2 = regs_of(&t.l2, t.l2_root);
@@ -368,18 +339,6 @@ static void both_dimensions_by_the_book(void)
 static struct vm vm;
 static struct cw_mmu_ops vm_ops;
 static struct cw_mmu_ctx ctx;
-
-static int host_read(void *priv, uint64_t hva, void *buf, size_t len)
-{
-	return mem_read(priv, hva, buf, len);
-}
-
-static int host_write(void *priv, uint64_t hva, const void *buf, size_t len)
-{
-	(void)priv;
-	memcpy((char *)mem + hva, buf, len);
-	return 0;
-}
 
 static uint64_t *l1_leaf(unsigned l2_page)
 {
@@ -413,16 +372,11 @@ static void begin(enum cw_guest_kind kind, bool ad)
 			.cr0 = CW_CR0_PG, .cr4 = CW_CR4_PAE, .efer = CW_EFER_LMA | CW_EFER_NX, .root = 1 << 12};
 	}
 	vm_ops = rec_ops;
-	vm_ops.host_read = host_read;
-	vm_ops.host_write = host_write;
+	vm_ops.host_read = mem_read;
+	vm_ops.host_write = mem_write;
 	vm_ops.host_cmpxchg = mem_cmpxchg;
-	rec_init(&vm.rec, &vm.mmu, PAGES);
-	CHECK_EQ(cw_mmu_init(&vm.mmu, &vm_ops, &vm.rec, &p), 0);
-	CHECK_EQ(cw_mmu_worker_init(&vm.worker, &vm.mmu), 0);
-	alloc_fail(0);
-	alloc_watch(&vm.rec);
-	vm_attach(&vm, &vm.ctx, 4, 0, CW_FLAVOUR_EPT);
-	CHECK_EQ(vm_slot(&vm, 0, 0, PAGES, 0, 0), 0);
+	vm_init_ops(&vm, &vm_ops, &p, MEM_PAGES);
+	CHECK_EQ(vm_slot(&vm, 0, 0, MEM_PAGES, 0, 0), 0);
 	CHECK_EQ(cw_shadow_ctx_create(&vm.mmu, &ctx, &sp, &regs), 0);
 	rec_attach(&vm.rec, &ctx);
 }

@@ -21,7 +21,7 @@ static void begin(uint64_t a, uint64_t b, unsigned level)
 	struct cw_mmu_params p = {.address_bits = 48};
 
 	gm_begin(&vm, &p);
-	CHECK_EQ(vm_slot(&vm, 0, 0, GM_PAGES, 0, 0), 0);
+	CHECK_EQ(vm_slot(&vm, 0, 0, MEM_PAGES, 0, 0), 0);
 	vm_host_level(&vm, LARGE, 512, level);
 	gm_tables();
 	gm_set(3, 1, LARGE << 12 | G_PS | a);

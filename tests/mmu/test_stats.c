@@ -33,7 +33,7 @@ static void begin(void)
 	gm_begin(&vm, &p);
 	gm_ops.resolve_atomic = NULL;
 	gm_ops.trace = trace;
-	CHECK_EQ(vm_slot(&vm, 0, 0, GM_PAGES, 0, CW_MEM_LOG_DIRTY), 0);
+	CHECK_EQ(vm_slot(&vm, 0, 0, MEM_PAGES, 0, CW_MEM_LOG_DIRTY), 0);
 	memset(seen, 0, sizeof(seen));
 }
 

@@ -42,16 +42,23 @@ static inline void vm_detach(struct vm *vm, struct cw_mmu_ctx *ctx)
 	cw_mmu_ctx_destroy(ctx);
 }
 
-static inline void vm_init_pages(struct vm *vm, uint64_t host_pages)
+/* With operations of the test's own, which are those of the recorder but for some. */
+static inline void vm_init_ops(struct vm *vm, const struct cw_mmu_ops *ops, const struct cw_mmu_params *params,
+			       uint64_t host_pages)
 {
-	struct cw_mmu_params p = {.address_bits = 48};
-
 	rec_init(&vm->rec, &vm->mmu, host_pages);
-	CHECK_EQ(cw_mmu_init(&vm->mmu, &rec_ops, &vm->rec, &p), 0);
+	CHECK_EQ(cw_mmu_init(&vm->mmu, ops, &vm->rec, params), 0);
 	CHECK_EQ(cw_mmu_worker_init(&vm->worker, &vm->mmu), 0);
 	alloc_fail(0);
 	alloc_watch(&vm->rec);
 	vm_attach(vm, &vm->ctx, 4, 0, CW_FLAVOUR_EPT);
+}
+
+static inline void vm_init_pages(struct vm *vm, uint64_t host_pages)
+{
+	struct cw_mmu_params p = {.address_bits = 48};
+
+	vm_init_ops(vm, &rec_ops, &p, host_pages);
 }
 
 static inline void vm_init(struct vm *vm)
