@@ -555,3 +555,13 @@ void rec_fail(struct recorder *r, enum rec_op op, unsigned n, int err)
 	r->fail_at[op] = n;
 	r->fail_with[op] = err;
 }
+
+int rec_drop_invalidate(void *priv, unsigned domain, uint64_t gfn, uint64_t npages, bool leaf_only)
+{
+	(void)priv;
+	(void)domain;
+	(void)gfn;
+	(void)npages;
+	(void)leaf_only;
+	return 0;
+}

@@ -96,6 +96,8 @@ struct recorder {
 
 extern const struct cw_mmu_ops rec_ops; /* without prefetch */
 int rec_resolve_atomic(void *priv, const struct cw_memslot *slot, uint64_t gfn, struct cw_hpage *out);
+/* invalidate() of an embedder that forgets it (STREAM_BROKEN): must be found. */
+int rec_drop_invalidate(void *priv, unsigned domain, uint64_t gfn, uint64_t npages, bool leaf_only);
 
 void rec_init(struct recorder *r, struct cw_mmu *mmu, uint64_t host_pages);
 void rec_destroy(struct recorder *r);

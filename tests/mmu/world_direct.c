@@ -45,6 +45,8 @@ static unsigned options;
 static unsigned long op_nr, large_seen, no_memory;
 static unsigned faults_running, in_progress; /* faults within faults, invalidations */
 
+#include "model_slots.h"
+
 static uint64_t rnd(uint64_t n)
 {
 	return stream_rnd(n);
@@ -69,17 +71,6 @@ static bool logs(unsigned as_id, const struct model_slot *s)
 	return logging[as_id] && (s->flags & CW_MEM_LOG_DIRTY);
 }
 
-static struct model_slot *model_find(unsigned as_id, uint64_t gfn)
-{
-	for (unsigned i = 0; i < NSLOT; i++) {
-		struct model_slot *s = &slot[as_id][i];
-
-		if (s->used && gfn >= s->gfn && gfn - s->gfn < s->n)
-			return s;
-	}
-	return NULL;
-}
-
 /* Mostly one that a slot has. */
 static uint64_t random_target(unsigned as_id)
 {
@@ -89,17 +80,6 @@ static uint64_t random_target(unsigned as_id)
 		return random_gfn();
 	/* Few pages of a big slot, so that they are met again. */
 	return s->gfn + (s->n > SPAN && rnd(8) ? rnd(4) * (s->n / 4) + rnd(2) : rnd(s->n));
-}
-
-static bool model_overlaps(unsigned as_id, const struct model_slot *self, uint64_t gfn, uint64_t n)
-{
-	for (unsigned i = 0; i < NSLOT; i++) {
-		struct model_slot *s = &slot[as_id][i];
-
-		if (s != self && s->used && gfn < s->gfn + s->n && s->gfn < gfn + n)
-			return true;
-	}
-	return false;
 }
 
 static bool entry_allows(uint64_t e, bool write)
@@ -501,17 +481,6 @@ static void resolve_hook(struct recorder *r, const struct cw_memslot *s, uint64_
 		disturb();
 }
 
-/* An embedder that forgets something. */
-static int drop_invalidate(void *priv, unsigned domain, uint64_t gfn, uint64_t npages, bool leaf_only)
-{
-	(void)priv;
-	(void)domain;
-	(void)gfn;
-	(void)npages;
-	(void)leaf_only;
-	return 0;
-}
-
 static void begin(unsigned opts, unsigned variant)
 {
 	options = opts;
@@ -538,7 +507,7 @@ static void step(void)
 
 	if (options & STREAM_BROKEN) {
 		broken = rec_ops;
-		broken.invalidate = drop_invalidate;
+		broken.invalidate = rec_drop_invalidate;
 		vm.mmu.ops = &broken;
 	}
 	if (what < 50)

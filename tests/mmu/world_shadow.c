@@ -420,19 +420,9 @@ static void one(void)
 }
 
 /* An embedder that forgets something. */
-static int drop_invalidate(void *priv, unsigned domain, uint64_t gfn, uint64_t npages, bool leaf_only)
-{
-	(void)priv;
-	(void)domain;
-	(void)gfn;
-	(void)npages;
-	(void)leaf_only;
-	return 0;
-}
-
 static int drop_root(void *priv, unsigned domain, uint64_t root_table, bool leaf_only)
 {
-	return drop_invalidate(priv, domain, root_table, 0, leaf_only);
+	return rec_drop_invalidate(priv, domain, root_table, 0, leaf_only);
 }
 
 static void begin(void)
@@ -449,19 +439,14 @@ static void begin(void)
 		hist[w].nr = 0;
 	now = 0;
 	have_data = true;
-	rec_init(&vm.rec, &vm.mmu, GUEST_PAGES);
+	vm_init_ops(&vm, &ops, &p, GUEST_PAGES);
 	for (unsigned i = 0; i < GUEST_PAGES; i++)
 		vm.rec.host_level[i] = rnd() % 2 + 1;
-	CHECK_EQ(cw_mmu_init(&vm.mmu, &ops, &vm.rec, &p), 0);
-	CHECK_EQ(cw_mmu_worker_init(&vm.worker, &vm.mmu), 0);
 	CHECK_EQ(cw_mmu_worker_init(&other, &vm.mmu), 0);
-	alloc_fail(0);
-	alloc_watch(&vm.rec);
 	vm.rec.resolve_hook = disturb;
 	vm.rec.identity = true;
 	vm.rec.flush_hook = meanwhile;
 	vm.rec.yield_hook = options & STREAM_YIELDS ? invalidate_now : NULL;
-	vm_attach(&vm, &vm.ctx, 4, 0, CW_FLAVOUR_EPT);
 	CHECK_EQ(vm_slot(&vm, 0, 0, TABLES, 0, 0), 0);
 	CHECK_EQ(vm_slot(&vm, 1, TABLES, GUEST_PAGES - TABLES, TABLES, 0), 0);
 	/* Addresses whose indices are those that tables use, in halves, quarters and parts of 4-byte tables. */
@@ -510,7 +495,7 @@ static void begin_stream(unsigned opts, unsigned variant)
 static void step(void)
 {
 	if (options & STREAM_BROKEN) {
-		ops.invalidate = drop_invalidate;
+		ops.invalidate = rec_drop_invalidate;
 		ops.invalidate_root = drop_root;
 	}
 	one();

@@ -41,7 +41,7 @@ static void op_fault(void)
 		r = cw_mmu_fault(&worker[faulting++], &f);
 		faulting--;
 	}
-	s = find(as_id, q->gfn);
+	s = model_find(as_id, q->gfn);
 	if (in_flux)
 		CHECK(r > 0 || excused(r));
 	else if (excused(r))
@@ -167,17 +167,6 @@ static bool big_is_used(const struct model_slot *but)
 	return false;
 }
 
-static bool overlaps(unsigned as_id, const struct model_slot *self, uint64_t gfn, uint64_t n)
-{
-	for (unsigned i = 0; i < NSLOT; i++) {
-		const struct model_slot *s = &slot[as_id][i];
-
-		if (s != self && s->used && gfn < s->gfn + s->n && s->gfn < gfn + n)
-			return true;
-	}
-	return false;
-}
-
 static void close_inval(void)
 {
 	if (open_inval.on)
@@ -221,7 +210,7 @@ static void op_slot(void)
 	} else if (!(s->flags & CW_MEM_ALLONES)) {
 		new.flags ^= CW_MEM_LOG_DIRTY;
 	}
-	if (!gone && (!s->used || new.gfn != s->gfn) && overlaps(as_id, s, new.gfn, new.n))
+	if (!gone && (!s->used || new.gfn != s->gfn) && model_overlaps(as_id, s, new.gfn, new.n))
 		expect = -EEXIST;
 	busy.on = gone || !s->used || new.gfn != s->gfn;
 	busy.as_id = as_id;
@@ -538,7 +527,7 @@ static void begin(unsigned opts, unsigned variant)
 	ops.host_cmpxchg = host_cmpxchg;
 	ops.resolve = resolve;
 	if (opts & STREAM_BROKEN)
-		ops.invalidate = drop_invalidate;
+		ops.invalidate = rec_drop_invalidate;
 	alloc_fail(0);
 	CHECK_EQ(cw_mmu_init(&mmu, &ops, &eng, &(struct cw_mmu_params){.address_bits = 48}), 0);
 	for (unsigned i = 0; i < 3; i++)

@@ -55,6 +55,8 @@ static struct {
 	uint64_t gfn[2], n;
 } busy;
 
+#include "model_slots.h"
+
 static uint64_t rnd(uint64_t n)
 {
 	return stream_rnd(n);
@@ -76,17 +78,6 @@ static bool excused(int64_t r)
 }
 
 /* --- model --- */
-
-static struct model_slot *find(unsigned as_id, uint64_t gfn)
-{
-	for (unsigned i = 0; i < NSLOT; i++) {
-		struct model_slot *s = &slot[as_id][i];
-
-		if (s->used && gfn >= s->gfn && gfn - s->gfn < s->n)
-			return s;
-	}
-	return NULL;
-}
 
 static bool is_busy(unsigned as_id, uint64_t gfn)
 {
@@ -216,16 +207,6 @@ static int resolve(void *priv, const struct cw_memslot *s, uint64_t gfn, bool wr
 	return eng_ops.resolve(priv, s, gfn, write, out);
 }
 
-static int drop_invalidate(void *priv, unsigned domain, uint64_t gfn, uint64_t npages, bool leaf_only)
-{
-	(void)priv;
-	(void)domain;
-	(void)gfn;
-	(void)npages;
-	(void)leaf_only;
-	return 0;
-}
-
 /* --- accessors --- */
 
 /* What the next bytes, which lie in one page, must come to: 0 and their slot, or an error. */
@@ -233,7 +214,7 @@ static int piece(unsigned as_id, uint64_t gpa, bool write, bool atomic, const st
 {
 	uint64_t page;
 
-	*s = find(as_id, gpa >> 12);
+	*s = model_find(as_id, gpa >> 12);
 	if (!*s)
 		return -EFAULT;
 	if (write && ((*s)->flags & (CW_MEM_READONLY | CW_MEM_ALLONES)))
