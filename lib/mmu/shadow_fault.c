@@ -328,6 +328,27 @@ static void put_back_trans(const struct old_trans *old)
 		*old->at = old->value;
 }
 
+/* Publishes a way with its entry, unless something at one of its places has to be flushed first. old: of the entry. */
+static int publish(struct cw_fault *f, struct cw_path *p, const struct old_trans *old, bool prefetch,
+		   struct cw_cache_set *cache, bool *flush)
+{
+	int r = CW_PF_RETRY;
+
+	if (cw_path_settled(f->ctx->mmu, p)) {
+		if (prefetch)
+			cw_prefetch_shadow(f, p);
+		r = cw_path_publish(f, p, cache);
+	} else {
+		cw_path_drop(f->ctx->mmu, p);
+		*flush = true;
+	}
+	if (r && !p->done)
+		put_back_trans(old);
+	if (!r)
+		found(f, p->at);
+	return r;
+}
+
 static int map_leaf(struct cw_zap *z, struct cw_fault *f, const struct walk *k, struct cw_cache_set *cache, bool *flush)
 {
 	struct cw_mmu *mmu = f->ctx->mmu;
@@ -383,21 +404,8 @@ static int map_leaf(struct cw_zap *z, struct cw_fault *f, const struct walk *k, 
 		found(f, p.at);
 		return CW_PF_SPURIOUS;
 	}
-	if (!cw_path_settled(mmu, &p)) {
-		cw_path_drop(mmu, &p);
-		put_back_trans(&old_trans);
-		*flush = true;
-		return CW_PF_RETRY;
-	}
-	if (made)
-		cw_prefetch_shadow(f, &p);
-	r = cw_path_publish(f, &p, cache);
-	if (r && !p.done)
-		put_back_trans(&old_trans);
-	if (r)
-		return r;
-	found(f, p.at);
-	return CW_PF_FIXED;
+	r = publish(f, &p, &old_trans, made, cache, flush);
+	return r ? r : CW_PF_FIXED;
 }
 
 /* The way to an MMIO entry, and the entry. Leaves of the same place go first, as another page's would. */
@@ -423,19 +431,8 @@ static int map_mmio(struct cw_zap *z, struct cw_fault *f, const struct walk *k, 
 		.spte = cw_spte_make_mmio(f->ctx->root->role, f->gfn, mmu->space[f->ctx->as_id].generation,
 					  k->writable),
 	};
-	if (!cw_path_settled(mmu, &p)) {
-		cw_path_drop(mmu, &p);
-		*flush = true;
-		r = CW_PF_RETRY;
-	} else {
-		r = cw_path_publish(f, &p, cache);
-	}
-	if (r && !p.done)
-		put_back_trans(&old);
-	if (r)
-		return r;
-	found(f, p.at);
-	return CW_PF_EMULATE;
+	r = publish(f, &p, &old, false, cache, flush);
+	return r ? r : CW_PF_EMULATE;
 }
 
 /*
