@@ -7,13 +7,12 @@
  * Usage: [seed [operations]]
  */
 #include "../../lib/mmu/internal.h"
-#include "../unit/check.h"
-#include "engine.h"
+#include "eng_vm.h"
 
 #define NSLOT 4u
 #define HOST_PAGES 4096u
 #define MAX_PAGES 1536u
-#define NCTX 5u
+#define NCTX ENG_VM_CTX
 
 struct replica {
 	unsigned as_id;
@@ -27,6 +26,7 @@ static struct cw_mmu mmu;
 static struct cw_mmu_worker worker[2]; /* the second for what happens inside of an operation */
 static bool inside;
 static struct cw_mmu_ctx ctx[NCTX];
+static const struct eng_vm vm = {&eng, &mmu, worker, sizeof(worker) / sizeof(worker[0]), ctx, NCTX};
 static struct replica rep[NSLOT];
 static unsigned mode[2], log_flags;
 static bool reads_only, failures;
@@ -327,25 +327,11 @@ static void check(void)
 
 static void set_up(enum eng_broken broken)
 {
-	static const struct cw_mmu_ctx_params params[NCTX] = {
-		{.level = 4},
-		{.level = 5},
-		{.level = 4, .flavour = CW_FLAVOUR_X86},
-		{.level = 4, .ad_disabled = true},
-		{.level = 4, .as_id = 1},
-	};
-
 	differences = reported = faults = passes = errors = resets = 0;
 	mode[0] = mode[1] = 0;
 	eng_init(&eng, &mmu, HOST_PAGES, seed);
 	eng.broken = broken;
-	CHECK_EQ(cw_mmu_init(&mmu, &eng_ops, &eng, &(struct cw_mmu_params){.address_bits = 48}), 0);
-	for (unsigned i = 0; i < 2; i++)
-		CHECK_EQ(cw_mmu_worker_init(&worker[i], &mmu), 0);
-	for (unsigned i = 0; i < NCTX; i++) {
-		CHECK_EQ(cw_mmu_ctx_create(&mmu, &ctx[i], &params[i]), 0);
-		eng_attach(&eng, i, &ctx[i]);
-	}
+	eng_vm_begin(&vm, &eng_ops, eng_vm_ctx);
 	/* Ends of no tables and words; a slot that large leaves fill; one that they fill in part; one in SMM. */
 	rep[0] = (struct replica){.gfn = 0x1f3, .n = 77, .hpage = 13};
 	rep[1] = (struct replica){.gfn = 0x400, .n = 1024, .hpage = 512};
@@ -367,13 +353,7 @@ static void tear_down(void)
 	eng.host = NULL;
 	eng.traffic = NULL;
 	eng_stop_and_drain(&eng);
-	for (unsigned i = 0; i < NCTX; i++) {
-		rec_detach(&eng.rec, &ctx[i]);
-		cw_mmu_ctx_destroy(&ctx[i]);
-	}
-	for (unsigned i = 0; i < 2; i++)
-		cw_mmu_worker_destroy(&worker[i]);
-	CHECK_EQ(cw_mmu_destroy(&mmu), 0);
+	eng_vm_end(&vm);
 	eng_destroy(&eng);
 }
 

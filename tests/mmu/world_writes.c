@@ -492,14 +492,6 @@ static void resolve_hook(struct recorder *r, const struct cw_memslot *s, uint64_
 
 static void begin(unsigned opts, unsigned variant)
 {
-	static const struct cw_mmu_ctx_params params[NCTX] = {
-		{.level = 4},
-		{.level = 5},
-		{.level = 4, .flavour = CW_FLAVOUR_X86},
-		{.level = 4, .ad_disabled = true},
-		{.level = 4, .as_id = 1},
-	};
-
 	options = opts;
 	check_bad = 0;
 	faulting = in_progress = depth = 0;
@@ -529,13 +521,7 @@ static void begin(unsigned opts, unsigned variant)
 	if (opts & STREAM_BROKEN)
 		ops.invalidate = rec_drop_invalidate;
 	alloc_fail(0);
-	CHECK_EQ(cw_mmu_init(&mmu, &ops, &eng, &(struct cw_mmu_params){.address_bits = 48}), 0);
-	for (unsigned i = 0; i < 3; i++)
-		CHECK_EQ(cw_mmu_worker_init(&worker[i], &mmu), 0);
-	for (unsigned i = 0; i < NCTX; i++) {
-		CHECK_EQ(cw_mmu_ctx_create(&mmu, &ctx[i], &params[i]), 0);
-		eng_attach(&eng, i, &ctx[i]);
-	}
+	eng_vm_begin(&vm, &ops, eng_vm_ctx);
 	for (unsigned i = 0; i < NCACHE; i++)
 		CHECK_EQ(cw_gpa_cache_init(&cache[i], &mmu, i % 2, 0x1f4ff8 + i * 0x1000, 40 + 4096 * (i / 2)), 0);
 	alloc_watch(&eng.rec);
@@ -624,13 +610,7 @@ static void end(unsigned expect)
 	eng_stop_and_drain(&eng);
 	ops.invalidate = eng_ops.invalidate;
 	CHECK_EQ(cw_mmu_zap_all(&mmu), 0);
-	for (unsigned i = 0; i < NCTX; i++) {
-		rec_detach(&eng.rec, &ctx[i]);
-		cw_mmu_ctx_destroy(&ctx[i]);
-	}
-	for (unsigned i = 0; i < 3; i++)
-		cw_mmu_worker_destroy(&worker[i]);
-	CHECK_EQ(cw_mmu_destroy(&mmu), 0);
+	eng_vm_end(&vm);
 	alloc_watch(NULL);
 	CHECK_EQ(eng.rec.live_tables, 0);
 	CHECK(!eng.rec.violation[0]);

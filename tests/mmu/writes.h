@@ -8,12 +8,11 @@
 #define CW_TEST_WRITES_H
 
 #include "../../lib/mmu/internal.h"
-#include "../unit/check.h"
-#include "engine.h"
+#include "eng_vm.h"
 #include "stream.h"
 
 #define NSLOT 3u /* of each space */
-#define NCTX 5u
+#define NCTX ENG_VM_CTX
 #define NCACHE 4u
 #define SMALL 48u     /* host pages of a small slot; no two slots share any, as marks are of gfns */
 #define BIG_HOST 512u /* host pages of the one big slot: a large page or pieces */
@@ -34,6 +33,7 @@ static struct engine eng;
 static struct cw_mmu mmu;
 static struct cw_mmu_worker worker[3];
 static struct cw_mmu_ctx ctx[NCTX];
+static const struct eng_vm vm = {&eng, &mmu, worker, sizeof(worker) / sizeof(worker[0]), ctx, NCTX};
 static struct cw_mmu_ops ops;
 static struct model_slot slot[2][NSLOT];
 static struct cw_gpa_cache cache[NCACHE];
