@@ -269,7 +269,7 @@ module tb_bridge_ask;
 
   task automatic drain();
     run = 0;
-    go(5000, 0, 8, 8, 8);
+    for (int i = 0; i < 60 && left() != 0; i++) go(1000, 0, 8, 8, 8);
     check(left() == 0 && n_out == n_in, "every burst has one outcome");
     run = 1;
   endtask
@@ -311,10 +311,16 @@ module tb_bridge_ask;
       go(10 + rnd(100), 6, 6, 6, 6);
     end
     check(n_fenced > 300, "the fence refuses who wants to ask (P21)");
-    go(400, 0, 8, 8, 8);
+    fence = 0;
+    backoff = 15'd20000;
+    seen = n_retry;
+    go(500, 6, 8, 8, 8);
+    check(n_retry > seen, "somebody pauses for long");
     run = 0;
-    go(400, 0, 8, 8, 8);
+    fence = 1;
+    go(1000, 0, 8, 8, 8);
     check(left() == 0, "under the fence no pause holds anybody up (P21)");
+    backoff = 15'd200;
     fence = 0;
     run = 1;
     drain();

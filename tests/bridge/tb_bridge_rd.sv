@@ -48,7 +48,7 @@ module tb_bridge_rd;
   int     ask_q [NID][$], order_q [NID][$];     // no outcome yet; not all beats sent
   int     grant_q [$], mem_q [NID][$];          // not yet at memory, at memory
   int     granted = 0;                          // grants not given back
-  bit     run = 0, solid = 0, shorts = 0;       // solid: whole pages, nothing waits
+  bit     run = 0, solid = 0, shorts = 0, tiny = 0;       // solid: whole pages, nothing waits
   int     come = 6, out = 6, mem = 6, ar = 8, take = 6, go_n = 6, plain = 4;
   bit     ar_was = 0, fence_was = 0, s_was = 0, free_was = 0, drop_due = 0;
   int     free_id = 0, fence_for = 0;
@@ -82,6 +82,7 @@ module tb_bridge_rd;
       if (solid) begin b[s].offset = 0; b[s].size = 6; b[s].beats = 64; end
       if (shorts && !solid) begin b[s].size = 6; b[s].beats = 1; end
       if (!b[s].legal) begin b[s].beats = 1 + rnd(256); b[s].size = rnd(8); end   // is refused, whatever it is
+      if (tiny && b[s].beats > 4) b[s].beats = 1 + rnd(4);
       b[s].id = rnd(NID);
       b[s].bytes = burst_bytes(64'(b[s].offset), b[s].size, b[s].beats);
       b[s].lines = burst_lines(b[s].offset, b[s].bytes);
@@ -323,6 +324,9 @@ module tb_bridge_rd;
     #1 rst_n = 1;
     run = 1;
     go(30000, 6, 6, 6, 6, 6);
+    tiny = 1;
+    go(8000, 6, 6, 6, 6, 6);
+    tiny = 0;
     go(8000, 8, 8, 8, 2, 7);
     check(n_full > 1000, "an initiator that takes little: all slots in use");
     go(8000, 4, 4, 2, 8, 2);
