@@ -106,7 +106,7 @@ module cw_bus_gate (
     end else if (gate.tick) begin
       silent <= !owes || seen || sign ? '0 : stuck ? silent : silent + cw_t::TICK;
       stuck  <= owes && !seen && !sign && (stuck || silent + cw_t::TICK >= gate.timeout);
-      seen   <= 1'b0;
+      seen   <= !owes;         // the silence of a bus that owes nothing does not count
     end else if (sign && !seen) begin
       seen  <= 1'b1;
       stuck <= 1'b0;
