@@ -263,16 +263,17 @@ module tb_bus_gate;
     check(bad_pass == 0, "what goes at the pins goes at the engine, and nothing else");
     check(bad_shut == 0 && bad_closed == 0 && never_closed == 0,
           "a channel shuts as soon as nothing stands at it, and nothing new goes out (P43)");
-    check(bad_quiet == 0 && never_quiet == 0 && n_busy > 200, "quiet exactly when all that was taken is answered (P43)");
+    check(bad_quiet == 0 && never_quiet == 0 && n_busy > 200,
+          "quiet exactly when all that was taken is answered (P43)");
     check(bad_absorb == 0 && n_absorbed > 200 && n_answers > 200,
           "the engine away: data without strobes, all answers taken (P43)");
     check(bad_last == 0 && extra == 0 && n_first > 50, "each burst gets its beats, the last one marked");
     check(early == 0, "no silence is told that was shorter than the timeout");
     check(late == 0 && n_stuck > 40, "and each that was longer");
     if (failed != 0)
-      $display("open %0d stay %0d pass %0d shut %0d closed %0d never %0d quiet %0d never %0d absorb %0d last %0d extra %0d early %0d late %0d",
-               bad_open, bad_stay, bad_pass, bad_shut, bad_closed, never_closed, bad_quiet, never_quiet, bad_absorb,
-               bad_last, extra, early, late);
+      $display("open %0d stay %0d pass %0d shut %0d closed %0d never %0d quiet %0d never %0d absorb %0d",
+               bad_open, bad_stay, bad_pass, bad_shut, bad_closed, never_closed, bad_quiet, never_quiet, bad_absorb);
+    if (failed != 0) $display("last %0d extra %0d early %0d late %0d", bad_last, extra, early, late);
     if (failed != 0)
       $display("went %0d stood %0d busy %0d absorbed %0d answers %0d data first %0d stuck %0d", n_went, n_stood, n_busy,
                n_absorbed, n_answers, n_first, n_stuck);
