@@ -20,8 +20,8 @@ module tb_cmd_check;
   logic [7:0]    status, field;
   cw_cmd_check #(.TABLE_BYTES(TABLE)) u_check (.*);
 
-  // The table, which gathers commands and what they must give. Its tasks are of a class: those of a module
-  // Verilator copies into each call, which made 77 MB of C++.
+  // The table, which gathers commands and what they must give. Its tasks are of a class: a task of a module
+  // is copied into each call, which made 77 MB of C++.
   class cases;
   logic [1023:0] todo_cmd [$];
   logic [7:0]    todo_st [$], todo_f [$];
