@@ -3,7 +3,8 @@
 //
 // Validation of a hot command, combinational: the status with which it must be refused and the field to blame (P17),
 // or OK. Fields are judged in the order opcode, flags, reserved, scope, space, addr, arg0, arg1. Fields of the layout
-// that an opcode does not use are ignored, except those of cold commands, which count as reserved here.
+// that an opcode does not use are ignored, except those of cold commands, which count as reserved here, and arg0 of
+// PROTECT, which must be 0.
 module cw_cmd_check #(
   parameter logic [63:0] TABLE_BYTES = 64'h1000_0000
 ) (
