@@ -5,13 +5,13 @@
 BRIDGE_SRCS := $(addprefix rtl/cw_,fifo.sv arb.sv id_order.sv) $(wildcard rtl/cw_bridge*.sv) \
   tests/bridge/tb_bridge_mem.svh tests/bridge/tb_bridge.sv
 
-$(eval $(call sv_bench,rtl_bridge,$(BRIDGE_SRCS),-Itests/bridge))
+$(eval $(call sv_bench,rtl_bridge,$(BRIDGE_SRCS)))
 
 # Its parts alone.
 BRIDGE_PART_SRCS := $(filter-out tests/bridge/%,$(BRIDGE_SRCS)) tests/bridge/tb_unit.svh
 $(foreach b,in rd wr ask,\
-  $(eval $(call sv_bench,rtl_bridge_$b,$(BRIDGE_PART_SRCS) tests/bridge/tb_bridge_$b.sv,-Itests/bridge)))
-$(eval $(call sv_build,bridge-mutants,$(BRIDGE_SRCS),-Itests/bridge -DCW_MUTANTS))
+  $(eval $(call sv_bench,rtl_bridge_$b,$(BRIDGE_PART_SRCS) tests/bridge/tb_bridge_$b.sv)))
+$(eval $(call sv_build,bridge-mutants,$(BRIDGE_SRCS),-DCW_MUTANTS))
 
 TESTS += bridge-mutants
 bridge-mutants_CMD      = tests/bridge/mutants.sh $(O)/sv/bridge-mutants/bench $$($(CWGEN) mutants bridge-mutants)

@@ -20,17 +20,7 @@ module tb_bridge;
   localparam longint unsigned GBASE = 64'h0000_7654_3210_0000;
   localparam longint unsigned HBASE = 64'h0000_0012_3400_0000;
 
-  int passed = 0, failed = 0;
-
-  task automatic check(input bit ok, input string what);
-    if (ok) begin
-      passed++;
-      if (what.getc(what.len() - 1) == ")") $display("passed: %s", what);  // names rules: make protocol-trace
-    end else begin
-      failed++;
-      $display("FAIL: %s", what);
-    end
-  endtask
+  `include "tb.svh"
 
   task automatic wrong(input string what);
     failed++;
@@ -553,9 +543,7 @@ module tb_bridge;
   end
 
   task automatic finish_run();
-    $display("rtl_bridge: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(0);
-    $finish;
+    report("rtl_bridge");
   endtask
 
   task automatic drain();

@@ -14,14 +14,7 @@ module tb_bridge_mux;
 
   cw_bridge_mux dut (.*);
 
-  int passed = 0, failed = 0;
-  task automatic check(input bit ok, input string what);
-    if (ok) passed++;
-    else begin
-      failed++;
-      $display("FAIL: %s", what);
-    end
-  endtask
+  `include "tb.svh"
 
   // ---- what both sides asked for, in the order in which the slave took the addresses ----
   bit          side_q [$];
@@ -112,8 +105,6 @@ module tb_bridge_mux;
     repeat (1000) @(negedge clk);
     check(beats[0] + beats[1] > was_w + 200, "and go on when it comes");
     check(wrong_hand == 0 && wrong_side == 0 && early == 0, "all that in order");
-    $display("rtl_bridge_mux: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(1);
-    $finish;
+    report("rtl_bridge_mux");
   end
 endmodule

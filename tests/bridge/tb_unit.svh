@@ -11,18 +11,8 @@
 
   localparam int NS = 1 << cw_pkg::BRIDGE_SLOT_W, NID = 1 << cw_pkg::BRIDGE_ID_W;
 
-  int     passed = 0, failed = 0;
   longint now = 0;
-
-  task automatic check(input bit ok, input string what);
-    if (ok) begin
-      passed++;
-      if (what.getc(what.len() - 1) == ")") $display("passed: %s", what);  // names rules: make protocol-trace
-    end else begin
-      failed++;
-      $display("FAIL: %s", what);
-    end
-  endtask
+  `include "tb.svh"
 
   // Of what is judged in every cycle; what passes is counted by the check that ends the run.
   task automatic judge(input bit ok, input string what);
@@ -30,12 +20,6 @@
       failed++;
       if (failed < 20) $display("FAIL: %s (cycle %0d)", what, now);
     end
-  endtask
-
-  task automatic report(input string name);
-    $display("%s: %0d passed, %0d failed", name, passed, failed);
-    if (failed != 0) $fatal(1);
-    $finish;
   endtask
 
   function automatic int rnd(input int n);

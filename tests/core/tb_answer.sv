@@ -30,16 +30,8 @@ module tb_answer;
   logic [cw_pkg::TAG_W-1:0] hold_tag;
   cw_answer #(.PATIENCE(PATIENCE)) dut (.*);
 
-  int passed = 0;
-  int failed = 0;
-  int wrong [string];
-  task automatic must(input bit ok, input string what);
-    if (!wrong.exists(what)) wrong[what] = 0;
-    if (!ok) begin
-      if (wrong[what] == 0) $display("%0t: %s", $time, what);
-      wrong[what]++;
-    end
-  endtask
+  `include "tb.svh"
+  `include "tb_must.svh"
 
   // ---- model ----
   typedef enum {FREE, WALKS, PARKED, RETRIES, ENDED, GRANTED} state_t;
@@ -253,22 +245,10 @@ module tb_answer;
     in_use = 1'b0;
     for (int i = 0; i < NT; i++) in_use |= state[i] != FREE;
     must(!in_use, "all tags are free in the end");
-    foreach (wrong[what]) begin
-      if (wrong[what] == 0) passed++;
-      else begin
-        failed++;
-        $display("FAIL: %s (%0d times)", what, wrong[what]);
-      end
-    end
+    check_musts();
     foreach (n[what]) $display("%s: %0d", what, n[what]);
-    if (n["full"] > 100 && n["bubble"] > 100 && n["bad release"] > 100 && n["release"] > 1000 && n["hit"] > 1000 &&
-        n["refused"] > 100 && n["retry refused"] > 100 && n["late"] > 1000) passed++;
-    else begin
-      failed++;
-      $display("FAIL: something was hardly met");
-    end
-    $display("rtl_answer: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(1);
-    $finish;
+    check(n["full"] > 100 && n["bubble"] > 100 && n["bad release"] > 100 && n["release"] > 1000 && n["hit"] > 1000 &&
+          n["refused"] > 100 && n["retry refused"] > 100 && n["late"] > 1000, "all of it was met often");
+    report("rtl_answer");
   end
 endmodule

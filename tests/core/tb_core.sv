@@ -57,17 +57,9 @@ module tb_core;
     .fdone_valid, .fdone_ready(1'b1), .fdone, .resume_valid, .resume_ready, .resume, .resume_status,
     .fr_valid, .fr_ready, .fr, .rd_valid, .rd_ready, .rd_slot, .rd_addr, .r_valid, .r_slot, .r_data, .r_error(1'b0));
 
-  int passed = 0;
-  int failed = 0;
-  int wrong [string];
+  `include "tb.svh"
+  `include "tb_must.svh"
   int met [string];
-  task automatic must(input bit ok, input string what);
-    if (!wrong.exists(what)) wrong[what] = 0;
-    if (!ok) begin
-      if (wrong[what] == 0) $display("%0t: %s", $time, what);
-      wrong[what]++;
-    end
-  endtask
 
   function automatic bit chance(input int percent);
     return $urandom_range(99) < percent;
@@ -470,22 +462,10 @@ module tb_core;
     step(6000);
     must(!changing, "every FLUSH ends");
     must(outstanding == 0 && faults.size() == 0 && reads.size() == 0, "one answer for each request (I6)");
-    foreach (wrong[what]) begin
-      if (wrong[what] == 0) passed++;
-      else begin
-        failed++;
-        $display("FAIL: %s (%0d times)", what, wrong[what]);
-      end
-    end
+    check_musts();
     foreach (met[what]) $display("%s: %0d", what, met[what]);
-    if (met["record"] > 100 && met["flush"] > 100 && met["bad"] > 100 && met["verdict 0"] > 1000 &&
-        met["verdict 6"] > 10 && met["verdict 8"] > 10) passed++;
-    else begin
-      failed++;
-      $display("FAIL: something was hardly met");
-    end
-    $display("rtl_core: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(1);
-    $finish;
+    check(met["record"] > 100 && met["flush"] > 100 && met["bad"] > 100 && met["verdict 0"] > 1000 &&
+          met["verdict 6"] > 10 && met["verdict 8"] > 10, "all of it was met often");
+    report("rtl_core");
   end
 endmodule

@@ -8,9 +8,7 @@ module tb_fault_rec;
 
   import "DPI-C" function void tb_fault(input longint unsigned v [NFIELD], output byte unsigned bytes [64]);
 
-  int passed = 0;
-  int failed = 0;
-
+  `include "tb.svh"
   longint unsigned v [NFIELD];
   byte unsigned    bytes [64];
   cw_t::fault_t    fault;
@@ -50,12 +48,9 @@ module tb_fault_rec;
     end
   endtask
 
-  task automatic check(input string what);
-    if (wrong == 0) passed++;
-    else begin
-      failed++;
-      $display("FAIL: %s (%0d records)", what, wrong);
-    end
+  task automatic check_records(input string what);
+    if (wrong != 0) $display("%0d records differ", wrong);
+    check(wrong == 0, what);
     wrong = 0;
   endtask
 
@@ -67,14 +62,12 @@ module tb_fault_rec;
         try_it();
       end
     end
-    check("each bit of each field at its place, all else zero");
+    check_records("each bit of each field at its place, all else zero");
     repeat (2000) begin
       for (int f = 0; f < NFIELD; f++) v[f] = {$urandom, $urandom} >> (64 - width(f));
       try_it();
     end
-    check("random records");
-    $display("rtl_fault_rec: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(1);
-    $finish;
+    check_records("random records");
+    report("rtl_fault_rec");
   end
 endmodule

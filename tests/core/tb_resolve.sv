@@ -40,16 +40,8 @@ module tb_resolve;
 
   cw_resolve dut (.*);
 
-  int passed = 0;
-  int failed = 0;
-  int wrong [string];
-  task automatic must(input bit ok, input string what);
-    if (!wrong.exists(what)) wrong[what] = 0;
-    if (!ok) begin
-      if (wrong[what] == 0) $display("%0t: %s", $time, what);
-      wrong[what]++;
-    end
-  endtask
+  `include "tb.svh"
+  `include "tb_must.svh"
 
   cw_t::req_t  r;
   kind_t       kind;
@@ -191,21 +183,8 @@ module tb_resolve;
       #1 look();
       #1;
     end
-    foreach (wrong[what]) begin
-      if (wrong[what] == 0) passed++;
-      else begin
-        failed++;
-        $display("FAIL: %s (%0d times)", what, wrong[what]);
-      end
-    end
-    foreach (met[k]) begin
-      if (met[k] < 1000) begin
-        failed++;
-        $display("FAIL: kind %0d was hardly met", k);
-      end
-    end
-    $display("rtl_resolve: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(1);
-    $finish;
+    check_musts();
+    foreach (met[k]) check(met[k] >= 1000, $sformatf("kind %0d was met often", k));
+    report("rtl_resolve");
   end
 endmodule

@@ -18,17 +18,7 @@ module tb_dlog;
   localparam longint unsigned ROOT0 = 64'h10_0000, LEAF0 = 64'h20_0000, BUF = 64'h1_0000_0000;
   localparam longint unsigned SIZE = 8192;
 
-  int passed = 0;
-  int failed = 0;
-  task automatic check(input bit ok, input string what);
-    if (ok) begin
-      passed++;
-      if (what.getc(what.len() - 1) == ")") $display("passed: %s", what);  // names rules: make protocol-trace
-    end else begin
-      failed++;
-      if (failed < 20) $display("FAIL: %s", what);
-    end
-  endtask
+  `include "tb.svh"
   task automatic fail(input string what);
     failed++;
     if (failed < 20) $display("FAIL: %s", what);
@@ -519,9 +509,7 @@ module tb_dlog;
     check_memory("memory outside of the log, at the end");
     check(failed == 0, "marks, reports and answers (P26 P29)");
     $display("longest wait for an answer: %0d cycles", wait_max);
-    $display("rtl_dlog: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(1);
-    $finish;
+    report("rtl_dlog");
   end
 
   initial begin

@@ -9,17 +9,7 @@ module tb_bus_gate;
   logic clk = 1'b0;
   always #2 clk = !clk;
 
-  int passed = 0;
-  int failed = 0;
-  task automatic check(input bit ok, input string what);
-    if (ok) begin
-      passed++;
-      if (what.getc(what.len() - 1) == ")") $display("passed: %s", what);  // names rules: make protocol-trace
-    end else begin
-      failed++;
-      $display("FAIL: %s", what);
-    end
-  endtask
+  `include "tb.svh"
 
   cw_t::bus_gate_t gate;
   logic        rst_n = 1'b0, close = 1'b0, absorb = 1'b0, tick = 1'b0;
@@ -277,8 +267,6 @@ module tb_bus_gate;
     if (failed != 0)
       $display("went %0d stood %0d busy %0d absorbed %0d answers %0d data first %0d stuck %0d", n_went, n_stood, n_busy,
                n_absorbed, n_answers, n_first, n_stuck);
-    $display("rtl_bus_gate: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(1);
-    $finish;
+    report("rtl_bus_gate");
   end
 endmodule

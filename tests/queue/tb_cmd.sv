@@ -16,19 +16,9 @@ module tb_cmd;
   localparam longint unsigned BUFFER = 64'h2_0001_0000;     // 4 pages that LOAD reads
   localparam int MAX = 20000;
 
-  int passed = 0;
-  int failed = 0;
   int wrong = 0;       // found by the checkers that run all the time
 
-  task automatic check(input bit ok, input string what);
-    if (ok) begin
-      passed++;
-      if (what.getc(what.len() - 1) == ")") $display("passed: %s", what);  // names rules: make protocol-trace
-    end else begin
-      failed++;
-      $display("FAIL: %s", what);
-    end
-  endtask
+  `include "tb.svh"
 
   task automatic fault(input string what, input longint unsigned a, input longint unsigned b);
     wrong++;
@@ -662,9 +652,7 @@ module tb_cmd;
     firmware(command(WRITE, 2, 64'h5000, 1, 0, 0, 0), cw_pkg::ST_OK, entry(64'h5000));
     check(wrong == 0, "without bus master LOAD ends with an error, entry changes work (P40)");
     check(u_host.n_bad == 0 && u_table.n_bad == 0, "rules of the buses");
-    $display("rtl_cmd: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(1);
-    $finish;
+    report("rtl_cmd");
   end
 
   initial begin

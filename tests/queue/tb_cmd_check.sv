@@ -11,8 +11,7 @@ module tb_cmd_check;
   localparam logic [63:0] TOP   = 64'd1 << 63;
   localparam logic [7:0]  END = 8'hff;                // instead of a status: the end of one table
 
-  int passed = 0;
-  int failed = 0;
+  `include "tb.svh"
   int wrong = 0;
   int tried = 0;
 
@@ -438,13 +437,8 @@ module tb_cmd_check;
       f    = t.todo_f.pop_front();
       what = t.todo_what.pop_front();
       if (st == END) begin                             // of one table
-        if (wrong == 0 && tried > 450) begin
-          passed++;
-          $display("passed: %s (P17)", what);
-        end else begin
-          failed++;
-          $display("FAIL: %s (%0d of %0d)", what, wrong, tried);
-        end
+        if (wrong != 0) $display("%0d of %0d are wrong", wrong, tried);
+        check(wrong == 0 && tried > 450, {what, " (P17)"});
         wrong = 0;
         tried = 0;
       end else begin
@@ -458,8 +452,6 @@ module tb_cmd_check;
         end
       end
     end
-    $display("rtl_cmd_check: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(1);
-    $finish;
+    report("rtl_cmd_check");
   end
 endmodule

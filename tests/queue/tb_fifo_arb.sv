@@ -7,16 +7,7 @@ module tb_fifo_arb;
   logic rst_n = 1'b0;
   always #2 clk = !clk;
 
-  int passed = 0;
-  int failed = 0;
-
-  task automatic check(input bit ok, input string what);
-    if (ok) passed++;
-    else begin
-      failed++;
-      $display("FAIL: %s", what);
-    end
-  endtask
+  `include "tb.svh"
 
   // ---- FIFO ----
   logic        in_valid = 1'b0;
@@ -90,8 +81,6 @@ module tb_fifo_arb;
     check(bad == 0, "grant one-hot, to one that asks, and held until taken");
     check(longest <= 3, "no request waits for more than one turn of the others");
     check(served[0] > 500 && served[1] > 500 && served[2] > 500 && served[3] > 500, "all are served");
-    $display("rtl_fifo_arb: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(1);
-    $finish;
+    report("rtl_fifo_arb");
   end
 endmodule

@@ -11,18 +11,7 @@ module tb_ring_rd;
   localparam longint unsigned BASE = 64'h12_3456_7000;
   localparam int LG = 4;
 
-  int passed = 0;
-  int failed = 0;
-
-  task automatic check(input bit ok, input string what);
-    if (ok) begin
-      passed++;
-      if (what.getc(what.len() - 1) == ")") $display("passed: %s", what);  // names rules: make protocol-trace
-    end else begin
-      failed++;
-      $display("FAIL: %s", what);
-    end
-  endtask
+  `include "tb.svh"
 
   logic          bme = 1'b0;
   logic [63:0]   base = BASE;
@@ -261,8 +250,6 @@ module tb_ring_rd;
     settle(100);
     check(u_mem.n_ar == b4, "a size out of range does not start");
     check(u_mem.n_bad == 0, "rules of the bus");
-    $display("rtl_ring_rd: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(1);
-    $finish;
+    report("rtl_ring_rd");
   end
 endmodule

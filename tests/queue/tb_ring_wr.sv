@@ -11,18 +11,7 @@ module tb_ring_wr;
   localparam longint unsigned CBASE = 64'h1_0000_1000;
   localparam longint unsigned FBASE = 64'h1_0000_2000;
 
-  int passed = 0;
-  int failed = 0;
-
-  task automatic check(input bit ok, input string what);
-    if (ok) begin
-      passed++;
-      if (what.getc(what.len() - 1) == ")") $display("passed: %s", what);  // names rules: make protocol-trace
-    end else begin
-      failed++;
-      $display("FAIL: %s", what);
-    end
-  endtask
+  `include "tb.svh"
 
   logic         c_en = 1'b0, f_en = 1'b0;
   logic         c_we = 1'b0, f_we = 1'b0;
@@ -277,8 +266,6 @@ module tb_ring_wr;
     settle(300);
     check(c_sent == 16 && c_out == 0 && !c_space, "each reservation pushes one record");
     check(u_mem.n_bad == 0, "rules of the bus");
-    $display("rtl_ring_wr: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(1);
-    $finish;
+    report("rtl_ring_wr");
   end
 endmodule

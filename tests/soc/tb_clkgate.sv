@@ -14,14 +14,7 @@ module tb_clkgate;
   cw_clkgate #(.N(2)) u_linger (.clk, .rst_n, .awake, .gclk(gclk_l), .open(open_l));
   cw_clkgate #(.N(2), .LINGER(4'd0)) u_at_once (.clk, .rst_n, .awake, .gclk(gclk_0), .open(open_0));
 
-  int passed = 0, failed = 0;
-  task automatic check(input bit ok, input string what);
-    if (ok) passed++;
-    else begin
-      failed++;
-      $display("FAIL: %s", what);
-    end
-  endtask
+  `include "tb.svh"
 
   // Edges seen since the last edge of the clock, which the falling edge judges.
   int rises_l = 0, rises_0 = 0, odd = 0;
@@ -85,8 +78,6 @@ module tb_clkgate;
     check(odd == 0, "its edges are the clock's own");
     check(told == 0, "open tells which edges come");
     check(ticks_0 > 500 && ticks_l > ticks_0 && ticks_l < cycles, "it was open and shut often enough");
-    $display("rtl_clkgate: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(1);
-    $finish;
+    report("rtl_clkgate");
   end
 endmodule

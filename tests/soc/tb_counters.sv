@@ -22,14 +22,7 @@ module tb_counters;
     clk = 1'b0;
   end
 
-  int passed = 0, failed = 0;
-  task automatic check(input bit ok, input string what);
-    if (ok) passed++;
-    else begin
-      failed++;
-      $display("FAIL: %s", what);
-    end
-  endtask
+  `include "tb.svh"
 
   longint sum [N];             // events of all edges so far
   longint was [1024][N];       // what it was when a cycle began, of the last ones
@@ -121,8 +114,6 @@ module tb_counters;
     check(wrong_cycle == 0, "cycle counts every cycle since the reset");
     check(wrong_any == 0, "cycle_any is the same wherever the clock has just ticked");
     check(rests > 1000, "the clock rested");
-    $display("rtl_counters: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(1);
-    $finish;
+    report("rtl_counters");
   end
 endmodule

@@ -101,12 +101,11 @@ module tb_regs;
                     .res_tag, .res_verdict, .res_reason, .res_level, .res_pa);
 
   // ---- checks ----
-  int    passed = 0;
-  int    failed = 0;
+  `include "tb.svh"
   bit    ok;
   string test;
 
-  task automatic check(input bit cond, input string what);
+  task automatic must(input bit cond, input string what);
     if (!cond) begin
       if (ok) $display("%s: %s", test, what);
       ok = 1'b0;
@@ -119,13 +118,7 @@ module tb_regs;
   endtask
 
   task automatic end_test;
-    if (ok) begin
-      passed++;
-      if (test.getc(test.len() - 1) == ")") $display("passed: %s", test);  // names rules: make protocol-trace
-    end else begin
-      failed++;
-      $display("FAIL %s", test);
-    end
+    check(ok, test);
   endtask
 
   // ---- accesses; order 0 together, 1 address first, 2 data first; slow: the answer is not taken at once ----
@@ -151,10 +144,10 @@ module tb_regs;
       @(negedge clk);
       left--;
     end
-    check(s_bvalid && s_bresp == 2'b00, "write is not answered OKAY");
+    must(s_bvalid && s_bresp == 2'b00, "write is not answered OKAY");
     @(negedge clk);
     s_bready = 1'b0;
-    check(!s_bvalid, "one answer");
+    must(!s_bvalid, "one answer");
   endtask
 
   task automatic write(input int unsigned at, input logic [31:0] data);
@@ -174,13 +167,13 @@ module tb_regs;
       @(negedge clk);
       left--;
     end
-    check(s_rvalid && s_rresp == 2'b00, "read is not answered OKAY");
+    must(s_rvalid && s_rresp == 2'b00, "read is not answered OKAY");
     repeat (slow) @(negedge clk);
     rd       = s_rdata;
     s_rready = 1'b1;
     @(negedge clk);
     s_rready = 1'b0;
-    check(!s_rvalid, "one answer");
+    must(!s_rvalid, "one answer");
   endtask
 
   task automatic read(input int unsigned at);
@@ -189,7 +182,7 @@ module tb_regs;
 
   task automatic expect_reg(input int unsigned at, input logic [31:0] value);
     read(at);
-    check(rd == value, $sformatf("register %h reads %h, not %h", at, rd, value));
+    must(rd == value, $sformatf("register %h reads %h, not %h", at, rd, value));
   endtask
 
   // ---- counters: what was counted, by adding up ----
@@ -242,7 +235,7 @@ module tb_regs;
       end
     end
     regs = i;
-    check(regs > 60, "table");
+    must(regs > 60, "table");
     end_test();
 
     begin_test("capabilities");
@@ -256,7 +249,7 @@ module tb_regs;
     expect_reg(32'(cw_pkg::REG_CAP_TABLE_SIZE) + 4, 32'h0000_0002);
     expect_reg(32'(cw_pkg::REG_CAP_HOT_OPS), 32'h0001_3f7f);
     read(32'(cw_pkg::REG_BUILD_HASH));
-    check(rd != 0, "build hash");
+    must(rd != 0, "build hash");
     end_test();
 
     begin_test("RW keeps what is written, in every order of the channels");
@@ -268,7 +261,7 @@ module tb_regs;
         write_as(offset, lo, 4'hf, k, k * 3);
         if (bits == 64) write_as(offset + 4, hi, 4'hf, 2 - k, 0);
         read_slow(offset, k * 2);
-        check(rd == lo, $sformatf("register %h reads %h, not %h", offset, rd, lo));
+        must(rd == lo, $sformatf("register %h reads %h, not %h", offset, rd, lo));
         if (bits == 64) expect_reg(offset + 4, hi);
       end
       write(offset, rst[31:0]);
@@ -288,12 +281,12 @@ module tb_regs;
       expect_reg(offset, 32'h3333_3000);
       expect_reg(offset + 4, 32'h4444_4444);
     end
-    check(hot_cmd_base == 64'h4444_4444_3333_3000 && hot_cpl_base == hot_cmd_base && cold_cmd_base == hot_cmd_base &&
+    must(hot_cmd_base == 64'h4444_4444_3333_3000 && hot_cpl_base == hot_cmd_base && cold_cmd_base == hot_cmd_base &&
           cold_cpl_base == hot_cmd_base && fault_base == hot_cmd_base && probe_addr == hot_cmd_base &&
           tgen_base == hot_cmd_base && tgen_seed == hot_cmd_base, "outputs");
     write(32'(cw_pkg::REG_FAULT_BASE), 32'h3333_3fff);
     write(32'(cw_pkg::REG_FAULT_BASE) + 4, 32'd0);
-    check(fault_base == 64'h3333_3000, "a base is aligned (P41)");
+    must(fault_base == 64'h3333_3000, "a base is aligned (P41)");
     end_test();
 
     begin_test("RO and holes: writes are ignored; WO and holes read 0; all of 64 KiB answers");
@@ -313,7 +306,7 @@ module tb_regs;
         write(at, 32'hffff_ffff);
         expect_reg(at, 32'd0);
       end
-    check(holes > 1000, "holes");
+    must(holes > 1000, "holes");
     for (i = 0; tb_reg(i, offset, bits, access, count, stride, rst) != 0; i++)
       if (access == RW && bits == 32) expect_reg(offset, rst[31:0]);
     end_test();
@@ -328,7 +321,7 @@ module tb_regs;
     begin_test("rings: sizes, enable, doorbells");
     for (int s = 0; s < 32; s++) begin
       write(32'(cw_pkg::REG_HOT_CMD_CTRL), 32'h8000_0000 | 32'(s));
-      check(hot_cmd_enable == (s >= 4 && s <= 16) && int'(hot_cmd_size_log2) == s, "enable by size");
+      must(hot_cmd_enable == (s >= 4 && s <= 16) && int'(hot_cmd_size_log2) == s, "enable by size");
       write(32'(cw_pkg::REG_HOT_CMD_CTRL), 32'd0);
     end
     begin
@@ -348,8 +341,8 @@ module tb_regs;
         expect_reg(ctrl[r] + 4, 32'd9);
       end
     end
-    check(hot_cmd_enable && hot_cpl_enable && cold_cmd_enable && cold_cpl_enable && fault_enable, "enabled");
-    check(hot_cmd_doorbell == 9 && hot_cpl_doorbell == 9 && cold_cmd_doorbell == 9 && cold_cpl_doorbell == 9 &&
+    must(hot_cmd_enable && hot_cpl_enable && cold_cmd_enable && cold_cpl_enable && fault_enable, "enabled");
+    must(hot_cmd_doorbell == 9 && hot_cpl_doorbell == 9 && cold_cmd_doorbell == 9 && cold_cpl_doorbell == 9 &&
           fault_doorbell == 9, "doorbells");
     hot_cmd_index = 32'd1; hot_cpl_index = 32'd2; cold_cmd_index = 32'd3; cold_cpl_index = 32'd4; fault_index = 32'd5;
     expect_reg(32'(cw_pkg::REG_HOT_CMD_INDEX), 32'd1);
@@ -365,13 +358,13 @@ module tb_regs;
       lo = $urandom;
       write(32'(cw_pkg::REG_DRING_DOORBELL) + 32'(8 * c), lo);
       repeat (2) @(negedge clk);
-      check(bells == c + 1 && bell_ctx == c && bell_value == lo, "one bell per write, with its context (P27)");
+      must(bells == c + 1 && bell_ctx == c && bell_value == lo, "one bell per write, with its context (P27)");
     end
     write(32'(cw_pkg::REG_DRING_DOORBELL) - 32'd4, 32'd1);
     write(32'(cw_pkg::REG_DRING_INDEX), 32'd1);
     write(32'(cw_pkg::REG_DRING_DOORBELL) + 32'(8 * int'(cw_pkg::NCTX)), 32'd1);
     repeat (2) @(negedge clk);
-    check(bells == int'(cw_pkg::NCTX), "no bell beside them");
+    must(bells == int'(cw_pkg::NCTX), "no bell beside them");
     dring_base = 32'h4321_0000;
     for (int c = 0; c < int'(cw_pkg::NCTX); c++)
       expect_reg(32'(cw_pkg::REG_DRING_INDEX) + 32'(8 * c), 32'h4321_0000 + 32'(c));
@@ -384,26 +377,26 @@ module tb_regs;
 
     begin_test("interrupts: enables, passed on, counted; one error interrupt per kind");
     for (int v = 0; v < 5; v++) pulses[v] = 0;
-    check(irq_enable == 4'd0, "all off after reset");
+    must(irq_enable == 4'd0, "all off after reset");
     table_error = 1'b1;
     @(negedge clk);
     table_error = 1'b0;
     repeat (3) @(negedge clk);
-    check(pulses[3] == 0, "errors are off after reset");
+    must(pulses[3] == 0, "errors are off after reset");
     write(32'(cw_pkg::REG_IRQ_ENABLE), 32'h1d);
-    check(irq_enable == 4'b1101, "enables of the rings");
+    must(irq_enable == 4'b1101, "enables of the rings");
     for (int v = 0; v < 3; v++) begin
       ring_irq = 3'(1 << v);
       @(negedge clk);
       ring_irq = 3'd0;
       repeat (3) @(negedge clk);
-      check(pulses[v] == 1, "a ring's pulse is passed on");
+      must(pulses[v] == 1, "a ring's pulse is passed on");
     end
     dring_irq = 1'b1;
     @(negedge clk);
     dring_irq = 1'b0;
     repeat (3) @(negedge clk);
-    check(pulses[4] == 1 && pulses[3] == 0, "the pulse of the dirty rings is passed on as vector 4 (P27)");
+    must(pulses[4] == 1 && pulses[3] == 0, "the pulse of the dirty rings is passed on as vector 4 (P27)");
     table_error = 1'b1;
     for (int k = 0; k < 3; k++) begin
       host_error = 1'b1;
@@ -411,16 +404,16 @@ module tb_regs;
       host_error = 1'b0;
       repeat (2) @(negedge clk);
     end
-    check(pulses[3] == 1, "host error, first time only");
+    must(pulses[3] == 1, "host error, first time only");
     expect_reg(32'(cw_pkg::REG_STATUS), 32'h18);
     ring_error = 1'b1;
     repeat (3) @(negedge clk);
     ring_error = 1'b0;
     repeat (3) @(negedge clk);
-    check(pulses[3] == 2, "ring error, first time only");
+    must(pulses[3] == 2, "ring error, first time only");
     fw_dead = 1'b1;
     repeat (9) @(negedge clk);
-    check(pulses[3] == 3, "dead firmware");
+    must(pulses[3] == 3, "dead firmware");
     fenced = 4'b0010;
     expect_reg(32'(cw_pkg::REG_FENCED), 32'd2);
     expect_reg(32'(cw_pkg::REG_STATUS), 32'hda);
@@ -433,11 +426,11 @@ module tb_regs;
     fenced = 5'b10010;
     repeat (150) @(negedge clk);
     expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'd0);
-    check(pulses[3] == 3, "a fence alone sends no interrupt");
+    must(pulses[3] == 3, "a fence alone sends no interrupt");
     repeat (80) @(negedge clk);
     expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'h12);
     expect_reg(32'(cw_pkg::REG_STATUS), 32'h1da);
-    check(pulses[3] == 4, "NEEDS_FLR sends one interrupt");
+    must(pulses[3] == 4, "NEEDS_FLR sends one interrupt");
     fenced = 5'b00010;
     expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'h2);
     fenced = '0;
@@ -449,11 +442,11 @@ module tb_regs;
     seen_start = 0;
     seen_ports = 0;
     write(32'(cw_pkg::REG_RESET), 32'd2);
-    check(seen_start == 0, "another bit resets nothing");
+    must(seen_start == 0, "another bit resets nothing");
     write(32'(cw_pkg::REG_RESET), 32'd1);
-    check(seen_start == 1, "one pulse");
+    must(seen_start == 1, "one pulse");
     write(32'(cw_pkg::REG_PORT_RESET), 32'h15);
-    check(seen_ports == 21, "the ports that are named, for one cycle");
+    must(seen_ports == 21, "the ports that are named, for one cycle");
     reset_stat.ports = 5'h15;
     reset_stat.busy  = 1'b1;
     reset_stat.done  = 16'h1234;
@@ -472,7 +465,7 @@ module tb_regs;
       else reset_stat.stuck[k] = 1'b1;
       expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'h1_0000 << k);
       expect_reg(32'(cw_pkg::REG_STATUS), 32'h15a);
-      check(pulses[3] == 1, "one interrupt");
+      must(pulses[3] == 1, "one interrupt");
       reset_stat.stuck = '0;
       reset_stat.flr   = 1'b0;
       expect_reg(32'(cw_pkg::REG_STATUS), 32'h5a);
@@ -490,9 +483,9 @@ module tb_regs;
     fw_test_failed = 1'b1;
     write(32'(cw_pkg::REG_CONTROL), 32'd1);
     expect_reg(32'(cw_pkg::REG_STATUS), 32'h7f);
-    check(bme, "bus master");
+    must(bme, "bus master");
     write(32'(cw_pkg::REG_FLUSH_TIMEOUT), 32'd0);
-    check(flush_timeout == 32'd1, "timeout 0 is 1");
+    must(flush_timeout == 32'd1, "timeout 0 is 1");
     end_test();
 
     begin_test("counters: no event is lost at any rate; the snapshot is coherent");
@@ -512,17 +505,17 @@ module tb_regs;
         lo = rd;
         read(32'(cw_pkg::REG_COUNTER_HI) + 32'(v) * 8);
         if (k != 5)
-          check({rd, lo} == 64'(at_snap[v]), $sformatf("counter %0d is %0d, not %0d", v, {rd, lo}, at_snap[v]));
+          must({rd, lo} == 64'(at_snap[v]), $sformatf("counter %0d is %0d, not %0d", v, {rd, lo}, at_snap[v]));
         else
           // Events go on: what is read later must not be newer than what was read first.
-          check(64'(at_snap[v]) <= {rd, lo} && {rd, lo} <= 64'(at_snap[v]) + 7 * 120, "snapshot");
+          must(64'(at_snap[v]) <= {rd, lo} && {rd, lo} <= 64'(at_snap[v]) + 7 * 120, "snapshot");
       end
     end
     count_on = 1'b0;
     read(32'(cw_pkg::REG_CYCLE));
     lo = rd;
     read(32'(cw_pkg::REG_CYCLE) + 4);
-    check({rd, lo} == snap_cycle && snap_cycle < cycle && snap_cycle > 64'd1000, "cycle");
+    must({rd, lo} == snap_cycle && snap_cycle < cycle && snap_cycle > 64'd1000, "cycle");
     expect_reg(32'(cw_pkg::REG_COUNTER_LO) + 32'(N) * 8, 32'd0);
     end_test();
 
@@ -533,13 +526,13 @@ module tb_regs;
       write(32'(cw_pkg::REG_PROBE_CMD), {7'd0, k[0], 4'd0, 4'(15 - k), 16'(k + 100)});
     write(32'(cw_pkg::REG_PROBE_CMD), {12'd0, 4'd3, 16'd9999});
     for (int k = 0; k < 16; k++) begin
-      check(req_valid && req.tag == 6'(15 - k) && req.ctx == 16'(k + 100) && req.write == k[0] &&
+      must(req_valid && req.tag == 6'(15 - k) && req.ctx == 16'(k + 100) && req.write == k[0] &&
             req.addr == 64'h0123_4567_89ab_cdef && req.len_m1 == 0, $sformatf("request %0d", k));
       req_ready = 1'b1;
       @(negedge clk);
       req_ready = 1'b0;
     end
-    check(!req_valid, "a busy tag starts nothing");
+    must(!req_valid, "a busy tag starts nothing");
     expect_reg(32'(cw_pkg::REG_PROBE_RESULT) + 32'd3 * 16, 32'd1);
     for (int k = 0; k < 16; k++) begin
       res_valid = 1'b1; res_tag = 4'(k); res_verdict = 4'(k); res_reason = 5'(31 - k); res_level = 3'd5;
@@ -555,17 +548,15 @@ module tb_regs;
       expect_reg(32'(cw_pkg::REG_PROBE_PA_HI) + 32'(k) * 16, 32'h000f_0000);
     end
     write(32'(cw_pkg::REG_PROBE_CMD), {12'd0, 4'd3, 16'd7});
-    check(req_valid && req.tag == 3 && req.ctx == 7, "the tag is free again");
+    must(req_valid && req.tag == 3 && req.ctx == 7, "the tag is free again");
     write(32'(cw_pkg::REG_PROBE_CMD), {12'd0, 4'd3, 16'd8});
     req_ready = 1'b1;
     @(negedge clk);
     req_ready = 1'b0;
-    check(!req_valid, "a second probe with a busy tag is dropped");
+    must(!req_valid, "a second probe with a busy tag is dropped");
     expect_reg(32'(cw_pkg::REG_PROBE_RESULT) + 32'd3 * 16, {16'd1, 3'd5, 5'd28, 4'd3, 4'd1});
     end_test();
 
-    $display("regs: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(1, "failed");
-    $finish;
+    report("regs");
   end
 endmodule

@@ -145,12 +145,11 @@ module tb_soc;
   end
 
   // ---- checks ----
-  int    passed = 0;
-  int    failed = 0;
+  `include "tb.svh"
   bit    ok;
   string test;
 
-  task automatic check(input bit cond, input string what);
+  task automatic must(input bit cond, input string what);
     if (!cond) begin
       $display("%s: %s", test, what);
       ok = 1'b0;
@@ -164,13 +163,8 @@ module tb_soc;
   endtask
 
   task automatic end_test;
-    if (ok) begin
-      passed++;
-      if (test.getc(test.len() - 1) == ")") $display("passed: %s", test);  // names rules: make protocol-trace
-    end else begin
-      failed++;
-      $display("FAIL %s (trail %s)", test, trail);
-    end
+    if (!ok) $display("trail: %s", trail);
+    check(ok, test);
   endtask
 
   // ---- one cold command; the bench drives at the falling edge ----
@@ -207,16 +201,16 @@ module tb_soc;
     end while (!answered && left > 0);
     @(negedge clk);
     cpl_ready = 1'b0;
-    check(answered, "no completion");
-    check(got.id == next_id, "id");
-    check(got.index == cmd_index, "index");
-    check(got.opcode == c[cw_pkg::CMD_OPCODE_LSB +: 8], "opcode");
+    must(answered, "no completion");
+    must(got.id == next_id, "id");
+    must(got.index == cmd_index, "index");
+    must(got.opcode == c[cw_pkg::CMD_OPCODE_LSB +: 8], "opcode");
     @(negedge clk);
   endtask
 
   task automatic expect_result(input logic [7:0] status, input logic [7:0] field);
-    check(got.status == status, $sformatf("status %0d, not %0d", got.status, status));
-    check(got.field == field, $sformatf("field %0d, not %0d", got.field, field));
+    must(got.status == status, $sformatf("status %0d, not %0d", got.status, status));
+    must(got.field == field, $sformatf("field %0d, not %0d", got.field, field));
   endtask
 
   function automatic logic [1023:0] attach(input int ctx, input int dom, input logic [63:0] root, input int level);
@@ -266,11 +260,11 @@ module tb_soc;
     begin_test("boot: self test passes, tables are cleared, ready");
     wait_ready();
     boot_cycles = int'(cycle);
-    check(ready && !dead && !test_failed, "ready, alive, self test passed");
-    check(trail == "N", "the self test sends one hot NOP");
-    check(version == 32'h0001_0000, "version");
-    check(log_head != 0, "log written");
-    check(boot_cycles < 100_000, $sformatf("boot takes %0d cycles", boot_cycles));
+    must(ready && !dead && !test_failed, "ready, alive, self test passed");
+    must(trail == "N", "the self test sends one hot NOP");
+    must(version == 32'h0001_0000, "version");
+    must(log_head != 0, "log written");
+    must(boot_cycles < 100_000, $sformatf("boot takes %0d cycles", boot_cycles));
     end_test();
 
     begin_test("log: first line readable through the host's port");
@@ -281,10 +275,10 @@ module tb_soc;
       for (int b = 0; b < 4; b++)
         line = {line, string'(log_data[b*8 +: 8])};
     end
-    check(line.substr(0, 0) == "[", "starts with the cycle");
+    must(line.substr(0, 0) == "[", "starts with the cycle");
     for (int i = 0; i < 30; i++)
       if (line.substr(i, i + 15) == "catwalk firmware") answered = 1'b1;
-    check(answered, {"no banner in ", line});
+    must(answered, {"no banner in ", line});
     answered = 1'b0;
     end_test();
 
@@ -293,10 +287,10 @@ module tb_soc;
     expect_result(cw_pkg::ST_OK, cw_pkg::FIELD_NONE);
     run(plain(cw_pkg::OP_PORT_SET, 2, 63, 64'd2, 64'd0));
     expect_result(cw_pkg::ST_OK, cw_pkg::FIELD_NONE);
-    check(port_last[0].enable && port_last[0].first == 0 && port_last[0].last == 3, "port 0");
-    check(port_last[2].enable && port_last[2].first == 2 && port_last[2].last == 63, "port 2");
-    check(!port_last[1].enable && !port_last[3].enable, "others off");
-    check(trail == "pp", "no FLUSH without contexts");
+    must(port_last[0].enable && port_last[0].first == 0 && port_last[0].last == 3, "port 0");
+    must(port_last[2].enable && port_last[2].first == 2 && port_last[2].last == 63, "port 2");
+    must(!port_last[1].enable && !port_last[3].enable, "others off");
+    must(trail == "pp", "no FLUSH without contexts");
     end_test();
 
     begin_test("CTX_ATTACH: domain knows its ports before the context is valid (P20)");
@@ -304,12 +298,12 @@ module tb_soc;
     run(attach(2, 5, 64'h4_3000, 4));
     expect_result(cw_pkg::ST_OK, cw_pkg::FIELD_NONE);
     began = longint'(cycle) - began;
-    check(began < 20_000, $sformatf("attach takes %0d cycles", began));
-    check(got.value == 64'd1, "generation 1");
-    check(trail == "dC", "order");
-    check(ctx_last_idx == 2 && ctx_last.valid && !ctx_last.level5 && ctx_last.domain == 5 && ctx_last.space == 5 &&
+    must(began < 20_000, $sformatf("attach takes %0d cycles", began));
+    must(got.value == 64'd1, "generation 1");
+    must(trail == "dC", "order");
+    must(ctx_last_idx == 2 && ctx_last.valid && !ctx_last.level5 && ctx_last.domain == 5 && ctx_last.space == 5 &&
           ctx_last.root == 40'h43 && ctx_last.gen == 1 && ctx_last.quota == 7'(cw_pkg::PARK_QUOTA) && !ctx_last.shadow && !ctx_last.flavour, "table entry");
-    check(dom_ports[5] == 4'b0101, "ports 0 and 2 own context 2");
+    must(dom_ports[5] == 4'b0101, "ports 0 and 2 own context 2");
     end_test();
 
     begin_test("CTX_ATTACH: level 5, second context of the domain");
@@ -317,8 +311,8 @@ module tb_soc;
     c[cw_pkg::CMD_ARG0_LSB +: 64] = 64'd64;
     run(c);
     expect_result(cw_pkg::ST_OK, cw_pkg::FIELD_NONE);
-    check(ctx_last.level5 && ctx_last.root == 40'hff && ctx_last.quota == 7'd64, "table entry");
-    check(trail == "C", "port 2 is known already");
+    must(ctx_last.level5 && ctx_last.root == 40'hff && ctx_last.quota == 7'd64, "table entry");
+    must(trail == "C", "port 2 is known already");
     end_test();
 
     begin_test("CTX_ATTACH: malformed fields are named and change nothing (P17)");
@@ -348,15 +342,15 @@ module tb_soc;
     expect_result(cw_pkg::ST_IN_USE, cw_pkg::FIELD_NONE);
     run(plain(cw_pkg::OP_WRITE, 0, 0, 64'd0, 64'd0));
     expect_result(cw_pkg::ST_BAD_OPCODE, cw_pkg::FIELD_OPCODE);
-    check(trail == "", "nothing changed");
+    must(trail == "", "nothing changed");
     @(negedge clk);
-    check(errors_counted == 10, $sformatf("%0d errors counted", errors_counted));
+    must(errors_counted == 10, $sformatf("%0d errors counted", errors_counted));
     end_test();
 
     begin_test("DOMAIN_SET: MMIO generation, ports kept");
     run(plain(cw_pkg::OP_DOMAIN_SET, 0, 5, 64'd0, 64'h7_ffff));
     expect_result(cw_pkg::ST_OK, cw_pkg::FIELD_NONE);
-    check(dom_gen[5] == 19'h7_ffff && dom_ports[5] == 4'b0101, "domain 5");
+    must(dom_gen[5] == 19'h7_ffff && dom_ports[5] == 4'b0101, "domain 5");
     run(plain(cw_pkg::OP_DOMAIN_SET, 0, 5, 64'd0, 64'h8_0000));
     expect_result(cw_pkg::ST_BAD_FIELD, cw_pkg::FIELD_ARG0);
     end_test();
@@ -364,9 +358,9 @@ module tb_soc;
     begin_test("CTX_DETACH: disable, INVALIDATE, ABORT, FLUSH, complete (P33)");
     run(plain(cw_pkg::OP_CTX_DETACH, 2, 0, 64'd0, 64'd0));
     expect_result(cw_pkg::ST_OK, cw_pkg::FIELD_NONE);
-    check(trail == "cIAFd", "order");
-    check(hot_domain == 16'd5, "domain");
-    check(dom_ports[5] == 4'b0100, "port 0 owns nothing of domain 5 any more");
+    must(trail == "cIAFd", "order");
+    must(hot_domain == 16'd5, "domain");
+    must(dom_ports[5] == 4'b0100, "port 0 owns nothing of domain 5 any more");
     run(plain(cw_pkg::OP_CTX_DETACH, 2, 0, 64'd0, 64'd0));
     expect_result(cw_pkg::ST_NO_CONTEXT, cw_pkg::FIELD_NONE);
     end_test();
@@ -377,8 +371,8 @@ module tb_soc;
     flush_cycles = 60_000;
     run(plain(cw_pkg::OP_CTX_DETACH, 40, 0, 64'd0, 64'd0));
     expect_result(cw_pkg::ST_OK, cw_pkg::FIELD_NONE);
-    check(trail == "cIAfffFd", "order");
-    check(heartbeat - beats > 10, "heartbeat");
+    must(trail == "cIAfffFd", "order");
+    must(heartbeat - beats > 10, "heartbeat");
     flush_cycles = 300;
     end_test();
 
@@ -390,38 +384,38 @@ module tb_soc;
     expect_result(cw_pkg::ST_NOT_FLUSHED, cw_pkg::FIELD_NONE);
     run(attach(1, 7, 64'h1000, 4));
     expect_result(cw_pkg::ST_IN_USE, cw_pkg::FIELD_NONE);
-    check(dom_ports[7] == 4'b0001, "the port stays in the mask");
+    must(dom_ports[7] == 4'b0001, "the port stays in the mask");
     flush_status = cw_pkg::ST_OK;
     run(plain(cw_pkg::OP_CTX_DETACH, 1, 0, 64'd0, 64'd0));
     expect_result(cw_pkg::ST_OK, cw_pkg::FIELD_NONE);
-    check(dom_ports[7] == 4'b0000, "the port is gone");
+    must(dom_ports[7] == 4'b0000, "the port is gone");
     run(attach(1, 7, 64'h1000, 4));
-    check(got.value == 64'd2, "generation 2 (P32)");
+    must(got.value == 64'd2, "generation 2 (P32)");
     end_test();
 
     begin_test("PORT_SET: a shrinking range leaves the mask only after a FLUSH (P20)");
     run(plain(cw_pkg::OP_PORT_SET, 2, 3, 64'd0, 64'd0));
     expect_result(cw_pkg::ST_OK, cw_pkg::FIELD_NONE);
-    check(trail == "pFd", "order");
-    check(dom_ports[7] == 4'b0000, "mask");
+    must(trail == "pFd", "order");
+    must(dom_ports[7] == 4'b0000, "mask");
     run(plain(cw_pkg::OP_PORT_SET, 1, 1, 64'd1, 64'd0));
-    check(trail == "pFddp", "a growing range enters the mask first");
-    check(dom_ports[7] == 4'b0010, "mask");
+    must(trail == "pFddp", "a growing range enters the mask first");
+    must(dom_ports[7] == 4'b0010, "mask");
     run(plain(cw_pkg::OP_PORT_SET, 1, 0, 64'd1, 64'd0));
     expect_result(cw_pkg::ST_OK, cw_pkg::FIELD_NONE);
-    check(!port_last[1].enable, "first > last: off");
+    must(!port_last[1].enable, "first > last: off");
     end_test();
 
     begin_test("STATS: cycle of the snapshot");
     run(plain(cw_pkg::OP_STATS, 0, 0, 64'd0, 64'd0));
     expect_result(cw_pkg::ST_OK, cw_pkg::FIELD_NONE);
-    check(trail == "S" && got.value == snap_cycle && snap_cycle != 64'd0, "snapshot");
+    must(trail == "S" && got.value == snap_cycle && snap_cycle != 64'd0, "snapshot");
     end_test();
 
     begin_test("SELFTEST on request");
     run(plain(cw_pkg::OP_SELFTEST, 0, 0, 64'd0, 64'd0));
     expect_result(cw_pkg::ST_OK, cw_pkg::FIELD_NONE);
-    check(got.value == 64'd0 && trail == "N", "passes");
+    must(got.value == 64'd0 && trail == "N", "passes");
     end_test();
 
     begin_test("a command that leaves its ring while it is copied is not executed");
@@ -432,7 +426,7 @@ module tb_soc;
     repeat (10) @(negedge clk);
     cmd_valid = 1'b0;
     repeat (20_000) @(negedge clk);
-    check(colds_counted == 0 && trail == "" && !cpl_valid, "nothing happened");
+    must(colds_counted == 0 && trail == "" && !cpl_valid, "nothing happened");
     end_test();
 
     begin_test("a hot command that never completes ends by its deadline, alive");
@@ -441,8 +435,8 @@ module tb_soc;
     watchdog = 32'd3_000_000;
     limit = 3_000_000;
     run(plain(cw_pkg::OP_SELFTEST, 0, 0, 64'd0, 64'd0));
-    check(got.status == cw_pkg::ST_OK && got.value == 64'd8, "self test names the hot path");
-    check(!dead, "alive");
+    must(got.status == cw_pkg::ST_OK && got.value == 64'd8, "self test names the hot path");
+    must(!dead, "alive");
     end_test();
 
     begin_test("a completion after the deadline is not taken for that of the next command");
@@ -451,31 +445,29 @@ module tb_soc;
     nop_cycles = 1_200_000;
     nop_status = cw_pkg::ST_BUS_ERROR;
     run(plain(cw_pkg::OP_SELFTEST, 0, 0, 64'd0, 64'd0));
-    check(got.value == 64'd8, "too late");
+    must(got.value == 64'd8, "too late");
     nop_cycles = 20;
     nop_status = cw_pkg::ST_OK;
     run(plain(cw_pkg::OP_SELFTEST, 0, 0, 64'd0, 64'd0));
-    check(got.value == 64'd0, "the late one was taken");
+    must(got.value == 64'd0, "the late one was taken");
     end_test();
 
     begin_test("watchdog: dead without a heartbeat, cold commands end with FW_FAULT");
     watchdog = 32'd100;
     repeat (10_000) @(negedge clk);
-    check(dead, "dead");
+    must(dead, "dead");
     beats = heartbeat;
     run(plain(cw_pkg::OP_STATS, 0, 0, 64'd0, 64'd0));
     expect_result(cw_pkg::ST_FW_FAULT, cw_pkg::FIELD_NONE);
     run(plain(cw_pkg::OP_NOP, 0, 0, 64'd0, 64'd0));
     expect_result(cw_pkg::ST_FW_FAULT, cw_pkg::FIELD_NONE);
-    check(trail == "", "the firmware touches nothing");
+    must(trail == "", "the firmware touches nothing");
     watchdog = 32'd200_000;
     repeat (5_000) @(negedge clk);
-    check(dead && heartbeat == beats, "dead until reset");
+    must(dead && heartbeat == beats, "dead until reset");
     end_test();
 
     $display("soc: boot %0d cycles, attach %0d cycles", boot_cycles, began);
-    $display("soc: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(1, "failed");
-    $finish;
+    report("soc");
   end
 endmodule

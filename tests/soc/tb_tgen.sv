@@ -40,12 +40,11 @@ module tb_tgen;
   cw_tgen dut (.clk(gclk), .*);
 
   // ---- checks ----
-  int    passed = 0;
-  int    failed = 0;
+  `include "tb.svh"
   bit    ok;
   string test;
 
-  task automatic check(input bit cond, input string what);
+  task automatic must(input bit cond, input string what);
     if (!cond) begin
       if (ok) $display("%s: %s", test, what);
       ok = 1'b0;
@@ -53,11 +52,7 @@ module tb_tgen;
   endtask
 
   task automatic end_test;
-    if (ok) passed++;
-    else begin
-      failed++;
-      $display("FAIL %s", test);
-    end
+    check(ok, test);
   endtask
 
   // ---- expected sequence ----
@@ -145,24 +140,24 @@ module tb_tgen;
     #0.5;
     if (rel_valid) begin
       t = int'(rel_tag);
-      check(granted[t], "release of a tag without a grant");
+      must(granted[t], "release of a tag without a grant");
       if (exact_release)
-        check(now - grant_at[t] == ((hold && release_delay > 1) ? longint'(release_delay) : 1), "release delay");
+        must(now - grant_at[t] == ((hold && release_delay > 1) ? longint'(release_delay) : 1), "release delay");
       granted[t] = 1'b0;
       m_rel++;
     end
     // request accepted at the coming edge
     if (req_valid && req_ready) begin
       t = int'(req.tag);
-      check(!flying[t] && !granted[t], "tag in use");
-      check(req.len_m1 == 12'd63, "length");
+      must(!flying[t] && !granted[t], "tag in use");
+      must(req.len_m1 == 12'd63, "length");
       if (again[t]) begin
-        check(req == what[t], "another request came again");
+        must(req == what[t], "another request came again");
         again[t] = 1'b0;
       end else begin
         expect_next();
-        check(req.addr == x_addr, $sformatf("request %0d address %h, not %h", m_new, req.addr, x_addr));
-        check(req.ctx == x_ctx && req.write == x_write, "context or write");
+        must(req.addr == x_addr, $sformatf("request %0d address %h, not %h", m_new, req.addr, x_addr));
+        must(req.ctx == x_ctx && req.write == x_write, "context or write");
         m_new++;
         open++;
         born[t] = now;
@@ -219,7 +214,7 @@ module tb_tgen;
           m_errors++;
       end
     end
-    check(ans_ready, "an answer was not taken at once");
+    must(ans_ready, "an answer was not taken at once");
     near = 1'b0;
     for (int i = 0; i < NT; i++) if (flying[i] && due[i] <= now + 3) near = 1'b1;
     if (!gate_open) rests++;
@@ -242,7 +237,7 @@ module tb_tgen;
     @(negedge clk);
     start = 1'b0;
     @(negedge clk);
-    check(running, "running after start");
+    must(running, "running after start");
   endtask
 
   task automatic finish(input int limit);
@@ -252,24 +247,24 @@ module tb_tgen;
       @(negedge clk);
       left--;
     end
-    check(!running, "does not end");
+    must(!running, "does not end");
     @(negedge clk);
   endtask
 
   task automatic compare;
-    check(int'(done) == m_done, $sformatf("done %0d, not %0d", done, m_done));
-    check(int'(errors) == m_errors, $sformatf("errors %0d, not %0d", errors, m_errors));
-    check(int'(retries) == m_retries, $sformatf("retries %0d, not %0d", retries, m_retries));
-    check(sum == m_sum, $sformatf("sum %h, not %h", sum, m_sum));
-    check(longint'(lat_sum) == m_lat_sum, $sformatf("lat_sum %0d, not %0d", lat_sum, m_lat_sum));
-    check(longint'(lat_min) == m_lat_min && longint'(lat_max) == m_lat_max, "lat_min, lat_max");
-    check(m_first < 0 || longint'(cycles) == m_last - m_first + 1,
+    must(int'(done) == m_done, $sformatf("done %0d, not %0d", done, m_done));
+    must(int'(errors) == m_errors, $sformatf("errors %0d, not %0d", errors, m_errors));
+    must(int'(retries) == m_retries, $sformatf("retries %0d, not %0d", retries, m_retries));
+    must(sum == m_sum, $sformatf("sum %h, not %h", sum, m_sum));
+    must(longint'(lat_sum) == m_lat_sum, $sformatf("lat_sum %0d, not %0d", lat_sum, m_lat_sum));
+    must(longint'(lat_min) == m_lat_min && longint'(lat_max) == m_lat_max, "lat_min, lat_max");
+    must(m_first < 0 || longint'(cycles) == m_last - m_first + 1,
           $sformatf("cycles %0d, not %0d", cycles, m_last - m_first + 1));
-    check(m_rel == m_done, "releases");
+    must(m_rel == m_done, "releases");
     for (int i = 0; i < int'(cw_pkg::HIST_BUCKETS); i++) begin
       hist_index = 10'(i);
       repeat (2) @(negedge clk);
-      check(int'(hist_data) == m_hist[i], $sformatf("bucket %0d is %0d, not %0d", i, hist_data, m_hist[i]));
+      must(int'(hist_data) == m_hist[i], $sformatf("bucket %0d is %0d, not %0d", i, hist_data, m_hist[i]));
     end
   endtask
 
@@ -279,17 +274,17 @@ module tb_tgen;
     model_reset();
     rst_n = 1'b1;
     repeat (10) @(negedge clk);
-    check(!running && !clearing && !req_valid, "idle");
+    must(!running && !clearing && !req_valid, "idle");
     end_test();
 
     defaults("rate: a request, an answer and a release every cycle");
     count = 32'd5000; n_ctx_m1 = 8'd4; write_percent = 8'd100;
     go();
-    check(clearing, "clears first");
+    must(clearing, "clears first");
     finish(20000);
     compare();
-    check(cycles == 32'd5004, $sformatf("%0d cycles for 5000 requests of latency 4", cycles));
-    check(lat_min == 4 && lat_max == 4, "latency is the engine's");
+    must(cycles == 32'd5004, $sformatf("%0d cycles for 5000 requests of latency 4", cycles));
+    must(lat_min == 4 && lat_max == 4, "latency is the engine's");
     end_test();
 
     defaults("random pattern, writes by percent, seed 0 taken as 1");
@@ -310,7 +305,7 @@ module tb_tgen;
     defaults("one outstanding request at a time");
     outstanding = 32'd0; count = 32'd200; latency = 30;
     go(); finish(20000); compare();
-    check(most_open == 1, $sformatf("%0d open", most_open));
+    must(most_open == 1, $sformatf("%0d open", most_open));
     end_test();
 
     defaults("outstanding limit holds under random latency, stalls, errors and RETRY_LATER");
@@ -319,8 +314,8 @@ module tb_tgen;
       later_percent = (s == 0) ? 0 : 5; exact_release = (s == 0);
       pattern = 2'd1; pages = 32'd77777; write_percent = 8'd50; hold = s[0]; release_delay = 8'd9;
       go(); finish(400000); compare();
-      check(most_open <= int'(outstanding) && most_open > int'(outstanding) / 2, "limit");
-      check(m_done + m_errors == 3000, "every request was answered");
+      must(most_open <= int'(outstanding) && most_open > int'(outstanding) / 2, "limit");
+      must(m_done + m_errors == 3000, "every request was answered");
     end
     end_test();
 
@@ -336,10 +331,10 @@ module tb_tgen;
     defaults("histogram: last bucket holds all above, shift widens");
     latency = 1500; count = 32'd100;
     go(); finish(40000); compare();
-    check(m_hist[1023] == 100, "model");
+    must(m_hist[1023] == 100, "model");
     hist_shift = 4'd3;
     go(); finish(40000); compare();
-    check(m_hist[187] == 100, "model");
+    must(m_hist[187] == 100, "model");
     end_test();
 
     defaults("stop ends the issue; what waits for a retry is dropped");
@@ -350,8 +345,8 @@ module tb_tgen;
     @(negedge clk);
     stop = 1'b0;
     finish(2000);
-    check(m_done == int'(done) && m_rel == m_done && m_new < 100000 && m_new > 100, "stopped");
-    for (int i = 0; i < NT; i++) check(!flying[i] && !granted[i], "nothing is left");
+    must(m_done == int'(done) && m_rel == m_done && m_new < 100000 && m_new > 100, "stopped");
+    for (int i = 0; i < NT; i++) must(!flying[i] && !granted[i], "nothing is left");
     end_test();
 
     defaults("a run after a stop, and a start while running is ignored");
@@ -362,17 +357,17 @@ module tb_tgen;
     @(negedge clk);
     start = 1'b0;
     finish(20000); compare();
-    check(done == 2000, "all");
+    must(done == 2000, "all");
     end_test();
 
     defaults("no answer: running stays");
     mute = 1'b1; count = 32'd10;
     go();
     repeat (5000) @(negedge clk);
-    check(running && m_new == 10, "running");
+    must(running && m_new == 10, "running");
     mute = 1'b0;
     finish(2000);
-    check(lat_max > 3000, "latency counts the wait");
+    must(lat_max > 3000, "latency counts the wait");
     end_test();
 
     defaults("count 0");
@@ -382,10 +377,8 @@ module tb_tgen;
 
     test = "the clock rested";
     ok   = 1'b1;
-    check(rests > 5000, $sformatf("%0d cycles only", rests));
+    must(rests > 5000, $sformatf("%0d cycles only", rests));
     end_test();
-    $display("tgen: %0d passed, %0d failed", passed, failed);
-    if (failed != 0) $fatal(1, "failed");
-    $finish;
+    report("tgen");
   end
 endmodule
