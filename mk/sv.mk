@@ -19,10 +19,11 @@ SV_RUNTIME := verilated.o verilated_timing.o verilated_threads.o verilated_dpi.o
 
 define sv_build
 SV_BUILT += $(1)
-$(O)/sv/$(1)/Vbench.mk: $(O)/gen/cw_pkg.sv rtl/cw_t.sv mk/sv.mk tests/unit/tb.svh $(filter %.sv %.svh %.v,$(2)) \
-  $(wildcard $(dir $(lastword $(2)))rules.mk)
+$(O)/sv/$(1)/Vbench.mk: $(O)/gen/cw_pkg.sv rtl/cw_t.sv mk/sv.mk tests/unit/tb.svh \
+  $(filter %.sv %.svh %.v,$(2)) $(wildcard $(dir $(lastword $(2)))rules.mk)
 	$$(call say,VLBENCH,$(1))mkdir -p $$(@D)
-	$$(Q)$$(VERILATOR) $$(SV_VLFLAGS) -I$(O)/gen -Itests/unit -I$(dir $(lastword $(2))) $$(SV_FLAGS) $(3) --Mdir $$(@D) -o bench \
+	$$(Q)$$(VERILATOR) $$(SV_VLFLAGS) -I$(O)/gen -Itests/unit -I$(dir $(lastword $(2))) $$(SV_FLAGS) $(3) \
+	  --Mdir $$(@D) -o bench \
 	  $$(if $$(SV_COVER),$$(call cover_flags,$(basename $(notdir $(lastword $(2)))))) \
 	  --top-module $(basename $(notdir $(lastword $(2)))) $(O)/gen/cw_pkg.sv rtl/cw_t.sv \
 	  $(filter %.sv %.v,$(2)) $(abspath $(filter %.o,$(2))) >$$(@D)/log 2>&1 || { cat $$(@D)/log; exit 1; }
