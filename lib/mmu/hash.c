@@ -2,11 +2,17 @@
 /* Copyright The Catwalk authors */
 /*
  * Shadow pages by (gfn, role): open addressing, about half full at most. The key is one word, so that a lookup touches
- * no page but the one that it finds, and pages of an obsolete generation are other keys (ROLE-18). The place depends on
- * the gfn alone: all pages of a gfn stand in one run. A bit for each place says whether anything went by on its way to
- * a place behind, so that a search in vain seldom looks further than where it began.
+ * no page but the one that it finds, and pages of an obsolete generation are other keys (ROLE-18). Keys and pages stand
+ * apart: who waits for a page waits for its pointer alone, which in half the space is more often in a cache.
+ *
+ * The home of a page depends on its gfn alone. Where its home is taken, a page stands in another place of the same line
+ * of keys, or in the next line that has one. But if there are pages of a home, one of them stands there: one of another
+ * home gives way. And a bit for each home says whether there are others of it, elsewhere. So a search in vain seldom
+ * looks further than where it begins.
  */
 #include "internal.h"
+
+#define LINE CW_HASH_LINE
 
 static uint64_t page_key(const struct cw_mmu_page *sp)
 {
@@ -14,16 +20,23 @@ static uint64_t page_key(const struct cw_mmu_page *sp)
 	return cw_hash_key(sp->gfn, sp->role, sp->gen);
 }
 
-struct cw_hash_slot *cw_hash_alloc(unsigned bits)
+void *cw_hash_alloc(unsigned bits)
 {
-	return cw_zalloc((sizeof(struct cw_hash_slot) << bits) + ((1ull << bits) + 7) / 8);
+	uint64_t size = 1ull << bits;
+
+	/* Keys begin with a line of the cache. */
+	return cw_zalloc(size * (sizeof(uint64_t) + sizeof(void *)) + size / 8 + LINE * sizeof(uint64_t));
 }
 
-void cw_hash_set(struct cw_mmu *mmu, struct cw_hash_slot *hash, unsigned bits)
+void cw_hash_set(struct cw_mmu *mmu, void *hash, unsigned bits)
 {
+	uint64_t line = LINE * sizeof(uint64_t);
+
 	mmu->hash = hash;
+	mmu->hash_key = (uint64_t *)(((uintptr_t)hash + line - 1) & ~(uintptr_t)(line - 1));
+	mmu->hash_page = (struct cw_mmu_page **)(mmu->hash_key + (1ull << bits));
+	mmu->hash_more = (uint64_t *)(mmu->hash_page + (1ull << bits));
 	mmu->hash_bits = bits;
-	mmu->hash_passed = (uint64_t *)(hash + (1ull << bits));
 }
 
 static uint64_t hash_mask(const struct cw_mmu *mmu)
@@ -31,28 +44,56 @@ static uint64_t hash_mask(const struct cw_mmu *mmu)
 	return (1ull << mmu->hash_bits) - 1;
 }
 
-static uint64_t key_home(const struct cw_mmu *mmu, uint64_t key)
+static uint64_t home_of(const struct cw_mmu *mmu, uint64_t key)
 {
 	return cw_hash_gfn(key >> CW_KEY_GFN_SHIFT, mmu->hash_bits);
 }
 
-static void set_passed(struct cw_mmu *mmu, uint64_t place, bool passed)
+/* Places that a search from there looks at before this one. */
+static uint64_t way(const struct cw_mmu *mmu, uint64_t home, uint64_t place)
 {
-	mmu->hash_passed[place / 64] &= ~(1ull << place % 64);
-	mmu->hash_passed[place / 64] |= (uint64_t)passed << place % 64;
+	return ((place / LINE - home / LINE) * LINE & hash_mask(mmu)) + (place - home) % LINE;
 }
 
-/* Number of pages of other gfns in front of it. */
-static uint64_t put(struct cw_mmu *mmu, struct cw_hash_slot what)
+static void put_at(struct cw_mmu *mmu, uint64_t place, uint64_t key, struct cw_mmu_page *sp)
 {
-	uint64_t i = key_home(mmu, what.key), collisions = 0;
+	mmu->hash_key[place] = key;
+	mmu->hash_page[place] = sp;
+}
 
-	for (; mmu->hash[i].key; i = (i + 1) & hash_mask(mmu)) {
-		collisions += (mmu->hash[i].key ^ what.key) >> CW_KEY_GFN_SHIFT != 0;
-		set_passed(mmu, i, true);
+static void set_more(struct cw_mmu *mmu, uint64_t home, bool more)
+{
+	mmu->hash_more[home / 64] &= ~(1ull << home % 64);
+	mmu->hash_more[home / 64] |= (uint64_t)more << home % 64;
+}
+
+/* Into the first free place that a search looks at. Number of pages of other gfns before it. */
+static uint64_t put_elsewhere(struct cw_mmu *mmu, uint64_t key, struct cw_mmu_page *sp)
+{
+	uint64_t home = home_of(mmu, key), place = home, others = 0;
+
+	for (uint64_t n = 1; mmu->hash_key[place]; n++) {
+		others += (mmu->hash_key[place] ^ key) >> CW_KEY_GFN_SHIFT != 0;
+		place = cw_hash_place(mmu, home, n);
 	}
-	mmu->hash[i] = what;
-	return collisions;
+	put_at(mmu, place, key, sp);
+	return others;
+}
+
+/* Number of pages of other gfns that a search for it meets in vain. */
+static uint64_t put(struct cw_mmu *mmu, uint64_t key, struct cw_mmu_page *sp)
+{
+	uint64_t home = home_of(mmu, key), there = mmu->hash_key[home];
+	struct cw_mmu_page *other = mmu->hash_page[home];
+
+	if (there && home_of(mmu, there) == home) {
+		set_more(mmu, home, true);
+		return put_elsewhere(mmu, key, sp);
+	}
+	put_at(mmu, home, key, sp);
+	if (there)
+		put_elsewhere(mmu, there, other);
+	return there != 0;
 }
 
 /* Pages above which a bigger one is wanted: half as many as places, and those of one more translation. */
@@ -63,22 +104,23 @@ static uint64_t comfortable(uint64_t size)
 
 int cw_hash_room(struct cw_mmu *mmu, struct cw_cache_set *cache)
 {
-	uint64_t size = 1ull << mmu->hash_bits, want = mmu->nr_pages + CW_NEED_PAGE;
-	struct cw_hash_slot *old = mmu->hash;
+	uint64_t size = 1ull << mmu->hash_bits, want = mmu->nr_pages + CW_NEED_PAGE, *key = mmu->hash_key;
+	struct cw_mmu_page **page = mmu->hash_page;
+	void *old = mmu->hash;
 
 	cache->need_bigger = false;
 	if (want <= comfortable(size))
 		return 0;
 	if (!cache->hash || cache->hash_bits <= mmu->hash_bits) {
-		/* Slower, until there is memory for more; but the last eighth stays free, where runs end. */
+		/* Slower, until there is memory for more; but the last eighth stays free, where searches end. */
 		cache->want_bits = mmu->hash_bits + 1;
 		cache->need_bigger = want > size - size / 8;
 		return cache->need_bigger ? CW_PF_RETRY : 0;
 	}
 	cw_hash_set(mmu, cache->hash, cache->hash_bits);
 	for (uint64_t i = 0; i < size; i++) {
-		if (old[i].key)
-			put(mmu, old[i]);
+		if (key[i])
+			put(mmu, key[i], page[i]);
 	}
 	cache->hash = NULL;
 	cw_free(old);
@@ -87,14 +129,16 @@ int cw_hash_room(struct cw_mmu *mmu, struct cw_cache_set *cache)
 
 struct cw_mmu_page *cw_page_next_of_gfn(const struct cw_mmu *mmu, uint64_t gfn, uint64_t *pos)
 {
-	uint64_t mask = hash_mask(mmu), home = cw_hash_gfn(gfn, mmu->hash_bits);
+	uint64_t home = cw_hash_gfn(gfn, mmu->hash_bits);
 
-	while (!*pos || cw_hash_passed(mmu, (home + *pos - 1) & mask)) {
-		const struct cw_hash_slot *s = &mmu->hash[(home + *pos) & mask];
+	while (!*pos || cw_hash_more(mmu, home)) {
+		uint64_t place = cw_hash_place(mmu, home, *pos), key = mmu->hash_key[place];
 
+		if (!key)
+			return NULL;
 		++*pos;
-		if (s->key && s->key >> CW_KEY_GFN_SHIFT == gfn)
-			return s->sp;
+		if (key >> CW_KEY_GFN_SHIFT == gfn)
+			return mmu->hash_page[place];
 	}
 	return NULL;
 }
@@ -104,47 +148,75 @@ void cw_hash_add(struct cw_mmu *mmu, struct cw_mmu_page *sp)
 	uint64_t collisions;
 
 	CW_ASSERT(mmu->nr_pages < hash_mask(mmu));
-	/* ROLE-19: the search for the page, in vain, has met as many. Counted here, so that searches only read. */
-	collisions = put(mmu, (struct cw_hash_slot){page_key(sp), sp});
+	/* ROLE-19: counted here, so that searches only read. */
+	collisions = put(mmu, page_key(sp), sp);
 	if (collisions > mmu->stats.max_mmu_page_hash_collisions)
 		mmu->stats.max_mmu_page_hash_collisions = collisions;
 	sp->hashed = true;
 	mmu->nr_pages++;
 }
 
-/* The bits of places first .. end - 1 of one run, which ends there: from behind, by the homes of what was seen. */
-static void mark_passed(struct cw_mmu *mmu, uint64_t first, uint64_t end)
+/* Where the page of this home is that a search meets last; the home itself if it is alone, or if there is none. */
+static uint64_t last_of(const struct cw_mmu *mmu, uint64_t home)
 {
-	uint64_t mask = hash_mask(mmu), reach = 0;
+	uint64_t last = home, place = home;
 
-	/* reach: so many places from here on to the front have a page behind them that went by. */
-	for (uint64_t i = end; i != first;) {
-		uint64_t far;
+	for (uint64_t n = 1; mmu->hash_key[place]; n++) {
+		if (home_of(mmu, mmu->hash_key[place]) == home)
+			last = place;
+		place = cw_hash_place(mmu, home, n);
+	}
+	return last;
+}
 
-		i = (i - 1) & mask;
-		set_passed(mmu, i, reach != 0);
-		reach -= reach != 0;
-		far = mmu->hash[i].key ? (i - key_home(mmu, mmu->hash[i].key)) & mask : 0;
-		reach = reach > far ? reach : far;
+/* The place in this line of a page that a search would not meet any more, for it ends at the hole; or the hole. */
+static uint64_t cut_off(const struct cw_mmu *mmu, uint64_t line, uint64_t hole, bool *full)
+{
+	*full = true;
+	for (uint64_t i = line; i < line + LINE; i++) {
+		uint64_t key = mmu->hash_key[i], home = home_of(mmu, key);
+
+		if (key && way(mmu, home, hole) < way(mmu, home, i))
+			return i;
+		*full = *full && (key || i == hole);
+	}
+	return hole;
+}
+
+/* Frees a place, whose page stands elsewhere or goes; nobody has its home there. */
+static void free_place(struct cw_mmu *mmu, uint64_t hole)
+{
+	uint64_t line = hole - hole % LINE;
+	bool full = true;
+
+	put_at(mmu, hole, 0, NULL);
+	/* Who came by on the way through lines that were full moves up, and leaves a hole in turn. */
+	while (full) {
+		uint64_t from = cut_off(mmu, line, hole, &full);
+
+		if (from != hole) {
+			put_at(mmu, hole, mmu->hash_key[from], mmu->hash_page[from]);
+			put_at(mmu, from, 0, NULL);
+			hole = from;
+			line = hole - hole % LINE;
+			full = true;
+		} else {
+			line = (line + LINE) & hash_mask(mmu);
+		}
 	}
 }
 
 void cw_hash_del(struct cw_mmu *mmu, struct cw_mmu_page *sp)
 {
-	uint64_t mask = hash_mask(mmu), home = cw_hash_gfn(sp->gfn, mmu->hash_bits), hole = home, i;
+	uint64_t home = cw_hash_gfn(sp->gfn, mmu->hash_bits), place = home, last;
 
 	CW_ASSERT(sp->hashed);
-	while (mmu->hash[hole].sp != sp)
-		hole = (hole + 1) & mask;
-	/* What stands behind it and could not be found any more moves up. */
-	for (i = (hole + 1) & mask; mmu->hash[i].key; i = (i + 1) & mask) {
-		if (((i - key_home(mmu, mmu->hash[i].key)) & mask) < ((i - hole) & mask))
-			continue;
-		mmu->hash[hole] = mmu->hash[i];
-		hole = i;
-	}
-	mmu->hash[hole] = (struct cw_hash_slot){0, NULL};
-	mark_passed(mmu, home, i);
+	for (uint64_t n = 1; mmu->hash_page[place] != sp; n++)
+		place = cw_hash_place(mmu, home, n);
+	last = last_of(mmu, home);
+	put_at(mmu, place, mmu->hash_key[last], mmu->hash_page[last]);
+	free_place(mmu, last);
+	set_more(mmu, home, last_of(mmu, home) != home);
 	sp->hashed = false;
 	mmu->nr_pages--;
 }
@@ -159,39 +231,28 @@ static bool same_pdptes(const struct cw_mmu_page *a, const struct cw_mmu_page *b
 	return true;
 }
 
-/* A page behind this place has its home here or in front. */
-static bool is_passed(const struct cw_mmu *mmu, uint64_t place)
-{
-	uint64_t mask = hash_mask(mmu);
-
-	for (uint64_t n = 1; n <= mask && mmu->hash[(place + n) & mask].key; n++) {
-		uint64_t i = (place + n) & mask;
-
-		if (((i - key_home(mmu, mmu->hash[i].key)) & mask) >= n)
-			return true;
-	}
-	return false;
-}
-
 const char *cw_hash_validate(struct cw_mmu *mmu)
 {
 	uint64_t pages = 0;
 
 	for (uint64_t i = 0; i <= hash_mask(mmu); i++) {
-		struct cw_mmu_page *sp = mmu->hash[i].sp;
-		uint64_t pos = 0, found = 0;
+		const struct cw_mmu_page *sp = mmu->hash_page[i];
+		uint64_t pos = 0, found = 0, home;
 
-		if (cw_hash_passed(mmu, i) != is_passed(mmu, i))
-			return "what a place of the hash says of those behind it";
-		if (!mmu->hash[i].key)
+		if (cw_hash_more(mmu, i) != (last_of(mmu, i) != i))
+			return "what a home says of the pages that have it";
+		if (!mmu->hash_key[i])
 			continue;
-		if (mmu->hash[i].key != page_key(sp) || !sp->hashed || sp->role.invalid)
+		if (mmu->hash_key[i] != page_key(sp) || !sp->hashed || sp->role.invalid)
 			return "a page stands in the hash under another key";
+		home = home_of(mmu, mmu->hash_key[i]);
+		if (!mmu->hash_key[home] || home_of(mmu, mmu->hash_key[home]) != home)
+			return "no page of a home stands there";
 		/* Exactly one page of a key, found from its gfn. */
 		for (struct cw_mmu_page *o; (o = cw_page_next_of_gfn(mmu, sp->gfn, &pos));)
 			found += page_key(o) == page_key(sp) && same_pdptes(o, sp);
 		if (found != 1)
-			return "a page is not in the run of its gfn, or is there twice";
+			return "a page is not where a search for its gfn comes by, or is there twice";
 		pages++;
 	}
 	return pages == mmu->nr_pages ? NULL : "the number of pages in the hash";

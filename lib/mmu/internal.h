@@ -76,8 +76,8 @@ struct cw_cache_set {
 	uint64_t table[CW_NEED_PAGE];
 	unsigned nr_pair;
 	uint64_t pair[CW_NEED_PAIR];
-	bool pairs;		   /* shadow contexts use it */
-	struct cw_hash_slot *hash; /* bigger hash, or NULL */
+	bool pairs; /* shadow contexts use it */
+	void *hash; /* bigger hash, or NULL */
 	unsigned hash_bits;
 	unsigned want_bits; /* size to allocate at the next top-up, 0: none */
 	bool need_bigger;   /* it is no use going on without */
@@ -183,11 +183,10 @@ static inline struct cw_mmu_domain *cw_page_domain(struct cw_mmu *mmu, const str
 }
 
 #define CW_HASH_BITS_MIN 6u
-#define CW_HASH_SLOT_SHIFT 4
-CW_STATIC_ASSERT(sizeof(struct cw_hash_slot) == 1 << CW_HASH_SLOT_SHIFT, "a place of the hash");
-struct cw_hash_slot *cw_hash_alloc(unsigned bits);
+#define CW_HASH_LINE 8u /* keys in a line of the cache */
+void *cw_hash_alloc(unsigned bits);
 /* An empty one, in place of what is there. */
-void cw_hash_set(struct cw_mmu *mmu, struct cw_hash_slot *hash, unsigned bits);
+void cw_hash_set(struct cw_mmu *mmu, void *hash, unsigned bits);
 /*
  * Room for the pages of one translation, under the lock and before any is made: puts the cache's bigger hash in place
  * if there is one and it is time, else asks the next top-up for one. 0, or CW_PF_RETRY: top up first.
@@ -211,34 +210,40 @@ static inline uint64_t cw_hash_key(uint64_t gfn, union cw_role role, unsigned ge
 }
 
 /* Multiplicative: consecutive gfns of any stride spread over all places. */
-static inline unsigned cw_hash_gfn(uint64_t gfn, unsigned bits)
+static inline uint64_t cw_hash_gfn(uint64_t gfn, unsigned bits)
 {
-	return (unsigned)(gfn * 0x61C8864680B583EBull >> (64 - bits));
+	return gfn * 0x61C8864680B583EBull >> (64 - bits);
 }
 
-static inline bool cw_hash_passed(const struct cw_mmu *mmu, uint64_t place)
+/* Pages of this home stand elsewhere, behind one that stands there. */
+static inline bool cw_hash_more(const struct cw_mmu *mmu, uint64_t home)
 {
-	return mmu->hash_passed[place / 64] >> place % 64 & 1;
+	return mmu->hash_more[home / 64] >> home % 64 & 1;
 }
 
-/*
- * The one page of the current generation, or NULL. Mostly the first place says it, and who asks waits for what is
- * found: so that place is computed in bytes at once.
- */
+/* Where a search looks after n places: round the line of keys in which the home is, and so in the lines behind it. */
+static inline uint64_t cw_hash_place(const struct cw_mmu *mmu, uint64_t home, uint64_t n)
+{
+	uint64_t line = (home / CW_HASH_LINE + n / CW_HASH_LINE) * CW_HASH_LINE & ((1ull << mmu->hash_bits) - 1);
+
+	return line + (home + n) % CW_HASH_LINE;
+}
+
+/* The one page of the current generation, or NULL. Mostly the first place says it. */
 static inline struct cw_mmu_page *cw_page_find(const struct cw_mmu *mmu, uint64_t gfn, union cw_role role)
 {
-	uint64_t key = cw_hash_key(gfn, role, mmu->valid_gen), mask = (1ull << mmu->hash_bits) - 1;
-	uint64_t home = cw_hash_gfn(gfn, mmu->hash_bits + CW_HASH_SLOT_SHIFT) & ~(sizeof(*mmu->hash) - 1);
-	const struct cw_hash_slot *slot = (const struct cw_hash_slot *)((const char *)mmu->hash + home);
+	uint64_t key = cw_hash_key(gfn, role, mmu->valid_gen), home = cw_hash_gfn(gfn, mmu->hash_bits), place = home;
 
-	while (slot->key != key) {
-		uint64_t place = (uint64_t)(slot - mmu->hash);
-
-		if (!cw_hash_passed(mmu, place))
-			return NULL;
-		slot = &mmu->hash[(place + 1) & mask];
+	if (mmu->hash_key[home] == key)
+		return mmu->hash_page[home];
+	if (!cw_hash_more(mmu, home))
+		return NULL;
+	for (uint64_t n = 1; mmu->hash_key[place]; n++) {
+		place = cw_hash_place(mmu, home, n);
+		if (mmu->hash_key[place] == key)
+			return mmu->hash_page[place];
 	}
-	return slot->sp;
+	return NULL;
 }
 
 /* The same with PDPTEs, which are part of the key where the role has them. */

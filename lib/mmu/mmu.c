@@ -5,7 +5,7 @@
 
 int cw_mmu_init(struct cw_mmu *mmu, const struct cw_mmu_ops *ops, void *priv, const struct cw_mmu_params *params)
 {
-	struct cw_hash_slot *hash;
+	void *hash;
 
 	if (params->address_bits < 32 || params->address_bits > 52)
 		return -EINVAL;

@@ -312,11 +312,6 @@ struct cw_mmu_domain {
 	unsigned log_flags;
 };
 
-struct cw_hash_slot {
-	uint64_t key; /* 0: free */
-	struct cw_mmu_page *sp;
-};
-
 /* MMU of one VM. */
 struct cw_mmu {
 	const struct cw_mmu_ops *ops; /* constant */
@@ -330,8 +325,10 @@ struct cw_mmu {
 	struct cw_slot_space space[CW_AS_MAX];
 	struct cw_mmu_domain domain[CW_AS_MAX];
 
-	struct cw_hash_slot *hash; /* 2^hash_bits; shadow pages, obsolete ones included (hash.c) */
-	uint64_t *hash_passed;	   /* bit per place: one that stands behind it has its home here or in front */
+	void *hash;	    /* of shadow pages, obsolete ones included: what the arrays below stand in (hash.c) */
+	uint64_t *hash_key; /* 0: free */
+	struct cw_mmu_page **hash_page; /* whose key it is */
+	uint64_t *hash_more;		/* a bit each: pages of which this place is the home stand in others */
 	unsigned hash_bits;
 	uint64_t nr_pages;	 /* pages in the hash */
 	uint64_t page_limit;	 /* 0: none (ZAP-4) */

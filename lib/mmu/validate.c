@@ -179,9 +179,9 @@ static const char *check_hash(struct cw_mmu *mmu, struct totals *t)
 	const char *what = cw_hash_validate(mmu);
 
 	for (uint64_t i = 0; !what && i < 1ull << mmu->hash_bits; i++) {
-		struct cw_mmu_page *sp = mmu->hash[i].sp;
+		struct cw_mmu_page *sp = mmu->hash_page[i];
 
-		if (!mmu->hash[i].key)
+		if (!mmu->hash_key[i])
 			continue;
 		what = check_page(mmu, sp, t);
 		CHECK(!cw_list_empty(&sp->node));

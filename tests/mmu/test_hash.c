@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
-/* The hash of shadow pages against a plain array: keys, runs, holes, growth, and what happens without memory for it. */
+/* The hash of shadow pages against a plain array: keys, full lines, holes, growth, and what happens without memory. */
 #include <stdlib.h>
 
 #include "../../lib/mmu/internal.h"
@@ -34,18 +34,21 @@ static struct cw_mmu_page *model_find(uint64_t gfn, union cw_role role, unsigned
 	return NULL;
 }
 
-/* Few gfns, so that there are many pages of one; of any size, so that runs meet. */
+/* Few gfns, so that there are many pages of one; of any size, so that those of several meet. */
 static uint64_t some_gfn(void)
 {
 	return rnd(2) ? rnd(40) << 9 : rnd(60) * 0x987654321ull & 0xffffffffffull;
 }
 
-static void grow(struct cw_cache_set *cache)
+/* late: only when it must, as if there had been no memory before. */
+static void grow(struct cw_cache_set *cache, bool late)
 {
 	int r;
 
 	do {
+		alloc_fail(late && !cache->need_bigger);
 		CHECK_EQ(cw_cache_topup(&vm.mmu, cache), 0);
+		alloc_fail(0);
 		cw_mutex_lock(&vm.mmu.lock);
 		r = cw_hash_room(&vm.mmu, cache);
 		cw_mutex_unlock(&vm.mmu.lock);
@@ -53,7 +56,7 @@ static void grow(struct cw_cache_set *cache)
 	CHECK_EQ(r, 0);
 }
 
-static void step(struct cw_cache_set *cache, bool more)
+static void step(struct cw_cache_set *cache, bool more, bool late)
 {
 	uint64_t gfn = some_gfn(), pos = 0, seen = 0, want = 0;
 	union cw_role role = role_of((unsigned)rnd(8));
@@ -62,7 +65,7 @@ static void step(struct cw_cache_set *cache, bool more)
 	if (rnd(4) < (more ? 3 : 1) && nr < MAX && !model_find(gfn, role, gen)) {
 		struct cw_mmu_page *sp = calloc(1, sizeof(*sp));
 
-		grow(cache);
+		grow(cache, late);
 		sp->gfn = gfn;
 		sp->role = role;
 		sp->gen = gen;
@@ -90,21 +93,24 @@ static void step(struct cw_cache_set *cache, bool more)
 	CHECK_EQ(seen, want);
 }
 
-static void role_18_find_and_runs(void)
+static void find_among_many(bool late)
 {
 	struct cw_cache_set cache = {.nr_table = 0};
-	unsigned gen;
+	unsigned gen, fullest = 0;
 
 	vm_init(&vm);
 	gen = vm.mmu.valid_gen;
 	rng = 88172645463325252ull;
 	cw_hash_del(&vm.mmu, vm.ctx.root); /* only the test's pages */
+	grow(&cache, false);
 	for (unsigned n = 0; n < 12000 && !check_bad; n++) {
-		step(&cache, n / 3000 % 2 == 0);
-		if (n % 256 == 0)
+		step(&cache, n / 3000 % 2 == 0, late);
+		if (n % 16 == 0)
 			CHECK(!cw_hash_validate(&vm.mmu));
+		fullest = fullest > nr * 16 >> vm.mmu.hash_bits ? fullest : nr * 16 >> vm.mmu.hash_bits;
 	}
 	CHECK(vm.mmu.hash_bits >= 8);
+	CHECK(late ? fullest >= 13 : fullest <= 9); /* sixteenths */
 	while (nr) {
 		cw_hash_del(&vm.mmu, page[--nr]);
 		free(page[nr]);
@@ -114,6 +120,16 @@ static void role_18_find_and_runs(void)
 	cw_hash_add(&vm.mmu, vm.ctx.root);
 	cw_cache_drain(&vm.mmu, &cache);
 	vm_destroy(&vm);
+}
+
+static void role_18_find(void)
+{
+	find_among_many(false);
+}
+
+static void role_18_find_in_a_full_one(void)
+{
+	find_among_many(true);
 }
 
 /* It asks for more in time; without memory it goes on, but never until it is full. */
@@ -145,7 +161,7 @@ static void without_memory_for_a_bigger_one(void)
 	alloc_fail(1);
 	CHECK_EQ(cw_cache_topup(&vm.mmu, &cache), -ENOMEM);
 	alloc_fail(0);
-	grow(&cache);
+	grow(&cache, false);
 	CHECK_EQ(vm.mmu.hash_bits, 7);
 	CHECK(!cw_hash_validate(&vm.mmu));
 	while (n)
@@ -174,7 +190,7 @@ static void role_19_collisions_are_counted(void)
 			next++;
 		gfn[i] = next++;
 	}
-	/* Two gfns, the first with three roles: all in one run. */
+	/* Three gfns, the first with three roles, and all have one home. */
 	for (unsigned i = 0; i < 5; i++) {
 		sp[i].gfn = gfn[i < 3 ? 0 : i - 2];
 		sp[i].role = role_of(i < 3 ? i : 0);
@@ -203,7 +219,8 @@ static void role_19_collisions_are_counted(void)
 
 int main(void)
 {
-	RUN(role_18_find_and_runs, "ROLE-18");
+	RUN(role_18_find, "ROLE-18");
+	RUN(role_18_find_in_a_full_one, "ROLE-18");
 	RUN(role_19_collisions_are_counted, "ROLE-19");
 	RUN(without_memory_for_a_bigger_one);
 	return CHECK_DONE("mmu_hash");

@@ -45,9 +45,9 @@ static int entry_xchg(void *priv, uint64_t entry_addr, uint64_t value, uint64_t 
 
 	(void)value;
 	for (uint64_t i = 0; i < 1ull << vm->mmu.hash_bits; i++) {
-		const struct cw_mmu_page *sp = vm->mmu.hash[i].sp;
+		const struct cw_mmu_page *sp = vm->mmu.hash_page[i];
 
-		if (vm->mmu.hash[i].key && sp->table == table)
+		if (sp && sp->table == table)
 			*old = sp->spte[(entry_addr - table) / 8];
 	}
 	vm->commands++;
