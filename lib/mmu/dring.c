@@ -103,6 +103,8 @@ int cw_mmu_log_place(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, struct cw
 	struct cw_memslot *slot;
 	int r = -ENOENT;
 
+	if (as_id >= CW_AS_MAX)
+		return -ENOENT;
 	cw_mutex_lock(&mmu->slots_lock);
 	slot = cw_slots_find(cw_slots_active(mmu, as_id), gfn);
 	if (slot && slot->log && mmu->domain[as_id].log_mode) {
