@@ -267,6 +267,17 @@ static unsigned entries_of(const struct cw_mmu_page *sp, unsigned at, unsigned *
 	return n / 256 == sp->role.quadrant ? 2 : 0;
 }
 
+/* What the write means for each page of the gfn is said first, by the pages as they are. */
+static void judge_write(struct cw_zap *z, uint64_t gfn, unsigned at, size_t len)
+{
+	struct cw_mmu_page *sp;
+
+	for (unsigned n = 0; (sp = page_at(z->mmu, z->as_id, gfn, n)); n++) {
+		sp->doomed = floods(sp);
+		sp->doomed |= odd(sp, at, len);
+	}
+}
+
 static int written(struct cw_zap *z, uint64_t gfn, unsigned at, size_t len)
 {
 	struct cw_mmu *mmu = z->mmu;
@@ -274,23 +285,24 @@ static int written(struct cw_zap *z, uint64_t gfn, unsigned at, size_t len)
 	unsigned n = 0, first, count;
 	int r = 0;
 
+	judge_write(z, gfn, at, len);
 	while (!r && (sp = page_at(mmu, z->as_id, gfn, n))) {
-		bool zap = odd(sp, at, len), root = sp->root_count;
+		uint64_t before = mmu->nr_pages;
 
-		zap |= floods(sp);
-		if (zap) {
+		if (sp->doomed) {
 			cw_stat_add(&mmu->stats.mmu_flooded, 1);
+			sp->doomed = false; /* a root stays, without entries */
 			r = zap_page(z, sp);
-			n += root;
-			continue;
+		} else {
+			count = entries_of(sp, at, &first);
+			for (unsigned i = 0; i < count && !r; i++) {
+				if (sp->role.level > CW_LEVEL_4K && cw_spte_present(sp->spte[first + i]))
+					cw_stat_add(&mmu->stats.mmu_pde_zapped, 1);
+				r = zap_entry(z, sp, first + i);
+			}
 		}
-		count = entries_of(sp, at, &first);
-		for (unsigned i = 0; i < count && !r; i++) {
-			if (sp->role.level > CW_LEVEL_4K && cw_spte_present(sp->spte[first + i]))
-				cw_stat_add(&mmu->stats.mmu_pde_zapped, 1);
-			r = zap_entry(z, sp, first + i);
-		}
-		n++;
+		/* A table that maps itself has pages of the same gfn below: begin anew, what is done stays so. */
+		n = mmu->nr_pages == before ? n + 1 : 0;
 	}
 	return r;
 }

@@ -206,11 +206,50 @@ static void one_page_at_very_many_addresses(void)
 	end();
 }
 
+/*
+ * ZAP-5 says every page of the gfn. A table that maps itself has several of one context, each below another, so that
+ * what the write takes away from one may take others along, of which some were looked at already.
+ */
+static void a_write_to_a_table_that_maps_itself(void)
+{
+	struct cw_shadow_params p = {.level = 4, .kind = CW_GUEST_VIRT, .flavour = CW_FLAVOUR_EPT, .supervisor = true};
+	struct cw_guest_regs regs = {
+		.cr0 = CW_CR0_PG | CW_CR0_WP, .cr4 = CW_CR4_PAE, .efer = CW_EFER_LMA, .root = PML4 << 12};
+	const uint64_t at[2] = {1ull << 27 | 1ull << 18 | 1ull << 9 | 1, 1ull << 27}, to[2] = {PML4, PT};
+	uint64_t bus;
+	struct cw_mmu_ctx kernel;
+
+	for (unsigned from = 0; from < 2; from++) {
+		struct cw_mmu_ctx *c[2] = {&shadow, &kernel};
+
+		begin();
+		mem[PML4 * 512 + 1] = PML4 << 12 | GPTE;
+		CHECK_EQ(vm_fault_ctx(&vm, c[0], at[0], READ), CW_PF_FIXED);
+		/* A root of another role at the same gfn, behind all pages of the first; below it other tables. */
+		CHECK_EQ(cw_shadow_ctx_create(&vm.mmu, &kernel, &p, &regs), 0);
+		rec_attach(&vm.rec, &kernel);
+		CHECK_EQ(vm_fault_ctx(&vm, c[1], at[1], READ), CW_PF_FIXED);
+		for (unsigned i = 0; i < 2; i++) {
+			CHECK_EQ(vm_level(&vm, c[i], at[i], &bus), 1);
+			CHECK_EQ(bus, vm.rec.host_bus[to[i]]);
+		}
+		mem[PML4 * 512 + 1] = 0;
+		/* In the second round as a write that takes whole pages. */
+		CHECK_EQ(cw_mmu_guest_write(&vm.mmu, 0, (PML4 << 12) + 8 + from, 8), 0);
+		for (unsigned i = 0; i < 2; i++)
+			CHECK_EQ(vm_level(&vm, c[i], at[i], &bus), 0);
+		vm_check(&vm);
+		vm_detach(&vm, &kernel);
+		end();
+	}
+}
+
 int main(void)
 {
 	RUN(misses_make_pages_and_tables_are_tracked, "ROLE-21");
 	RUN(writes_flood_a_table, "ZAP-5 T-ZP-06");
 	RUN(writes_of_entries_and_odd_ones, "ZAP-5 T-ZP-06");
+	RUN(a_write_to_a_table_that_maps_itself, "ZAP-5");
 	RUN(a_tracked_page_is_not_made_writable, "T-FP-03");
 	RUN(one_page_at_very_many_addresses, "T-RL-07");
 	return CHECK_DONE("mmu_track");
