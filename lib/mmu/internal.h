@@ -124,6 +124,7 @@ struct cw_mmu_page {
 	union cw_role role;
 	unsigned gen;	      /* of mmu->valid_gen */
 	bool hashed;	      /* in mmu->hash; not once detached */
+	bool inval_lost;      /* was a root, and the INVALIDATE of that tag is still owed */
 	bool doomed;	      /* with guest entries: the write that is being handled takes all of it away */
 	unsigned root_count;  /* contexts */
 	unsigned nr_present;  /* present entries, MMIO ones excluded */

@@ -107,8 +107,8 @@ static void root_put(struct cw_zap *z, struct cw_mmu_page *sp)
 			sp->root_count--;
 		return;
 	}
-	if (mmu->ops->invalidate_root(mmu->priv, sp->role.smm, sp->table, false))
-		mmu->domain[sp->role.smm].inval_lost = true;
+	sp->inval_lost = mmu->ops->invalidate_root(mmu->priv, sp->role.smm, sp->table, false) != 0;
+	mmu->domain[sp->role.smm].inval_lost |= sp->inval_lost;
 	mmu->domain[sp->role.smm].zap_seq++;
 	sp->root_count = 0;
 	cw_list_del(&sp->node);

@@ -37,6 +37,31 @@ void cw_zap_note_entry(struct cw_zap *z, struct cw_entry e, bool nonleaf)
 	z->mmu->domain[z->as_id].zap_seq++;
 }
 
+/*
+ * Those of roots that were dropped, which were not accepted then. Their pages may be anywhere but among the roots: in
+ * use below another one, or on their way out.
+ */
+static int invalidate_dropped(struct cw_mmu *mmu, unsigned as_id)
+{
+	struct cw_list *lists[] = {&mmu->active, &mmu->zapped, &mmu->domain[as_id].quarantine};
+	int err = 0;
+
+	for (unsigned i = 0; i < 3; i++) {
+		cw_list_for(node, lists[i])
+		{
+			struct cw_mmu_page *sp = cw_list_entry(node, struct cw_mmu_page, node);
+			int r;
+
+			if (!sp->inval_lost || sp->role.smm != as_id)
+				continue;
+			r = mmu->ops->invalidate_root(mmu->priv, as_id, sp->table, false);
+			sp->inval_lost = r != 0;
+			err = err ? err : r;
+		}
+	}
+	return err;
+}
+
 /* INVALIDATE of all roots of shadow contexts of an address space. */
 static int invalidate_roots(struct cw_mmu *mmu, unsigned as_id, bool leaf_only)
 {
@@ -351,6 +376,8 @@ int cw_zap_flush(struct cw_mmu *mmu, unsigned as_id)
 	cw_mutex_lock(&mmu->lock);
 	/* Another flush, or a reset, may have got further meanwhile. */
 	if (dom->flushed_seq < target)
+	if (dom->inval_lost && !r)
+		r = invalidate_dropped(mmu, as_id);
 		dom->flushed_seq = target;
 	cw_page_reap(mmu, dom);
 	cw_mutex_unlock(&mmu->lock);
