@@ -70,7 +70,7 @@ static int look(struct cw_fault *f, bool *mmio_hit)
 		return CW_PF_EMULATE; /* MS-7 */
 	if (cw_inval_blocks(mmu, cw_memslot_hva(slot, f->gfn), 1))
 		return CW_PF_RETRY;
-	if (allows(f, e)) {
+	if (allows(f, e) && !mmu->xchg_timeouts) {
 		found(f, e);
 		return CW_PF_SPURIOUS;
 	}
@@ -379,7 +379,7 @@ static int map_page(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 	allowed = allows(f, p.at);
 	if (allowed && !p.nr) {
 		found(f, p.at);
-		return CW_PF_SPURIOUS;
+		return mmu->xchg_timeouts ? cw_zap_renew(f, p.at) : CW_PF_SPURIOUS;
 	}
 	/* If it is allowed, links alone are missing, above a table that was found by its role. */
 	if (present && !allowed && (leaf.level > level || leaf.host_writable != !!(old & host_w))) {

@@ -297,6 +297,10 @@ void cw_zap_post(struct cw_zap *z);
 void cw_zap_yield(struct cw_zap *z);
 /* Takes a present leaf of any level away. On error the entry is as it was. */
 int cw_zap_leaf(struct cw_zap *z, struct cw_entry e);
+/*
+ * Says once more what an entry is, where an exchange that timed out may have changed it: CW_PF_FIXED, or an error.
+ */
+int cw_zap_renew(struct cw_fault *f, struct cw_entry e);
 /* Takes an MMIO entry away. Likewise. */
 int cw_zap_mmio(struct cw_zap *z, struct cw_entry e);
 /* Makes a present non-leaf entry of a live page non-present; the child may be left without parents. */
@@ -485,6 +489,8 @@ void cw_shadow_destroy(struct cw_mmu_ctx *ctx);
 bool cw_track_is(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn);
 /* The same for any of these pages. */
 bool cw_track_any(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, uint64_t npages);
+/* Takes W and mmu-W from a present leaf. */
+int cw_track_take_write(struct cw_zap *z, struct cw_entry e);
 /* Takes W and mmu-W from all that maps a page. */
 int cw_track_protect(struct cw_zap *z, uint64_t gfn);
 /* A DMA write met a tracked page: forgets the tables, or refuses. CW_PF_RETRY, CW_PF_WRITE_PROTECTED, or an error. */

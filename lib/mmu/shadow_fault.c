@@ -88,7 +88,7 @@ static int look(struct cw_fault *f, struct walk *k)
 	if (!cw_gpt_canonical(&s->gpt, f->gpa))
 		return -EFAULT; /* P2 */
 	e = cw_page_walk(f->ctx->root, f->gpa >> CW_PAGE_SHIFT);
-	if (allows(f, e)) {
+	if (allows(f, e) && (!f->ctx->mmu->xchg_timeouts || f->log_missing)) {
 		found(f, e);
 		f->gfn = cw_entry_gfn(e.sp, e.index) +
 			 (f->gpa >> CW_PAGE_SHIFT & (cw_level_pages(e.sp->role.level) - 1));
@@ -402,7 +402,7 @@ static int map_leaf(struct cw_zap *z, struct cw_fault *f, const struct walk *k, 
 		p.step[p.nr++] = (struct cw_step){.at = p.at, .spte = cw_spte_make_leaf(f->ctx->root->role, &leaf)};
 	} else if (!p.nr) {
 		found(f, p.at);
-		return CW_PF_SPURIOUS;
+		return mmu->xchg_timeouts ? cw_zap_renew(f, p.at) : CW_PF_SPURIOUS;
 	}
 	r = publish(f, &p, &old_trans, made, cache, flush);
 	return r ? r : CW_PF_FIXED;

@@ -56,27 +56,6 @@ static bool borne_out(const struct cw_mmu_ctx *ctx, const struct cw_mmu_page *sp
 	return e.gfn == cw_entry_gfn(sp, i);
 }
 
-static int take_w(struct cw_zap *z, struct cw_entry e)
-{
-	uint64_t spte = e.sp->spte[e.index], less;
-	struct cw_mmu *mmu = z->mmu;
-	uint64_t old;
-	int r;
-
-	less = spte & ~(CW_SPTE(W) | cw_spte_format(e.sp->role)->mmu_w);
-	if (less == spte)
-		return 0;
-	if (cw_spte_volatile(cw_spte_format(e.sp->role), spte))
-		r = mmu->ops->entry_xchg(mmu->priv, cw_entry_addr(e.sp, e.index), less, &old);
-	else
-		r = mmu->ops->entry_write(mmu->priv, cw_entry_addr(e.sp, e.index), less);
-	if (r)
-		return r;
-	e.sp->spte[e.index] = less;
-	cw_zap_note_entry(z, e, false);
-	return 0;
-}
-
 static int sync_entry(struct cw_zap *z, struct cw_mmu_ctx *ctx, struct cw_mmu_page *sp, unsigned i)
 {
 	unsigned size = cw_gpt_entry_size(&ctx->shadow->gpt);
@@ -89,7 +68,7 @@ static int sync_entry(struct cw_zap *z, struct cw_mmu_ctx *ctx, struct cw_mmu_pa
 		return cw_track_zap_entry(z, sp, i);
 	}
 	if (!writable && cw_spte_is_leaf(sp->spte[i], sp->role.level))
-		return take_w(z, (struct cw_entry){sp, i});
+		return cw_track_take_write(z, (struct cw_entry){sp, i});
 	return 0;
 }
 

@@ -72,9 +72,9 @@ static int take_write(struct cw_zap *z, struct cw_entry e, uint64_t bits)
 	return 0;
 }
 
-static uint64_t write_bits(const struct cw_mmu_page *sp)
+int cw_track_take_write(struct cw_zap *z, struct cw_entry e)
 {
-	return CW_SPTE(W) | cw_spte_format(sp->role)->mmu_w;
+	return take_write(z, e, CW_SPTE(W) | cw_spte_format(e.sp->role)->mmu_w);
 }
 
 int cw_track_protect(struct cw_zap *z, uint64_t gfn)
@@ -97,7 +97,7 @@ int cw_track_protect(struct cw_zap *z, uint64_t gfn)
 			r = cw_zap_leaf(z, e);
 			n = 0;
 		} else {
-			r = take_write(z, e, write_bits(e.sp));
+			r = cw_track_take_write(z, e);
 			n++;
 		}
 	}

@@ -110,12 +110,16 @@ void cw_zap_yield(struct cw_zap *z)
 	cw_mutex_lock(&mmu->lock);
 }
 
-/* Old value of an exchange against the mirror: P12 lists the only bits that may differ. */
+/*
+ * Old value of an exchange against the mirror: P12 lists the only bits that may differ. But one that timed out may have
+ * been executed: then the entry is gone, or allows no writing any more (track.c).
+ */
 static bool old_value_ok(const struct cw_mmu *mmu, const struct cw_mmu_page *sp, uint64_t mirror, uint64_t old)
 {
-	if (old == CW_SPTE_NONPRESENT && mmu->xchg_timeouts)
-		return true;
-	return (old & ~cw_spte_engine_bits(cw_spte_format(sp->role), mirror)) == mirror;
+	const struct cw_spte_format *fmt = cw_spte_format(sp->role);
+	uint64_t may = cw_spte_engine_bits(fmt, mirror) | (mmu->xchg_timeouts ? CW_SPTE(W) | fmt->mmu_w : 0);
+
+	return (mmu->xchg_timeouts && old == CW_SPTE_NONPRESENT) || !((old ^ mirror) & ~may);
 }
 
 /* Makes a present leaf of the engine's non-present. */
@@ -188,6 +192,14 @@ static void free_empty(struct cw_zap *z, struct cw_mmu_page *sp)
 			cw_page_detach(z->mmu, sp);
 		sp = parent.sp;
 	}
+}
+
+int cw_zap_renew(struct cw_fault *f, struct cw_entry e)
+{
+	struct cw_mmu *mmu = f->ctx->mmu;
+	int r = mmu->ops->entry_write(mmu->priv, cw_entry_addr(e.sp, e.index), e.sp->spte[e.index]);
+
+	return r ? r : CW_PF_FIXED;
 }
 
 int cw_zap_leaf(struct cw_zap *z, struct cw_entry e)
@@ -364,6 +376,8 @@ int cw_zap_flush(struct cw_mmu *mmu, unsigned as_id)
 		r = mmu->ops->invalidate(mmu->priv, as_id, 0, 0, false);
 	if (dom->inval_lost && !r)
 		r = invalidate_roots(mmu, as_id, false);
+	if (dom->inval_lost && !r)
+		r = invalidate_dropped(mmu, as_id);
 	if (!r)
 		dom->inval_lost = false;
 	cw_mutex_unlock(&mmu->lock);
@@ -376,8 +390,6 @@ int cw_zap_flush(struct cw_mmu *mmu, unsigned as_id)
 	cw_mutex_lock(&mmu->lock);
 	/* Another flush, or a reset, may have got further meanwhile. */
 	if (dom->flushed_seq < target)
-	if (dom->inval_lost && !r)
-		r = invalidate_dropped(mmu, as_id);
 		dom->flushed_seq = target;
 	cw_page_reap(mmu, dom);
 	cw_mutex_unlock(&mmu->lock);
