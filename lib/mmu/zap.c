@@ -333,8 +333,8 @@ int cw_zap_gfns(struct cw_zap *z, uint64_t start, uint64_t end)
 					return r;
 			}
 		}
-		/* Slots and rmap may be others after this: go on by gfn. */
-		gfn = slot->base_gfn + rel;
+		/* Slots and rmap may be others after this: go on by gfn. The slot may end before its last leaf does. */
+		gfn = slot->base_gfn + (rel < slot->npages ? rel : slot->npages);
 		if (z->batch >= CW_ZAP_BATCH_LEAVES)
 			cw_zap_yield(z);
 	}

@@ -37,6 +37,23 @@ static void zap_range_takes_exactly_the_range(void)
 	vm_destroy(&vm);
 }
 
+/* Slots that touch, of which the first two end in the middle of 512 pages. */
+static void zap_range_goes_on_in_the_next_slot(void)
+{
+	const uint64_t size[] = {10, 600, 20}, base = 0x100;
+	struct vm vm;
+
+	vm_init(&vm);
+	for (uint64_t i = 0, at = 0; i < 3; at += size[i++])
+		CHECK_EQ(vm_slot(&vm, (uint32_t)i, base + at, size[i], at, 0), 0);
+	for (uint64_t i = 0; i < 630; i++)
+		CHECK_EQ(vm_fault(&vm, base + i, WRITE), CW_PF_FIXED);
+	CHECK_EQ(cw_mmu_zap_range(&vm.mmu, 0, base + 5, 620), 0);
+	for (uint64_t i = 0; i < 630; i++)
+		CHECK_EQ(rec_bus_alive(&vm.rec, HOST(i)), i < 5 || i >= 625);
+	vm_destroy(&vm);
+}
+
 static void p18_empty_tables_go_with_a_full_invalidate(void)
 {
 	struct vm vm;
@@ -632,6 +649,7 @@ int main(void)
 	RUN(ms_16_the_fault_that_takes_most);
 	RUN(ms_16_rmap_grows_upwards, "MS-16");
 	RUN(zap_range_takes_exactly_the_range);
+	RUN(zap_range_goes_on_in_the_next_slot);
 	RUN(p18_empty_tables_go_with_a_full_invalidate);
 	RUN(p12_exchange_only_where_the_engine_writes, "SPTE-9");
 	RUN(zap_1_zap_all_keeps_roots, "ZAP-1 ZAP-2");
