@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Copyright The Catwalk authors
 # Suites of the MMU core. The recorder makes allocations fail by wrapping calloc(), which is what cw_zalloc() calls.
-MMU_TESTS := role spte hash memslot slotset hva guest fault large zap dirty log nth random threads
+MMU_TESTS := role spte hash memslot slotset hva guest fault large zap dirty log nth nth_ops random threads
 
 # Guest tables and shadow pages.
 MMU_TESTS += gpt nested load shadow companion mmio track threads_shadow lost
