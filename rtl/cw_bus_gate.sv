@@ -12,7 +12,8 @@
 // looked at every `tick`.
 // Bursts that are announced are written one after the other, or have one beat. It is not reset with the engine.
 //
-// Mutant: RESET_EARLY takes a bus for quiet while answers are outstanding.
+// Mutants: RESET_EARLY takes a bus for quiet while answers are outstanding; RESET_TORN writes what it has instead of
+// nothing.
 module cw_bus_gate (
   input  logic            clk,
   input  cw_t::bus_gate_t gate,
@@ -58,7 +59,7 @@ module cw_bus_gate (
   assign wvalid    = own ? beats != '0 : e_wvalid && !w_shut;
   assign e_wready  = wready && !w_shut;
   assign wlast     = own ? beats == 10'd1 : e_wlast;
-  assign wstrb     = own ? '0 : e_wstrb;
+  assign wstrb     = own ? {64{cw_pkg::MUT_RESET_TORN}} : e_wstrb;
   assign rready    = e_rready || own;
   assign bready    = e_bready || own;
 

@@ -437,16 +437,19 @@ module cw_core #(
   assign alloc_r  = mon_alloc_req.req;
   assign unpark_r = mon_unpark_req.req;
   // Nothing to tell in most cycles: the wide vector is put together only when there is.
-  logic mon_any;
-  assign mon_any = mon_ctxw || mon_stop || mon_domw || mon_portw || inv_new || r_valid || w_valid || f_valid ||
-                   mon_log || turn || mon_dring.ask || mon_dring.bell || mon_dring.ring_set || mon_end ||
-                   look_valid || mon_alloc || rd_valid || resume_valid || lost_valid || port_reset != '0 ||
+  logic mon_any, mon_was_reset;
+  always_ff @(posedge clk) mon_was_reset <= !rst_n;
+  assign mon_any = !rst_n || mon_was_reset || mon_ctxw || mon_stop || mon_domw || mon_portw || inv_new || r_valid ||
+                   w_valid || f_valid || mon_log || turn || mon_dring.ask || mon_dring.bell || mon_dring.ring_set ||
+                   mon_end || look_valid || mon_alloc || rd_valid || resume_valid || lost_valid || port_reset != '0 ||
                    mon_unpark || (rel_v != '0) ||
                    flush_valid || (mon_flip != '0) || (mon_close != '0) || fdone_valid || mon_w_valid || mon_b_valid;
   always_comb begin
     mon = '0;
     if (mon_on && mon_any) begin
       mon.reset_ports    = 8'(port_reset);
+      mon.engine_reset   = !rst_n;
+      mon.engine_over    = rst_n && mon_was_reset;
       mon.ctxw_valid     = mon_ctxw;
       mon.ctxw_idx       = 16'(mon_ctx_idx);
       mon.ctxw_enable    = mon_ctx.valid;

@@ -82,8 +82,8 @@ module cw_epoch (
   always_ff @(posedge clk) begin
     if (!rst_n) begin
       for (int p = 0; p < NP; p++) begin
-        cnt0[p] <= '0;
-        cnt1[p] <= '0;
+        cnt0[p] <= cw_pkg::MUT_RESET_KEEPS_STAMPS ? cnt0[p] : '0;
+        cnt1[p] <= cw_pkg::MUT_RESET_KEEPS_STAMPS ? cnt1[p] : '0;
       end
     end else if (moved) begin
       for (int p = 0; p < NP; p++) begin

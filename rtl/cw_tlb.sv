@@ -219,7 +219,7 @@ module cw_tlb #(
       end
     end
     always_ff @(posedge clk) begin
-      if (!rst_n) valid <= '0;
+      if (!rst_n) valid <= cw_pkg::MUT_RESET_KEEPS_TLB ? valid : '0;
       else begin
         if (way_bad[w]) valid[c2_set] <= 1'b0;
         if (write) valid[f2_set] <= 1'b1;

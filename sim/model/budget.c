@@ -26,7 +26,8 @@ static bool lately(struct cw_model *m, unsigned int ctx)
 void cw_model_budget_turn(struct cw_model *m)
 {
 	/* The end of a period lies between. */
-	if (m->cycle >> m->config.dirty_period == (m->counts_from - RESET) >> m->config.dirty_period)
+	if ((m->cycle - m->began) >> m->config.dirty_period ==
+	    (m->counts_from - m->began - RESET) >> m->config.dirty_period)
 		cw_model_fail(m, "budget-turn",
 			      "dirty budgets are whole again within their period, since cycle %llu (P38)",
 			      (ull)m->counts_from);

@@ -95,6 +95,12 @@ void cw_model_table_write(struct cw_model *m, unsigned int id, uint64_t addr, co
 		cw_model_fail(m, "model-limit", "too many table writes under way");
 		return;
 	}
+	/* P43: what was announced before goes out and changes nothing. */
+	if (m->engine_in_reset && last && strobes)
+		cw_model_fail(m, "reset-write", "write to 0x%llx with strobes 0x%llx while the engine is in reset",
+			      (unsigned long long)addr, (unsigned long long)strobes);
+	m->engine_resets.writes += m->engine_in_reset && !m->met_write;
+	m->met_write |= m->engine_in_reset;
 	p = &m->pending[m->npending++];
 	memset(p, 0, sizeof(*p));
 	p->addr = addr & ~UINT64_C(63);

@@ -231,6 +231,7 @@ enum { CW_MODEL_LARGE = 8 };
 
 enum { CW_MODEL_HASH = 4096, CW_MODEL_PENDING = 512, CW_MODEL_QUEUE = 256, CW_MODEL_RECORDS = 1024 };
 
+/* What outlives a reset of the engine is named in reset.c. */
 struct cw_model {
 	struct cw_model_ops ops;
 	struct cw_model_config config;
@@ -286,6 +287,9 @@ struct cw_model {
 	uint64_t lost_records, lost_requests;
 	uint8_t in_reset, busy; /* ports */
 	uint64_t resets, taken_back;
+	bool engine_in_reset, met_write;
+	struct cw_model_engine_resets engine_resets;
+	uint64_t began; /* cycle in which the engine began to count cycles, or a moment before */
 	bool euu_wrote; /* since its last completion */
 	uint64_t euu_addr, euu_value, euu_old;
 	uint64_t euu_line[8]; /* before the write */
@@ -351,6 +355,8 @@ void cw_model_end(struct cw_model *m, struct cw_model_req *r, unsigned int port,
 		  unsigned int reason, uint64_t pa);
 /* reset.c */
 void cw_model_resets(struct cw_model *m, const uint32_t *vec);
+/* The whole engine; true: it is in reset, and nothing else happens. */
+bool cw_model_engine(struct cw_model *m, const uint32_t *vec);
 static inline bool cw_model_resetting(const struct cw_model *m, unsigned int port)
 {
 	return m->in_reset >> port & 1;

@@ -59,6 +59,8 @@ void cw_model_fail(struct cw_model *m, const char *kind, const char *fmt, ...)
 void cw_model_cycle(struct cw_model *m, uint64_t cycle, const uint32_t *vec)
 {
 	m->cycle = cycle;
+	if (cw_model_engine(m, vec))
+		return;
 	cw_model_resets(m, vec);
 	cw_model_euu_whose(m, vec);
 	cw_model_tables(m, vec);

@@ -108,6 +108,15 @@ void cw_model_port_forgets(struct cw_model *m, unsigned int port);
 bool cw_model_port_in_reset(const struct cw_model *m, unsigned int port);
 uint64_t cw_model_port_resets(const struct cw_model *m, uint64_t *taken_back);
 
+/*
+ * Resets of the engine (P43): how many are over, and of those that have begun how many met requests under way, grants
+ * whose accesses were not over, walks that read, parked requests, and table writes that were not acknowledged.
+ */
+struct cw_model_engine_resets {
+	uint64_t over, requests, grants, walks, parked, writes;
+};
+struct cw_model_engine_resets cw_model_engine_resets(const struct cw_model *m);
+
 /* Contexts in use that have got another root, and requests of them that were parked then. */
 uint64_t cw_model_roots(const struct cw_model *m, uint64_t *parked);
 

@@ -17,10 +17,10 @@ enum {
 };
 
 static const uint8_t commands[NCOMMAND] = {
-	CW_OP_NOP,	  CW_OP_LOAD,	    CW_OP_FILL,	    CW_OP_WRITE,   CW_OP_XCHG,
-	CW_OP_CMPXCHG,	  CW_OP_INVALIDATE, CW_OP_FLUSH,    CW_OP_RESUME,  CW_OP_CTX_ATTACH,
-	CW_OP_CTX_DETACH, CW_OP_DOMAIN_SET, CW_OP_PORT_SET, CW_OP_STATS,   CW_OP_STOP,
-	CW_OP_START,	  CW_OP_DRAIN,	    CW_OP_PROTECT,  CW_OP_HARVEST, CW_OP_LOG_SET,
+	CW_OP_NOP,	  CW_OP_LOAD,	 CW_OP_FILL,	 CW_OP_WRITE,	   CW_OP_XCHG,	     CW_OP_CMPXCHG,
+	CW_OP_INVALIDATE, CW_OP_FLUSH,	 CW_OP_RESUME,	 CW_OP_CTX_ATTACH, CW_OP_CTX_DETACH, CW_OP_DOMAIN_SET,
+	CW_OP_PORT_SET,	  CW_OP_STATS,	 CW_OP_STOP,	 CW_OP_START,	   CW_OP_DRAIN,	     CW_OP_PROTECT,
+	CW_OP_HARVEST,	  CW_OP_LOG_SET, CW_OP_CTX_ROOT,
 };
 
 unsigned int bench_under_way(const struct bench *b, unsigned int opcode)
@@ -138,6 +138,12 @@ static void axi(void *priv, const struct cw_sim_axi *ev)
 	struct bench *b = priv;
 	enum { LOG_ID = 56, EUU_ID = 62, WALKS = 1 << CW_SLOT_W };
 
+	if (ev->kind == CW_SIM_AR)
+		b->owed[ev->mem] += ev->beats;
+	else if (ev->kind == CW_SIM_W)
+		b->owed[ev->mem]++;
+	else if (ev->kind == CW_SIM_R || ev->kind == CW_SIM_B)
+		b->owed[ev->mem]--;
 	if (ev->mem == CW_SIM_HOST)
 		host_record_bus(b, ev);
 	if (ev->mem != CW_SIM_TABLE)
@@ -151,6 +157,7 @@ static void axi(void *priv, const struct cw_sim_axi *ev)
 	}
 	b->walks_failed += ev->resp && ev->id < WALKS && world_table_index(ev->addr) < NTABLE;
 	b->fixes_failed += ev->resp && ev->id == EUU_ID && (ev->kind == CW_SIM_R || ev->kind == CW_SIM_B);
+	b->engine_writes |= b->engine_page && ev->kind == CW_SIM_W && ev->addr == b->engine_page;
 	if (ev->kind == CW_SIM_W) {
 		for (unsigned int i = 0; i < ev->beats; i++) {
 			uint64_t data[8];
@@ -167,11 +174,12 @@ static void axi(void *priv, const struct cw_sim_axi *ev)
 }
 
 /* ---- bring-up ---- */
-static int wait_ready(struct bench *b)
+int bench_boot(struct bench *b)
 {
+	uint64_t from = cw_sim_cycle(b->sim);
 	uint32_t status = 0;
 
-	while (cw_sim_cycle(b->sim) < BOOT_CYCLES) {
+	while (cw_sim_cycle(b->sim) - from < BOOT_CYCLES) {
 		if (cw_sim_reg_read(b->sim, CW_REG_STATUS, &status))
 			break;
 		if (status & 1)
@@ -190,7 +198,7 @@ static void start_tgen(struct bench *b)
 		{CW_REG_TGEN_BASE, 0},
 		{CW_REG_TGEN_BASE + 4, 0},
 		{CW_REG_TGEN_PAGES, REGION_PAGES},
-		{CW_REG_TGEN_COUNT, (uint32_t)(b->goal / 4)},
+		{CW_REG_TGEN_COUNT, (uint32_t)((b->goal - b->requests) / 4)},
 		{CW_REG_TGEN_OUTSTANDING, 1 + rng_below(&b->rng, 16)},
 		{CW_REG_TGEN_RELEASE_DELAY, rng_below(&b->rng, 256)},
 		{CW_REG_TGEN_SEED, (uint32_t)b->seed},
@@ -200,6 +208,14 @@ static void start_tgen(struct bench *b)
 
 	for (size_t i = 0; i < sizeof(setting) / sizeof(setting[0]); i++)
 		cw_sim_reg_write(b->sim, setting[i][0], setting[i][1]);
+}
+
+void bench_registers(struct bench *b)
+{
+	cw_sim_reg_write(b->sim, CW_REG_CONTROL, 1);
+	cw_sim_reg_write(b->sim, CW_REG_IRQ_ENABLE, 0x1f);
+	cw_sim_reg_write(b->sim, CW_REG_FLUSH_TIMEOUT, b->hasty ? HASTY_TIMEOUT : CW_FLUSH_TIMEOUT);
+	cw_sim_reg_write(b->sim, CW_REG_DIRTY_PERIOD, DIRTY_PERIOD);
 }
 
 int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *trace, bool oracle)
@@ -244,7 +260,7 @@ int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *tr
 		bench_fail(b, "bench", "no simulation: %s", cw_sim_last_error());
 		return -1;
 	}
-	if (wait_ready(b) || cw_sim_reg_read(b->sim, CW_REG_CAP_WALK, &walk) ||
+	if (bench_boot(b) || cw_sim_reg_read(b->sim, CW_REG_CAP_WALK, &walk) ||
 	    cw_sim_reg_read(b->sim, CW_REG_CAP_ENTRY, &entry) ||
 	    cw_sim_reg_read(b->sim, CW_REG_CAP_TABLE_SIZE, &table[0]) ||
 	    cw_sim_reg_read(b->sim, CW_REG_CAP_TABLE_SIZE + 4, &table[1]))
@@ -263,10 +279,7 @@ int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *tr
 	cw_sim_set_monitor(b->sim, monitor, b);
 	cw_sim_set_hook(b->sim, hook, b);
 	cw_sim_set_axi_observer(b->sim, axi, b);
-	cw_sim_reg_write(b->sim, CW_REG_CONTROL, 1);
-	cw_sim_reg_write(b->sim, CW_REG_IRQ_ENABLE, 0x1f);
-	cw_sim_reg_write(b->sim, CW_REG_FLUSH_TIMEOUT, mc.flush_timeout);
-	cw_sim_reg_write(b->sim, CW_REG_DIRTY_PERIOD, mc.dirty_period);
+	bench_registers(b);
 	world_open(b);
 	rings_open(b);
 	ports_open(b);
@@ -285,17 +298,10 @@ void bench_close(struct bench *b)
 }
 
 /* ---- the run ---- */
-static void cycle(struct bench *b)
+void bench_step(struct bench *b)
 {
 	uint64_t now = cw_sim_cycle(b->sim);
 
-	rings_poll(b);
-	host_cycle(b);
-	world_errors(b);
-	host_record_errors(b);
-	reset_cycle(b);
-	ports_cycle(b);
-	bridge_cycle(b);
 	cw_sim_step(b->sim, 1);
 	judge(b);
 	if (now % 64 == 0) {
@@ -303,6 +309,18 @@ static void cycle(struct bench *b)
 		if (cw_sim_errors(b->sim))
 			bench_fail(b, "sim", "%s", cw_sim_error_text(b->sim));
 	}
+}
+
+static void cycle(struct bench *b)
+{
+	rings_poll(b);
+	host_cycle(b);
+	world_errors(b);
+	host_record_errors(b);
+	reset_cycle(b);
+	ports_cycle(b);
+	bridge_cycle(b);
+	bench_step(b);
 }
 
 static uint64_t progress(const struct bench *b)
@@ -339,7 +357,7 @@ static bool all_up(const struct bench *b)
 }
 
 /* I11: after everything has come to rest the counters agree with the model's own count. */
-static void compare_counters(struct bench *b)
+void bench_counters(struct bench *b)
 {
 	cw_sim_reg_write(b->sim, CW_REG_SNAPSHOT, 1);
 	for (unsigned int c = 0; c < CW_NCOUNTER; c++) {
@@ -393,22 +411,41 @@ static void compare_tables(struct bench *b)
 	}
 }
 
-void bench_run(struct bench *b)
+/* Contexts, and everything else that the firmware has to do before there is traffic. */
+static bool bring_up(struct bench *b)
 {
-	uint64_t last = 0, since = cw_sim_cycle(b->sim), end;
+	uint64_t last = 0, since = cw_sim_cycle(b->sim);
 
 	host_attach_all(b);
 	b->quiet = true;
 	b->starting = true;
 	while (!all_up(b))
 		if (!step(b, &last, &since))
-			return;
+			return false;
 	b->quiet = b->starting = false;
+	return true;
+}
+
+void bench_run(struct bench *b)
+{
+	uint64_t last = 0, since, end;
+
+	reset_open(b);
+	if (!bring_up(b))
+		return;
 	log_slow(b);
 	start_tgen(b);
-	while (b->requests < b->goal)
+	since = cw_sim_cycle(b->sim);
+	while (b->requests < b->goal) {
 		if (!step(b, &last, &since))
 			return;
+		if (!reset_engine_due(b))
+			continue;
+		if (!reset_engine(b) || !bring_up(b))
+			return;
+		start_tgen(b);
+		since = cw_sim_cycle(b->sim);
+	}
 	b->quiet = true;
 	cw_sim_reg_write(b->sim, CW_REG_TGEN_CTRL, 2);
 	while (!ports_idle(b) || !bridge_idle(b) || !host_idle(b) || cw_model_parked(b->model) ||
@@ -428,7 +465,7 @@ void bench_run(struct bench *b)
 							   (enum cw_model_way)(i % CW_MODEL_WAYS));
 	cw_model_check_quiet(b->model);
 	if (!b->oracle)
-		compare_counters(b);
+		bench_counters(b);
 	compare_tables(b);
 	/* with slow memory, and a host in a hurry, a STOP of the bridge's port may last for most of a short run */
 	if (b->goal >= (b->hasty && b->seed % 7 == 6 ? 100000u : 20000u) &&

@@ -251,6 +251,7 @@ enum broken {
 	BROKEN_START,	   /* a start protects nothing (P28) */
 	BROKEN_MARK,	   /* what the host makes writable it does not mark (P51) */
 	BROKEN_LATE_MARK,  /* or marks it when a pass may have been in between */
+	BROKEN_RESET,	   /* after a reset of the engine nothing is copied (P43) */
 };
 
 enum tag_state { TAG_IDLE, TAG_ASKED, TAG_HELD, TAG_REST };
@@ -280,7 +281,7 @@ struct port {
 	uint64_t last_page;
 };
 
-enum { NVERDICT = 10, NCOMMAND = 20 };
+enum { NVERDICT = 10, NCOMMAND = 21 };
 
 struct pending_fault {
 	bool used;
@@ -362,7 +363,11 @@ struct bench {
 	bool bridge_reset;
 	uint64_t bridge_reset_at; /* when its last reset was over */
 	uint64_t next_reset, tgen_at, resets;
-	bool reset_asked;	   /* some port was reset once */
+	bool reset_asked; /* some port was reset once */
+	/* the engine: after so many requests, 0: never (again); after this table page was written; in this cycle */
+	uint64_t engine_goal, engine_page, engine_at;
+	bool engine_writes;
+	unsigned int owed[3];	   /* beats of reads and answers to writes, by each memory */
 	unsigned int bridge_stale; /* open bursts of writes whose context has got another root since */
 	struct log log[NDOMAIN];
 	uint8_t *harvest; /* its buffer */
@@ -402,6 +407,10 @@ struct bench {
 __attribute__((format(printf, 3, 4))) void bench_fail(struct bench *b, const char *kind, const char *fmt, ...);
 int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *trace, bool oracle);
 void bench_run(struct bench *b);
+void bench_step(struct bench *b);      /* one cycle, and what is judged of it */
+int bench_boot(struct bench *b);       /* until the firmware is ready */
+void bench_registers(struct bench *b); /* as they are in all of the run */
+void bench_counters(struct bench *b);  /* are they what the model has counted? */
 void bench_close(struct bench *b);
 void bench_verdict(struct bench *b, unsigned int verdict);
 void bench_inflight(struct bench *b, unsigned int opcode, int change);
@@ -447,10 +456,14 @@ struct table *world_table_at(struct bench *b, uint64_t entry_addr);
 bool world_known(struct bench *b, uint64_t entry, unsigned int level);
 void world_collect(struct bench *b, uint64_t entry, unsigned int level, struct job *job); /* what dies with it */
 void world_kill(struct bench *b, const struct job *job, enum page_state state);
+void world_lost(struct bench *b); /* no page and no table is in use any more: empty roots */
 void world_dma(struct bench *b, uint64_t pa, unsigned int domain, uint64_t addr, bool write, const char *when);
 
 /* rings.c */
 void rings_open(struct bench *b);
+/* What was under way will not be completed, what was not read is nobody's any more; and they are used again. */
+void rings_lost(struct bench *b);
+void rings_start(struct bench *b);
 void rings_poll(struct bench *b);
 unsigned int ring_room(const struct ring *r);
 struct submitted *ring_submit(struct bench *b, struct ring *r, const struct cw_cmd *cmd);
@@ -463,6 +476,7 @@ void host_cycle(struct bench *b);
 void host_complete(struct bench *b, struct ring *r, struct submitted *s, const struct cw_cpl *cpl);
 bool host_idle(const struct bench *b);
 void host_close(struct bench *b);
+void host_lost(struct bench *b); /* nothing that it has asked for will be done */
 
 /* change.c */
 struct submitted *host_hot(struct bench *b, const struct cw_cmd *cmd);
@@ -473,6 +487,8 @@ struct submitted *host_protect(struct bench *b, uint64_t table, const uint8_t *m
 bool host_split(struct bench *b, unsigned int domain, uint64_t page);
 void host_job_done(struct bench *b, struct job *j);
 uint64_t host_link_entry(unsigned int table);
+/* Some table pages that nothing leads to; the address of the first one. */
+uint64_t host_fill(struct bench *b);
 uint64_t host_pick_page(struct bench *b, unsigned int domain);
 /* Make one more level of the way to this page present. False: it is all there, or no room. */
 bool host_extend(struct bench *b, unsigned int domain, uint64_t page);
@@ -504,6 +520,7 @@ void host_cold_complete(struct bench *b, const struct submitted *s, const struct
 
 /* bridge.c */
 void bridge_open(struct bench *b);
+void bridge_start(struct bench *b);		     /* its registers */
 void bridge_root(struct bench *b, unsigned int ctx); /* it gets another root now */
 void bridge_fault_data(struct bench *b, const struct cw_fault_record *f, const uint8_t *line);
 void bridge_cycle(struct bench *b);
@@ -520,6 +537,8 @@ void log_grant(struct bench *b, struct tag *t);
 void log_landed(struct bench *b, const struct page *page, uint64_t addr);
 uint64_t log_random_gfn(struct bench *b, enum page_kind kind);
 bool log_next_cold(struct bench *b, unsigned int domain, struct cw_cmd *c);
+void log_lost(struct bench *b); /* the engine knows no log any more: everything of those that run is dirty */
+bool log_renew(struct bench *b, unsigned int domain, struct cw_cmd *c); /* LOG_SET of one that runs */
 void log_set_done(struct bench *b, const struct submitted *s, const struct cw_cpl *cpl);
 bool log_missing(struct bench *b, unsigned int domain, uint64_t page);
 void log_cycle(struct bench *b);
@@ -544,6 +563,7 @@ bool log_again(const struct bench *b);
 
 /* dring.c */
 void dring_open(struct bench *b);
+void dring_lost(struct bench *b);
 bool dring_next_cold(struct bench *b, unsigned int ctx, struct cw_cmd *c);
 bool dring_refused(struct bench *b, unsigned int ctx, struct cw_cmd *c);
 void dring_set_done(struct bench *b, const struct submitted *s, const struct cw_cpl *cpl);
@@ -559,10 +579,15 @@ void dring_cycle(struct bench *b, bool irq);
 
 /* reset.c */
 void reset_cycle(struct bench *b);
+void reset_open(struct bench *b);
+bool reset_engine_due(struct bench *b);
+/* All of it, and the host's beginning anew but for what needs the firmware. False: it has failed. */
+bool reset_engine(struct bench *b);
 
 /* ports.c */
 void ports_open(struct bench *b);
 void ports_cycle(struct bench *b);
+void ports_hurry(struct bench *b, uint64_t until); /* many requests, few that hit, grants that last */
 bool ports_idle(const struct bench *b);
 
 #endif

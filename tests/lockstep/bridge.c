@@ -336,12 +336,19 @@ bool bridge_idle(const struct bench *b)
 	return !cw_sim_bridge_open(b->sim) && !b->bridge_fenced && !b->bridge_reset;
 }
 
-void bridge_open(struct bench *b)
+void bridge_start(struct bench *b)
 {
 	static const uint32_t quotas[4] = {0, 3, BIT64(31) | 3, 12};
 
-	cw_sim_set_guest(b->sim, memory_read, memory_write, b);
 	cw_sim_reg_write(b->sim, CW_REG_BRIDGE_QUOTA, quotas[b->seed % 4]);
 	cw_sim_reg_write(b->sim, CW_REG_BRIDGE_RETRY, 200 << 16 | 50);
+	b->bridge_fenced = false;
+	b->bridge_fence_at = cw_sim_cycle(b->sim) + 30000;
+}
+
+void bridge_open(struct bench *b)
+{
+	cw_sim_set_guest(b->sim, memory_read, memory_write, b);
+	bridge_start(b);
 	b->bridge_fence_at = 30000;
 }

@@ -140,7 +140,7 @@ void host_attach_all(struct bench *b)
 	for (unsigned int d = 0; d < NDOMAIN; d++) {
 		struct cw_cmd c;
 
-		if (rng_percent(&b->rng, 60) && log_next_cold(b, d, &c))
+		if (log_renew(b, d, &c) || (rng_percent(&b->rng, 60) && log_next_cold(b, d, &c)))
 			cold(b, &c);
 	}
 }

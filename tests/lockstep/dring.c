@@ -25,6 +25,17 @@ void dring_open(struct bench *b)
 		b->dring[c].habit = (uint8_t)rng_below(&b->rng, RING_HABITS);
 }
 
+/* The engine knows none any more; nothing of it may touch their memory. */
+void dring_lost(struct bench *b)
+{
+	for (unsigned int c = 0; c < NCONTEXT; c++) {
+		if (b->dring[c].log2)
+			cw_sim_poison(b->sim, CW_SIM_HOST, b->dring[c].bus, 4096);
+		b->dring[c] = (struct dring){.habit = b->dring[c].habit};
+	}
+	b->softs = b->soft_due = b->soft_extra = 0;
+}
+
 /* ---- setting ---- */
 /* This context is about to be attached: with another ring, or the one that it had. */
 bool dring_next_cold(struct bench *b, unsigned int ctx, struct cw_cmd *c)

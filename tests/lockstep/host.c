@@ -148,6 +148,20 @@ bool host_idle(const struct bench *b)
 	return log_idle(b) && !b->npf && !b->nagain && !b->nbusy && !b->jobs && !b->open && rings_idle(b);
 }
 
+void host_lost(struct bench *b)
+{
+	b->npf = b->nold = b->nagain = b->nbusy = b->jobs = 0;
+	for (unsigned int i = 0; i < NPAUSE; i++)
+		b->pause[i] = (struct pause){.state = PAUSE_NONE};
+	for (unsigned int c = 0; c < NCONTEXT; c++)
+		b->ctx[c] = (struct context){.state = CTX_DOWN, .space = b->ctx[c].space};
+	b->bridge_stale = 0;
+	for (unsigned int t = 0; t < CW_NPROBE; t++)
+		b->probe_busy[t] = 0;
+	b->root_again = b->range_again = b->open = b->harvesting = false;
+	b->down_domain = NSPACE;
+}
+
 void host_close(struct bench *b)
 {
 	/* jobs of a run that was broken off */

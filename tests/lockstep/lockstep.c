@@ -113,6 +113,7 @@ static const char *const hosts[] = {
 	[BROKEN_START] = "start-unprotected",
 	[BROKEN_MARK] = "no-host-mark",
 	[BROKEN_LATE_MARK] = "late-host-mark",
+	[BROKEN_RESET] = "reset-copies-nothing",
 };
 
 static enum broken broken_host(const char *name)
@@ -184,7 +185,18 @@ static double seconds(void)
 struct tally {
 	uint64_t walks, fixes, pages, harvests, starts, marks, all, ring_pages, ring_full, roots, roots_parked, lost,
 		lost_requests, resets, taken_back;
+	struct cw_model_engine_resets engine;
 };
+
+static void engine_tally(struct cw_model_engine_resets *t, struct cw_model_engine_resets n)
+{
+	t->over += n.over;
+	t->requests += n.requests;
+	t->grants += n.grants;
+	t->walks += n.walks;
+	t->parked += n.parked;
+	t->writes += n.writes;
+}
 
 static void log_tally(struct tally *t, const struct bench *b)
 {
@@ -206,6 +218,7 @@ static void log_tally(struct tally *t, const struct bench *b)
 		t->lost_requests += parked;
 		t->resets += cw_model_port_resets(b->model, &parked);
 		t->taken_back += parked;
+		engine_tally(&t->engine, cw_model_engine_resets(b->model));
 	}
 }
 
@@ -222,6 +235,12 @@ static unsigned int floors(const struct tally *t)
 		{t->resets, "resets of ports"},
 		{t->taken_back, "grants that were taken back in resets of ports"},
 		{t->roots_parked, "requests that were parked when their context got another root"},
+		{t->engine.over, "resets of the engine"},
+		{t->engine.requests, "of them with requests under way"},
+		{t->engine.walks, "of them with walks that read"},
+		{t->engine.parked, "of them with parked requests"},
+		{t->engine.grants, "of them with grants whose accesses were not over"},
+		{t->engine.writes, "of them with table writes on their way"},
 	};
 	unsigned int missing = 0;
 
@@ -260,6 +279,9 @@ static void log_passed(const struct tally *t, bool reads)
 	if (t->resets && t->taken_back)
 		printf("passed: %llu resets of ports under traffic, with %llu grants taken back (P21)\n",
 		       (unsigned long long)t->resets, (unsigned long long)t->taken_back);
+	if (t->engine.over && t->engine.requests && t->engine.writes && t->engine.grants)
+		printf("passed: %llu resets of the engine under traffic, nothing of before was seen again (P21 P43)\n",
+		       (unsigned long long)t->engine.over);
 	if (t->all && t->pages)
 		printf("passed: %llu times everything was dirty (P27)\n", (unsigned long long)t->all);
 }

@@ -234,6 +234,57 @@ bool log_next_cold(struct bench *b, unsigned int domain, struct cw_cmd *c)
 	return true;
 }
 
+static void renew_pages(struct bench *b, struct log *l)
+{
+	for (unsigned int r = 0; r < LOG_REGIONS; r++) {
+		for (unsigned int i = 0; i < REGION_PAGES; i++) {
+			struct log_page *p = &l->page[r][i];
+
+			p->host_mark = p->reported = p->ring_seen = p->ring_due = false;
+			p->mark_at = 0;
+			if (b->broken == BROKEN_RESET)
+				continue;
+			p->copied = p->ring_copied = p->version;
+		}
+	}
+}
+
+/* A start that was under way is none, a stop is one; a mode that was on its way holds when the log begins anew. */
+void log_lost(struct bench *b)
+{
+	for (unsigned int d = 0; d < NDOMAIN; d++) {
+		struct log *l = &b->log[d];
+
+		l->on = l->on && l->want;
+		l->want = l->mode = l->guard = l->on ? l->want : CW_LOG_OFF;
+		l->held = l->again = l->changing = l->all_due = l->failing = l->doubt = l->more = l->host_left = false;
+		l->whole = l->all = l->unwaited = l->all_again = false;
+		l->step = LOG_REST;
+		l->commands = l->records = l->leaves = 0;
+		l->ring_before = 0;
+		/* nothing of the old log is reported any more */
+		l->covered = cw_sim_cycle(b->sim);
+		renew_pages(b, l);
+	}
+}
+
+bool log_renew(struct bench *b, unsigned int domain, struct cw_cmd *c)
+{
+	struct log *l = &b->log[domain];
+
+	if (!l->on)
+		return false;
+	clear(b, domain);
+	l->size = rng_percent(&b->rng, 50) ? 64 : CW_LOG_DIR;
+	l->held = l->changing = true;
+	*c = (struct cw_cmd){.opcode = CW_OP_LOG_SET,
+			     .space = (uint16_t)domain,
+			     .arg0 = l->want,
+			     .addr = dir_addr(domain),
+			     .arg1 = l->size};
+	return true;
+}
+
 void log_set_done(struct bench *b, const struct submitted *s, const struct cw_cpl *cpl)
 {
 	struct log *l = &b->log[s->cmd.space];

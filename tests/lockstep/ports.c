@@ -294,6 +294,16 @@ void ports_cycle(struct bench *b)
 		port_cycle(b, i);
 }
 
+void ports_hurry(struct bench *b, uint64_t until)
+{
+	for (unsigned int i = 0; i < CW_NPORT_STREAM; i++) {
+		b->port[i].pattern = PAT_RANDOM;
+		b->port[i].rate = 100;
+		b->port[i].hold_max = 1000;
+		b->port[i].phase_end = until;
+	}
+}
+
 bool ports_idle(const struct bench *b)
 {
 	for (unsigned int i = 0; i < CW_NPORT_STREAM; i++)

@@ -27,10 +27,22 @@ static void open_pair(struct bench *b, struct ring *r, unsigned int log2, unsign
 	r->cpl = cw_sim_mem_alloc(b->sim, (size_t)CW_CPL_BYTES << log2, 0, &r->cpl_bus);
 	if (!r->cmd || !r->cpl) {
 		bench_fail(b, "bench", "no host memory");
-		return;
 	}
-	open_ring(b, cpl_reg, r->cpl_bus, log2);
-	open_ring(b, cmd_reg, r->cmd_bus, log2);
+}
+
+static void start_pair(struct bench *b, const struct ring *r)
+{
+	open_ring(b, r->cpl_reg, r->cpl_bus, r->log2);
+	open_ring(b, r->cmd_reg, r->cmd_bus, r->log2);
+}
+
+void rings_start(struct bench *b)
+{
+	start_pair(b, &b->hot);
+	start_pair(b, &b->cold);
+	cw_sim_reg_write(b->sim, CW_REG_FAULT_DATA_BASE, (uint32_t)b->fault_data_bus);
+	cw_sim_reg_write(b->sim, CW_REG_FAULT_DATA_BASE_HI, (uint32_t)(b->fault_data_bus >> 32));
+	open_ring(b, CW_REG_FAULT_BASE, b->fault_bus, FAULT_LOG2);
 }
 
 void rings_open(struct bench *b)
@@ -44,9 +56,29 @@ void rings_open(struct bench *b)
 		bench_fail(b, "bench", "no host memory");
 		return;
 	}
-	cw_sim_reg_write(b->sim, CW_REG_FAULT_DATA_BASE, (uint32_t)b->fault_data_bus);
-	cw_sim_reg_write(b->sim, CW_REG_FAULT_DATA_BASE_HI, (uint32_t)(b->fault_data_bus >> 32));
-	open_ring(b, CW_REG_FAULT_BASE, b->fault_bus, FAULT_LOG2);
+	rings_start(b);
+}
+
+static void forget(struct ring *r)
+{
+	memset(r->cmd, 0, (size_t)CW_CMD_BYTES << r->log2);
+	memset(r->cpl, 0, (size_t)CW_CPL_BYTES << r->log2);
+	memset(r->slot, 0, sizeof(*r->slot) << r->log2);
+	r->producer = r->doorbell = r->consumer = r->oldest = 0;
+}
+
+/* The same memory: what came late would be taken for a record (P43). */
+void rings_lost(struct bench *b)
+{
+	host_close(b); /* the jobs of the commands */
+	forget(&b->hot);
+	forget(&b->cold);
+	memset(b->inflight, 0, sizeof(b->inflight));
+	memset(b->fault, 0, (size_t)CW_FAULT_BYTES << FAULT_LOG2);
+	memset(b->fault_hole, 0, sizeof(b->fault_hole));
+	memset(b->fault_sent, 0, sizeof(b->fault_sent));
+	b->fault_consumer = b->fault_doorbell = b->fault_seen[0] = b->fault_seen[1] = 0;
+	b->fault_stuck = false;
 }
 
 unsigned int ring_room(const struct ring *r)

@@ -477,6 +477,28 @@ void world_open(struct bench *b)
 	}
 }
 
+void world_lost(struct bench *b)
+{
+	for (unsigned int k = 0; k < PAGE_KINDS; k++)
+		for (unsigned int i = 0; i < kind_count[k]; i++)
+			if (b->page[k][i].state != PAGE_FREE)
+				b->page[k][i].state = PAGE_POISONED;
+	for (unsigned int t = 0; t < NTABLE; t++) {
+		if (b->table[t].state != PAGE_LIVE && b->table[t].state != PAGE_DYING)
+			continue;
+		b->table[t].state = PAGE_POISONED;
+		cw_sim_poison(b->sim, CW_SIM_TABLE, world_table_addr(t), 4096);
+	}
+	for (unsigned int i = 0; i < NSPACE; i++) {
+		struct domain *d = &b->dom[i];
+
+		d->alive = d->fenced = false;
+		d->jobs = d->contexts = 0;
+	}
+	for (unsigned int i = 0; i < NSPACE; i++)
+		world_build(b, i);
+}
+
 void world_close(struct bench *b)
 {
 	free(b->table);
