@@ -15,6 +15,15 @@
 
 #define HEADERS "lib/mmu/mmu.h", "lib/mmu/shadow.h", "lib/mmu/nested.h"
 
+/* After most errors. */
+static void unchanged(void)
+{
+	CHECK_EQ(w.vm.mmu.domain[0].log_mode, w.mode);
+	CHECK_EQ(w.vm.mmu.domain[0].log_flags, w.flags);
+	CHECK_EQ(w.vm.mmu.page_limit, w.limit);
+	slots_agree();
+}
+
 /* --- taking away --- */
 
 ACCESS(do_zap_range, cw_mmu_zap_range(&w.vm.mmu, 0, 90, 600))
@@ -141,12 +150,14 @@ static void shadow_works(void)
 	vm_detach(&w.vm, &w.extra);
 }
 
-static int64_t load(uint64_t root, bool wp, bool keep)
+#define NX_VA 33u /* an entry that is reserved where EFER.NX is clear */
+
+static int64_t load(uint64_t root, bool nx, bool keep)
 {
 	struct cw_guest_regs regs = nth_regs(root);
 	int r;
 
-	regs.cr0 &= wp ? ~0ull : ~CW_CR0_WP;
+	regs.efer &= nx ? ~0ull : ~CW_EFER_NX;
 	/* The engine leaves the root whatever comes of it. */
 	rec_detach(&w.vm.rec, &w.shadow);
 	r = cw_ctx_load(&w.shadow, &regs, keep);
@@ -158,6 +169,27 @@ ACCESS(load_new, load(6, true, false))
 ACCESS(load_kept, load(6, true, true))
 ACCESS(load_same, load(1, true, false))
 ACCESS(load_mode, load(1, false, false))
+
+/* The mode goes with the root: if that is the old one, what is reserved in the new one is not. */
+static uint64_t root_before;
+
+static void nx_entry(void)
+{
+	gm_set(4, NX_VA, 133ull << 12 | G_DONE | G_NX);
+	root_before = w.shadow.root_table;
+}
+
+static void load_mode_failed(int64_t r)
+{
+	int f = nth_fault(&w.vm.worker, &w.shadow, NX_VA, READ);
+
+	(void)r;
+	unchanged();
+	if (w.shadow.root_table == root_before)
+		CHECK(f == CW_PF_FIXED || f == CW_PF_SPURIOUS);
+	else
+		CHECK_EQ(f, CW_PF_GUEST);
+}
 
 static void loaded(void)
 {
@@ -239,7 +271,7 @@ static const struct nth_op shadow_ops[] = {
 	{"cw_ctx_load", "another root", "ac", 0, 0, NULL, load_new, NULL, loaded},
 	{"cw_ctx_load", "another root, kept", "ac", 0, 0, many_roots, load_kept, NULL, loaded},
 	{"cw_ctx_load", "the same root", "acm", 0, 0, NULL, load_same, NULL, loaded},
-	{"cw_ctx_load", "another mode", "ac", 0, 0, many_roots, load_mode, NULL, loaded},
+	{"cw_ctx_load", "another mode", "ac", 0, 0, nx_entry, load_mode, load_mode_failed, loaded},
 	{"cw_ctx_forget_roles", "", "ac", 0, 0, NULL, do_forget, NULL, loaded},
 	{"cw_mmu_ctx_invalidate", "", "cm", 0, 0, entry_changed, do_invalidate_guest, invalidate_failed, entry_gone},
 	{"cw_mmu_guest_write", "", "c", 0, 0, entry_changed, do_guest_write, invalidate_failed, written_through},
@@ -248,14 +280,6 @@ static const struct nth_op shadow_ops[] = {
 };
 
 /* --- sweeps --- */
-
-static void unchanged(void)
-{
-	CHECK_EQ(w.vm.mmu.domain[0].log_mode, w.mode);
-	CHECK_EQ(w.vm.mmu.domain[0].log_flags, w.flags);
-	CHECK_EQ(w.vm.mmu.page_limit, w.limit);
-	slots_agree();
-}
 
 /* The operation with its n-th allocation, command or access failing. Whether there was an n-th one. */
 static bool fail_one(const struct nth_op *op, enum nth_kind kind, unsigned n, unsigned *errors)
