@@ -4,7 +4,7 @@
 MMU_TESTS := role spte hash memslot slotset hva guest fault large zap dirty log nth nth_ops random threads
 
 # Guest tables and shadow pages.
-MMU_TESTS += gpt nested load shadow companion mmio track threads_shadow lost
+MMU_TESTS += gpt nested load shadow companion mmio track threads_shadow threads_all lost
 
 # Random streams of operations, and what they work on.
 mmu_stream := tests/mmu/stream.c tests/mmu/stream_shrink.c
@@ -34,18 +34,21 @@ $(foreach t,$(MMU_TESTS),$(eval $(call mmu_test,$(t))))
 
 # The threads under the thread sanitizer, which cannot be combined with the others.
 MMU_TSAN_SRCS := tests/mmu/recorder.c tests/mmu/rec_model.c tests/mmu/alloc.c $(LIBMMU_SRCS)
-TESTS += mmu_tsan mmu_tsan_shadow mmu_tsan_stages
+TESTS += mmu_tsan mmu_tsan_shadow mmu_tsan_stages mmu_tsan_all
 mmu_tsan_CMD := $(O)/tests/mmu_tsan 1000
 mmu_tsan_DEPS := $(O)/tests/mmu_tsan
 mmu_threads_shadow_ARGS := 800
 mmu_tsan_shadow_CMD := $(O)/tests/mmu_tsan_shadow 400
 mmu_tsan_shadow_DEPS := $(O)/tests/mmu_tsan_shadow
+mmu_tsan_all_CMD := $(O)/tests/mmu_tsan_all 400
+mmu_tsan_all_DEPS := $(O)/tests/mmu_tsan_all
 mmu_tsan_stages_CMD := $(O)/tests/mmu_tsan_stages 2
 mmu_tsan_stages_DEPS := $(O)/tests/mmu_tsan_stages
 $(O)/tests/mmu_tsan: tests/mmu/test_threads.c
 $(O)/tests/mmu_tsan_shadow: tests/mmu/test_threads_shadow.c
 $(O)/tests/mmu_tsan_stages: tests/mmu/test_stages.c
-$(O)/tests/mmu_tsan $(O)/tests/mmu_tsan_shadow $(O)/tests/mmu_tsan_stages: $(MMU_TSAN_SRCS) \
+$(O)/tests/mmu_tsan_all: tests/mmu/test_threads_all.c
+$(O)/tests/mmu_tsan $(O)/tests/mmu_tsan_shadow $(O)/tests/mmu_tsan_stages $(O)/tests/mmu_tsan_all: $(MMU_TSAN_SRCS) \
   $(wildcard lib/mmu/*.h tests/mmu/*.h include/catwalk/*)
 	$(call say,CC,$@)mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(CFLAGS_ALL)) -Itests/unit -O1 -fsanitize=thread -Wl,--wrap=calloc \
