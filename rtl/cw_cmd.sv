@@ -94,7 +94,8 @@ module cw_cmd #(
   output logic                     ev_invalidates,
   output logic                     ev_flush_cmds,
   output logic                     ev_resumes,
-  output logic                     ev_resumes_unknown
+  output logic                     ev_resumes_unknown,
+  output cw_t::cmd_mon_t           mon_cmd
 );
 
   localparam int unsigned OPEN_W = $clog2(cw_pkg::NFLUSH + 1);
@@ -511,6 +512,11 @@ module cw_cmd #(
   assign ev_flush_cmds      = flush_valid && flush_ready;
   assign ev_resumes         = resume_valid && resume_ready && resume_status == cw_pkg::ST_OK;
   assign ev_resumes_unknown = resume_valid && resume_ready && resume_status == cw_pkg::ST_UNKNOWN_ID;
+
+  assign mon_cmd.take       = state_q == CHECK && !cold_q;
+  assign mon_cmd.index      = cmd_index;
+  assign mon_cmd.done       = out_load && !(fdone_go ? fdone_cookie.cold : hp_valid ? hp_cold : cold_q);
+  assign mon_cmd.done_index = out_d.index;
 
   // Of two sources one bit of the grant tells enough; the high bits of space are checked to be zero.
   logic unused;

@@ -124,6 +124,7 @@ module cw_core #(
   output logic [cw_pkg::NCOUNTER*3-1:0]         ev,
   // monitor
   input  cw_t::dring_mon_t                      mon_dring,     // of the dirty rings
+  input  cw_t::cmd_mon_t                        mon_cmd,       // of the hot ring
   input  logic                                  mon_fix,       // of the entry-update unit
   input  cw_t::protect_t                        mon_protect,
   input  logic [7:0]                            mon_changed,
@@ -442,7 +443,7 @@ module cw_core #(
   assign mon_any = !rst_n || mon_was_reset || mon_ctxw || mon_stop || mon_domw || mon_portw || inv_new || r_valid ||
                    w_valid || f_valid || mon_log || turn || mon_dring.ask || mon_dring.bell || mon_dring.ring_set ||
                    mon_end || look_valid || mon_alloc || rd_valid || resume_valid || lost_valid || port_reset != '0 ||
-                   mon_unpark || (rel_v != '0) ||
+                   mon_unpark || (rel_v != '0) || mon_cmd.take || mon_cmd.done ||
                    flush_valid || (mon_flip != '0) || (mon_close != '0) || fdone_valid || mon_w_valid || mon_b_valid;
   always_comb begin
     mon = '0;
@@ -450,6 +451,10 @@ module cw_core #(
       mon.reset_ports    = 8'(port_reset);
       mon.engine_reset   = !rst_n;
       mon.engine_over    = rst_n && mon_was_reset;
+      mon.cmd_take       = mon_cmd.take;
+      mon.cmd_index      = mon_cmd.index;
+      mon.cmd_done       = mon_cmd.done;
+      mon.cmd_done_index = mon_cmd.done_index;
       mon.ctxw_valid     = mon_ctxw;
       mon.ctxw_idx       = 16'(mon_ctx_idx);
       mon.ctxw_enable    = mon_ctx.valid;

@@ -122,6 +122,13 @@ package cw_t;
     logic [16:0]      set_limit;
   } dring_mon_t;
 
+  typedef struct packed {                // likewise: a command of the hot ring begins, and is complete
+    logic        take;
+    logic [31:0] index;
+    logic        done;
+    logic [31:0] done_index;
+  } cmd_mon_t;
+
   // ---- inside the engine: a request in the lookup pipe ----
   typedef struct packed {
     logic [PORT_W-1:0] port;

@@ -334,6 +334,7 @@ module cw_top #(
   cw_t::euu_rsp_t             fx_rsp;
   logic [cw_pkg::PA_W-1:6]    chg_line;
   cw_t::protect_t             mon_protect;
+  cw_t::cmd_mon_t             mon_cmd;
   logic [7:0]                 mon_changed;
   logic                       mon_fix, mon_w_valid, mon_b_valid, mon_b_mismatch, mon_b_error;
   logic [63:0]                mon_w_addr, mon_w_value, mon_b_addr, mon_b_old;
@@ -355,7 +356,7 @@ module cw_top #(
     .r_valid(wr_rvalid), .r_slot(wr_rslot), .r_data(wr_rdata), .r_error(wr_rerr), .fx_valid, .fx_ready, .fx_req,
     .fx_done, .fx_rsp, .chg_valid, .chg_line, .chg_any, .ev(ev_core), .mon_dring, .mon_fix, .mon_protect, .mon_changed,
     .mon_w_valid, .mon_w_addr, .mon_w_value,
-    .mon_b_valid, .mon_b_addr, .mon_b_old, .mon_b_mismatch, .mon_b_error, .mon_on, .mon);
+    .mon_b_valid, .mon_b_addr, .mon_b_old, .mon_b_mismatch, .mon_b_error, .mon_cmd, .mon_on, .mon);
 
   // ===================================================================================================================
   // Fault ring
@@ -439,7 +440,7 @@ module cw_top #(
     .eu_req_valid, .eu_req_ready, .eu_req, .eu_rsp_valid, .eu_rsp_ready, .eu_rsp,
     .ld_req_valid, .ld_req_ready, .ld_req_fill, .ld_req_addr, .ld_req_arg, .ld_req_len, .ld_rsp_valid, .ld_rsp_ready,
     .ld_rsp_error, .ev_hot_cmds, .ev_cmd_errors(ev_hot_errors), .ev_invalidates, .ev_flush_cmds, .ev_resumes,
-    .ev_resumes_unknown);
+    .ev_resumes_unknown, .mon_cmd);
 
   logic [cw_pkg::CPL_BITS-1:0] hot_rec;
   cw_cpl_rec u_hot_rec (.cpl(hcpl), .rec(hot_rec));

@@ -166,7 +166,7 @@ module sim_lib #(
     mon.fill_valid || mon.look_valid || mon.ar_valid || mon.resume_valid || mon.lost_valid || mon.unpark_valid ||
     mon.rel_valid != '0 || mon.flush_valid || mon.flip_ports != '0 || mon.close_ports != '0 || mon.fdone_valid ||
     mon.euu_w_valid || mon.euu_b_valid || mon.alloc_valid || mon.log_valid || mon.lflip_valid || mon.dset_valid ||
-    mon.dask_valid || mon.dbell_valid || mon.budget_turn);
+    mon.dask_valid || mon.dbell_valid || mon.budget_turn || mon.cmd_take || mon.cmd_done);
 
   // ---- the falling edge: the cycle is over, C takes its pins and thinks of the next ----
   logic due = 1'b1, g_on = 1'b0, g_due = 1'b0, b_on = 1'b0, b_due = 1'b0;

@@ -106,6 +106,7 @@ module tb_cmd;
   cw_t::euu_rsp_t          fx_rsp;
   logic [cw_pkg::PA_W-1:6] chg_line;
   cw_t::protect_t          mon_protect;
+  cw_t::cmd_mon_t          mon_cmd;
   logic [7:0]              mon_changed;
   cw_euu u_euu (
     .req_valid(eu_req_valid), .req_ready(eu_req_ready), .req(eu_req), .rsp_valid(eu_rsp_valid),
