@@ -136,6 +136,7 @@ struct cw_model_req {
 	bool epoch;
 	uint8_t verdict, reason;
 	uint8_t slot, park;
+	uint8_t way, level; /* of the entry that it was judged by; enum cw_model_way */
 	uint16_t ctx, len_m1, domain, space;
 	uint8_t log_mode; /* of the stamp */
 	uint64_t addr, pa, root;
@@ -295,8 +296,7 @@ struct cw_model {
 	uint64_t euu_line[8]; /* before the write */
 
 	uint64_t counter[CW_NCOUNTER];
-	uint64_t checks[CW_MODEL_RULES];      /* by number of the rule */
-	uint64_t leaves[2][3][CW_MODEL_WAYS]; /* grants by flavour, level - 1, way */
+	uint64_t checks[CW_MODEL_RULES]; /* by number of the rule */
 };
 
 #define G(field) cw_mon_get(vec, MON_##field)
@@ -353,6 +353,8 @@ bool cw_model_stopped(const struct cw_model *m, unsigned int port, unsigned int 
 /* How a request ended, at its lookup or at its walk. */
 void cw_model_end(struct cw_model *m, struct cw_model_req *r, unsigned int port, unsigned int verdict,
 		  unsigned int reason, uint64_t pa);
+/* This is what becomes of it. */
+void cw_model_decided(const struct cw_model *m, const struct cw_model_req *r, unsigned int verdict);
 /* reset.c */
 void cw_model_resets(struct cw_model *m, const uint32_t *vec);
 /* The whole engine; true: it is in reset, and nothing else happens. */

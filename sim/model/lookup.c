@@ -184,6 +184,42 @@ void cw_model_end(struct cw_model *m, struct cw_model_req *r, unsigned int port,
 	}
 }
 
+/* ---- to whoever counts ---- */
+static struct cw_model_decision decision(const struct cw_model *m, const struct cw_model_req *r)
+{
+	size_t n = (size_t)(r - &m->req[0][0]);
+
+	return (struct cw_model_decision){
+		.port = (unsigned int)(n / CW_NTAG),
+		.tag = (unsigned int)(n % CW_NTAG),
+		.ctx = r->ctx,
+		.domain = r->domain,
+		.space = r->space,
+		.page = cw_model_page_number(r->addr),
+		.x86 = r->x86,
+		.log_mode = r->log_mode,
+		.level = r->level,
+		.way = (enum cw_model_way)r->way,
+	};
+}
+
+static void looked(const struct cw_model *m, const struct cw_model_req *r)
+{
+	const struct cw_model_decision d = decision(m, r);
+
+	if (m->ops.looked && d.port != CW_PORT_HOST)
+		m->ops.looked(m->ops.priv, &d);
+}
+
+void cw_model_decided(const struct cw_model *m, const struct cw_model_req *r, unsigned int verdict)
+{
+	struct cw_model_decision d = decision(m, r);
+
+	d.verdict = (uint8_t)verdict;
+	if (m->ops.decided && d.port != CW_PORT_HOST)
+		m->ops.decided(m->ops.priv, &d);
+}
+
 static void look_hit(struct cw_model *m, const struct cw_model_request *q, const uint32_t *vec, struct cw_model_req *r)
 {
 	uint64_t entry = G(look_entry), pa = G(look_pa);
@@ -198,8 +234,6 @@ static void look_hit(struct cw_model *m, const struct cw_model_request *q, const
 		cw_model_fail(m, "stale-hit",
 			      "port %u tag %u space %u addr 0x%llx: entry 0x%llx level %u is not cached any more",
 			      q->port, q->tag, r->space, (ull)q->addr, (ull)entry, level);
-	else
-		m->leaves[r->x86][level - 1][CW_MODEL_HIT]++;
 	if (v.mark && q->port != CW_PORT_HOST && !cw_model_log_hinted(m, r))
 		cw_model_fail(m, "hint-stale",
 			      "port %u tag %u domain %u addr 0x%llx: granted without a mark of this log epoch (P24)",
@@ -214,6 +248,9 @@ static void look_hit(struct cw_model *m, const struct cw_model_request *q, const
 		cw_model_stamp(m, q->port, r->epoch);
 		cw_model_count(m, CW_CTR_TLB_HITS);
 	}
+	r->way = CW_MODEL_HIT;
+	r->level = (uint8_t)level;
+	cw_model_decided(m, r, CW_V_HIT);
 	cw_model_end(m, r, q->port, CW_V_HIT, CW_RSN_NONE, pa);
 }
 
@@ -270,6 +307,8 @@ static void look_refused(struct cw_model *m, const struct cw_model_request *q, c
 		cw_model_count(m, CW_CTR_ABORTS);
 		return;
 	}
+	if (want != CW_RSN_BAD_CONTEXT && want != CW_RSN_DETACHED && want != CW_RSN_BAD_ADDRESS)
+		cw_model_decided(m, r, verdict);
 	cw_model_end(m, r, q->port, verdict, reason, 0);
 }
 
@@ -346,6 +385,10 @@ void cw_model_look(struct cw_model *m, const uint32_t *vec)
 	r->cycle = m->cycle;
 	r->inv_any = r->inv_here = false;
 	r->fix = (struct cw_model_fix){0};
+	r->way = CW_MODEL_NONE;
+	r->level = 0;
+	if (want != CW_RSN_BAD_CONTEXT && want != CW_RSN_DETACHED && want != CW_RSN_BAD_ADDRESS)
+		looked(m, r);
 	switch (outcome) {
 	case 0:
 		look_hit(m, &q, vec, r);

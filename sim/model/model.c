@@ -134,11 +134,6 @@ void cw_model_check_quiet(struct cw_model *m)
 			      m->waiting, cw_model_parked(m), m->open_flushes, m->npending, cw_model_busy_slots(m));
 }
 
-uint64_t cw_model_leaves(const struct cw_model *m, bool x86, unsigned int level, enum cw_model_way way)
-{
-	return m->leaves[x86][level - 1][way];
-}
-
 uint64_t cw_model_roots(const struct cw_model *m, uint64_t *parked)
 {
 	*parked = m->roots_parked;

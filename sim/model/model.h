@@ -16,6 +16,20 @@ struct cw_model;
 enum { CW_MODEL_RULES = 52 }; /* numbers of the protocol's rules, from 1 */
 enum { CW_MODEL_UNKNOWN = -1, CW_MODEL_EVERY_DOMAIN = -2 };
 
+/* How a request came by the entry it was judged by: from the TLB, by a walk of its own, by one of another; NONE: it was
+ * refused before. */
+enum cw_model_way { CW_MODEL_HIT, CW_MODEL_MISS, CW_MODEL_MERGE, CW_MODEL_NONE, CW_MODEL_WAYS };
+
+struct cw_model_decision {
+	unsigned int port, tag;
+	uint16_t ctx, domain, space; /* space: the tag of its translations */
+	uint64_t page;		     /* number */
+	bool x86;		     /* flavour of its context */
+	uint8_t log_mode;	     /* of its stamp */
+	uint8_t verdict, level;	     /* decided: level of the entry, 0: refused at its lookup */
+	enum cw_model_way way;
+};
+
 struct cw_model_ops {
 	/* A rule is broken. `kind` is a short stable word, `text` says what and where. The model goes on as if all were
 	 * well. */
@@ -26,6 +40,11 @@ struct cw_model_ops {
 	bool (*fault_ring_full)(void *priv);
 	/* Domain of the FLUSH at this index of the hot ring, or one of the two below. NULL: never known. */
 	int (*flush_domain)(void *priv, uint32_t index);
+	/* A request has taken its stamp; what became of it, each time that this is decided: in the lookup cycle, at its
+	 * walk, as it comes back from the fixer, by a RESUME. Not of probes, nor of requests that name no line of a
+	 * context in use. NULL: nobody wants to know. */
+	void (*looked)(void *priv, const struct cw_model_decision *d);
+	void (*decided)(void *priv, const struct cw_model_decision *d);
 	void *priv;
 };
 
@@ -88,6 +107,8 @@ void cw_model_resume_data(struct cw_model *m, uint16_t index, uint16_t gen, cons
  */
 void cw_model_record_lost(struct cw_model *m, uint32_t parked_id);
 uint64_t cw_model_records_lost(const struct cw_model *m, uint64_t *requests);
+/* Space and page number of an open fault record. False: there is none of this id. */
+bool cw_model_record_line(const struct cw_model *m, uint32_t parked_id, uint16_t *space, uint64_t *page);
 /* A fault record arrived in the ring: is it what the engine parked? */
 void cw_model_fault(struct cw_model *m, const struct cw_model_fault *f);
 
@@ -124,10 +145,6 @@ uint64_t cw_model_roots(const struct cw_model *m, uint64_t *parked);
 void cw_model_check_quiet(struct cw_model *m);
 /* What the counters must show; false: the model does not count this one. */
 bool cw_model_counter(const struct cw_model *m, unsigned int counter, uint64_t *value);
-
-/* Grants so far, by flavour and level of the leaf and by how the request met it. */
-enum cw_model_way { CW_MODEL_HIT, CW_MODEL_MISS, CW_MODEL_MERGE, CW_MODEL_WAYS };
-uint64_t cw_model_leaves(const struct cw_model *m, bool x86, unsigned int level, enum cw_model_way way);
 
 /* How often a rule was checked. */
 uint64_t cw_model_checks(const struct cw_model *m, unsigned int rule);

@@ -201,6 +201,18 @@ static void lost(struct cw_model *m, const uint32_t *vec)
 	end_record(m, index, CW_RESUME_ABORT, true);
 }
 
+bool cw_model_record_line(const struct cw_model *m, uint32_t parked_id, uint16_t *space, uint64_t *page)
+{
+	unsigned int index = cw_parked_index(parked_id);
+	const struct cw_model_park *p = &m->park[index % CW_NPARK];
+
+	if (index >= CW_NPARK || !p->used || !p->head || p->gen != cw_parked_gen(parked_id))
+		return false;
+	*space = m->ctx[p->ctx % CW_NCTX].space;
+	*page = p->page;
+	return true;
+}
+
 void cw_model_resume_data(struct cw_model *m, uint16_t index, uint16_t gen, const uint64_t data[8])
 {
 	struct cw_model_park *p = &m->park[index % CW_NPARK];
@@ -290,6 +302,7 @@ static void unpark(struct cw_model *m, const uint32_t *vec)
 		return;
 	}
 	m->parked_of[r->ctx % CW_NCTX]--;
+	cw_model_decided(m, r, verdict);
 	cw_model_end(m, r, port, verdict, reason, 0);
 	if (verdict == CW_V_EMULATED && p->data_set) {
 		r->has_data = true;

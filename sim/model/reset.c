@@ -124,7 +124,6 @@ static void forget(struct cw_model *m)
 	fresh->lost_records = m->lost_records;
 	fresh->lost_requests = m->lost_requests;
 	memcpy(fresh->checks, m->checks, sizeof(m->checks));
-	memcpy(fresh->leaves, m->leaves, sizeof(m->leaves));
 	*m = *fresh;
 	free(fresh);
 }

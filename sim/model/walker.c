@@ -369,6 +369,7 @@ static void answered(struct cw_model *m, struct cw_model_req *r, const uint32_t 
 		cw_model_fix_end(m, r);
 		cw_model_unstamp(m, port, r->epoch, "result");
 	}
+	cw_model_decided(m, r, v->verdict);
 	cw_model_end(m, r, port, v->verdict, v->reason, v->pa);
 }
 
@@ -402,6 +403,7 @@ static void to_host(struct cw_model *m, struct cw_model_req *r, const uint32_t *
 				"port %u tag %u addr 0x%llx: answered %s/%s, expected to be parked as %s (%u parked)",
 				port, tag, (ull)r->addr, cw_verdict_name(verdict), cw_reason_name(reason),
 				cw_verdict_name(v->verdict), cw_model_parked(m));
+		cw_model_decided(m, r, CW_V_RETRY_LATER);
 		cw_model_end(m, r, port, CW_V_RETRY_LATER, CW_RSN_NO_ROOM, 0);
 		return;
 	}
@@ -410,6 +412,7 @@ static void to_host(struct cw_model *m, struct cw_model_req *r, const uint32_t *
 			      "port %u tag %u addr 0x%llx entry 0x%llx: outcome %llu, %s/%s, expected %s/%s", port, tag,
 			      (ull)r->addr, (ull)at->entry, (ull)G(res_outcome), cw_verdict_name(verdict),
 			      cw_reason_name(reason), cw_verdict_name(v->verdict), cw_reason_name(v->reason));
+	cw_model_decided(m, r, v->verdict);
 	cw_model_park(m, r, vec, &f);
 }
 
@@ -453,8 +456,10 @@ void cw_model_res(struct cw_model *m, const uint32_t *vec)
 	if (w && v.verdict != CW_V_HIT)
 		w->faulted |= (uint8_t)(1u << (cw_model_page_number(r->addr) & 7));
 	overrule(m, r, &v);
-	if (w && v.verdict == CW_V_HIT)
-		m->leaves[w->x86][w->level - 1][r->attached ? CW_MODEL_MERGE : CW_MODEL_MISS]++;
+	if (w) {
+		r->way = r->attached ? CW_MODEL_MERGE : CW_MODEL_MISS;
+		r->level = (uint8_t)at.level;
+	}
 	if (port != CW_PORT_HOST && (v.verdict == CW_V_FIXED || (v.mark && !r->fix.marked))) {
 		bool poor = G(res_outcome) == 0 && G(res_verdict) == CW_V_RETRY_LATER && G(res_reason) == CW_RSN_BUDGET;
 

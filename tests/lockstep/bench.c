@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "cube.h"
 
 enum {
 	BOOT_CYCLES = 4000000, /* for the firmware's self test */
@@ -31,11 +32,6 @@ unsigned int bench_under_way(const struct bench *b, unsigned int opcode)
 	return 0;
 }
 
-const char *bench_command_name(unsigned int command)
-{
-	return cw_opcode_name(commands[command]);
-}
-
 void bench_fail(struct bench *b, const char *kind, const char *fmt, ...)
 {
 	va_list ap;
@@ -48,14 +44,6 @@ void bench_fail(struct bench *b, const char *kind, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(b->text, sizeof(b->text), fmt, ap);
 	va_end(ap);
-}
-
-void bench_verdict(struct bench *b, unsigned int verdict)
-{
-	if (verdict >= NVERDICT)
-		return;
-	for (unsigned int i = 0; i < NCOMMAND; i++)
-		b->hits[verdict][i] += b->inflight[i] != 0;
 }
 
 void bench_inflight(struct bench *b, unsigned int opcode, int change)
@@ -112,7 +100,9 @@ static void judge(struct bench *b)
 	if (!b->have_events || b->events_at >= cw_sim_cycle(b->sim))
 		return;
 	b->have_events = false;
+	cube_before(b, b->events);
 	cw_model_cycle(b->model, b->events_at, b->events);
+	cube_after(b, b->events);
 }
 
 static void monitor(void *priv, uint64_t at, const uint32_t *vec)
@@ -144,8 +134,10 @@ static void axi(void *priv, const struct cw_sim_axi *ev)
 		b->owed[ev->mem]++;
 	else if (ev->kind == CW_SIM_R || ev->kind == CW_SIM_B)
 		b->owed[ev->mem]--;
-	if (ev->mem == CW_SIM_HOST)
+	if (ev->mem == CW_SIM_HOST) {
 		host_record_bus(b, ev);
+		cube_bus(b, ev);
+	}
 	if (ev->mem != CW_SIM_TABLE)
 		return;
 	if (ev->id >= LOG_ID && ev->id < LOG_ID + 3) {
@@ -218,7 +210,8 @@ void bench_registers(struct bench *b)
 	cw_sim_reg_write(b->sim, CW_REG_DIRTY_PERIOD, DIRTY_PERIOD);
 }
 
-int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *trace, bool oracle)
+int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *trace, bool oracle, bool aims,
+	       struct cube *cube)
 {
 	static const char *const memories[7][2] = {
 		{"ddr4", "pcie"},
@@ -240,7 +233,8 @@ int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *tr
 		.seed = seed,
 		.table_bytes = TABLE_BYTES,
 	};
-	const struct cw_model_ops ops = {model_fail, table_ok, fault_ring_full, flush_domain, b};
+	const struct cw_model_ops ops = {model_fail,   table_ok, fault_ring_full, flush_domain, cube_looked,
+					 cube_decided, b};
 	struct cw_model_config mc = {.flush_timeout = CW_FLUSH_TIMEOUT, .dirty_period = DIRTY_PERIOD};
 	uint32_t walk = 0, entry = 0, table[2] = {0};
 
@@ -248,6 +242,9 @@ int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *tr
 	b->seed = seed;
 	b->goal = requests;
 	b->oracle = oracle;
+	b->aims = aims;
+	b->cube = cube;
+	cube_open(cube);
 	b->rng.s = seed * UINT64_C(0x9e3779b97f4a7c15) | 1;
 	b->by_irq = seed / 7 % 2;
 	b->hasty = seed % 4 == 3;
@@ -460,9 +457,6 @@ void bench_run(struct bench *b)
 		if (!step(b, &last, &since))
 			return;
 	log_compare(b);
-	for (unsigned int i = 0; i < 2 * 3 * CW_MODEL_WAYS; i++)
-		(&b->leaves[0][0][0])[i] = cw_model_leaves(b->model, i / (3 * CW_MODEL_WAYS), 1 + i / CW_MODEL_WAYS % 3,
-							   (enum cw_model_way)(i % CW_MODEL_WAYS));
 	cw_model_check_quiet(b->model);
 	if (!b->oracle)
 		bench_counters(b);

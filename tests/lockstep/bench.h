@@ -271,9 +271,9 @@ struct port {
 	struct tag tag[CW_NTAG];
 	bool in_reset, busy; /* its port is; its accesses go on until `quiet_at` */
 	uint64_t quiet_at;
-	unsigned int idle;    /* tags */
-	unsigned int pattern; /* of the present phase */
-	uint64_t phase_end;
+	unsigned int idle;	  /* tags */
+	unsigned int pattern;	  /* of the present phase */
+	uint64_t phase_end, wait; /* wait: refused for now, asks again then */
 	unsigned int rate, hold_max, write_percent;
 	unsigned int seq_region, seq_page, focus;
 	uint16_t focus_ctx;
@@ -281,7 +281,16 @@ struct port {
 	uint64_t last_page;
 };
 
-enum { NVERDICT = 10, NCOMMAND = 21 };
+enum { NCOMMAND = 21 };
+
+/* A line where commands and requests meet. */
+struct aim {
+	bool on, barren;
+	unsigned int space, level, left;
+	uint64_t page, until, next;
+	unsigned int table; /* for LOAD and FILL: nothing ever leads to it */
+	uint32_t loaded;
+};
 
 struct pending_fault {
 	bool used;
@@ -374,7 +383,8 @@ struct bench {
 	uint64_t harvest_bus, next_harvest;
 	bool harvesting;
 	unsigned int harvest_domain;
-	uint8_t no_companion; /* bit per space: its table without one has been made */
+	uint16_t barren[NSPACE][6]; /* tables of world_barren(), by level */
+	uint8_t no_companion;	    /* bit per space: its table without one has been made */
 	unsigned int log_starts[CW_LOG_DIRTYBIT + 1], harvests, reported, host_marks, all_dirty;
 	enum broken broken;
 	bool reads;		 /* nobody writes: no page may be reported (P27) */
@@ -395,9 +405,11 @@ struct bench {
 	struct port port[CW_NPORT_STREAM];
 	uint64_t requests, goal;
 	unsigned int inflight[NCOMMAND];
-	uint64_t hits[NVERDICT][NCOMMAND];
-	uint64_t digest;		      /* of all events and their cycles */
-	uint64_t leaves[2][3][CW_MODEL_WAYS]; /* grants by flavour, level - 1, way */
+	uint64_t digest;   /* of all events and their cycles */
+	struct cube *cube; /* of all seeds */
+	bool aims;	   /* host and initiators meet on lines (aim.c) */
+	struct aim aim;
+	struct pause brief[NHOT]; /* of aim.c, by place in the ring */
 	uint64_t dma, answers;
 };
 
@@ -405,17 +417,16 @@ struct bench {
 
 /* bench.c */
 __attribute__((format(printf, 3, 4))) void bench_fail(struct bench *b, const char *kind, const char *fmt, ...);
-int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *trace, bool oracle);
+int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *trace, bool oracle, bool aims,
+	       struct cube *cube);
 void bench_run(struct bench *b);
 void bench_step(struct bench *b);      /* one cycle, and what is judged of it */
 int bench_boot(struct bench *b);       /* until the firmware is ready */
 void bench_registers(struct bench *b); /* as they are in all of the run */
 void bench_counters(struct bench *b);  /* are they what the model has counted? */
 void bench_close(struct bench *b);
-void bench_verdict(struct bench *b, unsigned int verdict);
 void bench_inflight(struct bench *b, unsigned int opcode, int change);
 unsigned int bench_under_way(const struct bench *b, unsigned int opcode);
-const char *bench_command_name(unsigned int command);
 
 /* world.c */
 /* Of any context number, for contexts in use the right one: theirs now. */
@@ -430,6 +441,9 @@ uint64_t world_address(unsigned int domain, uint64_t page);
 uint64_t world_page(uint64_t addr);
 /* 204: the companion of the table that it leads to cannot be read. */
 enum { NO_COMPANION = 204 };
+/* Where walks end without a page: page numbers that end at `level`, at entry `n` of eight that share a line. */
+uint64_t world_barren(const struct bench *b, unsigned int space, unsigned int level, unsigned int n, unsigned int page);
+bool world_is_barren(const struct bench *b, unsigned int space, uint64_t page);
 void world_open(struct bench *b);
 void world_close(struct bench *b);
 void world_build(struct bench *b, unsigned int domain);
@@ -495,9 +509,16 @@ bool host_extend(struct bench *b, unsigned int domain, uint64_t page);
 /* Give all rights to the leaf of this page. False: it has them, or there is none. */
 bool host_unprotect(struct bench *b, unsigned int domain, uint64_t page);
 void host_random_job(struct bench *b);
+/* A change of what this page is mapped by. */
+void host_job_at(struct bench *b, unsigned int domain, uint64_t page);
+/* Writes what is there, or what is not present either. */
+void host_rewrite(struct bench *b, uint64_t addr, uint64_t value);
+void host_invalidate(struct bench *b, unsigned int domain, uint64_t page, uint64_t pages, bool leaf);
 
 /* pause.c */
 void pause_cycle(struct bench *b);
+/* STOP and START at once, with a DRAIN in between or not, of this space, a context of it or a port. */
+void pause_brief(struct bench *b, unsigned int space, bool drain);
 bool pause_status_ok(const struct bench *b, const struct submitted *s, unsigned int status);
 void pause_complete(struct bench *b, const struct submitted *s, const struct cw_cpl *cpl);
 void pause_grant(struct bench *b, unsigned int port, unsigned int ctx);
@@ -576,6 +597,10 @@ void dring_full(struct bench *b, unsigned int ctx);
 /* Let writes to a ring of this domain fail, if it has one, instead of what the rule says. */
 void dring_fail_bus(struct bench *b, unsigned int domain, struct cw_sim_inject *rule);
 void dring_cycle(struct bench *b, bool irq);
+
+/* aim.c */
+void aim_cycle(struct bench *b);
+bool aim_page(struct bench *b, unsigned int space, uint64_t *page);
 
 /* reset.c */
 void reset_cycle(struct bench *b);

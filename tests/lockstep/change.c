@@ -22,7 +22,7 @@ struct submitted *host_hot(struct bench *b, const struct cw_cmd *cmd)
 }
 
 /* Change one entry by one of the three commands; the mirror says what was there. */
-static void change(struct bench *b, uint64_t addr, uint64_t value)
+static void write_entry(struct bench *b, uint64_t addr, uint64_t value)
 {
 	uint64_t *mirror = world_mirror(b, addr);
 	const struct table *t = world_table_at(b, addr);
@@ -48,8 +48,20 @@ static void change(struct bench *b, uint64_t addr, uint64_t value)
 	s->fixable = fixable;
 	s->x86 = t->x86;
 	*mirror = value;
+}
+
+static void change(struct bench *b, uint64_t addr, uint64_t value)
+{
+	const struct table *t = world_table_at(b, addr);
+
+	write_entry(b, addr, value);
 	if (t->level == 1)
 		log_made(b, t->domain, t->base + (addr >> 3 & 511), value);
+}
+
+void host_rewrite(struct bench *b, uint64_t addr, uint64_t value)
+{
+	write_entry(b, addr, value);
 }
 
 /* A compare that succeeds unless the engine was there first; nothing changes either way. */
@@ -84,7 +96,7 @@ static void change_in_vain(struct bench *b, uint64_t addr)
 	s->value = there;
 }
 
-static void invalidate(struct bench *b, unsigned int domain, uint64_t page, uint64_t pages, bool leaf)
+void host_invalidate(struct bench *b, unsigned int domain, uint64_t page, uint64_t pages, bool leaf)
 {
 	struct cw_cmd c = {.opcode = CW_OP_INVALIDATE, .space = (uint16_t)domain};
 
@@ -182,13 +194,13 @@ static uint64_t world_unused(struct bench *b, unsigned int domain, uint64_t e)
 
 static uint64_t random_leaf(struct bench *b, unsigned int domain, uint64_t page, enum page_kind kind)
 {
-	static const uint8_t rights[20] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4};
+	static const uint8_t rights[24] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 2, 2, 2, 3};
 	unsigned int index = world_page_new(b, kind, domain, page << 12);
 	uint64_t e;
 
 	if (index == ~0u)
 		return np;
-	e = world_leaf(b, domain, kind, index, rights[rng_below(&b->rng, b->migration ? 15 : 20)]);
+	e = world_leaf(b, domain, kind, index, rights[rng_below(&b->rng, b->migration ? 15 : b->aims ? 24 : 20)]);
 	if (rng_percent(&b->rng, b->migration ? 10 : 40))
 		e = world_unused(b, domain, e);
 	return !rng_below(&b->rng, 200) ? world_malformed(b, domain, e, kind + 1u) : e;
@@ -248,10 +260,10 @@ static unsigned int new_table(struct bench *b, unsigned int domain, uint64_t pag
 
 	if (n == NTABLE)
 		return n;
+	b->table[n].base = page & ~(BIT64(9 * level) - 1);
 	if (level == 1) {
-		uint64_t base = page & ~UINT64_C(511);
+		uint64_t base = b->table[n].base;
 
-		b->table[n].base = base;
 		for (unsigned int i = 0; i < REGION_PAGES; i++) {
 			b->table[n].v[i] = random_entry(b, domain, base + i);
 			log_made(b, domain, base + i, b->table[n].v[i]);
@@ -294,7 +306,7 @@ uint64_t host_link_entry(unsigned int table)
 /* Make one more level of the way to this page present. False: it is all there, or no room. */
 bool host_extend(struct bench *b, unsigned int domain, uint64_t page)
 {
-	bool small = b->log[world_owner(domain)].want >= CW_LOG_PROTECT && rng_percent(&b->rng, 90);
+	bool small = b->log[world_owner(domain)].want >= CW_LOG_PROTECT && rng_percent(&b->rng, b->aims ? 75 : 90);
 
 	/* P31: what an entry leads to becomes another gfn only after the FLUSH that followed its zap */
 	if (world_shadow(domain) && b->dom[domain].jobs)
@@ -336,7 +348,7 @@ uint64_t host_pick_page(struct bench *b, unsigned int domain)
 	const struct port *p = &b->port[rng_below(&b->rng, CW_NPORT_STREAM)];
 
 	/* Rather where an initiator is just now, so that change and walk meet. */
-	if (p->last_domain == domain && rng_percent(&b->rng, 60))
+	if (p->last_domain == domain && !world_is_barren(b, domain, p->last_page) && rng_percent(&b->rng, 60))
 		return p->last_page;
 	return b->dom[domain].region[rng_below(&b->rng, NREGION)] + rng_below(&b->rng, REGION_PAGES);
 }
@@ -348,9 +360,9 @@ static void after_change(struct bench *b, unsigned int domain, uint64_t page, un
 
 	/* P18: any page of a large leaf stands for all of it. */
 	if (leaf && level > 1 && rng_percent(&b->rng, 50))
-		invalidate(b, domain, (page & ~(pages - 1)) + rng_next(&b->rng) % pages, 1, leaf);
+		host_invalidate(b, domain, (page & ~(pages - 1)) + rng_next(&b->rng) % pages, 1, leaf);
 	else
-		invalidate(b, domain, page & ~(pages - 1), pages, leaf);
+		host_invalidate(b, domain, page & ~(pages - 1), pages, leaf);
 	host_flush(b, domain, job);
 }
 
@@ -523,6 +535,23 @@ bool host_unprotect(struct bench *b, unsigned int domain, uint64_t page)
 	return true;
 }
 
+void host_job_at(struct bench *b, unsigned int domain, uint64_t page)
+{
+	unsigned int r = rng_below(&b->rng, 100), leaf = leaf_level(b, domain, page);
+
+	if (b->jobs >= 6 || ring_room(&b->hot) < 32)
+		return;
+	leaf = leaf ? leaf : 1;
+	if (r < 35)
+		job_zap(b, domain, page, leaf, r < 20);
+	else if (r < 60)
+		job_protect(b, domain, page);
+	else if (r < 75)
+		host_unprotect(b, domain, page);
+	else
+		host_extend(b, domain, page);
+}
+
 void host_random_job(struct bench *b)
 {
 	unsigned int domain = rng_below(&b->rng, NSPACE), r = rng_below(&b->rng, 100), leaf;
@@ -566,7 +595,7 @@ void host_random_job(struct bench *b)
 		host_hot(b, &c);
 	} else {
 		/* what is dropped for no reason is only walked again */
-		invalidate(b, domain, page, 1 + rng_below(&b->rng, 1024), true);
+		host_invalidate(b, domain, page, 1 + rng_below(&b->rng, 1024), true);
 		if (b->jobs < 7 && rng_percent(&b->rng, 50))
 			host_flush(b, domain, NULL);
 	}

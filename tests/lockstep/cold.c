@@ -165,6 +165,9 @@ void host_next_cold(struct bench *b)
 {
 	unsigned int ctx = rng_below(&b->rng, NCONTEXT), r = rng_below(&b->rng, 100);
 
+	if (b->aim.on && rng_percent(&b->rng, 60))
+		for (unsigned int i = 0; i < NCONTEXT && world_domain(b, ctx) != b->aim.space; i++)
+			ctx = (ctx + 1) % NCONTEXT;
 	/* A detach whose FLUSH gave up is not over: it must be asked for again. */
 	for (unsigned int c = 0; c < NCONTEXT; c++) {
 		if (b->ctx[c].state == CTX_STUCK) {

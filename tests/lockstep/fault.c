@@ -25,7 +25,6 @@ void host_fault(struct bench *b, const struct cw_fault_record *f)
 	};
 
 	cw_model_fault(b->model, &mf);
-	bench_verdict(b, f->verdict);
 	if (f->ctx >= NCONTEXT) {
 		bench_fail(b, "fault-record", "fault of context %u, which was never attached", f->ctx);
 		return;
@@ -86,6 +85,11 @@ static void answer_fault(struct bench *b, const struct pending_fault *p)
 		action = CW_RESUME_ONES;
 	else if (r < 12)
 		action = CW_RESUME_EMULATED;
+	else if (world_is_barren(b, domain, page)) /* and remains so */
+		action = r < 40 ? CW_RESUME_EMULATED :
+			 r < 60 ? CW_RESUME_ONES :
+			 r < 80 ? CW_RESUME_RETRY :
+				  CW_RESUME_ABORT;
 	else if (r < 92 && b->dom[domain].alive && b->down_domain != domain) {
 		/* Repair what it met; a retry alone may fault again. */
 		if (p->f.access == CW_ACCESS_WRITE && p->f.reason == CW_RSN_PROTECTED && p->f.level > 1 &&

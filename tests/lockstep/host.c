@@ -119,6 +119,7 @@ void host_cycle(struct bench *b)
 		host_answer_faults(b);
 	try_again(b);
 	log_cycle(b);
+	aim_cycle(b);
 	pause_cycle(b);
 	if (!b->quiet && now >= b->next_job && now >= b->hush) {
 		host_random_job(b);
@@ -134,7 +135,7 @@ void host_cycle(struct bench *b)
 	if (!b->open && !b->root_again && now >= b->next_cold &&
 	    (!b->quiet || b->starting || b->down_domain < NSPACE || log_again(b))) {
 		host_next_cold(b);
-		b->next_cold = now + (b->starting ? 0 : rng_below(&b->rng, 2000));
+		b->next_cold = now + (b->starting ? 0 : rng_below(&b->rng, b->aims ? 1000 : 2000));
 	}
 	if (rng_percent(&b->rng, 20))
 		rings_doorbell(b);

@@ -2,16 +2,20 @@
 /* Copyright The Catwalk authors */
 /*
  * lockstep [--seed N] [--seeds N] [--requests N] [--trace FILE] [--name NAME] [--no-cover] [--stop] [--oracle]
- *          [--flips] [--reads] [--migration] [--host NAME] [--mutant NAME]
+ *          [--flips] [--reads] [--migration] [--aim] [--long]
+ *          [--host NAME] [--mutant NAME] [--cube FILE]
  *
  * Runs the engine in lock step with the reference model under random traffic and random commands, once per seed. Fails
- * if a check fails, or if some verdict never met some command over all seeds. A failure names its kind, its seed and
- * how to replay it; --stop ends the run with it. With --oracle the model may say what it likes: only the oracles beside
- * it count. --flips: parity errors must have been counted.
+ * if a check fails, if a cell of the cube (cube.h) is empty and cube.def does not say why, or if one is met that it
+ * says cannot be. A failure names its kind, its seed and how to replay it; --stop ends the run with it. With --oracle
+ * the model may say what it likes: only the oracles beside it count. --flips: parity errors must have been counted.
  * --reads: nobody writes, and no page may be reported as dirty (P27).
  * --migration: long logs of one mode, DMA that takes its time, few changes of tables, so that what the log has lost is
  * not mended by chance.
+ * --aim: commands and requests meet on one line (aim.c). Then the whole cube is judged, else only what cannot be met;
+ * --long: what is rare may be met.
  * --host: one that does the passes of the log wrong, and must be found (names: see hosts[]).
+ * --cube: every cell, with its hits or the reason why it has none.
  * --mutant: plant this fault (sim/mutants.def) in an engine that was built with -DCW_MUTANTS.
  */
 #include <errno.h>
@@ -21,11 +25,12 @@
 #include <time.h>
 
 #include "bench.h"
+#include "cube.h"
 
 struct options {
 	uint64_t seed, seeds, requests;
-	const char *trace, *name, *mutant, *host;
-	bool cover, stop, oracle, flips, reads, migration;
+	const char *trace, *name, *mutant, *host, *cube;
+	bool cover, stop, oracle, flips, reads, migration, aim, longer;
 };
 
 static int number(const char *option, const char *text, uint64_t *out)
@@ -66,6 +71,7 @@ static int parse(int argc, char **argv, struct options *o)
 				 !strcmp(a, "--name")	? &o->name :
 				 !strcmp(a, "--mutant") ? &o->mutant :
 				 !strcmp(a, "--host")	? &o->host :
+				 !strcmp(a, "--cube")	? &o->cube :
 							  NULL;
 
 		if (!strcmp(a, "--oracle")) {
@@ -82,6 +88,14 @@ static int parse(int argc, char **argv, struct options *o)
 		}
 		if (!strcmp(a, "--migration")) {
 			o->migration = true;
+			continue;
+		}
+		if (!strcmp(a, "--long")) {
+			o->longer = true;
+			continue;
+		}
+		if (!strcmp(a, "--aim")) {
+			o->aim = true;
 			continue;
 		}
 		if (!strcmp(a, "--reads")) {
@@ -123,45 +137,6 @@ static enum broken broken_host(const char *name)
 			return (enum broken)i;
 	fprintf(stderr, "lockstep: no host '%s'\n", name);
 	exit(2);
-}
-
-/* Verdicts by the command that was under way: a cell without a hit is a case that was not tested. */
-static unsigned int coverage(uint64_t hits[NVERDICT][NCOMMAND])
-{
-	unsigned int missing = 0;
-
-	printf("%-16s", "");
-	for (unsigned int c = 0; c < NCOMMAND; c++)
-		printf(" %10.10s", bench_command_name(c));
-	printf("\n");
-	for (unsigned int v = 0; v < NVERDICT; v++) {
-		printf("%-16s", cw_verdict_name(v));
-		for (unsigned int c = 0; c < NCOMMAND; c++) {
-			printf(" %10llu", (unsigned long long)hits[v][c]);
-			missing += !hits[v][c];
-		}
-		printf("\n");
-	}
-	return missing;
-}
-
-/* Leaves by flavour and level, and how a request came by them: from the TLB, by a walk of its own, of another. */
-static unsigned int leaf_coverage(uint64_t leaves[2][3][CW_MODEL_WAYS])
-{
-	unsigned int missing = 0;
-
-	printf("%-16s %10s %10s %10s\n", "leaf", "hit", "miss", "merge");
-	for (unsigned int f = 0; f < 2; f++) {
-		for (unsigned int level = 1; level <= 3; level++) {
-			printf("%-8s level %u", f ? "x86" : "EPT", level);
-			for (unsigned int way = 0; way < CW_MODEL_WAYS; way++) {
-				printf(" %10llu", (unsigned long long)leaves[f][level - 1][way]);
-				missing += !leaves[f][level - 1][way];
-			}
-			printf("\n");
-		}
-	}
-	return missing;
 }
 
 static uint64_t gave_up(const struct bench *b)
@@ -296,7 +271,7 @@ int main(int argc, char **argv)
 			    .host = "right",
 			    .cover = true};
 	static uint64_t checks[CW_MODEL_RULES];
-	static uint64_t hits[NVERDICT][NCOMMAND], leaves[2][3][CW_MODEL_WAYS];
+	static struct cube cube;
 	unsigned int passed = 0, failed = 0;
 	struct tally log = {0};
 	struct bench *b;
@@ -310,7 +285,7 @@ int main(int argc, char **argv)
 	for (uint64_t seed = o.seed; seed < o.seed + o.seeds; seed++) {
 		double start = seconds();
 
-		if (!bench_open(b, seed, o.requests, o.trace, o.oracle)) {
+		if (!bench_open(b, seed, o.requests, o.trace, o.oracle, o.aim, &cube)) {
 			b->flips = o.flips;
 			b->reads = o.reads;
 			b->migration = o.migration;
@@ -343,19 +318,22 @@ int main(int argc, char **argv)
 		       (unsigned long long)b->ring_errors, (unsigned long long)b->ring_skips,
 		       (unsigned long long)b->ring_compared);
 		log_tally(&log, b);
-		for (unsigned int v = 0; v < NVERDICT; v++)
-			for (unsigned int c = 0; c < NCOMMAND; c++)
-				hits[v][c] += b->hits[v][c];
-		for (unsigned int i = 0; i < sizeof(leaves) / sizeof(leaves[0][0][0]); i++)
-			(&leaves[0][0][0])[i] += (&b->leaves[0][0][0])[i];
 		for (unsigned int r = 0; r < CW_MODEL_RULES && b->model; r++)
 			checks[r] += cw_model_checks(b->model, r);
 		bench_close(b);
 		if (failed && o.stop)
 			break;
 	}
+	/* What cannot be met was not, whatever the run is for. */
+	if (!failed && !o.oracle &&
+	    !cube_report(&cube,
+			 !o.cover || !o.aim ? CUBE_MET :
+			 o.longer	    ? CUBE_LONG :
+					      CUBE_ALL,
+			 o.cube))
+		failed++;
 	if (o.cover) {
-		unsigned int missing = coverage(hits) + leaf_coverage(leaves) + floors(&log);
+		unsigned int missing = floors(&log);
 
 		if (missing)
 			printf("FAIL kind: coverage\n     %u of what is above was never met\n", missing);

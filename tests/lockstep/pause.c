@@ -182,3 +182,38 @@ void pause_grant(struct bench *b, unsigned int port, unsigned int ctx)
 				   port, ctx, p->scope, p->id);
 	}
 }
+
+static void brief_command(struct bench *b, const struct pause *p, unsigned int opcode)
+{
+	struct pause *kept = &b->brief[b->hot.producer % NHOT];
+
+	*kept = *p;
+	command(b, kept, opcode);
+}
+
+void pause_brief(struct bench *b, unsigned int space, bool drain)
+{
+	static const uint8_t scopes[3] = {CW_SCOPE_DOMAIN, CW_SCOPE_CTX, CW_SCOPE_PORT};
+	struct pause brief = {0}, *p = &brief;
+
+	p->scope = scopes[rng_below(&b->rng, 3)];
+	p->id = p->scope == CW_SCOPE_DOMAIN ? world_owner(space) : rng_below(&b->rng, 4);
+	if (p->scope == CW_SCOPE_PORT && p->id == CW_PORT_HOST)
+		p->id = CW_PORT_BRIDGE;
+	if (p->scope == CW_SCOPE_CTX) {
+		p->id = rng_below(&b->rng, NCONTEXT);
+		for (unsigned int i = 0; i < NCONTEXT && world_domain(b, p->id) != space; i++)
+			p->id = (p->id + 1) % NCONTEXT;
+		p->times_down = b->ctx[p->id].times_down;
+	}
+	for (unsigned int i = 0; i < NPAUSE; i++)
+		if (b->pause[i].state != PAUSE_NONE && b->pause[i].scope == p->scope && b->pause[i].id == p->id)
+			return;
+	if (p->scope == CW_SCOPE_CTX && b->ctx[p->id].state != CTX_UP)
+		return;
+	if (drain || rng_percent(&b->rng, 50))
+		brief_command(b, p, CW_OP_STOP);
+	if (drain)
+		brief_command(b, p, CW_OP_DRAIN);
+	brief_command(b, p, CW_OP_START);
+}

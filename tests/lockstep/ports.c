@@ -96,6 +96,23 @@ static void send(struct bench *b, unsigned int port, const struct cw_sim_req *r)
 	b->requests++;
 }
 
+/* To the line where the host gives its commands, through a context that gets there. */
+static void aimed(struct bench *b, unsigned int port, struct cw_sim_req *r)
+{
+	unsigned int ctx;
+	uint64_t page;
+
+	if (!b->aim.on || !rng_percent(&b->rng, 60))
+		return;
+	ctx = 4 * port + rng_below(&b->rng, 8);
+	for (unsigned int i = 0; i < 8 && world_domain(b, ctx) != b->aim.space; i++)
+		ctx = 4 * port + (ctx + 1 - 4 * port) % 8;
+	if (!aim_page(b, world_domain(b, ctx), &page))
+		return;
+	r->ctx = (uint16_t)ctx;
+	r->addr = world_address(world_domain(b, ctx), page) | (r->addr & 4095);
+}
+
 static void ask(struct bench *b, unsigned int port, struct port *p)
 {
 	unsigned int tag = rng_below(&b->rng, CW_NTAG);
@@ -113,6 +130,7 @@ static void ask(struct bench *b, unsigned int port, struct port *p)
 	if (rng_percent(&b->rng, 50))
 		r.len_m1 %= 64;
 	r.write = rng_percent(&b->rng, p->write_percent);
+	aimed(b, port, &r);
 	p->last_domain = world_domain(b, r.ctx);
 	p->last_page = world_page(r.addr);
 	if (rng_percent(&b->rng, 2))
@@ -158,7 +176,6 @@ static void answer(struct bench *b, unsigned int port, struct port *p, const str
 	__builtin_memcpy(data, a->data, sizeof(data));
 	ma.data = data;
 	cw_model_answer(b->model, &ma);
-	bench_verdict(b, a->verdict);
 	b->answers++;
 	if (t->dup && a->verdict == CW_V_ABORT && a->reason == CW_RSN_BAD_TAG) {
 		t->dup = false;
@@ -172,6 +189,8 @@ static void answer(struct bench *b, unsigned int port, struct port *p, const str
 		granted(b, port, p, t, a->pa);
 		return;
 	}
+	if (a->verdict == CW_V_RETRY_LATER && b->aims)
+		p->wait = cw_sim_cycle(b->sim) + rng_below(&b->rng, 128);
 	log_end(b, t, false);
 	t->state = TAG_IDLE;
 	p->idle++;
@@ -278,7 +297,8 @@ static void port_cycle(struct bench *b, unsigned int port)
 			}
 		}
 	}
-	if (!b->quiet && p->idle && cw_sim_port_queued(b->sim, port) < 4 && rng_percent(&b->rng, p->rate))
+	if (!b->quiet && p->idle && now >= p->wait && cw_sim_port_queued(b->sim, port) < 4 &&
+	    rng_percent(&b->rng, p->rate))
 		ask(b, port, p);
 }
 

@@ -119,8 +119,18 @@ static void table_take(struct bench *b, unsigned int n, unsigned int domain, uns
 	t->level = (uint8_t)level;
 	t->x86 = b->dom[domain].x86;
 	t->indirect = world_shadow(domain);
+	t->base = 0;
 	for (unsigned int e = 0; e < 512; e++)
 		t->v[e] = np;
+}
+
+static void poke(struct bench *b, unsigned int n)
+{
+	const struct table *t = &b->table[n];
+
+	cw_sim_table_poke(b->sim, world_table_addr(n), t->v, sizeof(t->v));
+	for (unsigned int i = 0; i < 512; i++)
+		cw_model_table_set(b->model, world_table_addr(n) + 8 * i, t->v[i]);
 }
 
 unsigned int world_table_new(struct bench *b, unsigned int domain, unsigned int level)
@@ -417,6 +427,57 @@ static uint64_t no_companion(struct bench *b, unsigned int domain)
 	return addr;
 }
 
+enum { BARREN = 205 }; /* entry of the root that leads there */
+
+uint64_t world_barren(const struct bench *b, unsigned int space, unsigned int level, unsigned int n, unsigned int page)
+{
+	unsigned int levels = b->dom[space].levels;
+	uint64_t root =
+		(level == levels ? BARREN / 8 * 8 + (n == BARREN % 8 || n == NO_COMPANION % 8 ? 7 : n) : BARREN);
+
+	if (level == levels)
+		return root << (9 * (levels - 1)) | page;
+	return root << (9 * (levels - 1)) |
+	       (uint64_t)(level == 1 ? n :
+			  n	     ? n :
+				       7)
+		       << (9 * (level - 1)) |
+	       (level == 1 ? 0 : page);
+}
+
+bool world_is_barren(const struct bench *b, unsigned int space, uint64_t page)
+{
+	return b->aims && page >> (9 * (b->dom[space].levels - 1) + 3) == BARREN / 8;
+}
+
+/* One table of each level: its first entry leads to the next, the others to nothing. */
+static void build_barren(struct bench *b, unsigned int domain, struct table *root)
+{
+	const uint64_t link = CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X);
+	struct domain *d = &b->dom[domain];
+	uint64_t *from = &root->v[BARREN];
+
+	root->v[BARREN + 1] = world_mmio(d, 0, b->dom[world_owner(domain)].mmio_gen);
+	for (unsigned int level = 1; level < d->levels; level++)
+		b->barren[domain][level] = d->root;
+	for (unsigned int level = d->levels - 1u; level; level--) {
+		unsigned int n = world_table_new(b, domain, level);
+		struct table *t = &b->table[n];
+
+		if (n == NTABLE)
+			return;
+		t->base = (uint64_t)BARREN << (9 * (d->levels - 1));
+		*from = link | world_table_addr(n);
+		for (unsigned int i = 1; i < 8; i++) {
+			uint64_t wrong = world_malformed(b, domain, link | world_table_addr(NTABLE), level);
+
+			t->v[i] = i < 3 ? wrong : i < 5 ? world_mmio(d, i, b->dom[world_owner(domain)].mmio_gen) : np;
+		}
+		from = &t->v[0];
+		b->barren[domain][level] = (uint16_t)n;
+	}
+}
+
 /* A domain's root, with entries that are wrong on purpose, written where nothing can reach it yet. */
 void world_build(struct bench *b, unsigned int domain)
 {
@@ -425,8 +486,8 @@ void world_build(struct bench *b, unsigned int domain)
 	unsigned int root;
 	struct table *t;
 
-	d->levels = rng_percent(&b->rng, 40) ? 5 : 4;
-	d->x86 = rng_percent(&b->rng, 40);
+	d->levels = rng_percent(&b->rng, b->aims ? 50 : 40) ? 5 : 4;
+	d->x86 = rng_percent(&b->rng, b->aims ? 50 : 40);
 	/* CTX_ROOT keeps the flavour: in most cases the roots of a domain are alike */
 	if (domain == NSPACE - 1 ? rng_percent(&b->rng, 80) : domain == NDOMAIN && b->dom[NSPACE - 1].alive)
 		d->x86 = b->dom[domain == NDOMAIN ? NSPACE - 1 : NDOMAIN].x86;
@@ -457,9 +518,24 @@ void world_build(struct bench *b, unsigned int domain)
 	t->v[203] = world_malformed(b, domain, table | world_table_addr(NTABLE), d->levels);
 	if (world_shadow(domain))
 		t->v[NO_COMPANION] = table | no_companion(b, domain);
-	cw_sim_table_poke(b->sim, world_table_addr(root), t->v, sizeof(t->v));
-	for (unsigned int i = 0; i < 512; i++)
-		cw_model_table_set(b->model, world_table_addr(root) + 8 * i, t->v[i]);
+	if (b->aims)
+		build_barren(b, domain, t);
+	poke(b, root);
+	for (unsigned int level = 1; b->aims && level < d->levels; level++) {
+		poke(b, b->barren[domain][level]);
+		if (world_shadow(domain) && level <= 3 && b->barren[domain][level] != root)
+			poke(b, b->barren[domain][level] + 1u);
+	}
+}
+
+/* One that nothing ever leads to. */
+static void aim_table(struct bench *b)
+{
+	if (!b->aims)
+		return;
+	b->aim = (struct aim){.table = NTABLE - 1};
+	table_take(b, NTABLE - 1, 0, 1);
+	poke(b, NTABLE - 1);
 }
 
 void world_open(struct bench *b)
@@ -469,6 +545,7 @@ void world_open(struct bench *b)
 		b->page[k] = calloc(kind_count[k], sizeof(struct page));
 	for (unsigned int c = 0; c < NCONTEXT; c++)
 		b->ctx[c].space = first_space[c];
+	aim_table(b);
 	for (unsigned int i = 0; i < NSPACE; i++) {
 		struct domain *d = &b->dom[i];
 
@@ -495,6 +572,7 @@ void world_lost(struct bench *b)
 		d->alive = d->fenced = false;
 		d->jobs = d->contexts = 0;
 	}
+	aim_table(b);
 	for (unsigned int i = 0; i < NSPACE; i++)
 		world_build(b, i);
 }

@@ -74,9 +74,17 @@ CHECK_UNUSED static uint64_t leaf(void)
 	return frame | CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(X);
 }
 
+static struct cw_model_decision last_decision;
+
+static void decided(void *priv, const struct cw_model_decision *d)
+{
+	(void)priv;
+	last_decision = *d;
+}
+
 CHECK_UNUSED static void begin(void)
 {
-	const struct cw_model_ops ops = {.fail = fail, .table_ok = table_ok};
+	const struct cw_model_ops ops = {.fail = fail, .table_ok = table_ok, .decided = decided};
 	const struct cw_model_config config = {.nslot = 8, .flush_timeout = 1000};
 
 	m = cw_model_create(&config, &ops);
