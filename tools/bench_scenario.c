@@ -358,22 +358,55 @@ static int wp_fix(struct bench *b, struct bench_result *r)
 	return err;
 }
 
-/* Pages that were never mapped, one at a time, through the whole loop: fault record, host, commands, retry. */
+/* For people: the same pages one after the other, of which a fault maps those of a window. */
+static int in_a_row(struct bench *b, struct bench_result *r)
+{
+	static struct bench_result row;
+	struct cw_tgen t = bench_program(b, CW_TGEN_SEQUENTIAL, 1024);
+	uint64_t faults = 0, after = 0;
+	int err = cw_vm_invalidate(b->vm, 0, b->gpa, b->p->bytes);
+
+	row = (struct bench_result){.name = r->name};
+	t.pages = t.count;
+	t.outstanding = 1;
+	if (!err)
+		err = cw_counter_read(b->dev, "miss_to_host", &faults);
+	if (!err)
+		err = bench_tgen(b, &t, r, &row);
+	if (!err)
+		err = cw_counter_read(b->dev, "miss_to_host", &after);
+	if (err)
+		return err;
+	faults = after - faults;
+	if (faults != t.count / LINE_PAGES && !b->p->log)
+		bench_complain(r, 1, "%u pages in a row took %" PRIu64 " faults, not %u", t.count, faults,
+			       t.count / LINE_PAGES);
+	snprintf(r->note, sizeof(r->note), "%u pages in a row: %" PRIu64 " faults, %.1f cycles a page on the mean",
+		 t.count, faults, (double)row.lat.sum / (double)(row.lat.n ? row.lat.n : 1));
+	return 0;
+}
+
+/*
+ * Pages that were never mapped, one at a time, through the whole loop: fault record, host, commands, retry. A fault
+ * makes the entries of its neighbours too, so each page is of a window of its own.
+ */
 static int first_touch(struct bench *b, struct bench_result *r)
 {
-	const uint32_t pages = (uint32_t)(b->p->bytes / PAGE);
+	const uint32_t windows = (uint32_t)(b->p->bytes / PAGE / LINE_PAGES);
 	uint64_t want = 64 * b->p->iterations, most;
-	struct cw_tgen t = bench_program(b, CW_TGEN_STRIDE, (uint32_t)(want < pages ? want : pages));
+	struct cw_tgen t = bench_program(b, CW_TGEN_STRIDE, (uint32_t)(want < windows ? want : windows));
 	int err = bench_counters_begin(b, r);
 
 	t.outstanding = 1;
-	/* Odd, hence prime to a number of pages that is a power of two: no page twice. Far, hence new tables now and
+	/* Odd, hence prime to a number of windows that is a power of two: none twice. Far, hence new tables now and
 	 * then. */
-	t.stride = pages / 7 | 1;
-	t.pages = 1u << (31 - __builtin_clz(pages));
+	t.stride = windows / 7 | 1;
+	t.pages = 1u << (31 - __builtin_clz(windows));
 	t.stride %= t.pages;
 	if (t.count > t.pages)
 		t.count = t.pages;
+	t.stride *= LINE_PAGES;
+	t.pages *= LINE_PAGES;
 	t.hist_shift = 3;
 	if (!err)
 		err = bench_tgen(b, &t, r, r);
@@ -385,7 +418,7 @@ static int first_touch(struct bench *b, struct bench_result *r)
 	bench_expect_between(r, CW_CTR_RETRIES, t.count, most);
 	bench_expect_between(r, CW_CTR_RESUMES, t.count, most);
 	bench_expect(r, CW_CTR_GRANTS, t.count);
-	return err;
+	return err ? err : in_a_row(b, r);
 }
 
 const struct bench_scenario bench_scenarios[] = {

@@ -251,6 +251,7 @@ struct cw_mmu_params {
 	unsigned guest_phys_bits; /* MAXPHYADDR that guests see; 0: address_bits */
 	uint64_t page_limit;	  /* see cw_mmu_set_page_limit() */
 	bool refuse_table_writes; /* DMA to guest tables ends as CW_PF_WRITE_PROTECTED at once */
+	bool prefetch_runs; /* neighbours only where they cost no command, or where the fault is beside an entry */
 };
 
 #define CW_SLOT_LEAF_MAX 128u

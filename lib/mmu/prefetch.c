@@ -62,11 +62,23 @@ static bool add(struct cw_fault *f, struct cw_path *p, unsigned index, uint64_t 
 	return true;
 }
 
+/* Its load takes them along, or the fault looks like one of a run: it has an entry at its side. */
+static bool worth_it(const struct cw_path *p)
+{
+	const struct cw_mmu_page *sp = p->at.sp;
+	unsigned i = p->at.index;
+
+	return (p->nr > 1 && p->step[p->nr - 2].fresh) || (i && cw_spte_present(sp->spte[i - 1])) ||
+	       (i + 1 < CW_SPTES && cw_spte_present(sp->spte[i + 1]));
+}
+
 static bool begin(const struct cw_fault *f, const struct cw_path *p, unsigned *first)
 {
 	const struct cw_mmu *mmu = f->ctx->mmu;
 	const struct cw_mmu_page *sp = p->at.sp;
 
+	if (mmu->params.prefetch_runs && !worth_it(p))
+		return false;
 	*first = p->at.index & ~(CW_PREFETCH - 1);
 	/* P31: no companion entry changes before the FLUSH that follows a zap. */
 	return mmu->ops->resolve_atomic && sp->role.level == CW_LEVEL_4K &&

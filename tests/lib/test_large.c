@@ -215,6 +215,21 @@ static void fixes_are_counted(void)
 	tear_down();
 }
 
+/* Pages one after another: one fault makes the entries of eight. */
+static void neighbours_come_with_a_fault(void)
+{
+	if (!set_up(CW_PAGE_SIZE, 4, 64 * CW_PAGE_SIZE))
+		return;
+	sweep(64, 50);
+	CHECK_EQ(stat("pages_4k"), 64);
+	CHECK_EQ(stat("pf_prefetched"), 56);
+	CHECK_EQ(stat("pf_fixed"), 8);
+	/* Right ones, too. */
+	traffic(0, 64, 500);
+	CHECK_EQ(stat("pf_fixed"), 8);
+	tear_down();
+}
+
 /* ST-4: faults by latency, as many as there were. */
 static void fault_latencies(void)
 {
@@ -246,6 +261,7 @@ int main(void)
 	RUN(ends_of_a_slot);
 	RUN(only_small_ones_on_demand);
 	RUN(fixes_are_counted, "FPF-6");
+	RUN(neighbours_come_with_a_fault, "MS-8");
 	RUN(fault_latencies, "ST-4");
 	cw_close(dev);
 	return CHECK_DONE("lib-large");

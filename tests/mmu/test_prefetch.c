@@ -65,6 +65,34 @@ static void window_of_eight_aligned_entries(void)
 	vm_destroy(&vm);
 }
 
+/* An embedder for which a WRITE is dear: neighbours where they are free, and where faults come in a row. */
+static void only_where_faults_come_in_a_row(void)
+{
+	unsigned writes;
+
+	begin();
+	vm.mmu.params.prefetch_runs = true;
+	CHECK_EQ(vm_slot(&vm, 0, 0, 128, 0, 0), 0);
+	CHECK_EQ(vm_fault(&vm, 13, READ), CW_PF_FIXED);
+	CHECK_EQ(mapped(&vm.ctx, 0, 64), 0xff00);
+	writes = vm.rec.count[REC_ENTRY_WRITE];
+	/* Alone in a table that stands. */
+	CHECK_EQ(vm_fault(&vm, 35, READ), CW_PF_FIXED);
+	CHECK_EQ(mapped(&vm.ctx, 0, 64), 0x80000ff00);
+	CHECK_EQ(vm.rec.count[REC_ENTRY_WRITE], writes + 1);
+	/* Upwards, downwards. */
+	CHECK_EQ(vm_fault(&vm, 36, READ), CW_PF_FIXED);
+	CHECK_EQ(mapped(&vm.ctx, 0, 64), 0xff0000ff00);
+	CHECK_EQ(vm_fault(&vm, 7, READ), CW_PF_FIXED);
+	CHECK_EQ(mapped(&vm.ctx, 0, 64), 0xff0000ffff);
+	CHECK_EQ(vm_fault(&vm, 47, READ), CW_PF_FIXED);
+	CHECK_EQ(mapped(&vm.ctx, 0, 64), 0x80ff0000ffff);
+	CHECK_EQ(vm_fault(&vm, 48, WRITE), CW_PF_FIXED);
+	CHECK_EQ(mapped(&vm.ctx, 0, 64), 0xff80ff0000ffff);
+	vm_check(&vm);
+	vm_destroy(&vm);
+}
+
 static void never_across_slots(void)
 {
 	begin();
@@ -303,6 +331,7 @@ static void shadow_parts_of_large_pages(void)
 int main(void)
 {
 	RUN(window_of_eight_aligned_entries, "SPTE-18");
+	RUN(only_where_faults_come_in_a_row);
 	RUN(never_across_slots, "MS-7");
 	RUN(host_says_when_it_would_sleep, "P50 SPTE-6");
 	RUN(p27_no_write_where_w_tells_what_is_written, "MS-8");
