@@ -398,6 +398,8 @@ static int first_touch(struct bench *b, struct bench_result *r)
 	int err = bench_counters_begin(b, r);
 
 	t.outstanding = 1;
+	/* In the middle: at the edge it would be beside the last entry of the window before. */
+	t.base += LINE_PAGES / 2 * PAGE;
 	/* Odd, hence prime to a number of windows that is a power of two: none twice. Far, hence new tables now and
 	 * then. */
 	t.stride = windows / 7 | 1;
