@@ -17,6 +17,7 @@
 
 #include "check.h"
 #include "log_io.h"
+#include "modes.h"
 
 #define URI "sim:table-mem=random:4-60,host-mem=ideal:8,host-time=fixed:0,seed=%" PRIu64
 #define SMALL (2 * CW_MIB2)
@@ -425,6 +426,84 @@ static void reads_report_nothing(void)
 	}
 }
 
+/* ---- modes ---- */
+static void every_change_is_there(void)
+{
+	uint32_t seen = 0;
+
+	for (unsigned i = 0; i < CHANGES; i++)
+		seen |= 1u << (circuit[i] * LOG_STATES + circuit[i + 1]);
+	CHECK_EQ(__builtin_popcount(seen), LOG_STATES * (LOG_STATES - 1));
+	CHECK_EQ(CHANGES, LOG_STATES * (LOG_STATES - 1));
+}
+
+/* Under traffic. What begins to log is copied as a whole, and never again: passes must do. */
+static bool change_mode(unsigned from, unsigned to)
+{
+	manual = rnd(3) == 0;
+	if (to == CW_LOG_OFF)
+		return CHECK_EQ(cw_vm_log_stop(vm, 0), 0);
+	if (!CHECK_EQ(cw_vm_log_start(vm, 0, to, manual ? CW_LOG_MANUAL : 0), 0)) {
+		printf("  %s\n", cw_last_error());
+		return false;
+	}
+	if (from == CW_LOG_OFF)
+		copy_all();
+	return true;
+}
+
+/* Nobody writes: what begins to log reports nothing, what goes on in another mode everything once and then nothing. */
+static bool reads_in_this_mode(bool began)
+{
+	if (!run(rnd(3000)) || !pass())
+		return false;
+	if (!began)
+		reported = 0;
+	for (unsigned k = 0; k < 2; k++) {
+		if (!disturb() || !run(2000 + rnd(3000)) || !pass())
+			return false;
+	}
+	return CHECK_EQ(reported, 0);
+}
+
+static void all_changes(uint64_t s, unsigned shape, unsigned sz, unsigned write_percent)
+{
+	if (!set_up(s, shape, sz, write_percent) || !has(CW_LOG_DIRTYBIT))
+		return;
+	for (unsigned i = 0; i < CHANGES && !check_bad; i++) {
+		unsigned from = circuit[i], to = circuit[i + 1];
+
+		reported = 0;
+		if (run(rnd(4000)) && change_mode(from, to) && to != CW_LOG_OFF) {
+			if (!write_percent)
+				reads_in_this_mode(from == CW_LOG_OFF);
+			else if (passes_and_disturbances(1), !check_bad)
+				finish();
+		}
+		if (check_bad)
+			printf("  from %s to %s, %s %s\n", mode_name[from], mode_name[to], size_name[sz],
+			       shape ? "legacy" : "ept");
+	}
+	printf("# %" PRIu64 ": %u changes of mode, %s %s: %lu writes, %lu reads, bridge %lu writes, %lu reads\n", s,
+	       CHANGES, size_name[sz], shape ? "legacy" : "ept", io.writes, io.reads, io.bursts_written,
+	       io.bursts_read);
+	CHECK(io.reads > 60 && io.bursts_read > 10 && (!write_percent || (io.writes > 60 && io.bursts_written > 20)));
+	tear_down();
+}
+
+static void modes_change_in_every_order(void)
+{
+	every_change_is_there();
+	for (unsigned i = 0; i < 4 && !check_bad; i++)
+		all_changes(seed + 1000 + i, i / 2, i == 3 ? 2 : i % 2, 60);
+}
+
+static void reads_report_nothing_in_any_order(void)
+{
+	for (unsigned i = 0; i < 3 && !check_bad; i++)
+		all_changes(seed + 2000 + i, i % 2, i, 0);
+}
+
 static void arguments(void)
 {
 	uint64_t map[SMALL / CW_PAGE_SIZE / 64] = {0};
@@ -470,8 +549,11 @@ int main(int argc, char **argv)
 	if (migrations > 1 && step == 1)
 		RUN(arguments);
 	RUN(replica_is_identical, "P22 P24 P28");
-	if (migrations > 1 && step == 1)
+	if (migrations > 1 && step == 1) {
 		RUN(reads_report_nothing, "P27");
+		RUN(modes_change_in_every_order, "P22 P24 P28");
+		RUN(reads_report_nothing_in_any_order, "P27 P28");
+	}
 	cw_close(dev);
 	return CHECK_DONE("lib-log");
 }

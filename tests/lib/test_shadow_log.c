@@ -13,6 +13,7 @@
 #include "sim/sim.h"
 
 #include "check.h"
+#include "modes.h"
 #include "shadow_io.h"
 
 #define URI "sim:table-mem=random:4-60,host-mem=ideal:8,host-time=fixed:0,seed=%" PRIu64
@@ -106,10 +107,10 @@ static void nothing_else_was_reported(void)
 	CHECK_EQ(wrong, 0);
 }
 
-static void migrate(unsigned mode, enum guest_paging a, enum guest_paging b, bool busy_guest, unsigned write_percent)
+static bool begin(enum guest_paging a, enum guest_paging b, unsigned write_percent)
 {
 	if (!sio_set_up(a, b, CW_MEM_LOG_DIRTY))
-		return;
+		return false;
 	sio.write_percent = write_percent;
 	reported = 0;
 	for (unsigned s = 0; s < GUEST_SLOTS; s++) {
@@ -117,6 +118,26 @@ static void migrate(unsigned mode, enum guest_paging a, enum guest_paging b, boo
 		map[s] = calloc(words(s), 8);
 		ever[s] = calloc(words(s), 8);
 	}
+	return true;
+}
+
+static void end(void)
+{
+	sio_finish();
+	CHECK_EQ(sio.bad, 0);
+	sio_tear_down();
+	CHECK_EQ(sio.bad, 0);
+	for (unsigned s = 0; s < GUEST_SLOTS; s++) {
+		free(replica[s]);
+		free(map[s]);
+		free(ever[s]);
+	}
+}
+
+static void migrate(unsigned mode, enum guest_paging a, enum guest_paging b, bool busy_guest, unsigned write_percent)
+{
+	if (!begin(a, b, write_percent))
+		return;
 	sio_run(4000);
 	CHECK_EQ(cw_vm_log_start(sio.vm, 0, mode, 0), 0);
 	for (unsigned s = 0; s < GUEST_SLOTS; s++)
@@ -139,15 +160,7 @@ static void migrate(unsigned mode, enum guest_paging a, enum guest_paging b, boo
 			last_pass();
 	}
 	CHECK_EQ(cw_vm_log_stop(sio.vm, 0), 0);
-	sio_finish();
-	CHECK_EQ(sio.bad, 0);
-	sio_tear_down();
-	CHECK_EQ(sio.bad, 0);
-	for (unsigned s = 0; s < GUEST_SLOTS; s++) {
-		free(replica[s]);
-		free(map[s]);
-		free(ever[s]);
-	}
+	end();
 	printf("# mode %u%s: %lu writes, %lu by the bridge, %lu pages reported\n", mode, busy_guest ? ", remapped" : "",
 	       sio.writes, sio.bursts_written, first);
 }
@@ -183,6 +196,93 @@ static void reads_report_no_data(void)
 	}
 }
 
+/* ---- modes ---- */
+
+/* Under traffic. What begins to log is copied as a whole, and never again: passes must do. */
+static bool change_mode(unsigned from, unsigned to)
+{
+	if (to == CW_LOG_OFF)
+		return CHECK_EQ(cw_vm_log_stop(sio.vm, 0), 0);
+	if (!CHECK_EQ(cw_vm_log_start(sio.vm, 0, to, 0), 0)) {
+		printf("  %s\n", cw_last_error());
+		return false;
+	}
+	for (unsigned s = 0; s < GUEST_SLOTS && from == CW_LOG_OFF; s++)
+		memcpy(replica[s], sio.ram.ptr[s], sio.ram.size[s]);
+	return true;
+}
+
+static void forget_reports(void)
+{
+	for (unsigned s = 0; s < GUEST_SLOTS; s++)
+		memset(ever[s], 0, words(s) * 8);
+}
+
+/* What goes on in another mode is reported as a whole once; what begins to log, and all after that, if it was written.
+ */
+static void in_this_mode(bool began)
+{
+	if (!began) {
+		sio_run(sio_rnd(3000));
+		if (!pass())
+			return;
+	}
+	forget_reports();
+	for (unsigned k = 0; k < 2; k++) {
+		sio_work(&sio.space[sio_rnd(2)]);
+		sio_run(1500 + sio_rnd(3000));
+		if (k == 0 && !pass())
+			return;
+	}
+	if (last_pass())
+		nothing_else_was_reported();
+}
+
+static void all_changes(enum guest_paging a, enum guest_paging b, unsigned write_percent)
+{
+	if (!begin(a, b, write_percent))
+		return;
+	sio_run(4000);
+	for (unsigned i = 0; i < CHANGES && !check_bad; i++) {
+		unsigned from = circuit[i], to = circuit[i + 1];
+
+		sio_work(&sio.space[sio_rnd(2)]);
+		sio_run(sio_rnd(3000));
+		if (change_mode(from, to) && to != CW_LOG_OFF)
+			in_this_mode(from == CW_LOG_OFF);
+		if (!CHECK_EQ(sio.bad, 0) || check_bad)
+			printf("  from mode %u to %u\n", from, to);
+	}
+	end();
+	printf("# %u changes of mode: %lu writes, %lu reads, bridge %lu writes, %lu reads; %lu faults of the guest\n",
+	       CHANGES, sio.writes, sio.reads, sio.bursts_written, sio.bursts_read, sio.guest_faults);
+	CHECK(sio.reads > 50 && sio.bursts_read > 5);
+	CHECK(!write_percent || (sio.writes > 50 && sio.bursts_written > 5));
+}
+
+static void modes_change_in_every_order(void)
+{
+	static const enum guest_paging paging[][2] = {
+		{GUEST_32, GUEST_L4}, {GUEST_L5, GUEST_PAE}, {GUEST_L4, GUEST_32_PSE}};
+
+	for (unsigned i = 0; i < 3 && !check_bad; i++) {
+		sio_seed(seed + 300 + i);
+		all_changes(paging[i][0], paging[i][1], 55);
+		if (check_bad)
+			printf("# seed %" PRIu64 "\n", seed + 300 + i);
+	}
+}
+
+static void reads_report_no_data_in_any_order(void)
+{
+	for (unsigned i = 0; i < 2 && !check_bad; i++) {
+		sio_seed(seed + 400 + i);
+		all_changes(i ? GUEST_PAE : GUEST_L5, i ? GUEST_L4 : GUEST_32, 0);
+		if (check_bad)
+			printf("# seed %" PRIu64 "\n", seed + 400 + i);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	char uri[128];
@@ -195,6 +295,8 @@ int main(int argc, char **argv)
 	RUN(every_page_written_is_reported, "P22 P24 P25 P31 P51");
 	RUN(while_the_guest_remaps, "P22 P28 P30 P31 P51");
 	RUN(reads_report_no_data, "P27 P31");
+	RUN(modes_change_in_every_order, "P22 P24 P28 P31 P51");
+	RUN(reads_report_no_data_in_any_order, "P27 P28 P31");
 	sio_close();
 	return CHECK_DONE("lib-shadow-log");
 }
