@@ -376,6 +376,7 @@ struct bench {
 	/* the engine: after so many requests, 0: never (again); after this table page was written; in this cycle */
 	uint64_t engine_goal, engine_page, engine_at;
 	bool engine_writes;
+	uint64_t kept;		   /* entries that it has left as they were */
 	unsigned int owed[3];	   /* beats of reads and answers to writes, by each memory */
 	unsigned int bridge_stale; /* open bursts of writes whose context has got another root since */
 	struct log log[NDOMAIN];
@@ -423,7 +424,8 @@ void bench_run(struct bench *b);
 void bench_step(struct bench *b);      /* one cycle, and what is judged of it */
 int bench_boot(struct bench *b);       /* until the firmware is ready */
 void bench_registers(struct bench *b); /* as they are in all of the run */
-void bench_counters(struct bench *b);  /* are they what the model has counted? */
+bool bench_as_mirrored(const struct table *t, unsigned int i, uint64_t value);
+void bench_counters(struct bench *b); /* are they what the model has counted? */
 void bench_close(struct bench *b);
 void bench_inflight(struct bench *b, unsigned int opcode, int change);
 unsigned int bench_under_way(const struct bench *b, unsigned int opcode);

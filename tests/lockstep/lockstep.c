@@ -161,6 +161,7 @@ struct tally {
 	uint64_t walks, fixes, pages, harvests, starts, marks, all, ring_pages, ring_full, roots, roots_parked, lost,
 		lost_requests, resets, taken_back;
 	struct cw_model_engine_resets engine;
+	uint64_t kept;
 };
 
 static void engine_tally(struct cw_model_engine_resets *t, struct cw_model_engine_resets n)
@@ -184,6 +185,7 @@ static void log_tally(struct tally *t, const struct bench *b)
 	t->all += b->all_dirty;
 	t->walks += b->walks_failed;
 	t->fixes += b->fixes_failed;
+	t->kept += b->kept;
 	t->ring_pages += b->ring_compared;
 	t->ring_full += b->ring_full;
 	if (b->model) {
@@ -216,6 +218,7 @@ static unsigned int floors(const struct tally *t)
 		{t->engine.parked, "of them with parked requests"},
 		{t->engine.grants, "of them with grants whose accesses were not over"},
 		{t->engine.writes, "of them with table writes on their way"},
+		{t->kept, "entries that they have left as they were"},
 	};
 	unsigned int missing = 0;
 
