@@ -57,8 +57,8 @@ unsigned cw_mmu_destroy(struct cw_mmu *mmu)
 			struct cw_mmu_page *sp = cw_list_entry(quarantine->next, struct cw_mmu_page, node);
 
 			cw_list_del(&sp->node);
+			kept += cw_page_paired(sp) ? 2 : 1;
 			cw_page_free_host(sp);
-			kept++;
 		}
 	}
 	cw_slots_destroy(mmu);
