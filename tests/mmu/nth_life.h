@@ -147,7 +147,7 @@ static int64_t fault(struct cw_mmu_ctx *ctx, uint64_t page, bool write)
 	X(large, &w.five, LARGE_NEW + 8, WRITE) \
 	X(logged, &w.vm.ctx, 140, WRITE) \
 	X(logged_again, &w.vm.ctx, 120, WRITE) \
-	X(drop_large, &w.vm.ctx, 640, WRITE) \
+	X(drop_large, &w.vm.ctx, 0x4405, WRITE) \
 	X(shadow_read, &w.shadow, 6, READ) \
 	X(shadow_write, &w.shadow, 3, WRITE) \
 	X(shadow_large, &w.shadow, LARGE_VA + 6, WRITE)

@@ -20,7 +20,7 @@ SET(create_smm, 1u << 16 | 2, 64, 16, 2100, 0)
 SET(delete_plain, 4, 0, 0, 0, 0)
 SET(delete_logged, 2, 0, 0, 0, 0)
 SET(delete_tables, 0, 0, 0, 0, 0)
-SET(move_plain, 4, 0x4000, 16, 2000, CW_MEM_READONLY)
+SET(move_plain, 4, 0x4000, 16, 2200, CW_MEM_READONLY)
 SET(move_logged, 1, 0x4000, 512 - 64, 64, CW_MEM_LOG_DIRTY)
 SET(log_off, 1, 64, 512 - 64, 64, 0)
 
@@ -52,7 +52,7 @@ static void not_alive(uint64_t hpage, uint64_t n)
 static void plain_gone(void)
 {
 	slots_agree();
-	not_alive(2000, 16);
+	not_alive(2200, 16);
 }
 
 static void logged_gone(void)

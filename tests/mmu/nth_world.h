@@ -305,14 +305,15 @@ static void nth_begin(unsigned mode, unsigned flags)
 	gm_ops.resolve = nth_resolve;
 	gm_ops.harvest = nth_harvest;
 	gm_ops.resolve_atomic = NULL;
-	vm_host_level(&w.vm, LARGE, 1024, 2);
+	vm_host_level(&w.vm, LARGE, 1536, 2);
 	nth_tables();
 	CHECK_EQ(set_slot(0, 0, 64, 0, 0), 0);
 	CHECK_EQ(set_slot(1, 64, 512 - 64, 64, CW_MEM_LOG_DIRTY), 0);
 	CHECK_EQ(set_slot(2, LARGE, 512, LARGE, CW_MEM_LOG_DIRTY), 0);
 	CHECK_EQ(set_slot(3, 0x2000, 64, 0, CW_MEM_ALLONES), 0);
-	CHECK_EQ(set_slot(4, 0x3000, 16, 2000, CW_MEM_READONLY), 0);
+	CHECK_EQ(set_slot(4, 0x3000, 16, 2200, CW_MEM_READONLY), 0);
 	CHECK_EQ(set_slot(6, LARGE_NEW, 512, 1024, 0), 0);
+	CHECK_EQ(set_slot(7, 0x4400, 512, 1536, 0), 0);
 	CHECK_EQ(set_slot(1u << 16, 0, 64, 2048, 0), 0);
 	vm_attach(&w.vm, &w.five, 5, 0, CW_FLAVOUR_EPT);
 	gm_attach(&w.vm, &w.shadow, true);
@@ -322,6 +323,7 @@ static void nth_begin(unsigned mode, unsigned flags)
 	maps(&w.vm.ctx, 100, 100, WRITE);
 	maps(&w.vm.ctx, 120, 120, READ);
 	maps(&w.vm.ctx, 600, 600, WRITE);
+	maps(&w.vm.ctx, 0x4403, 0x4403, READ);
 	maps(&w.five, 100, 100, WRITE);
 	maps(&w.vm.ctx, 0x3000, 0x3000, READ);
 	maps(&w.shadow, 0, 100, WRITE);

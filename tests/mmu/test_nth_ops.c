@@ -40,7 +40,7 @@ static void range_gone(void)
 static void all_gone(void)
 {
 	not_alive(0, 1024);
-	not_alive(2000, 16);
+	not_alive(2200, 16);
 	nothing_waits();
 }
 
