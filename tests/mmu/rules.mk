@@ -4,7 +4,7 @@
 MMU_TESTS := role spte hash memslot slotset hva guest fault large zap dirty log nth nth_ops random threads
 
 # Guest tables and shadow pages.
-MMU_TESTS += gpt nested load shadow companion mmio track threads_shadow threads_all lost
+MMU_TESTS += gpt nested load shadow companion mmio track threads_shadow threads_all lost rare
 
 # Random streams of operations, and what they work on.
 mmu_stream := tests/mmu/stream.c tests/mmu/stream_shrink.c

@@ -113,6 +113,7 @@ static void p12_engine_bits(void)
 	/* 111 with A and D: nothing left to change. 110: W, and D in its wake. Read-only backing: nothing. */
 	CHECK_EQ(cw_spte_engine_bits(ept, 0x8600000012345b77), 0);
 	CHECK_EQ(cw_spte_engine_bits(ept, 0x8600000012345975), 0x202);
+	CHECK_EQ(cw_spte_engine_bits(ept, 0x8600000012345875), 0x302);
 	CHECK_EQ(cw_spte_engine_bits(ept, 0x8000000012345975), 0);
 	/* A/D disabled: W alone. */
 	CHECK_EQ(cw_spte_engine_bits(ept, 0x8610000012345975), 0x2);
