@@ -483,7 +483,7 @@ static void bench_core(void)
 {
 	int code = run("bench core --only faults --json");
 	json_t *o = json_loads(out, JSON_REJECT_DUPLICATES, NULL), *list = json_object_get(o, "bars"), *b;
-	json_t *bases = json_object_get(o, "baselines");
+	json_t *bases = json_object_get(o, "baselines"), *machine = json_object_get(o, "machine");
 	bool missed = false;
 	size_t i;
 
@@ -511,6 +511,9 @@ static void bench_core(void)
 		missed |= i == 0 && value > 1.25 * figure;
 	}
 	CHECK_EQ(code, missed);
+	CHECK(json_number_value(json_object_get(machine, "seconds")) > 0);
+	CHECK_EQ(json_integer_value(json_object_get(machine, "processors")), sysconf(_SC_NPROCESSORS_ONLN));
+	CHECK(json_number_value(json_object_get(machine, "others")) >= 0);
 	json_decref(o);
 }
 

@@ -254,11 +254,44 @@ static void the_slowest_baseline_decides(void)
 	CHECK_EQ((unsigned)(100 * core_slowest(good, none, 4) + 0.5), 0);
 }
 
+/* Says what others did meanwhile; nothing that this program did itself, nor what was before. */
+static void a_busy_machine_is_named(void)
+{
+	const struct core_load from = {
+		.seconds = 100, .own = 5, .busy = 90, .stolen = 1, .processors = 2, .switches = 7};
+	struct core_load to = {.seconds = 120, .own = 25, .busy = 128, .stolen = 2, .processors = 2, .switches = 40}, l;
+	FILE *f = fmemopen(said, sizeof(said), "w");
+
+	l = core_load_between(&from, &to);
+	core_load_say(&l, f);
+	fclose(f);
+	CHECK(strstr(said,
+		     "in these 20 s other programs had 0.90 of 2 processors, the hypervisor took 0.05, and 33 times"));
+	CHECK(strstr(said, "The machine was busy."));
+	/* This program alone, by two clocks that differ a little. */
+	to = (struct core_load){.seconds = 120, .own = 25, .busy = 109.99, .stolen = 1, .processors = 2, .switches = 9};
+	l = core_load_between(&from, &to);
+	CHECK_EQ(core_load_others(&l) > 0, 0);
+	f = fmemopen(said, sizeof(said), "w");
+	core_load_say(&l, f);
+	fclose(f);
+	CHECK(strstr(said, "had 0.00 of 2") && strstr(said, "2 times") && strstr(said, "idle but for it"));
+	CHECK(!strstr(said, "busy"));
+	/* Stolen time alone is enough. */
+	to.stolen = 3;
+	l = core_load_between(&from, &to);
+	f = fmemopen(said, sizeof(said), "w");
+	core_load_say(&l, f);
+	fclose(f);
+	CHECK(strstr(said, "took 0.10") && strstr(said, "busy"));
+}
+
 int main(void)
 {
 	RUN(passes_touch_what_is_dirty, "T-DL-10");
 	RUN(updates_cost_the_same_among_any_number, "T-MS-06");
 	RUN(slow_baselines_are_found);
 	RUN(the_slowest_baseline_decides);
+	RUN(a_busy_machine_is_named);
 	return CHECK_DONE("mmu_bench");
 }

@@ -3,7 +3,9 @@
 /* catwalk bench core: rows, and how they are shown. */
 #include <getopt.h>
 #include <jansson.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "../tool.h"
 #include "core.h"
@@ -15,6 +17,7 @@ static unsigned nr_bases;
 bool core_answers_only;
 static volatile uint64_t sink;
 static unsigned attempts = 5;
+#define PAUSE_US 100000u
 
 uint64_t core_ns(void)
 {
@@ -31,6 +34,30 @@ static uint64_t cpu_ns(void)
 
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+struct core_load core_load_now(void)
+{
+	struct core_load l = {.seconds = (double)core_ns() / 1e9};
+	double tick = 1.0 / (double)sysconf(_SC_CLK_TCK);
+	unsigned long long t[8] = {0}; /* user, nice, system, idle, iowait, irq, softirq, steal */
+	struct timespec own;
+	struct rusage used;
+	FILE *f = fopen("/proc/stat", "r");
+
+	if (f && fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &t[0], &t[1], &t[2], &t[3], &t[4], &t[5],
+			&t[6], &t[7]) == 8) {
+		l.busy = (double)(t[0] + t[1] + t[2] + t[5] + t[6]) * tick;
+		l.stolen = (double)t[7] * tick;
+	}
+	if (f)
+		fclose(f);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own);
+	l.own = (double)own.tv_sec + (double)own.tv_nsec / 1e9;
+	getrusage(RUSAGE_SELF, &used);
+	l.switches = used.ru_nivcsw;
+	l.processors = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+	return l;
 }
 
 uint64_t core_random(uint64_t *s)
@@ -91,6 +118,9 @@ void core_interleave(const core_work *work, void *const *arg, unsigned n, unsign
 	for (unsigned k = 0; k < attempts && !core_answers_only; k++) {
 		double s;
 
+		/* What disturbs may be over then. */
+		if (k)
+			usleep(PAUSE_US << k);
 		interleave(work, arg, n, runs, prepare, now);
 		s = figure ? core_slowest(now, figure, n) : 0;
 		if (!k || s < slowest) {
@@ -180,7 +210,7 @@ static void show_bases(FILE *out)
 			fprintf(out, "%-62s%5s%12.1f%12s%8s\n", bases[i].name, bases[i].unit, bases[i].value, "-", "-");
 }
 
-static int show_json(FILE *out)
+static int show_json(FILE *out, const struct core_load *load)
 {
 	json_t *bars = json_array(), *baselines = json_array(), *o;
 	int err;
@@ -200,7 +230,9 @@ static int show_json(FILE *out)
 				      json_pack("{s:s, s:s, s:f, s:o}", "name", bases[i].name, "unit", bases[i].unit,
 						"value", bases[i].value, "figure",
 						bases[i].figure > 0 ? json_real(bases[i].figure) : json_null()));
-	o = json_pack("{s:s, s:o, s:o}", "version", cw_version(), "bars", bars, "baselines", baselines);
+	o = json_pack("{s:s, s:{s:f, s:i, s:f, s:f, s:I}, s:o, s:o}", "version", cw_version(), "machine", "seconds",
+		      load->seconds, "processors", (int)load->processors, "others", core_load_others(load), "stolen",
+		      load->stolen, "switches", (json_int_t)load->switches, "bars", bars, "baselines", baselines);
 	err = !o || json_dumpf(o, out, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) || fputc('\n', out) == EOF;
 	json_decref(o);
 	return err ? tool_fail(TOOL_FAILED, "cannot write the report") : TOOL_OK;
@@ -224,6 +256,7 @@ int cmd_bench_core(int argc, char **argv)
 	};
 	const char *only = NULL;
 	bool json = false, any = false, missed = false, other = false;
+	struct core_load begin = core_load_now(), load;
 	int opt, code;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -246,7 +279,8 @@ int cmd_bench_core(int argc, char **argv)
 			     "       catwalk bench core --answers [--only GROUP]\n\n"
 			     "Measure the host's MMU core alone, each figure beside a plain baseline of the same work in the\n"
 			     "same run, and say which bars are met. Exit status 1 if one is missed, or if a baseline is more\n"
-			     "than 25 % slower than it is known to be: then no ratio of the run means anything.\n\n"
+			     "than 25 % slower than it is known to be: then no ratio of the run means anything, and it says\n"
+			     "how busy the machine was.\n\n"
 			     "  --only GROUP     slots, pages, faults, log or updates\n"
 			     "  --json           as one JSON object\n"
 			     "  --other-machine  judge baselines by each other: the machine is not of the kind of the figures\n"
@@ -269,10 +303,15 @@ int cmd_bench_core(int argc, char **argv)
 		return tool_fail(TOOL_USAGE, "--only must be slots, pages, faults, log or updates, not '%s'", only);
 	if (core_answers_only)
 		return TOOL_OK;
-	code = json ? show_json(stdout) : (show(stdout), show_bases(stdout), TOOL_OK);
+	load = core_load_now();
+	load = core_load_between(&begin, &load);
+	code = json ? show_json(stdout, &load) : (show(stdout), show_bases(stdout), TOOL_OK);
 	for (unsigned i = 0; i < nr_rows; i++)
 		missed = missed || !rows[i].pass;
 	fflush(stdout);
-	missed = core_judge_bases(bases, nr_bases, other, stderr) || missed;
+	if (core_judge_bases(bases, nr_bases, other, stderr)) {
+		core_load_say(&load, stderr);
+		missed = true;
+	}
 	return code ? code : missed ? TOOL_FAILED : TOOL_OK;
 }

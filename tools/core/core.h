@@ -37,6 +37,22 @@ double core_slowest(const double *ns, const double *figure, unsigned n);
 /* Number of baselines that are too slow to compare with; says so (core_check.c). */
 unsigned core_judge_bases(const struct core_base *base, unsigned n, bool other_machine, FILE *err);
 
+/* What the machine did: at one time since it was started, or between two. */
+struct core_load {
+	double seconds, own, busy,
+		stolen; /* seconds: of the clock; of processors, by this program, all, the hypervisor */
+	unsigned processors;
+	long switches; /* this program was made to wait so often */
+};
+
+#define CORE_BUSY 0.05 /* of a processor, that others have: more disturbs */
+
+struct core_load core_load_now(void);
+struct core_load core_load_between(const struct core_load *from, const struct core_load *to); /* core_check.c */
+/* Processors that others had, on average. */
+double core_load_others(const struct core_load *l);
+void core_load_say(const struct core_load *l, FILE *err);
+
 /* Nothing is timed and no row is kept: only answers are compared. */
 extern bool core_answers_only;
 /* So many answers were compared with those of a baseline, and are the same. */
@@ -50,7 +66,8 @@ uint64_t core_random(uint64_t *state);
 /*
  * Run each work `runs` times, in turn; ns[i] is the median of work i. prepare(arg) runs before each, untimed. figure
  * (may be NULL): what the works that are baselines are known to take, in ns. Where others disturb the machine all is
- * measured anew, some times; what counts is when the baselines were fastest, whatever the core took then.
+ * measured anew, some times, after a pause; what counts is when the baselines were fastest, whatever the core took
+ * then.
  */
 void core_interleave(const core_work *work, void *const *arg, unsigned n, unsigned runs, void (*prepare)(void *arg),
 		     const double *figure, double *ns);

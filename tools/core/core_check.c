@@ -66,3 +66,34 @@ unsigned core_judge_bases(const struct core_base *base, unsigned n, bool other_m
 			other_machine ? "" : " Is the machine idle? Is it of another kind (--other-machine)?");
 	return wrong;
 }
+
+struct core_load core_load_between(const struct core_load *from, const struct core_load *to)
+{
+	return (struct core_load){
+		.seconds = to->seconds - from->seconds,
+		.own = to->own - from->own,
+		.busy = to->busy - from->busy,
+		.stolen = to->stolen - from->stolen,
+		.processors = to->processors,
+		.switches = to->switches - from->switches,
+	};
+}
+
+double core_load_others(const struct core_load *l)
+{
+	double others = l->seconds > 0 ? (l->busy - l->own) / l->seconds : 0;
+
+	/* What this program had is counted in other units than what all had. */
+	return others > 0 ? others : 0;
+}
+
+void core_load_say(const struct core_load *l, FILE *err)
+{
+	double others = core_load_others(l), stolen = l->seconds > 0 ? l->stolen / l->seconds : 0;
+
+	fprintf(err,
+		"catwalk: in these %.0f s other programs had %.2f of %u processors, the hypervisor took %.2f, and %ld times"
+		" this program had to wait.%s\n",
+		l->seconds, others, l->processors, stolen, l->switches,
+		others + stolen > CORE_BUSY ? " The machine was busy." : " The machine was idle but for it.");
+}

@@ -9,7 +9,7 @@
 #include "core.h"
 
 #define LOOKUPS (1u << 16)
-#define RUNS 9u
+#define RUNS 15u
 
 struct page {
 	struct page *next;
