@@ -2,8 +2,9 @@
 /* Copyright The Catwalk authors */
 /*
  * A pass over 1 TiB: read and clear into the caller's bitmap. Baselines: a flat bitmap that is copied, as KVM does, or
- * of which zeros are skipped, whichever is faster; and one with a summary bit for each 512 pages. They exchange words
- * that are not zero. The core ORs into the caller's bitmap by atomics, they need not.
+ * of which zeros are skipped, whichever is faster; and one with a summary bit for each 512 pages, whose lines are asked
+ * for before they are needed or are not, whichever is faster. They exchange words that are not zero. The core ORs into
+ * the caller's bitmap by atomics, they need not.
  */
 #include "core.h"
 
@@ -12,7 +13,7 @@
 #define MANY 32u
 #define FEW (PAGES / 1000) /* so many pages are marked one by one, in the order of chance */
 
-enum { FLAT, COPY, TWO, CORE, KINDS };
+enum { FLAT, COPY, TWO, AHEAD, CORE, KINDS };
 
 struct bitmaps {
 	struct core_vm vm;
@@ -47,21 +48,47 @@ static uint64_t copy_flat(void *arg)
 	return b->out[0];
 }
 
+/* The lines of one word of the summary. */
+static void read_lines(struct bitmaps *b, uint64_t first, uint64_t lines)
+{
+	for (; lines; lines &= lines - 1) {
+		uint64_t w = (first + (unsigned)__builtin_ctzll(lines)) * 8;
+
+		for (uint64_t i = w; i < w + 8; i++) {
+			if (b->word[i])
+				b->out[i] |= __atomic_exchange_n(&b->word[i], 0, __ATOMIC_SEQ_CST);
+		}
+	}
+}
+
 static uint64_t read_two(void *arg)
 {
 	struct bitmaps *b = ((struct work *)arg)->b;
 
 	for (uint64_t s = 0; s < WORDS / 512; s++) {
-		uint64_t lines = b->line[s] ? __atomic_exchange_n(&b->line[s], 0, __ATOMIC_SEQ_CST) : 0;
+		if (b->line[s])
+			read_lines(b, s * 64, __atomic_exchange_n(&b->line[s], 0, __ATOMIC_SEQ_CST));
+	}
+	return b->out[0];
+}
 
-		for (; lines; lines &= lines - 1) {
-			uint64_t w = (s * 64 + (unsigned)__builtin_ctzll(lines)) * 8;
+static uint64_t read_ahead(void *arg)
+{
+	struct bitmaps *b = ((struct work *)arg)->b;
 
-			for (uint64_t i = w; i < w + 8; i++) {
-				if (b->word[i])
-					b->out[i] |= __atomic_exchange_n(&b->word[i], 0, __ATOMIC_SEQ_CST);
-			}
+	for (uint64_t s = 0; s < WORDS / 512; s++) {
+		uint64_t lines;
+
+		if (!b->line[s])
+			continue;
+		lines = __atomic_exchange_n(&b->line[s], 0, __ATOMIC_SEQ_CST);
+		for (uint64_t l = lines; l; l &= l - 1) {
+			uint64_t w = (s * 64 + (unsigned)__builtin_ctzll(l)) * 8;
+
+			__builtin_prefetch(&b->word[w], 1);
+			__builtin_prefetch(&b->out[w], 1);
 		}
+		read_lines(b, s * 64, lines);
 	}
 	return b->out[0];
 }
@@ -73,7 +100,7 @@ static uint64_t read_core(void *arg)
 	return (uint64_t)cw_mmu_log_get(&b->vm.mmu, 0, b->out);
 }
 
-static const core_work read[KINDS] = {read_flat, copy_flat, read_two, read_core};
+static const core_work read[KINDS] = {read_flat, copy_flat, read_two, read_ahead, read_core};
 
 static uint64_t passes(void *arg)
 {
@@ -91,7 +118,7 @@ static void mark(const struct work *k, uint64_t w, uint64_t bits)
 
 	if (k->kind == FLAT || k->kind == COPY) {
 		b->flat[w] |= bits;
-	} else if (k->kind == TWO) {
+	} else if (k->kind == TWO || k->kind == AHEAD) {
 		b->word[w] |= bits;
 		b->line[w / 512] |= 1ull << w / 8 % 64;
 	} else {
@@ -164,10 +191,10 @@ static void judge(struct bitmaps *b, struct work *work)
 
 void core_log(void)
 {
-	static const core_work works[KINDS] = {passes, passes, passes, passes};
+	static const core_work works[KINDS] = {passes, passes, passes, passes, passes};
 	static struct bitmaps b;
-	struct work work[KINDS] = {{&b, FLAT, 1}, {&b, COPY, 1}, {&b, TWO, 1}, {&b, CORE, 1}};
-	void *const arg[KINDS] = {&work[0], &work[1], &work[2], &work[3]};
+	struct work work[KINDS] = {{&b, FLAT, 1}, {&b, COPY, 1}, {&b, TWO, 1}, {&b, AHEAD, 1}, {&b, CORE, 1}};
+	void *const arg[KINDS] = {&work[0], &work[1], &work[2], &work[3], &work[4]};
 	char text[80], base[96];
 	double ns[KINDS], figure[KINDS];
 
@@ -190,11 +217,12 @@ void core_log(void)
 		for (unsigned kind = 0; kind < KINDS; kind++)
 			work[kind].times = density[d].pages ? 1 : MANY;
 		for (unsigned kind = 0; kind < KINDS; kind++)
-			figure[kind] = kind == CORE ? 0 : density[d].figure[kind == TWO] * 1000 * work[kind].times;
+			figure[kind] = kind == CORE ? 0 : density[d].figure[kind >= TWO] * 1000 * work[kind].times;
 		core_interleave(works, arg, KINDS, d < 4 ? 15 : 5, refill, figure, ns);
 		for (unsigned kind = 0; kind < KINDS; kind++)
 			ns[kind] /= work[kind].times;
 		ns[FLAT] = ns[FLAT] < ns[COPY] ? ns[FLAT] : ns[COPY];
+		ns[TWO] = ns[TWO] < ns[AHEAD] ? ns[TWO] : ns[AHEAD];
 		snprintf(text, sizeof(text), "harvest to the caller's bitmap, 1 TiB, %s", density[d].name);
 		snprintf(base, sizeof(base), "bitmap of 1 TiB, flat, %s", density[d].name);
 		core_baseline(base, "us", ns[FLAT] / 1000, density[d].figure[0]);
