@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define CW_STATIC_ASSERT(cond, text) _Static_assert(cond, text)
 
@@ -40,6 +41,26 @@ static inline _Noreturn void cw_env_fatal(const char *file, int line, const char
 static inline void *cw_zalloc(size_t size)
 {
 	return calloc(1, size);
+}
+
+#define CW_LARGE_PAGE ((size_t)2 << 20)
+
+/*
+ * The same for a table in which lookups go anywhere: a large one in large pages, if the host gives them, so that a
+ * lookup does not wait for the TLB too.
+ */
+static inline void *cw_zalloc_table(size_t size)
+{
+	char *p = cw_zalloc(size);
+
+#ifdef MADV_HUGEPAGE
+	if (p && size >= 2 * CW_LARGE_PAGE) {
+		size_t skip = -(uintptr_t)p & (CW_LARGE_PAGE - 1);
+
+		madvise(p + skip, (size - skip) & ~(CW_LARGE_PAGE - 1), MADV_HUGEPAGE);
+	}
+#endif
+	return p;
 }
 
 /* Memory that may have been promised only is there from now on: whoever uses it waits for nobody. At most a page. */

@@ -25,7 +25,7 @@ void *cw_hash_alloc(unsigned bits)
 	uint64_t size = 1ull << bits;
 
 	/* Keys begin with a line of the cache. */
-	return cw_zalloc(size * (sizeof(uint64_t) + sizeof(void *)) + size / 8 + LINE * sizeof(uint64_t));
+	return cw_zalloc_table(size * (sizeof(uint64_t) + sizeof(void *)) + size / 8 + LINE * sizeof(uint64_t));
 }
 
 void cw_hash_set(struct cw_mmu *mmu, void *hash, unsigned bits)

@@ -135,6 +135,16 @@ static uint32_t *one_cycle(unsigned n)
 	return next;
 }
 
+/* A table as the core gets it, touched. */
+static void *table(uint64_t n, size_t size)
+{
+	void *t = cw_zalloc_table(n * size);
+
+	if (!t)
+		core_wrong("no memory");
+	return memset(t, 0, n * size);
+}
+
 static void fill(struct pages *p)
 {
 	struct cw_cache_set cache = {.nr_table = 0};
@@ -146,8 +156,8 @@ static void fill(struct pages *p)
 	mask = (1ull << p->bits) - 1;
 	p->page = core_alloc(p->n, sizeof(*p->page));
 	p->other = core_alloc(p->n, sizeof(*p->other));
-	p->bucket = core_alloc(1ull << (p->bits - 1), sizeof(*p->bucket));
-	p->open = core_alloc(1ull << p->bits, sizeof(*p->open));
+	p->bucket = table(1ull << (p->bits - 1), sizeof(*p->bucket));
+	p->open = table(1ull << p->bits, sizeof(*p->open));
 	p->sp = core_alloc(p->n, sizeof(*p->sp));
 	p->hit = core_alloc(LOOKUPS, sizeof(*p->hit));
 	p->miss = core_alloc(LOOKUPS, sizeof(*p->miss));
