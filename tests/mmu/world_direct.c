@@ -398,12 +398,29 @@ static void op_engine(void)
 	}
 }
 
+/* Nothing of the range is there; other operations, which could have made it anew, run at yields. */
+static void range_is_gone(unsigned as_id, uint64_t gfn, uint64_t n)
+{
+	for (unsigned i = 0; i < NCTX; i++) {
+		unsigned level;
+
+		if (!attached[i] || ctx[i].as_id != as_id)
+			continue;
+		for (uint64_t g = gfn; g < gfn + n && !check_bad; g++)
+			CHECK(!(rec_walk(&vm.rec, &ctx[i], g, &level) & REC_PRESENT));
+	}
+}
+
 static void op_zap(void)
 {
-	int r = rnd(6) == 0 ? cw_mmu_zap_all(&vm.mmu) :
-			      cw_mmu_zap_range(&vm.mmu, (unsigned)rnd(2), random_gfn(), 1 + rnd(600));
+	unsigned as_id = (unsigned)rnd(2), yields = vm.rec.count[REC_YIELD];
+	uint64_t gfn = random_gfn(), n = 1 + rnd(600);
+	bool all = rnd(6) == 0;
+	int r = all ? cw_mmu_zap_all(&vm.mmu) : cw_mmu_zap_range(&vm.mmu, as_id, gfn, n);
 
 	CHECK(r == 0 || r == -ETIMEDOUT);
+	if (!all && !r && vm.rec.count[REC_YIELD] == yields)
+		range_is_gone(as_id, gfn, n);
 }
 
 static void op_context(void)
