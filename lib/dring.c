@@ -63,7 +63,7 @@ int cw_dring_create(struct cw_ctx *ctx)
 	if (!r->page)
 		return cw_error(-ENOMEM, "no memory");
 	cw_lock(dev);
-	r->entry = dev->tr->mem_alloc(dev->t, n * sizeof(*r->entry), CW_PAGE_SIZE, &r->bus);
+	r->entry = cw_dma_alloc_locked(dev, n * sizeof(*r->entry), &r->bus);
 	cw_unlock(dev);
 	if (!r->entry) {
 		free(r->page);
@@ -112,9 +112,8 @@ void cw_dring_destroy(struct cw_ctx *ctx)
 	if (!r->log2)
 		return;
 	cw_lock(dev);
-	/* On an error the device is dead, or the context attached still, and its memory is never used again. */
-	if (!set_locked(ctx, false) || dev->dead)
-		dev->tr->mem_free(dev->t, r->bus);
+	if (!set_locked(ctx, false))
+		cw_dma_free_locked(dev, r->entry);
 	cw_unlock(dev);
 	free(r->page);
 	*r = (struct cw_dring){0};
@@ -241,6 +240,8 @@ static int64_t reset(struct cw_vm *vm, unsigned space)
 		if (ctx)
 			err = read_sure(ctx, &sure[i]);
 	}
+	if (err)
+		return err;
 	pages = calloc(n + 1, sizeof(*pages));
 	if (!pages)
 		return cw_error(-ENOMEM, "no memory");
@@ -254,8 +255,7 @@ static int64_t reset(struct cw_vm *vm, unsigned space)
 				pages[n++] = *page;
 		}
 	}
-	if (!err)
-		err = cw_mmu_log_reset(&vm->mmu, space, pages, n);
+	err = cw_mmu_log_reset(&vm->mmu, space, pages, n);
 	for (unsigned i = 0; i < CW_NCTX && !err; i++) {
 		ctx = ring_of(vm, space, i);
 		if (!ctx)

@@ -253,6 +253,12 @@ int cw_cpl_error(const struct cw_cpl *cpl);
 struct cw_block *cw_block_find_locked(struct cw_dev *dev, const void *ptr, size_t size);
 int cw_block_get_locked(struct cw_dev *dev, void *ptr, size_t size); /* for a slot; maps it if it must */
 void cw_block_put_locked(struct cw_dev *dev, const void *ptr);
+/*
+ * Zeroed memory that the engine writes to, for the library itself. What is not freed, because the engine could not be
+ * told to let go of it, is freed by cw_close(), when there is no DMA any more.
+ */
+void *cw_dma_alloc_locked(struct cw_dev *dev, size_t size, uint64_t *bus);
+void cw_dma_free_locked(struct cw_dev *dev, const void *ptr);
 void cw_blocks_free(struct cw_dev *dev);
 int cw_tables_init(struct cw_dev *dev);
 int cw_table_alloc_locked(struct cw_dev *dev, uint64_t *addr);
@@ -290,8 +296,8 @@ int cw_vm_op_log_provide(void *priv, unsigned space, uint64_t gfn);
 int cw_vm_op_host_write(void *priv, uint64_t hva, const void *buf, size_t len);
 /* The mode of a space whose domain the engine knows only now. Under dev->lock. */
 int cw_vm_log_attach_locked(struct cw_vm *vm, unsigned space);
-/* The engine must be off it: the log was stopped, or the device is dead. */
-void cw_vm_log_free(struct cw_vm *vm);
+/* stopped: the engine is off it. Else its memory stays. */
+void cw_vm_log_free(struct cw_vm *vm, bool stopped);
 
 /* ---- dring.c: dev->service is held, but for cw_drings_stopped() ---- */
 int cw_dring_check(const struct cw_ctx_params *p);

@@ -19,20 +19,20 @@ static uint64_t dir_pages(const struct cw_vm_log *log)
 	return (log->entries * sizeof(struct cw_log_dir) + CW_PAGE_SIZE - 1) / CW_PAGE_SIZE;
 }
 
-void cw_vm_log_free(struct cw_vm *vm)
+void cw_vm_log_free(struct cw_vm *vm, bool stopped)
 {
 	for (unsigned s = 0; s < CW_AS_MAX; s++) {
 		struct cw_vm_log *log = &vm->log[s];
 
 		cw_lock(vm->dev);
-		for (uint64_t i = 0; log->leaf && i < log->entries; i++) {
+		for (uint64_t i = 0; log->leaf && stopped && i < log->entries; i++) {
 			if (log->leaf[i])
 				cw_table_free_locked(vm->dev, log->leaf[i]);
 		}
-		for (uint64_t i = 0; log->dir && i < dir_pages(log); i++)
+		for (uint64_t i = 0; log->dir && stopped && i < dir_pages(log); i++)
 			cw_table_free_locked(vm->dev, log->dir + i * CW_PAGE_SIZE);
-		if (log->records)
-			vm->dev->tr->mem_free(vm->dev->t, log->records_bus);
+		if (log->records && stopped)
+			cw_dma_free_locked(vm->dev, log->records);
 		cw_unlock(vm->dev);
 		free(log->leaf);
 		*log = (struct cw_vm_log){0};
@@ -52,8 +52,7 @@ static int log_alloc(struct cw_vm *vm, struct cw_vm_log *log)
 	log->leaf = calloc(log->entries, sizeof(*log->leaf));
 	if (!log->leaf)
 		return cw_error(-ENOMEM, "no memory for a dirty log");
-	log->records =
-		vm->dev->tr->mem_alloc(vm->dev->t, RECORDS * sizeof(*log->records), CW_PAGE_SIZE, &log->records_bus);
+	log->records = cw_dma_alloc_locked(vm->dev, RECORDS * sizeof(*log->records), &log->records_bus);
 	if (!log->records) {
 		free(log->leaf);
 		log->leaf = NULL;
@@ -61,7 +60,7 @@ static int log_alloc(struct cw_vm *vm, struct cw_vm_log *log)
 	}
 	err = cw_table_alloc_run_locked(vm->dev, dir_pages(log), &log->dir);
 	if (err) {
-		vm->dev->tr->mem_free(vm->dev->t, log->records_bus);
+		cw_dma_free_locked(vm->dev, log->records);
 		free(log->leaf);
 		*log = (struct cw_vm_log){0};
 	}

@@ -70,27 +70,49 @@ static void block_remove(struct cw_dev *dev, struct cw_block *b)
 	memmove(b, b + 1, (dev->nblocks - i) * sizeof(*b));
 }
 
-int cw_mem_alloc(struct cw_dev *dev, size_t size, struct cw_mem *mem)
+static int alloc_locked(struct cw_dev *dev, size_t size, struct cw_block *b)
 {
 	const size_t align = size >= CW_GIB ? CW_GIB : size >= CW_MIB2 ? CW_MIB2 : CW_PAGE_SIZE;
-	struct cw_block b = {.size = size};
+	int err = block_reserve(dev);
+
+	if (err)
+		return err;
+	*b = (struct cw_block){.size = size};
+	b->ptr = dev->tr->mem_alloc(dev->t, size, align, &b->bus);
+	if (!b->ptr)
+		return cw_error(-ENOMEM, "no memory for %zu bytes that the device reaches", size);
+	block_insert(dev, b);
+	return 0;
+}
+
+int cw_mem_alloc(struct cw_dev *dev, size_t size, struct cw_mem *mem)
+{
+	struct cw_block b;
 	int err;
 
 	if (!dev || !mem || !size || size > SIZE_MAX / 2)
 		return cw_error(-EINVAL, "cannot allocate %zu bytes", size);
 	cw_lock(dev);
-	err = block_reserve(dev);
-	if (!err) {
-		b.ptr = dev->tr->mem_alloc(dev->t, size, align, &b.bus);
-		if (b.ptr) {
-			block_insert(dev, &b);
-			*mem = (struct cw_mem){.ptr = b.ptr, .bus = b.bus, .size = size};
-		} else {
-			err = cw_error(-ENOMEM, "no memory for %zu bytes that the device reaches", size);
-		}
-	}
+	err = alloc_locked(dev, size, &b);
+	if (!err)
+		*mem = (struct cw_mem){.ptr = b.ptr, .bus = b.bus, .size = size};
 	cw_unlock(dev);
 	return err;
+}
+
+void *cw_dma_alloc_locked(struct cw_dev *dev, size_t size, uint64_t *bus)
+{
+	struct cw_block b;
+
+	if (alloc_locked(dev, size, &b))
+		return NULL;
+	*bus = b.bus;
+	return b.ptr;
+}
+
+void cw_dma_free_locked(struct cw_dev *dev, const void *ptr)
+{
+	block_remove(dev, cw_block_find_locked(dev, ptr, 1));
 }
 
 int cw_mem_free(struct cw_dev *dev, struct cw_mem *mem)

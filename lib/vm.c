@@ -301,8 +301,7 @@ void cw_vm_free(struct cw_vm *vm)
 	/* If the engine does not let go of its log, the pages stay with it. */
 	for (unsigned s = 0; s < CW_AS_MAX; s++)
 		err = cw_mmu_log_stop(&vm->mmu, s) ? -EIO : err;
-	if (!err)
-		cw_vm_log_free(vm);
+	cw_vm_log_free(vm, !err);
 	for (unsigned i = 0; i < CW_NDOM; i++) {
 		if (dev->domain[i] == vm)
 			dev->domain[i] = NULL;

@@ -94,10 +94,21 @@ static void t_close(void *t)
 	free(t);
 }
 
+unsigned fake_fail_access;
+
+static int access_fails(void)
+{
+	if (fake_fail_access > 1)
+		fake_fail_access--;
+	return fake_fail_access == 1 ? cw_error(-EIO, "the device cannot be reached") : 0;
+}
+
 static int t_read(void *t, uint32_t offset, uint32_t *value)
 {
 	struct fake *f = t;
 
+	if (access_fails())
+		return -EIO;
 	f->now += 100;
 	*value = *reg(f, offset);
 	return 0;
@@ -107,6 +118,8 @@ static int t_write(void *t, uint32_t offset, uint32_t value)
 {
 	struct fake *f = t;
 
+	if (access_fails())
+		return -EIO;
 	*reg(f, offset) = value;
 	f->doorbells += offset == CW_REG_HOT_CMD_DOORBELL;
 	return 0;

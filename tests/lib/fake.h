@@ -42,6 +42,9 @@ struct fake {
 
 extern const struct cw_transport fake_transport;
 
+/* The access to a register that fails, and all after it: counted down from here, 0: none. At 1, all do. */
+extern unsigned fake_fail_access;
+
 /* A fake with sane registers; the device that is opened on it frees it. */
 struct fake *fake_new(void);
 /* Put a fault record into the ring. */

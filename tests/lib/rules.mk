@@ -4,6 +4,11 @@ TESTS += lib-ring
 lib-ring_SRCS := tests/lib/test_ring.c tests/lib/fake.c
 lib-ring_LIBS := lib
 
+TESTS += lib-nth
+lib-nth_SRCS := tests/lib/test_nth.c tests/lib/fake.c
+lib-nth_LIBS := lib
+$(O)/tests/lib-nth: LDFLAGS += -Wl,--wrap=calloc,--wrap=realloc,--wrap=posix_memalign
+
 TESTS += lib-api
 lib-api_SRCS := tests/lib/test_api.c
 lib-api_LIBS := lib
