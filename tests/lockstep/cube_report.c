@@ -17,23 +17,28 @@
 #define X86 2u
 #define ANY (~0u)
 
-enum kind { IMPOSSIBLE, RARE };
+enum kind { CANNOT, IS_MET, IS_RARE };
 
 struct rule {
 	enum kind kind;
+	unsigned int most; /* IS_RARE: empty cells */
 	unsigned int verdicts, levels, flavours, modes, ways, commands;
 	const char *reason;
 };
 
 static const struct rule rules[] = {
-#define CUBE_RULE(kind, verdicts, levels, flavours, modes, ways, commands, reason) \
-	{kind, verdicts, levels, flavours, modes, ways, commands, reason},
+#define IMPOSSIBLE(...) {CANNOT, 0, __VA_ARGS__},
+#define MET(...) {IS_MET, 0, __VA_ARGS__},
+#define RARE(most, ...) {IS_RARE, most, __VA_ARGS__},
 #include "cube.def"
-#undef CUBE_RULE
+#undef IMPOSSIBLE
+#undef MET
+#undef RARE
 };
 
 enum { NRULE = sizeof(rules) / sizeof(rules[0]) };
 
+static const char *const kind_name[] = {"impossible", "met", "rare"};
 static const char *const mode_name[CUBE_MODES] = {"off", "CAPTURE", "PROTECT", "DIRTYBIT"};
 static const char *const way_name[CW_MODEL_WAYS] = {"hit", "miss", "merge", "-"};
 static const char *const command_name[CUBE_COLUMNS] = {
@@ -91,7 +96,7 @@ static void print_cell(FILE *out, const struct cell *at)
 }
 
 struct sums {
-	unsigned int cells, met, impossible, rare, rare_met, wrong, bare;
+	unsigned int cells, met, impossible, rare, wrong, bare;
 	unsigned int empty[NRULE], full[NRULE]; /* cells of each rule */
 };
 
@@ -100,21 +105,21 @@ static void list(FILE *out, const struct cell *at, uint64_t n, unsigned int rule
 	print_cell(out, at);
 	fprintf(out, " %10llu", (unsigned long long)n);
 	if (rule < NRULE)
-		fprintf(out, "  %s: %s", rules[rule].kind == RARE ? "rare" : "impossible", rules[rule].reason);
+		fprintf(out, "  %s: %s", kind_name[rules[rule].kind], rules[rule].reason);
 	fprintf(out, "\n");
 }
 
 static void judge(struct sums *s, const struct cell *at, uint64_t n, bool empty)
 {
 	unsigned int rule = rule_of(at);
-	bool impossible = rule < NRULE && rules[rule].kind == IMPOSSIBLE;
+	bool rare = rule < NRULE && rules[rule].kind == IS_RARE,
+	     impossible = rule < NRULE && rules[rule].kind == CANNOT;
 
 	s->cells++;
 	s->met += n != 0;
 	s->impossible += impossible;
 	if (rule < NRULE) {
-		s->rare += !impossible && !n;
-		s->rare_met += !impossible && n;
+		s->rare += rare && !n;
 		s->empty[rule] += !n;
 		s->full[rule] += n != 0;
 	}
@@ -123,10 +128,10 @@ static void judge(struct sums *s, const struct cell *at, uint64_t n, bool empty)
 		print_cell(stdout, at);
 		printf(" was met %llu times: %s\n", (unsigned long long)n, rules[rule].reason);
 		s->wrong++;
-	} else if (empty && !n && rule == NRULE) {
+	} else if (empty && !n && !rare && !impossible) {
 		printf("FAIL kind: cube-empty\n     ");
 		print_cell(stdout, at);
-		printf(" was never met, and no rule says why\n");
+		printf(" was never met: %s\n", rule < NRULE ? rules[rule].reason : "no rule says why");
 		s->bare++;
 	}
 }
@@ -146,12 +151,16 @@ bool cube_report(const struct cube *c, enum cube_judge level, const char *file)
 	} while (next(&at));
 	for (unsigned int i = 0; i < NRULE; i++) {
 		if (level != CUBE_MET)
-			printf("%6u empty, %5u met  %s: %s\n", s.empty[i], s.full[i],
-			       rules[i].kind == RARE ? "rare" : "impossible", rules[i].reason);
-		if (level != CUBE_ALL || s.empty[i])
-			continue;
-		printf("FAIL kind: cube-rule\n     this rule explains no empty cell\n");
-		s.bare++;
+			printf("%6u empty, %5u met  %s: %s\n", s.empty[i], s.full[i], kind_name[rules[i].kind],
+			       rules[i].reason);
+		if (level != CUBE_MET && rules[i].kind == IS_RARE && s.empty[i] > rules[i].most) {
+			printf("FAIL kind: cube-thin\n     at most %u may be empty\n", rules[i].most);
+			s.bare++;
+		}
+		if (level == CUBE_ALL && rules[i].kind != IS_MET && !s.empty[i]) {
+			printf("FAIL kind: cube-rule\n     this rule explains no empty cell\n");
+			s.bare++;
+		}
 	}
 	printf("cube: %u cells, %u cannot be met; of the %u others %u were met, %.1f %%, and %u of the empty ones are rare\n",
 	       s.cells, s.impossible, s.cells - s.impossible, s.met - s.wrong,

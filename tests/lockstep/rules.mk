@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Copyright The Catwalk authors
 #
-# The engine in lock step with the reference model: 20 seeds in two suites, so that they run beside each other; and the
+# The engine in lock step with the reference model: 20 seeds in two suites, so that they run beside each other, of which
+# the first aims at the cells of the cube (cube.h) and must meet it; and the
 # smallest engine, which also has the fewest address bits and hardly a cache for the log, and the largest:
 # sim/rules.mk has their sizes.
 LOCKSTEP_SRCS := $(wildcard tests/lockstep/*.c)
@@ -9,7 +10,7 @@ LOCKSTEP_SRCS := $(wildcard tests/lockstep/*.c)
 TESTS += lockstep-a lockstep-b lockstep-small lockstep-large
 lockstep-a_SRCS        := $(LOCKSTEP_SRCS)
 lockstep-a_LIBS        := sim model
-lockstep-a_ARGS        := --name lockstep-a --seed 1 --seeds 10 --requests 100000
+lockstep-a_ARGS        := --name lockstep-a --aim --seed 1 --seeds 10 --requests 100000
 lockstep-a_TIMEOUT     := 900
 lockstep-b_CMD         := $(O)/tests/lockstep-a --name lockstep-b --seed 11 --seeds 10 --requests 100000
 lockstep-b_DEPS        := $(O)/tests/lockstep-a
