@@ -12,7 +12,8 @@
 // An entry that is lost, by a bus error or without bus-master enable, makes everything of its domain dirty (P27).
 // A consumer index that is not between the old one and what was given to the bus is ignored and pulses `ev_error`.
 // Soft limit: an interrupt when the entries in use reach it and are in memory (P41); the next one after the consumer
-// has gone below it.
+// has gone below it. A limit that is reached while the interrupt of another one waits for its entry has the next one:
+// it may not put that off, or contexts that are read without interrupts keep the others from theirs for ever.
 // A ring is set while its context is not attached: nothing of it can be on its way but entries, which are waited for.
 // While no ring is set nothing here changes.
 module cw_dring (
@@ -202,8 +203,8 @@ module cw_dring (
   // ---- consumer, soft limit ----
   logic        b_ok, reached, below;
   logic [31:0] b_cons, b_prod;
-  logic        unsent_q;
-  logic [15:0] soft_tail, soft_left;                 // with the entry that reached a limit
+  logic        soft_q, more_q, due_q, there, defer;
+  logic [15:0] soft_tail, more_tail, soft_left;      // with the entry that reached a limit
   assign b_cons  = cons[bell.ctx];
   assign b_prod  = prod[bell.ctx] + 32'(push && p_ctx == bell.ctx);
   assign b_ok    = bell.valid && on[bell.ctx] &&
@@ -212,7 +213,9 @@ module cw_dring (
   assign reached = push && !limited[p_ctx] &&
                    (cw_pkg::MUT_DRING_SOFT_LATE ? p_used > {15'd0, limit[p_ctx]} : p_used >= {15'd0, limit[p_ctx]});
   assign soft_left = head - soft_tail;
-  assign irq       = unsent_q && irq_en && (!soft_left[15] || cw_pkg::MUT_DRING_IRQ_EARLY);
+  assign there     = soft_q && (!soft_left[15] || cw_pkg::MUT_DRING_IRQ_EARLY);
+  assign defer     = reached && soft_q && (!there || more_q) && !cw_pkg::MUT_DRING_SOFT_MOVES;
+  assign irq       = due_q && irq_en;
 
   // ---- a ring is set when the entries before are in memory ----
   logic        set_go, set_q;
@@ -226,12 +229,18 @@ module cw_dring (
       on       <= '0;
       limited  <= '0;
       set_q    <= 1'b0;
-      unsent_q <= 1'b0;
+      soft_q   <= 1'b0;
+      more_q   <= 1'b0;
+      due_q    <= 1'b0;
     end else begin
       if (reached) limited[p_ctx] <= 1'b1;
       if (below) limited[bell.ctx] <= 1'b0;
-      if (reached) unsent_q <= 1'b1;
-      else if (irq) unsent_q <= 1'b0;
+      if (reached) soft_q <= 1'b1;
+      else if (there) soft_q <= more_q;
+      if (defer) more_q <= 1'b1;
+      else if (there) more_q <= 1'b0;
+      if (there) due_q <= 1'b1;
+      else if (irq) due_q <= 1'b0;
       if (set_valid && !set_q) set_q <= 1'b1;
       else if (set_go) set_q <= 1'b0;
       if (set_go) begin
@@ -239,7 +248,9 @@ module cw_dring (
         limited[what.ctx] <= 1'b0;
       end
     end
-    if (reached) soft_tail <= tail + 16'd1;
+    if (reached && !defer) soft_tail <= tail + 16'd1;
+    else if (there) soft_tail <= more_tail;
+    if (defer) more_tail <= tail + 16'd1;
     if (set_valid && !set_q) begin
       what     <= set;
       set_tail <= tail;
@@ -257,7 +268,7 @@ module cw_dring (
     end
   end
   assign rd_index = on[rd_ctx] ? sent[rd_ctx] : '0;
-  assign busy     = q_valid || fly_valid || refuse_q || set_valid || set_q || bell.valid || irq;
+  assign busy     = q_valid || fly_valid || refuse_q || set_valid || set_q || bell.valid || soft_q || irq;
   assign ev_entry = push;
   assign ev_full  = refuse;
   assign ev_soft  = reached;

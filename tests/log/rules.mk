@@ -1,16 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Copyright The Catwalk authors
 #
-# Bench of the dirty log, with an oracle of its own. rtl_dlog-fail runs it with one mutant after the other; each must
-# make it fail by a check.
+# Benches of the dirty log, with oracles of their own. The suites whose names end in -fail run them with one mutant
+# after the other; each must make them fail by a check.
 LOG_SRCS := $(addprefix rtl/cw_,arb.sv fifo.sv dlog_dir.sv dlog_cache.sv harvest.sv dlog.sv) \
   tests/queue/tb_axi_mem.sv tests/log/tb_dlog.sv
 
 $(eval $(call sv_bench,rtl_dlog,$(LOG_SRCS)))
+
+# Its dirty rings alone.
+DRING_SRCS := rtl/cw_fifo.sv rtl/cw_dring.sv tests/log/tb_dring.sv
+$(eval $(call sv_bench,rtl_dring,$(DRING_SRCS)))
+$(eval $(call sv_build,rtl_dring-fail,$(DRING_SRCS),-DCW_MUTANTS))
 $(eval $(call sv_build,rtl_dlog-fail,$(LOG_SRCS),-DCW_MUTANTS))
 
-TESTS += rtl_dlog-fail
-rtl_dlog-fail_CMD   = tests/log/fail.sh $(O)/sv/rtl_dlog-fail/bench $(LOG_DIR) $$($(CWGEN) mutants rtl_dlog-fail)
-rtl_dlog-fail_DEPS := $(O)/sv/rtl_dlog-fail/bench
-rtl_dlog-fail_OPT  := -O1
-rtl_dlog-fail_TIMEOUT := 900
+# $(call log_fail,SUITE,KINDS): its bench must find all mutants that are for it.
+define log_fail
+TESTS += $(1)
+$(1)_CMD   = tests/log/fail.sh $(1) '$(2)' $$(O)/sv/$(1)/bench $$(LOG_DIR) $$$$($$(CWGEN) mutants $(1))
+$(1)_DEPS := $$(O)/sv/$(1)/bench
+$(1)_OPT  := -O1
+$(1)_TIMEOUT := 900
+endef
+$(eval $(call log_fail,rtl_dlog-fail,lost|spurious|overrun))
+$(eval $(call log_fail,rtl_dring-fail,room|entry|soft|consumer|interrupt))
