@@ -237,7 +237,8 @@ struct dring {
 	uint32_t made_before; /* of the old one, in all */
 	/* entries up to its last soft limit, and up to the first of which no interrupt has told; 0: none */
 	uint32_t soft_last, soft_first;
-	uint64_t missed; /* since when the entry `missed_at` does not come that has to */
+	uint64_t soft_since; /* since when that one waits */
+	uint64_t missed;     /* since when the entry `missed_at` does not come that has to */
 	uint32_t missed_at;
 };
 

@@ -299,8 +299,10 @@ static void irq_came(struct bench *b)
 		news++;
 		if ((int32_t)(r->seen - r->soft_first) < 0)
 			continue;
-		there++;
+		/* two limits of one context have an interrupt each, too */
+		there += 1 + (r->soft_last != r->soft_first && (int32_t)(r->soft_last - r->seen) <= 0);
 		r->soft_first = (int32_t)(r->soft_last - r->seen) > 0 ? r->soft_last : 0;
+		r->soft_since = cw_sim_cycle(b->sim);
 	}
 	/* those that are told with another one have interrupts of their own, which may come later */
 	if (there > 1)
@@ -322,16 +324,26 @@ static void check_irq(struct bench *b, bool irq)
 		if (at == r->soft_last)
 			continue;
 		r->soft_last = at;
-		if (!r->soft_first)
-			r->soft_first = at;
+		if (r->soft_first)
+			continue;
+		r->soft_first = at;
+		r->soft_since = now;
 	}
 	if (irq)
 		b->soft_due = 0;
-	else if (softs != b->softs && !b->soft_due)
+	if (softs != b->softs && !b->soft_due)
 		b->soft_due = now + SOFT_DEADLINE;
 	b->softs = softs;
 	if (b->soft_due && now > b->soft_due)
 		bench_fail(b, "dring-soft", "no interrupt %u cycles after a soft limit was reached", SOFT_DEADLINE);
+	/* and for each context: its limit waits for one that was before it, and then for its own entry */
+	for (unsigned int c = 0; c < NCONTEXT && !b->errors; c++) {
+		const struct dring *r = &b->dring[c];
+
+		if (r->soft_first && r->log2 && !r->setting && now - r->soft_since > 2 * SOFT_DEADLINE)
+			bench_fail(b, "dring-soft", "ctx %u: no interrupt %u cycles after its soft limit was reached",
+				   c, 2 * SOFT_DEADLINE);
+	}
 }
 
 void dring_cycle(struct bench *b, bool irq)
