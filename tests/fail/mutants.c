@@ -43,9 +43,9 @@ enum { NMUTANT = sizeof(mutants) / sizeof(mutants[0]) };
 
 /* Hosts that do a pass of the dirty log wrong: the replica alone must find them. */
 static const char *const hosts[][2] = {
-	{"fewer-protected", "P22"},	 {"no-invalidate", "P22"}, {"report-before-flush", "P22"},
-	{"start-unprotected", "P28"},	 {"no-host-mark", "P51"},  {"late-host-mark", "P51"},
-	{"reset-copies-nothing", "P43"},
+	{"fewer-protected", "P22"},   {"no-invalidate", "P22"},	       {"report-before-flush", "P22"},
+	{"start-unprotected", "P28"}, {"no-host-mark", "P51"},	       {"late-host-mark", "P51"},
+	{"early-host-mark", "P51"},   {"reset-copies-nothing", "P43"},
 };
 
 enum { NHOST = sizeof(hosts) / sizeof(hosts[0]) };

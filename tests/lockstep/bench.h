@@ -183,7 +183,7 @@ struct log_page {
 	bool host_mark;		      /* writable by the host's own hand (P51) */
 	bool reported;		      /* to be copied when a report has been waited for */
 	uint64_t active;	      /* when the last write ended */
-	uint64_t mark_at;	      /* BROKEN_LATE_MARK: when its mark comes */
+	uint64_t mark_at;	      /* BROKEN_LATE_MARK: when its mark comes, _EARLY_: its write */
 	/* by the dirty rings: in an entry, to be copied when this pass ends, of the replica */
 	bool ring_seen, ring_due;
 	unsigned int ring_copied;
@@ -252,6 +252,7 @@ enum broken {
 	BROKEN_START,	   /* a start protects nothing (P28) */
 	BROKEN_MARK,	   /* what the host makes writable it does not mark (P51) */
 	BROKEN_LATE_MARK,  /* or marks it when a pass may have been in between */
+	BROKEN_EARLY_MARK, /* or marks first and writes when a pass may have been in between */
 	BROKEN_RESET,	   /* after a reset of the engine nothing is copied (P43) */
 };
 
@@ -389,6 +390,7 @@ struct bench {
 	uint8_t no_companion;	    /* bit per space: its table without one has been made */
 	unsigned int log_starts[CW_LOG_DIRTYBIT + 1], harvests, reported, host_marks, all_dirty;
 	enum broken broken;
+	bool marked;		 /* what the host writes now it has marked before (BROKEN_EARLY_MARK) */
 	bool reads;		 /* nobody writes: no page may be reported (P27) */
 	bool migration;		 /* long logs of one mode, slow DMA, few changes: what is lost stays so for a while */
 	bool errors;		 /* the bus to the log fails now and then */
@@ -578,6 +580,7 @@ void log_copy(struct bench *b, unsigned int domain);
 
 /* pass.c */
 void log_made(struct bench *b, unsigned int domain, uint64_t page, uint64_t entry);
+bool log_early(struct bench *b, unsigned int domain, uint64_t page, uint64_t entry); /* the write comes later */
 void log_pass_begin(struct bench *b, unsigned int domain, const struct cw_log_record *rec, unsigned int n, bool all);
 void log_guard(struct bench *b, unsigned int domain, unsigned int mode);
 void log_flushed(struct bench *b, unsigned int domain);

@@ -529,6 +529,8 @@ bool host_unprotect(struct bench *b, unsigned int domain, uint64_t page)
 	p = page_of_leaf(b, e, &kind);
 	if (!p || (e & rw) == rw)
 		return false;
+	if (level == 1 && log_early(b, domain, page, e | rw))
+		return true;
 	p->read_only = false;
 	p->serial++;
 	change(b, at, e | rw);

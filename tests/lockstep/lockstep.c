@@ -127,6 +127,7 @@ static const char *const hosts[] = {
 	[BROKEN_START] = "start-unprotected",
 	[BROKEN_MARK] = "no-host-mark",
 	[BROKEN_LATE_MARK] = "late-host-mark",
+	[BROKEN_EARLY_MARK] = "early-host-mark",
 	[BROKEN_RESET] = "reset-copies-nothing",
 };
 

@@ -17,27 +17,50 @@ static bool guards(unsigned int mode)
 	return mode == CW_LOG_PROTECT || mode == CW_LOG_DIRTYBIT;
 }
 
-/* P51: what the host makes writable so that no mark comes of it, it marks itself. */
-void log_made(struct bench *b, unsigned int domain, uint64_t page, uint64_t entry)
+/* The page of an entry that the host makes writable so that no mark comes of it: it must mark it itself (P51). */
+static struct log_page *unmarked(struct bench *b, unsigned int domain, uint64_t page, uint64_t entry)
 {
 	struct log *l = &b->log[world_owner(domain)];
 	struct log_page *p = log_page_at(b, world_owner(domain), page);
 	bool x86 = b->dom[domain].x86;
 
 	/* the log of shadow spaces is in CAPTURE, which needs no mark of the host */
-	if (!p || world_shadow(domain) || !(entry & CW_SPTE(PRESENT)) || !(entry & CW_SPTE(W)))
-		return;
+	if (!p || world_shadow(domain) || !(entry & CW_SPTE(PRESENT)) || !(entry & CW_SPTE(W)) || !guards(l->guard))
+		return NULL;
 	/* D clear says it all where the entry has a D */
 	if (l->guard == CW_LOG_DIRTYBIT &&
 	    (x86 ? !(entry & CW_SPTE(X86_D)) : !(entry >> 52 & 3) && !(entry & CW_SPTE(D))))
-		return;
-	if (!guards(l->guard) || b->broken == BROKEN_MARK)
+		return NULL;
+	return p;
+}
+
+enum { HOST_AWAY = 4000, HOST_AWAY_MORE = 30000 }; /* cycles between mark and write of a host that has no lock */
+
+void log_made(struct bench *b, unsigned int domain, uint64_t page, uint64_t entry)
+{
+	struct log_page *p = unmarked(b, domain, page, entry);
+
+	if (!p || b->marked || b->broken == BROKEN_MARK)
 		return;
 	b->host_marks++;
 	if (b->broken == BROKEN_LATE_MARK)
-		p->mark_at = cw_sim_cycle(b->sim) + 4000 + rng_below(&b->rng, 30000);
+		p->mark_at = cw_sim_cycle(b->sim) + HOST_AWAY + rng_below(&b->rng, HOST_AWAY_MORE);
 	else
 		p->host_mark = true;
+}
+
+bool log_early(struct bench *b, unsigned int domain, uint64_t page, uint64_t entry)
+{
+	struct log_page *p = unmarked(b, domain, page, entry);
+
+	if (b->broken != BROKEN_EARLY_MARK || !p || b->marked)
+		return false;
+	if (p->mark_at)
+		return true;
+	b->host_marks++;
+	p->host_mark = true;
+	p->mark_at = cw_sim_cycle(b->sim) + HOST_AWAY + rng_below(&b->rng, HOST_AWAY_MORE);
+	return true;
 }
 
 /* ---- PROTECT ---- */
@@ -183,24 +206,34 @@ void log_flushed(struct bench *b, unsigned int domain)
 		log_report(b, domain);
 }
 
-static void late_marks(struct bench *b, struct log *l)
+/* Of the two, mark and write, the one that comes too late. */
+static void late(struct bench *b, unsigned int domain)
 {
+	struct log *l = &b->log[domain];
+
 	for (unsigned int r = 0; r < LOG_REGIONS; r++) {
 		for (unsigned int i = 0; i < REGION_PAGES; i++) {
 			struct log_page *p = &l->page[r][i];
 
 			if (!p->mark_at || p->mark_at > cw_sim_cycle(b->sim))
 				continue;
+			if (b->broken == BROKEN_EARLY_MARK && ring_room(&b->hot) < ROOM)
+				return;
 			p->mark_at = 0;
-			p->host_mark = true;
+			p->host_mark |= b->broken == BROKEN_LATE_MARK;
+			if (b->broken == BROKEN_LATE_MARK)
+				continue;
+			b->marked = true;
+			host_unprotect(b, domain, log_page_number(r, i));
+			b->marked = false;
 		}
 	}
 }
 
 void log_pass_cycle(struct bench *b)
 {
-	for (unsigned int d = 0; d < NDOMAIN && b->broken == BROKEN_LATE_MARK; d++)
-		late_marks(b, &b->log[d]);
+	for (unsigned int d = 0; d < NDOMAIN && (b->broken == BROKEN_LATE_MARK || b->broken == BROKEN_EARLY_MARK); d++)
+		late(b, d);
 	for (unsigned int d = 0; d < NDOMAIN; d++) {
 		struct log *l = &b->log[d];
 
