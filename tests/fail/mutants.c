@@ -154,7 +154,7 @@ static unsigned int next_seed(enum how how, bool host, unsigned int seed)
 static bool found(const char *path, const char *name, const char *host, const char *rules, const char *kinds,
 		  enum how how)
 {
-	static const char *const ways[] = {"", ", without the model", ", by a replica"};
+	const char *const ways[] = {"", ", without the model", flips(name) ? ", by the model" : ", by a replica"};
 	static const unsigned int limits[] = {SEEDS, DATA_SEEDS, LOG_SEEDS}, findings[] = {1, 1, 2};
 	bool is_host = strcmp(host, "right") != 0;
 	const char *what = is_host ? host : name;
