@@ -225,6 +225,7 @@ struct log {
 
 /* ---- dirty rings ---- */
 enum rings { RINGS_NONE, RINGS_SOME, RINGS_ALL };
+enum { RING_SOFTS = 8 };
 enum ring_habit { RING_EAGER, RING_BY_IRQ, RING_LAZY, RING_HABITS }; /* lazy: reads when it is full */
 
 struct dring {
@@ -235,9 +236,10 @@ struct dring {
 	uint64_t bus, next_bus;
 	uint32_t seen, bell;  /* entries read, and given back */
 	uint32_t made_before; /* of the old one, in all */
-	/* entries up to its last soft limit, and up to the first of which no interrupt has told; 0: none */
-	uint32_t soft_last, soft_first;
-	uint64_t soft_since; /* since when that one waits */
+	/* entries up to its last soft limit, 0: none; up to those of which no interrupt has told, oldest first */
+	uint32_t soft_last, soft[RING_SOFTS];
+	unsigned int nsoft;
+	uint64_t soft_since; /* since when the first of them waits */
 	uint64_t missed;     /* since when the entry `missed_at` does not come that has to */
 	uint32_t missed_at;
 };
