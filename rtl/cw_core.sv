@@ -94,6 +94,8 @@ module cw_core #(
   input  logic                                  lost_valid,
   output logic                                  lost_ready,
   input  logic [31:0]                           lost_id,
+  input  logic [31:0]                           data_id,
+  output logic                                  data_open,
   input  logic [cw_pkg::NPORT-1:0]              port_reset,
   input  logic [cw_pkg::NPORT-1:0]              take_back,
   input  logic                                  swept,
@@ -320,6 +322,7 @@ module cw_core #(
     .park_quota(res_ctx.quota), .over_quota, .fr_valid, .fr_ready, .fr,
     .resume_valid, .resume_ready, .resume, .resume_status, .resumed, .abort_valid, .abort_ctx, .abort_busy,
     .lost_valid, .lost_ready, .lost_gen(lost_id[16 +: cw_pkg::GEN_W]), .lost_index(lost_id[cw_pkg::PARK_W-1:0]), .swept,
+    .data_gen(data_id[16 +: cw_pkg::GEN_W]), .data_index(data_id[cw_pkg::PARK_W-1:0]), .data_open,
     .port_reset,
     .retry_valid, .retry_ready, .retry, .retry_stopped, .started(stop_ready && !stop.stop), .busy(park_busy),
     .count_ask,
@@ -623,7 +626,7 @@ module cw_core #(
   end
 
   logic unused;
-  assign unused = &{1'b0, mon_ctx, lost_id, look_verdict, look_ctx, look_req, w_r, alloc_r, unpark_r, mon_alloc_req,
-                    mon_unpark_req, w_req, r_req, log_stamp, mon_swap_req, mon_log_req,
-                    swap_r, log_r, f_out, retry_r, flush.cookie.id, fdone.cookie.id};
+  assign unused = &{1'b0, data_id, mon_ctx, lost_id, look_verdict, look_ctx, look_req, w_r, alloc_r, unpark_r,
+                    mon_alloc_req, mon_unpark_req, w_req, r_req, log_stamp, mon_swap_req, mon_log_req, swap_r, log_r,
+                    f_out, retry_r, flush.cookie.id, fdone.cookie.id};
 endmodule

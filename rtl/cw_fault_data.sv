@@ -8,7 +8,8 @@
 //
 // Order: the line is acknowledged before its record is written, so whoever sees the phase sees the data. Other records
 // wait meanwhile, and pass with no delay if they carry none. Without data_base (0) nothing is added.
-// A record whose line met a bus error says that it has no data.
+// A record whose line met a bus error says that it has no data; nor has one whose request is not parked any more, as a
+// detach or the reset of a port has ended it: its slot in the bridge may be another burst's.
 // A record that met one itself is lost: `lost_id` names its parked request, which must end another way (I6).
 // Storage: one line and its address, the ids of the records that are not acknowledged.
 module cw_fault_data (
@@ -26,6 +27,8 @@ module cw_fault_data (
   output logic [cw_pkg::BRIDGE_SLOT_W-1:0] look_slot,
   input  logic [511:0]                     look_data,
   input  logic [63:0]                      look_strb,
+  output logic [31:0]                      look_id,      // its parked request
+  input  logic                             look_open,
   // a record that host memory did not take
   output logic                             lost_valid,
   input  logic                             lost_ready,
@@ -48,6 +51,7 @@ module cw_fault_data (
 
   assign with_data = data_base != '0 && 32'(r_rec[cw_pkg::FAULT_PORT_LSB +: 8]) == cw_pkg::PORT_BRIDGE &&
                      r_rec[cw_pkg::FAULT_ACCESS_LSB +: 8] == 8'd2 && r_rec[cw_pkg::FAULT_LEN_LSB +: 16] <= 16'd64;
+  assign look_id   = r_rec[cw_pkg::FAULT_PARKED_ID_LSB +: 32];
   assign look_slot = r_rec[cw_pkg::FAULT_TAG_LSB +: cw_pkg::BRIDGE_SLOT_W];
   always_comb begin
     rec = r_rec;
@@ -77,7 +81,7 @@ module cw_fault_data (
     if (state == D_PASS) begin
       line      <= look_data;
       line_addr <= {data_base[63:12], 12'd0} + (r_addr - ring_base);
-      strb      <= cw_pkg::MUT_DEAD_FAULT_DATA ? '0 : look_strb;
+      strb      <= cw_pkg::MUT_DEAD_FAULT_DATA || !look_open ? '0 : look_strb;
     end
     if (state == D_WAIT && wr_bvalid && wr_berr) strb <= '0;
   end

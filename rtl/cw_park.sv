@@ -49,6 +49,9 @@ module cw_park (
   output logic                       lost_ready,
   input  logic [cw_pkg::GEN_W-1:0]   lost_gen,
   input  logic [cw_pkg::PARK_W-1:0]  lost_index,
+  input  logic [cw_pkg::GEN_W-1:0]   data_gen,        // a record on its way out: is its request still parked?
+  input  logic [cw_pkg::PARK_W-1:0]  data_index,
+  output logic                       data_open,
   input  logic                       swept,
   input  logic [cw_pkg::NPORT-1:0]   port_reset,
   // retries to the lookup pipe
@@ -162,6 +165,7 @@ module cw_park (
 
   assign named     = lost_valid ? lost_index : resume.index[IW-1:0];
   assign named_gen = gens[named];
+  assign data_open = gens[data_index] == data_gen;
   assign named_req = data[named];
   assign known     = (lost_valid || resume.index < 16'(NP)) && leader[named] &&
                      (named_gen == (lost_valid ? lost_gen : resume.gen) || cw_pkg::MUT_STALE_RESUME);

@@ -351,7 +351,7 @@ module cw_top #(
     .log_id, .logr_valid, .logr_id, .logr_status, .log_flip, .log_flip_dom,
     .fdone_valid, .fdone_ready, .fdone, .resume_valid, .resume_ready, .resume,
     .resume_status,
-    .lost_valid, .lost_ready, .lost_id, .port_reset, .take_back, .swept, .empty,
+    .lost_valid, .lost_ready, .lost_id, .data_id, .data_open, .port_reset, .take_back, .swept, .empty,
     .fr_valid, .fr_ready, .fr, .rd_valid, .rd_ready, .rd_slot, .rd_addr,
     .r_valid(wr_rvalid), .r_slot(wr_rslot), .r_data(wr_rdata), .r_error(wr_rerr), .fx_valid, .fx_ready, .fx_req,
     .fx_done, .fx_rsp, .chg_valid, .chg_line, .chg_any, .ev(ev_core), .mon_dring, .mon_fix, .mon_protect, .mon_changed,
@@ -371,8 +371,8 @@ module cw_top #(
   logic [319:0] host_wr_addr, host_wr_strb;
   logic [2559:0] host_wr_data;
   logic [3:0]   irq_enable;
-  logic         ev_fault_ring, lost_valid, lost_ready;
-  logic [31:0]  lost_id;
+  logic         ev_fault_ring, lost_valid, lost_ready, data_open;
+  logic [31:0]  lost_id, data_id;
   logic [4:0]   ring_faults;
 
   logic [63:0]  fault_base;
@@ -396,7 +396,7 @@ module cw_top #(
   cw_fault_data u_fault_data (
     .clk(clk_cmd), .rst_n, .ring_base(fault_base), .data_base(fault_data_base), .r_valid(frw_valid),
     .r_ready(frw_ready), .r_addr(frw_addr), .r_rec(frw_rec), .r_bvalid(frw_bvalid), .lost_valid, .lost_ready, .lost_id,
-    .look_slot, .look_data, .look_strb,
+    .look_slot, .look_data, .look_strb, .look_id(data_id), .look_open(data_open),
     .wr_valid(host_wr_valid[2]), .wr_ready(host_wr_ready[2]), .wr_addr(host_wr_addr[2*64 +: 64]),
     .wr_data(host_wr_data[2*512 +: 512]), .wr_bvalid(host_wr_bvalid[2]), .wr_berr(host_wr_berr));
 

@@ -374,7 +374,6 @@ struct bench {
 	struct cw_sim_burst *burst[CW_SIM_BRIDGE_QUEUE]; /* sent and not answered */
 	unsigned int nburst;
 	bool bridge_reset;
-	uint64_t bridge_reset_at; /* when its last reset was over */
 	uint64_t next_reset, tgen_at, resets;
 	bool reset_asked; /* some port was reset once */
 	/* the engine: after so many requests, 0: never (again); after this table page was written; in this cycle */

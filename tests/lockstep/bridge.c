@@ -250,8 +250,6 @@ static bool in_reset(struct bench *b)
 
 	while (b->bridge_reset && !reset && b->nburst)
 		forget(b, b->burst[0]);
-	if (b->bridge_reset && !reset)
-		b->bridge_reset_at = cw_sim_cycle(b->sim);
 	b->bridge_reset = reset;
 	return reset;
 }
@@ -278,18 +276,15 @@ static void fence(struct bench *b, uint64_t now)
 }
 
 /*
- * What a record says about the data of a write (P34). The bridge looks it up when the record goes out; of a context
- * that was detached meanwhile the slot may be another burst's, so only contexts that never were are judged; and whose
- * root is the first one still; and not after a reset of the bridge, which has forgotten what was parked.
+ * What a record says about the data of a write (P34), of contexts whose root is the first one still. A record whose
+ * request has ended before it went out, by a detach or a reset, has no data: the slot may be another burst's.
  */
 void bridge_fault_data(struct bench *b, const struct cw_fault_record *f, const uint8_t *line)
 {
 	unsigned int domain = world_domain(b, f->ctx);
 	uint64_t named = 0;
 
-	if (!f->strobes || b->bridge_reset ||
-	    (b->bridge_reset_at && cw_sim_cycle(b->sim) - b->bridge_reset_at < 20000) || b->ctx[f->ctx].times_down ||
-	    b->ctx[f->ctx].roots)
+	if (!f->strobes || b->ctx[f->ctx].roots)
 		return;
 	for (unsigned int i = 0; i < f->len && i < 64; i++) {
 		unsigned int lane = (f->addr + i) & 63;
