@@ -55,7 +55,7 @@ void reset_cycle(struct bench *b)
 /* ---- the engine ---- */
 enum {
 	DEADLINE = 100000, /* cycles that the slowest initiator and the slowest memory need */
-	DELAY = 600,	   /* from the write that it is to meet to a reset, at most */
+	DELAY = 300,	   /* from the write that it is to meet to a reset, at most */
 	ROOM = 24,
 };
 
@@ -71,6 +71,15 @@ void reset_open(struct bench *b)
 		b->engine_goal = b->goal * (30 + rng_below(&b->rng, 40)) / 100;
 }
 
+/* Most of the time one waits for its acknowledgement. In the other runs the data is rather still on its way. */
+static void slow_writes(struct bench *b, uint64_t page)
+{
+	const struct cw_sim_inject rule = {
+		.mem = CW_SIM_TABLE, .lo = page, .hi = page + (64 << 12) - 1, .ops = CW_SIM_WRITE, .delay = 500};
+
+	cw_sim_inject(b->sim, &rule);
+}
+
 /*
  * Not at any moment: requests walk, and commands write. Those come behind what was in the ring before, so that the
  * first of them that is seen at table memory says when; or the end of the run, if that memory is slow.
@@ -82,6 +91,8 @@ bool reset_engine_due(struct bench *b)
 	if (b->engine_goal && b->requests >= b->engine_goal && ring_room(&b->hot) > ROOM) {
 		b->engine_goal = 0;
 		b->engine_page = host_fill(b);
+		if (long_accesses(b))
+			slow_writes(b, b->engine_page);
 	} else if (b->engine_page && (b->engine_writes || 10 * b->requests > 9 * b->goal)) {
 		b->engine_page = 0;
 		b->engine_at = now + 1 + rng_below(&b->rng, DELAY);
