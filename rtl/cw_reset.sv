@@ -62,7 +62,7 @@ module cw_reset (
     if (!aresetn) begin
       port_reset <= '0;
       swept      <= 1'b0;
-    end else if (busy || set.start || set.ports != '0 || port_reset != '0) begin
+    end else if (busy || set.start || set.ports != '0 || port_reset != '0 || swept) begin
       port_reset <= state == R_HOLD && hold == HOLD ? '0 : (port_reset & ~ends) | asked;
       swept      <= port_reset != '0 && beat == '0;
     end
@@ -79,7 +79,6 @@ module cw_reset (
       unique case (state)
         R_RUN: begin
           state <= R_CLOSE;
-          left  <= timeout;
           hold  <= '0;
         end
         R_CLOSE: if (table_bus.closed && host_bus.closed) state <= R_ABSORB;
@@ -92,8 +91,8 @@ module cw_reset (
           end
         end
       endcase
-      if (left != '0) left <= left - 1'b1;
-      flr <= left == 32'd1 && state != R_RUN || (flr && state != R_HOLD);
+      left <= !busy ? timeout : left - 32'(left != '0);
+      flr  <= state != R_HOLD && (flr || (left == 32'd1 && busy));
     end
   end
 

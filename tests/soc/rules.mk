@@ -9,3 +9,4 @@ $(eval $(call sv_bench,regs,rtl/cw_fifo.sv rtl/cw_regs.sv rtl/cw_counters.sv rtl
 $(eval $(call sv_bench,tgen,rtl/cw_clkgate.sv rtl/cw_fifo.sv rtl/cw_hist.sv rtl/cw_tgen.sv tests/soc/tb_tgen.sv))
 $(eval $(call sv_bench,rtl_clkgate,rtl/cw_clkgate.sv tests/soc/tb_clkgate.sv))
 $(eval $(call sv_bench,rtl_counters,rtl/cw_counters.sv tests/soc/tb_counters.sv))
+$(eval $(call sv_bench,rtl_reset,rtl/cw_reset.sv tests/unit/tb_must.svh tests/soc/tb_reset.sv))
