@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Copyright The Catwalk authors
 //
-// Bench of cw_reset: resets of ports and of the engine at any time, initiators that are quiet late, buses that close and
-// end late, and what must hold in every cycle (P21, P43; docs/errors.md).
+// Bench of cw_reset: resets of ports and of the engine at any time, initiators that are quiet late, buses that close
+// and end late, and what must hold in every cycle (P21, P43; docs/errors.md).
 module tb_reset;
   localparam int NP = cw_pkg::NPORT;
   localparam logic [NP-1:0] PROBE = NP'(1) << cw_pkg::PORT_HOST, BRIDGE = NP'(1) << cw_pkg::PORT_BRIDGE;
@@ -86,7 +86,7 @@ module tb_reset;
     must(unswept <= 256, "a port in reset is swept every 256 cycles (P21)");
     since = stat.busy ? since + 1 : 0;
     must(!stat.flr || since >= TIMEOUT, "no time-out before its time");
-    must(since <= TIMEOUT + 20 || stat.flr || !silent, "a reset that does not come to rest is said to be NEEDS_FLR (P43)");
+    must(since <= TIMEOUT + 20 || stat.flr || !silent, "a reset that does not come to rest is told: NEEDS_FLR (P43)");
     n_ends  += $countones(ended);
     n_swept += int'(swept);
     n_last  += int'(swept && port_reset == '0);
