@@ -36,8 +36,8 @@ result $? "a broken embedder is not found"
 rm -f "$dir"/broken-*
 
 # A brief run is bounded by its runs alone, and takes its seeds in the order of their names: no clock and no directory
-# has a say in it, and no address, which it would put into streams if it looked at what is compared. What it adds goes to
-# an empty directory.
+# has a say in it, and no address, which it would put into streams if it looked at what is compared. What it adds goes
+# to an empty directory.
 brief() {
 	mkdir -p "$1"
 	"$program" -seed=1 -runs="$runs" -shuffle=0 -reload=0 -use_cmp=0 -max_len=2564 -timeout=600 \
