@@ -29,7 +29,8 @@ void cw_model_dring_set(struct cw_model *m, const uint32_t *vec)
 	if (m->ctx[G(dset_ctx) % CW_NCTX].valid)
 		cw_model_fail(m, "dring-set", "ctx %llu: its dirty ring is set while it is attached (P27)",
 			      (ull)G(dset_ctx));
-	free(d->gfn);
+	cw_model_dring_told(m, (unsigned int)G(dset_ctx));
+	m->dring_before[G(dset_ctx) % CW_NCTX] = *d;
 	*d = (struct cw_model_dring){.log2 = (uint8_t)G(dset_log2), .limit = (uint32_t)G(dset_limit)};
 	if (!d->log2)
 		return;
@@ -132,9 +133,10 @@ uint32_t cw_model_dring_at_soft(const struct cw_model *m, unsigned int ctx)
 	return m->dring[ctx % CW_NCTX].at_soft;
 }
 
+/* Until it knows of the new ring the host reads the one before. */
 void cw_model_dring_read(struct cw_model *m, unsigned int ctx, uint32_t index, uint16_t domain, uint64_t gfn)
 {
-	struct cw_model_dring *d = of(m, ctx);
+	struct cw_model_dring *before = &m->dring_before[ctx % CW_NCTX], *d = before->gfn ? before : of(m, ctx);
 
 	d->read = index + 1;
 	if (!d->log2 || index - d->consumer >= d->made - d->consumer || domain != d->domain ||
@@ -148,8 +150,16 @@ void cw_model_dring_skip(struct cw_model *m, unsigned int ctx, uint32_t index)
 	of(m, ctx)->read = index;
 }
 
+void cw_model_dring_told(struct cw_model *m, unsigned int ctx)
+{
+	free(m->dring_before[ctx % CW_NCTX].gfn);
+	m->dring_before[ctx % CW_NCTX].gfn = NULL;
+}
+
 void cw_model_dring_free(struct cw_model *m)
 {
-	for (unsigned int c = 0; c < CW_NCTX; c++)
+	for (unsigned int c = 0; c < CW_NCTX; c++) {
+		cw_model_dring_told(m, c);
 		free(m->dring[c].gfn);
+	}
 }

@@ -275,8 +275,8 @@ struct cw_model {
 
 	struct cw_model_marked *marked[CW_MODEL_HASH];
 	uint64_t log_epoch[CW_NDOM];
-	struct cw_model_dring dring[CW_NCTX];
-	unsigned int dring_refused; /* answers FULL that are due */
+	struct cw_model_dring dring[CW_NCTX], dring_before[CW_NCTX]; /* before: without gfn if the host is told */
+	unsigned int dring_refused;				     /* answers FULL that are due */
 
 	struct cw_model_epoch epoch[CW_NPORT];
 	struct cw_model_flush flush[CW_NFLUSH];

@@ -119,6 +119,8 @@ uint32_t cw_model_dring_at_soft(const struct cw_model *m, unsigned int ctx); /* 
 /* The host has read this entry; it goes on at this one, as those before are lost. */
 void cw_model_dring_read(struct cw_model *m, unsigned int ctx, uint32_t index, uint16_t domain, uint64_t gfn);
 void cw_model_dring_skip(struct cw_model *m, unsigned int ctx, uint32_t index);
+/* It knows that the ring is another one, and reads that from now on. */
+void cw_model_dring_told(struct cw_model *m, unsigned int ctx);
 
 /*
  * Resets of ports (P21). The initiator has accesses under way, so that nothing may be taken back; it has forgotten what

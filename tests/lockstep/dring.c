@@ -156,6 +156,7 @@ void dring_set_done(struct bench *b, const struct submitted *s, const struct cw_
 		return;
 	/* The entries of the old one are all there; nothing comes into it any more. */
 	collect(b, ctx);
+	cw_model_dring_told(b->model, ctx);
 	if (r->log2 && r->seen != r->made_before && !b->log[owner(b, ctx)].doubt)
 		bench_fail(b, "dring-lost", "ctx %u: %u entries in the old ring, %u were made (P27)", ctx, r->seen,
 			   r->made_before);
