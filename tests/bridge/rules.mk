@@ -8,7 +8,7 @@ BRIDGE_SRCS := $(addprefix rtl/cw_,fifo.sv arb.sv id_order.sv) $(wildcard rtl/cw
 $(eval $(call sv_bench,rtl_bridge,$(BRIDGE_SRCS)))
 
 # Its parts alone.
-BRIDGE_PART_SRCS := $(filter-out tests/bridge/%,$(BRIDGE_SRCS)) tests/bridge/tb_unit.svh
+BRIDGE_PART_SRCS := $(filter-out tests/bridge/%,$(BRIDGE_SRCS)) tests/bridge/tb_unit.svh tests/bridge/tb_path.svh
 $(foreach b,in rd wr ask,\
   $(eval $(call sv_bench,rtl_bridge_$b,$(BRIDGE_PART_SRCS) tests/bridge/tb_bridge_$b.sv)))
 $(eval $(call sv_build,bridge-mutants,$(BRIDGE_SRCS),-DCW_MUTANTS))
