@@ -38,16 +38,6 @@ static void *fault_thread(void *arg)
 	return NULL;
 }
 
-static bool page_alive(uint64_t page)
-{
-	uint64_t bus;
-
-	pthread_mutex_lock(&vm.rec.lock);
-	bus = vm.rec.host_bus[page];
-	pthread_mutex_unlock(&vm.rec.lock);
-	return rec_bus_alive(&vm.rec, bus);
-}
-
 static int set_slot(unsigned id, bool present, uint64_t gfn)
 {
 	return vm_slot(&vm, id, gfn, present ? SLOT_PAGES : 0, id * SLOT_PAGES, id & 1 ? CW_MEM_LOG_DIRTY : 0);
@@ -75,7 +65,7 @@ static void *slot_thread(void *arg)
 			THREAD_CHECK(!set_slot(id, false, 0));
 			present[id] = false;
 			for (unsigned i = 0; i < SLOT_PAGES; i++)
-				THREAD_CHECK(!page_alive(id * SLOT_PAGES + i));
+				THREAD_CHECK(!page_alive(&vm, id * SLOT_PAGES + i));
 		}
 		sched_yield();
 	}
@@ -88,21 +78,11 @@ static void *host_thread(void *arg)
 
 	(void)arg;
 	for (unsigned n = 0; n < 2 * operations; n++) {
-		uint64_t page = next(&rng) % HOST_PAGES, bus = 0x300000000ull + ((uint64_t)n << 12);
+		uint64_t page = next(&rng) % HOST_PAGES;
 		bool may_block = next(&rng) % 4 != 0;
-		int r = cw_mmu_invalidate_begin(&vm.mmu, page << 12, (page + 1) << 12, may_block);
+		int r = exchange_page(&vm, page, n, may_block);
 
-		if (r == -EAGAIN && !may_block)
-			continue;
-		THREAD_CHECK(!r);
-		THREAD_CHECK(!page_alive(page));
-		pthread_mutex_lock(&vm.rec.lock);
-		/* Bus pages are never used twice: whoever maps this one again used the old answer. */
-		vm.rec.host_bus[page] = bus;
-		pthread_mutex_unlock(&vm.rec.lock);
-		sched_yield();
-		THREAD_CHECK(!rec_bus_alive(&vm.rec, bus));
-		cw_mmu_invalidate_end(&vm.mmu, page << 12, (page + 1) << 12);
+		THREAD_CHECK(!r || (r == -EAGAIN && !may_block));
 	}
 	return NULL;
 }

@@ -124,16 +124,6 @@ static void *access_thread(void *arg)
 	return NULL;
 }
 
-static bool page_alive(uint64_t page)
-{
-	uint64_t bus;
-
-	pthread_mutex_lock(&vm.rec.lock);
-	bus = vm.rec.host_bus[page];
-	pthread_mutex_unlock(&vm.rec.lock);
-	return rec_bus_alive(&vm.rec, bus);
-}
-
 static void *slot_thread(void *arg)
 {
 	bool present[NSLOT] = {false};
@@ -150,7 +140,7 @@ static void *slot_thread(void *arg)
 		THREAD_CHECK(
 			!vm_slot(&vm, id, gfn, present[id] ? SLOT_PAGES : 0, id * SLOT_PAGES, present[id] ? flags : 0));
 		for (unsigned i = 0; !present[id] && i < SLOT_PAGES; i++)
-			THREAD_CHECK(!page_alive(id * SLOT_PAGES + i));
+			THREAD_CHECK(!page_alive(&vm, id * SLOT_PAGES + i));
 		sched_yield();
 	}
 	return NULL;
@@ -161,18 +151,8 @@ static void *host_thread(void *arg)
 	uint64_t rng = 7;
 
 	(void)arg;
-	for (unsigned n = 0; n < operations; n++) {
-		uint64_t page = next(&rng) % HOST_PAGES, bus = 0x300000000ull + ((uint64_t)n << 12);
-
-		THREAD_CHECK(!cw_mmu_invalidate_begin(&vm.mmu, page << 12, (page + 1) << 12, true));
-		THREAD_CHECK(!page_alive(page));
-		pthread_mutex_lock(&vm.rec.lock);
-		vm.rec.host_bus[page] = bus;
-		pthread_mutex_unlock(&vm.rec.lock);
-		sched_yield();
-		THREAD_CHECK(!rec_bus_alive(&vm.rec, bus));
-		cw_mmu_invalidate_end(&vm.mmu, page << 12, (page + 1) << 12);
-	}
+	for (unsigned n = 0; n < operations; n++)
+		THREAD_CHECK(!exchange_page(&vm, next(&rng) % HOST_PAGES, n, true));
 	return NULL;
 }
 
