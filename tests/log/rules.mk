@@ -8,6 +8,9 @@ LOG_SRCS := $(addprefix rtl/cw_,arb.sv fifo.sv dlog_dir.sv dlog_cache.sv harvest
 
 $(eval $(call sv_bench,rtl_dlog,$(LOG_SRCS)))
 
+# The parts of the log alone.
+$(eval $(call sv_bench,rtl_dlog_cache,rtl/cw_arb.sv rtl/cw_dlog_cache.sv tests/log/tb_dlog_cache.sv))
+
 # Its dirty rings alone.
 DRING_SRCS := rtl/cw_fifo.sv rtl/cw_dring.sv tests/log/tb_dring.sv
 $(eval $(call sv_bench,rtl_dring,$(DRING_SRCS)))
