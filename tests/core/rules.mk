@@ -10,3 +10,4 @@ $(eval $(call sv_bench,rtl_resolve,rtl/cw_entry.sv rtl/cw_verdict.sv rtl/cw_reso
 # Whatever the bench leaves open is zero, which is to say: not used.
 $(eval $(call sv_bench,rtl_core,$(filter-out %/cw_t.sv %/cw_top.sv %/cw_soc.sv %/cw_mailbox.sv,$(RTL_SRCS)) \
   tests/unit/tb_must.svh tests/core/tb_core.sv,--x-initial 0 --unroll-count 64))
+$(eval $(call sv_bench,rtl_entry,rtl/cw_entry.sv tests/unit/tb_must.svh tests/core/tb_entry.sv))
