@@ -54,4 +54,7 @@ bridge-fence-fail_CMD  := tests/bridge/fence_fail.sh $(O)/tests/bridge-fence-mut
 bridge-fence-fail_DEPS := $(O)/tests/bridge-fence-mutants
 
 $(eval $(call sv_bench,rtl_bridge_mux,rtl/cw_fifo.sv rtl/cw_bridge_mux.sv tests/bridge/tb_bridge_mux.sv))
-$(eval $(call sv_bench,rtl_id_order,rtl/cw_id_order.sv tests/bridge/tb_unit.svh tests/bridge/tb_id_order.sv))
+$(eval $(call sv_bench,rtl_id_order,rtl/cw_id_order.sv tests/bridge/tb_unit.svh tests/unit/tb_must.svh \
+  tests/bridge/tb_id_order.sv))
+$(eval $(call sv_bench,rtl_bridge_port,rtl/cw_fifo.sv rtl/cw_bridge_mux.sv rtl/cw_bridge_port.sv \
+  tests/bridge/tb_unit.svh tests/unit/tb_must.svh tests/bridge/tb_bridge_port.sv))
