@@ -574,14 +574,6 @@ module tb_bridge;
     drain();
   endtask
 
-`ifdef CW_MUTANTS
-  string mutant = "none";
-  initial begin
-    if ($value$plusargs("mutant=%s", mutant)) begin end
-    if (!cw_pkg::choose_mutant(mutant)) $fatal(1, "no such mutant");
-  end
-`endif
-
   initial begin
     data_only = $test$plusargs("data") != 0;
     for (int i = 0; i < POOL; i++) pool_free.push_back(i);

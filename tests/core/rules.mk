@@ -2,7 +2,8 @@
 # Copyright The Catwalk authors
 #
 # Benches of the core's parts and of the core alone, without rings, firmware and memories.
-$(eval $(call sv_bench,rtl_fault_rec,rtl/cw_fault_rec.sv $(O)/obj/tests/core/rec.o tests/core/tb_fault_rec.sv))
+$(eval $(call sv_bench,rtl_fault_rec,rtl/cw_fault_rec.sv $(O)/obj/tests/core/rec.o tests/unit/tb_rec.svh \
+  tests/core/tb_fault_rec.sv))
 $(eval $(call sv_bench,rtl_answer,rtl/cw_fifo.sv rtl/cw_answer.sv tests/unit/tb_must.svh \
   tests/core/tb_answer.sv))
 $(eval $(call sv_bench,rtl_resolve,rtl/cw_entry.sv rtl/cw_verdict.sv rtl/cw_resolve.sv tests/unit/tb_must.svh \

@@ -144,14 +144,6 @@ module tb_dlog;
   int              n_marks = 0, n_missing = 0, n_far = 0, n_error = 0;
   longint          wait_max = 0;
 
-`ifdef CW_MUTANTS
-  string mutant = "none";
-  initial begin
-    if ($value$plusargs("mutant=%s", mutant)) begin end
-    if (!cw_pkg::choose_mutant(mutant)) $fatal(1, "no such mutant");
-  end
-`endif
-
   initial for (int c = 0; c < NCLIENT; c++) c_phase[c] = REST;
 
   task automatic pick(input int c);

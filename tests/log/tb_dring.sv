@@ -52,14 +52,6 @@ module tb_dring;
 
   cw_dring u_dring (.*);
 
-`ifdef CW_MUTANTS
-  string mutant = "none";
-  initial begin
-    if ($value$plusargs("mutant=%s", mutant)) begin end
-    if (!cw_pkg::choose_mutant(mutant)) $fatal(1, "no such mutant");
-  end
-`endif
-
   // ---- what is known of a ring ----
   int              size [NC], limit [NC];         // size 0: none
   longint unsigned base [NC];

@@ -7,6 +7,7 @@ QUEUE_RTL := $(addprefix rtl/cw_,fifo.sv arb.sv ring_rd.sv ring_wr.sv bus_gate.s
 
 $(foreach b,fifo_arb ring_rd ring_wr cmd,$(eval $(call sv_bench,rtl_$b,$(QUEUE_RTL) tests/queue/tb_$b.sv)))
 $(eval $(call sv_bench,rtl_bus_gate,rtl/cw_bus_gate.sv tests/queue/tb_bus_gate.sv))
-$(eval $(call sv_bench,rtl_cpl_rec,rtl/cw_cpl_rec.sv $(O)/obj/tests/queue/cpl.o tests/queue/tb_cpl_rec.sv))
+$(eval $(call sv_bench,rtl_cpl_rec,rtl/cw_cpl_rec.sv $(O)/obj/tests/queue/cpl.o tests/unit/tb_rec.svh \
+  tests/queue/tb_cpl_rec.sv))
 $(eval $(call sv_bench,rtl_cmd_check,rtl/cw_cmd_check.sv tests/queue/tb_cmd_check.sv))
 $(eval $(call sv_bench,rtl_loader,rtl/cw_loader.sv tests/unit/tb_must.svh tests/queue/tb_loader.sv))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Copyright The Catwalk authors
 //
-// What every bench counts and prints: include it in the bench's module.
+// What every bench counts and prints, and the fault that +mutant=NAME plants: include it in the bench's module.
   int passed = 0, failed = 0;
 
   task automatic check(input bit ok, input string what);
@@ -19,3 +19,11 @@
     if (failed != 0) $fatal(1);
     $finish;
   endtask
+
+`ifdef CW_MUTANTS
+  string mutant = "none";
+  initial begin
+    if ($value$plusargs("mutant=%s", mutant)) begin end
+    if (!cw_pkg::choose_mutant(mutant)) $fatal(1, "no such mutant");
+  end
+`endif
