@@ -28,3 +28,6 @@ $(1)_TIMEOUT := 900
 endef
 $(eval $(call log_fail,rtl_dlog-fail,lost|spurious|overrun))
 $(eval $(call log_fail,rtl_dring-fail,room|entry|soft|consumer|interrupt))
+
+# The control of the log alone.
+$(eval $(call sv_bench,rtl_log_ctl,rtl/cw_log_ctl.sv tests/unit/tb_must.svh tests/log/tb_log_ctl.sv))
