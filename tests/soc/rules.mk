@@ -10,3 +10,4 @@ $(eval $(call sv_bench,tgen,rtl/cw_clkgate.sv rtl/cw_fifo.sv rtl/cw_hist.sv rtl/
 $(eval $(call sv_bench,rtl_clkgate,rtl/cw_clkgate.sv tests/soc/tb_clkgate.sv))
 $(eval $(call sv_bench,rtl_counters,rtl/cw_counters.sv tests/soc/tb_counters.sv))
 $(eval $(call sv_bench,rtl_reset,rtl/cw_reset.sv tests/unit/tb_must.svh tests/soc/tb_reset.sv))
+$(eval $(call sv_bench,rtl_probe,rtl/cw_fifo.sv rtl/cw_probe.sv tests/unit/tb_must.svh tests/soc/tb_probe.sv))
