@@ -11,3 +11,5 @@ $(eval $(call sv_bench,rtl_cpl_rec,rtl/cw_cpl_rec.sv $(O)/obj/tests/queue/cpl.o 
   tests/queue/tb_cpl_rec.sv))
 $(eval $(call sv_bench,rtl_cmd_check,rtl/cw_cmd_check.sv tests/queue/tb_cmd_check.sv))
 $(eval $(call sv_bench,rtl_loader,rtl/cw_loader.sv tests/unit/tb_must.svh tests/queue/tb_loader.sv))
+$(eval $(call sv_bench,rtl_host_bus,$(addprefix rtl/cw_,arb.sv bus_gate.sv host_bus.sv) tests/unit/tb_must.svh \
+  tests/queue/tb_host_bus.sv))
