@@ -11,6 +11,7 @@
 // A record whose line met a bus error says that it has no data; nor has one whose request is not parked any more, as a
 // detach or the reset of a port has ended it: its slot in the bridge may be another burst's.
 // A record that met one itself is lost: `lost_id` names its parked request, which must end another way (I6).
+// A record that its writer takes back while its line is written leaves that line behind, and nothing else.
 // Storage: one line and its address, the ids of the records that are not acknowledged.
 module cw_fault_data (
   input  logic                             clk,
@@ -47,6 +48,7 @@ module cw_fault_data (
   logic [63:0]  line_addr, strb;
   logic [2:0]   open;               // records that are not acknowledged
   logic         with_data, pass;
+  logic         gone;               // the record of this line was taken back
   logic [cw_pkg::FAULT_BITS-1:0] rec;
 
   assign with_data = data_base != '0 && 32'(r_rec[cw_pkg::FAULT_PORT_LSB +: 8]) == cw_pkg::PORT_BRIDGE &&
@@ -68,13 +70,15 @@ module cw_fault_data (
     if (!rst_n) begin
       state <= D_PASS;
       open  <= '0;
+      gone  <= 1'b0;
     end else begin
+      gone <= state != D_PASS && (gone || !r_valid);
       open <= open + 3'(r_valid && r_ready) - 3'(r_bvalid);
       unique case (state)
         // with none on the way, the next acknowledgement is that of the line
         D_PASS:   if (r_valid && with_data && open == '0) state <= D_LINE;
         D_LINE:   if (wr_ready) state <= D_WAIT;
-        D_WAIT:   if (wr_bvalid) state <= D_RECORD;
+        D_WAIT:   if (wr_bvalid) state <= r_valid && !gone ? D_RECORD : D_PASS;
         default:  if (!r_valid || wr_ready) state <= D_PASS;
       endcase
     end

@@ -58,3 +58,5 @@ $(eval $(call sv_bench,rtl_id_order,rtl/cw_id_order.sv tests/bridge/tb_unit.svh 
   tests/bridge/tb_id_order.sv))
 $(eval $(call sv_bench,rtl_bridge_port,rtl/cw_fifo.sv rtl/cw_bridge_mux.sv rtl/cw_bridge_port.sv \
   tests/bridge/tb_unit.svh tests/unit/tb_must.svh tests/bridge/tb_bridge_port.sv))
+$(eval $(call sv_bench,rtl_fault_data,rtl/cw_fifo.sv rtl/cw_fault_data.sv tests/bridge/tb_unit.svh \
+  tests/unit/tb_must.svh tests/bridge/tb_fault_data.sv))
