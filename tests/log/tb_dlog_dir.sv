@@ -167,7 +167,7 @@ module tb_dlog_dir;
     must(!(rd_valid || wr_valid) || op_valid, "memory is used for operations only");
     must(!(rd_valid || wr_valid) || !beyond, "no entry beyond the directory is looked for (P27)");
     must(!(rd_valid || wr_valid) || o_d != last_d || o_n != last_n, "an entry that was just used is still there");
-    must(lost == ((r_valid && r_error) || (b_valid && b_error)), "a bus error loses a summary, nothing else does (P27)");
+    must(lost == ((r_valid && r_error) || (b_valid && b_error)), "a bus error loses a summary, nothing else (P27)");
     if (lost) must(int'(lost_dom) == dom_of(b_valid ? wr_d : o_d), "and the domain of its entry is told (P27)");
     if (rd_valid) begin
       must(bus == NONE && reads == 0, "an entry is read once");
@@ -300,7 +300,7 @@ module tb_dlog_dir;
     check(n_miss > 300 && n_beyond > 300 && n_late > 100, "entries that were missing, and that came late");
     check(n_error > 100 && n_wr_error > 100, "reads and writes that failed");
     check(n_set > 100 && n_waits > 1000, "directories exchanged, operations that waited for it");
-    $display("%0d found, %0d again, %0d written, %0d set, %0d taken, %0d scans, %0d missing, %0d beyond, %0d late", n_ok,
+    $display("%0d found, %0d kept, %0d written, %0d set, %0d taken, %0d scans, %0d missing, %0d beyond, %0d late", n_ok,
              n_again, n_write, n_sum, n_take, n_scan, n_miss, n_beyond, n_late);
     $display("%0d + %0d errors, %0d exchanged, %0d waits", n_error, n_wr_error, n_set, n_waits);
     report("rtl_dlog_dir");
