@@ -11,6 +11,7 @@ $(eval $(call sv_bench,rtl_dlog,$(LOG_SRCS)))
 # The parts of the log alone.
 $(eval $(call sv_bench,rtl_dlog_cache,rtl/cw_arb.sv rtl/cw_dlog_cache.sv tests/log/tb_dlog_cache.sv))
 $(eval $(call sv_bench,rtl_dlog_dir,rtl/cw_dlog_dir.sv tests/log/tb_dlog_dir.sv))
+$(eval $(call sv_bench,rtl_harvest,rtl/cw_fifo.sv rtl/cw_harvest.sv tests/log/tb_harvest.sv))
 
 # Its dirty rings alone.
 DRING_SRCS := rtl/cw_fifo.sv rtl/cw_dring.sv tests/log/tb_dring.sv
