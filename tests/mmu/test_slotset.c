@@ -333,6 +333,39 @@ static void no_memory_for_the_table(void)
 	vm_destroy(&vm);
 }
 
+/*
+ * A slot that goes is replaced by an INVALID copy first (MS-4), which may find places that the slot itself found taken;
+ * a delete reserves nothing, and must not need to.
+ */
+static void a_delete_while_half_of_the_places_are_taken(void)
+{
+	enum { FULL = 256, X = 129 };
+	const struct cw_slot_set *sets;
+	uint64_t base = 1ull << 20;
+
+	vm_init(&vm);
+	sets = vm.mmu.space[0].set;
+	/* Three in one chunk, of which the third has no hint; then the first goes. */
+	for (unsigned i = 0; i < 3; i++)
+		CHECK_EQ(vm_slot(&vm, i, i, 1, i, 0), 0);
+	CHECK_EQ(sets[0].nr_chunks, 2);
+	CHECK_EQ(vm_slot(&vm, 0, 0, 0, 0, 0), 0);
+	for (unsigned i = 0; i < FULL - X - 1; i++)
+		CHECK_EQ(vm_slot(&vm, 10 + i, (64 + i) * 512, 1, i, 0), 0);
+	/* One that has all of its hints, wherever that is. */
+	while (CHECK(base < 1ull << 34) && CHECK_EQ(vm_slot(&vm, 3, base, X * 512, 0, 0), 0) &&
+	       (sets[0].nr_chunks < FULL || sets[1].nr_chunks < FULL)) {
+		CHECK_EQ(vm_slot(&vm, 3, 0, 0, 0, 0), 0);
+		base += 512;
+	}
+	CHECK_EQ(sets[0].chunk_bits, 9);
+	vm_check(&vm);
+	CHECK_EQ(vm_slot(&vm, 2, 0, 0, 0, 0), 0);
+	CHECK_EQ(cw_mmu_get_memslot(&vm.mmu, 0, 2, &(struct cw_memslot){0}), -ENOENT);
+	vm_check(&vm);
+	vm_destroy(&vm);
+}
+
 static void reservations_fail_cleanly(void)
 {
 	vm_init(&vm);
@@ -359,6 +392,7 @@ int main(int argc, char **argv)
 	RUN(hints_without_a_place);
 	RUN(what_is_dense_is_in_the_table);
 	RUN(no_memory_for_the_table);
+	RUN(a_delete_while_half_of_the_places_are_taken, "MS-4");
 	RUN(reservations_fail_cleanly);
 	return CHECK_DONE("mmu_slotset");
 }
