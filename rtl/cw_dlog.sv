@@ -10,6 +10,8 @@
 // said OK no MARK is MISSING.
 // A request whose line is in the cache is answered two cycles after it was taken, one each cycle; others go one at a
 // time by a slow path, which those do not wait for. Table memory: ids 0 directory, 1 write-back, 2 harvest.
+// `set_*` gives a domain another directory, or none (P28). Until that begins no mark is taken, so it waits for what is
+// under way only; when it is done, nothing of the old directory and its leaves is read or written any more (I9).
 module cw_dlog #(
   parameter int unsigned NL = cw_pkg::LOG_LINES,
   parameter int unsigned NE = cw_pkg::LOG_ENTRIES
@@ -112,7 +114,7 @@ module cw_dlog #(
   logic [PW-1:0] sl_leaf;
 
   logic          look_ready, hit, summed, mark, alloc, free, sum_done, s1_beyond;
-  logic          mop_valid, mop_done;
+  logic          mop_valid, mop_done, set_busy, set_hold, drop;
   logic [1:0]    op_status;
   logic [PW-1:0] op_leaf;
   logic [63:0]   op_sum;
@@ -123,7 +125,7 @@ module cw_dlog #(
   assign s1_fast   = s1_valid && !sl_look && sl_q != RSP && look_ready && hit && !s1_beyond && (!s1_op || summed);
   assign s1_move   = s1_valid && !s1_fast && sl_q == IDLE && look_ready;
   assign s1_done   = s1_fast || s1_move;
-  assign log_ready = !s1_valid || s1_done;
+  assign log_ready = (!s1_valid || s1_done) && !set_hold;
 
   assign mark      = sl_q == LOOK ? sl_op && !sl_beyond : s1_fast && s1_op;
   assign alloc     = sl_q == ALLOC;
@@ -136,7 +138,7 @@ module cw_dlog #(
       sl_q       <= IDLE;
       logr_valid <= 1'b0;
     end else begin
-      if (log_ready) s1_valid <= log_valid;
+      if (!s1_valid || s1_done) s1_valid <= log_valid && !set_hold;
       logr_valid <= s1_fast || sl_q == RSP;
       case (sl_q)
         IDLE: if (s1_move) sl_q <= LOOK;
@@ -183,7 +185,7 @@ module cw_dlog #(
   logic [DW-1:0] op_dom, harvest_dom;
   logic [IW-1:0] op_idx, hop_idx;
   logic [63:0]   op_set, hop_set;
-  logic          hv_idle, scan_valid, harvest_busy, set_go;
+  logic          hv_idle, scan_valid, harvest_busy, set_go, set_start;
   logic [IW-7:0] scan_word;
   logic [63:0]   scan_bits;
   logic [IW:0]   scan_size;
@@ -205,12 +207,19 @@ module cw_dlog #(
   assign op_take  = op_gnt[1] && hop_take;
   assign mop_done = op_done && op_gnt[0];
 
-  // A domain gets another directory when nothing of the old one is on its way.
+  // A domain gets another directory when nothing of the old one is on its way: nothing new is taken until then, or
+  // marks of others could put it off for ever. Its lines go at once, so that none of them is written back meanwhile.
   assign set_go   = set_valid && !harvest_busy && !wb_busy && sl_q == IDLE && !s1_valid;
+  assign set_hold = set_valid && !set_busy;
+`ifdef CW_MUTANTS
+  assign drop = cw_pkg::MUT_DROP_LATE ? set_done : set_start;
+`else
+  assign drop = set_start;
+`endif
 
   cw_dlog_dir #(.NE(NE)) u_dir (
     .clk, .rst_n, .op_valid, .op_dom, .op_idx, .op_set, .op_take, .op_done, .op_status, .op_leaf, .op_sum,
-    .set_valid(set_go), .set_dom, .set_root, .set_size, .set_done(set_done),
+    .set_valid(set_go), .set_dom, .set_root, .set_size, .set_start, .set_busy, .set_done,
     .scan_valid, .scan_dom(harvest_dom), .scan_word, .scan_bits, .scan_size,
     .rd_valid(rd_valid[0]), .rd_ready(rd_ready[0]), .rd_addr(dir_rd_addr), .r_valid(r_valid[0]), .r_data(dl_rdata),
     .r_error(dl_rerr), .wr_valid(wr_valid[0]), .wr_ready(wr_ready[0]), .wr_addr(dir_wr_addr), .wr_data(dir_wr_data),
@@ -221,7 +230,7 @@ module cw_dlog #(
     .look_key(sl_look ? sl_key : {s1_dom, s1_gfn[IW+14:9]}), .hit, .summed, .bit_no(sl_look ? sl_bit : s1_gfn[8:0]),
     .mark, .alloc, .alloc_leaf(sl_leaf), .alloc_mark(sl_op), .free, .sum_done,
     .take_valid, .take_key({harvest_dom, hop_idx, take_line}), .take_data, .hold_valid,
-    .hold_leaf({harvest_dom, hop_idx}), .hold_wait, .drop_valid(set_done), .drop_dom(set_dom), .wb_busy,
+    .hold_leaf({harvest_dom, hop_idx}), .hold_wait, .drop_valid(drop), .drop_dom(set_dom), .wb_busy,
     .rd_valid(rd_valid[1]), .rd_ready(rd_ready[1]), .rd_addr(wb_rd_addr), .r_valid(r_valid[1]), .r_data(dl_rdata),
     .r_error(dl_rerr), .wr_valid(wr_valid[1]), .wr_ready(wr_ready[1]), .wr_addr(wb_wr_addr), .wr_data(wb_wr_data),
     .b_valid(b_valid[1]), .b_error(dl_berr), .lost(lost[1]), .lost_dom(wb_lost_dom), .ev_evict);

@@ -9,7 +9,8 @@
 // bit in the top change in the same cycle (P26). A small cache holds enabled entries only: an entry that is not there
 // yet is read afresh each time, so the host's WRITE that enables it needs nothing more. Of an entry the engine writes
 // the summary and nothing else. An error loses the entry's summary: everything of the domain is dirty then (`lost`,
-// P27). `set_*` gives a domain another directory (size 0: none) and forgets the old one, top summary included.
+// P27). `set_*` gives a domain another directory (size 0: none) and forgets the old one, top summary included. From
+// the edge behind `set_start` on nothing of the old one is read or written.
 module cw_dlog_dir #(
   parameter int unsigned NE = cw_pkg::LOG_ENTRIES
 ) (
@@ -30,6 +31,8 @@ module cw_dlog_dir #(
   input  logic [cw_pkg::DOM_W-1:0]     set_dom,
   input  logic [cw_pkg::PA_W-13:0]     set_root,
   input  logic [cw_pkg::LOG_DIR_W:0]   set_size,    // entries
+  output logic                         set_start,   // pulse: from the next cycle on it is another one
+  output logic                         set_busy,
   output logic                         set_done,
   // scan of the top summary: the word in the next cycle
   input  logic                         scan_valid,
@@ -126,9 +129,11 @@ module cw_dlog_dir #(
       op_status = r_error ? 2'd3 : 2'd1;
     end
   end
-  assign op_leaf  = leaf[hit_idx];
-  assign op_sum   = sum[hit_idx];
-  assign set_done = state_q == CLEAR && clear_q == '1;
+  assign op_leaf   = leaf[hit_idx];
+  assign op_sum    = sum[hit_idx];
+  assign set_start = state_q == IDLE && set_valid;
+  assign set_busy  = state_q == CLEAR;
+  assign set_done  = set_busy && clear_q == '1;
 
   always_ff @(posedge clk) begin
     if (!rst_n) begin

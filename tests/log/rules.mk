@@ -27,7 +27,7 @@ $(1)_DEPS := $$(O)/sv/$(1)/bench
 $(1)_OPT  := -O1
 $(1)_TIMEOUT := 900
 endef
-$(eval $(call log_fail,rtl_dlog-fail,lost|spurious|overrun))
+$(eval $(call log_fail,rtl_dlog-fail,lost|spurious|overrun|a log that has ended))
 $(eval $(call log_fail,rtl_dring-fail,room|entry|soft|consumer|interrupt))
 
 # The control of the log alone.

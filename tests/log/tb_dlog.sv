@@ -55,8 +55,10 @@ module tb_dlog;
 
   logic        t_err = 1'b0, h_err = 1'b0;
   logic [63:0] t_err_line = '0;
+  bit          ending = 1'b0, held;               // memory answers nothing while a directory is exchanged
+  assign held = ending && u_log.set_busy;
   tb_axi_mem #(.ID_W(2)) u_table (
-    .clk, .rst_n, .err_on(t_err), .err_line(t_err_line), .hold_b(1'b0), .hold_r(1'b0),
+    .clk, .rst_n, .err_on(t_err), .err_line(t_err_line), .hold_b(held), .hold_r(held),
     .arvalid(dl_arvalid), .arready(dl_arready), .arid(dl_arid), .araddr(dl_araddr), .arlen(8'd0),
     .rvalid(dl_rvalid), .rready(1'b1), .rid(dl_rid), .rdata(dl_rdata), .rresp(t_rresp), .rlast(),
     .awvalid(dl_awvalid), .awready(dl_awready), .awid(dl_awid), .awaddr(dl_awaddr), .awlen(8'd0),
@@ -139,7 +141,7 @@ module tb_dlog;
   longint unsigned c_far [NCLIENT];               // bits beyond any directory, up to those of 5 levels
   longint          c_since [NCLIENT];
   bit              running = 1'b0;
-  int              only_dom = -1;
+  int              only_dom = -1, but_dom = -1;   // the only one that is marked; the only one that is not
   int              spread = 8;                    // lines per leaf
   int              n_marks = 0, n_missing = 0, n_far = 0, n_error = 0;
   longint          wait_max = 0;
@@ -149,6 +151,7 @@ module tb_dlog;
   task automatic pick(input int c);
     int d = $urandom_range(NDOMS - 1);
     int n = $urandom_range(LEAVES - 1);
+    if (d == but_dom) d = (d + 1) % NDOMS;
     c_dom[c]  = only_dom >= 0 ? only_dom : d;
     if ($urandom_range(1) == 0) n = n % 2;
     c_leaf[c] = n;
@@ -327,6 +330,47 @@ module tb_dlog;
     set_valid = 1'b0;
   endtask
 
+  // ---- a domain whose log has ended: its memory is the host's (I9) ----
+  bit gone [NDOMS];
+  int fly [4] = '{-1, -1, -1, -1};                // by id of the bus: whose line is being written
+  int n_gone = 0;
+  function automatic int owner(input logic [51:0] addr);
+    if (64'(addr) >= LEAF0) return int'((64'(addr) - LEAF0) / (LEAVES * 4096));
+    return int'((64'(addr) - ROOT0) / 64'h2_0000);
+  endfunction
+  always @(posedge clk) if (rst_n) begin
+    if (ending && set_done) gone[set_dom] = 1'b1;
+    if (dl_bvalid) fly[dl_bid] = -1;
+    if (dl_awvalid && dl_awready) fly[dl_awid] = owner(dl_awaddr);
+    for (int i = 0; i < 4; i++) if (fly[i] >= 0 && gone[fly[i]]) fail("a log that has ended is written");
+    if (dl_arvalid && dl_arready && gone[owner(dl_araddr)]) fail("a log that has ended is read");
+  end
+
+  // It ends with lines in the cache, while the others mark and make them give way.
+  task automatic end_amid(input int d);
+    but_dom = -1;
+    spread = 64;
+    running = 1'b1;
+    repeat ($urandom_range(400, 1200)) @(negedge clk);
+    but_dom = d;
+    for (bit idle = 1'b0; !idle;) begin
+      @(negedge clk);
+      idle = 1'b1;
+      for (int c = 0; c < NCLIENT; c++) if (c_phase[c] != REST && c_dom[c] == d) idle = 1'b0;
+    end
+    ending = 1'b1;
+    set_domain(d, root_of(d), 0);
+    repeat (300) @(negedge clk);
+    ending = 1'b0;
+    gone[d] = 1'b0;
+    n_gone++;
+    for (int n = 0; n < LEAVES; n++) enable_leaf(d, n, enabled[d][n]);
+    set_domain(d, root_of(d), 8192);
+    foreach (must[p]) if (int'(p >> 40) == d) must[p] = 1'b0;
+    foreach (maybe[p]) if (int'(p >> 40) == d) maybe[p] = 1'b0;
+    but_dom = -1;
+  endtask
+
   // Nothing but directories and leaves is ever written.
   task automatic check_memory(input string what);
     bit ok = 1'b1;
@@ -434,6 +478,11 @@ module tb_dlog;
     repeat (3000) @(negedge clk);
     settle();
     for (int d = 0; d < NDOMS; d++) harvest_all(d);
+
+    for (int round = 0; round < 60; round++) end_amid(round % NDOMS);
+    settle();
+    for (int d = 0; d < NDOMS; d++) harvest_all(d);
+    check(n_gone == 60, "a log that ends amid the marks of others leaves its memory alone (P28)");
 
     // the host asks that everything counts as dirty
     everything[1] = 1'b1;

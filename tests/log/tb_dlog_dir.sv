@@ -23,7 +23,8 @@ module tb_dlog_dir;
     return int'($urandom_range(n - 1));
   endfunction
 
-  logic                     op_valid = 1'b0, op_take = 1'b0, op_done, set_valid = 1'b0, set_done, scan_valid = 1'b0;
+  logic                     op_valid = 1'b0, op_take = 1'b0, op_done, scan_valid = 1'b0;
+  logic                     set_valid = 1'b0, set_start, set_busy, set_done;
   logic [cw_pkg::DOM_W-1:0] op_dom = '0, set_dom = '0, scan_dom = '0, lost_dom;
   logic [IW-1:0]            op_idx = '0;
   logic [63:0]              op_set = '0, op_sum, scan_bits, wr_data;
@@ -61,7 +62,7 @@ module tb_dlog_dir;
   int            reads = 0, writes = 0, wr_d = 0, wr_n = 0, o_d = 0, o_n = 0, s_d = 0, since = 0, setting = 0;
   int            last_d = -1, last_n = -1;        // used by the operation before
   logic [63:0]   wr_was, scan_want = '0;
-  bit            scanned = 1'b0;
+  bit            scanned = 1'b0, begun = 1'b0;    // begun: the exchange of a directory
   int            pace = 20;
   int n_ok = 0, n_miss = 0, n_beyond = 0, n_error = 0, n_wr_error = 0, n_write = 0, n_set = 0, n_scan = 0, n_take = 0,
       n_sum = 0, n_late = 0, n_again = 0, n_waits = 0;
@@ -204,6 +205,9 @@ module tb_dlog_dir;
     setting = set_valid ? setting + 1 : 0;
     must(setting <= 140, "a directory is exchanged in the time of its top summary");
     must(!set_done || set_valid, "no directory is exchanged unasked");
+    must(!set_start || (set_valid && !begun && !op_done), "an exchange begins once, amid no operation");
+    must(set_busy == begun, "and is under way from then until it is done");
+    begun = set_start || (begun && !set_done);
     n_waits += int'(set_valid && op_valid);
   endtask
 
