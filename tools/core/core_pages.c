@@ -6,6 +6,8 @@
  * pages are those of guest tables anywhere in memory, or the page tables of a piece of memory without holes, whose gfns
  * a multiplicative hash spreads evenly.
  */
+#include <sys/mman.h>
+
 #include "core.h"
 
 #define LOOKUPS (1u << 16)
@@ -145,6 +147,21 @@ static void *table(uint64_t n, size_t size)
 	return memset(t, 0, n * size);
 }
 
+/*
+ * What is as large as the pages of a VM, in large pages: a kernel has them in its linear map. A lookup that waits for the
+ * TLB too would hide what the hashes differ in.
+ */
+static void *structures(uint64_t n, size_t size)
+{
+	size_t bytes = (n * size + CW_LARGE_PAGE - 1) & ~(CW_LARGE_PAGE - 1);
+	void *p = aligned_alloc(CW_LARGE_PAGE, bytes);
+
+	if (!p)
+		core_wrong("no memory");
+	madvise(p, bytes, MADV_HUGEPAGE);
+	return memset(p, 0, bytes);
+}
+
 static void fill(struct pages *p)
 {
 	struct cw_cache_set cache = {.nr_table = 0};
@@ -154,11 +171,11 @@ static void fill(struct pages *p)
 	for (p->bits = 1; 1u << p->bits < 2 * p->n; p->bits++)
 		;
 	mask = (1ull << p->bits) - 1;
-	p->page = core_alloc(p->n, sizeof(*p->page));
-	p->other = core_alloc(p->n, sizeof(*p->other));
+	p->page = structures(p->n, sizeof(*p->page));
+	p->other = structures(p->n, sizeof(*p->other));
 	p->bucket = table(1ull << (p->bits - 1), sizeof(*p->bucket));
 	p->open = table(1ull << p->bits, sizeof(*p->open));
-	p->sp = core_alloc(p->n, sizeof(*p->sp));
+	p->sp = structures(p->n, sizeof(*p->sp));
 	p->hit = core_alloc(LOOKUPS, sizeof(*p->hit));
 	p->miss = core_alloc(LOOKUPS, sizeof(*p->miss));
 	core_vm_init(&p->vm);
