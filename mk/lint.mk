@@ -3,7 +3,7 @@
 #
 # Checks that need no run. Each is a target of its own, so that `make -k lint` shows all that is wrong.
 
-LINTS   := lint-rtl lint-yosys lint-format lint-text lint-man lint-docs
+LINTS   := lint-rtl lint-yosys lint-format lint-text lint-suites lint-man lint-docs
 # The soft CPU is read for its ports; its own warnings are waived by file in sim/verilator.vlt.
 VL_LINT := $(VERILATOR) --lint-only -Wall --timescale 1ns/1ps -I$(O)/gen $(VL_WAIVER)
 FMT_C    = $(shell git ls-files '*.c' '*.h')
@@ -32,6 +32,9 @@ format:
 
 lint-text:
 	$(call say,TEXT,all files)mk/lint-text.sh
+
+lint-suites:
+	$(call say,SUITES,docs/testing.md)mk/lint-suites.sh $(TESTS)
 
 lint-man:
 	$(call say,MAN,docs/man)set -e; $(if $(MAN_PAGES),mandoc -T lint -W error $(MAN_PAGES))

@@ -148,7 +148,7 @@ static void *table(uint64_t n, size_t size)
 }
 
 /*
- * What is as large as the pages of a VM, in large pages: a kernel has them in its linear map. A lookup that waits for the
+ * The structures of all pages of a VM, in large pages: a kernel has them in its linear map. A lookup that waits for the
  * TLB too would hide what the hashes differ in.
  */
 static void *structures(uint64_t n, size_t size)
