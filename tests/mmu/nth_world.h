@@ -20,7 +20,8 @@
 #define LARGE_NEW 0x4200ull
 #define EPT_ROOT 10u
 
-enum nth_kind { BY_ALLOC, BY_COMMAND, BY_MEMORY, NKINDS };
+/* BY_COMMANDS: the n-th one and all that follow. */
+enum nth_kind { BY_ALLOC, BY_COMMAND, BY_COMMANDS, BY_MEMORY, NKINDS };
 
 static struct {
 	struct vm vm;
@@ -357,7 +358,9 @@ static void nth_arm(enum nth_kind kind, unsigned n)
 	w.flags = w.vm.mmu.domain[0].log_flags;
 	w.limit = w.vm.mmu.page_limit;
 	alloc_fail(kind == BY_ALLOC ? n : 0);
-	w.vm.rec.fail_any = kind == BY_COMMAND ? n : 0;
+	w.vm.rec.fail_any = kind == BY_COMMAND || kind == BY_COMMANDS ? n : 0;
+	w.vm.rec.fail_on = kind == BY_COMMANDS;
+	w.vm.rec.any_failed = false;
 	w.mem_calls = 0;
 	w.mem_fail = kind == BY_MEMORY ? n : 0;
 }
@@ -365,10 +368,11 @@ static void nth_arm(enum nth_kind kind, unsigned n)
 /* Ends it; whether there was an n-th one. */
 static bool nth_disarm(enum nth_kind kind, unsigned n)
 {
-	bool was = kind == BY_ALLOC ? alloc_calls() >= n : kind == BY_COMMAND ? !w.vm.rec.fail_any : w.mem_calls >= n;
+	bool was = kind == BY_ALLOC ? alloc_calls() >= n : kind == BY_MEMORY ? w.mem_calls >= n : w.vm.rec.any_failed;
 
 	alloc_fail(0);
 	w.vm.rec.fail_any = 0;
+	w.vm.rec.fail_on = false;
 	w.mem_fail = 0;
 	return was;
 }

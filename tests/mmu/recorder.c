@@ -12,8 +12,11 @@ static int enter(struct recorder *r, enum rec_op op, int under_lock)
 	if (r->mmu && under_lock >= 0 && cw_mutex_is_mine(&r->mmu->lock) != under_lock)
 		rec_violate(r, "operation %d: lock rule broken", op);
 	if (r->fail_any && op != REC_RELEASE && op != REC_TABLE_FREE && op != REC_YIELD && op != REC_MMIO_GENERATION &&
-	    !--r->fail_any)
+	    !--r->fail_any) {
+		r->any_failed = true;
+		r->fail_any = r->fail_on;
 		return op == REC_TABLE_ALLOC ? -ENOMEM : op == REC_FLUSH ? -ETIMEDOUT : -EIO;
+	}
 	if (r->fail_at[op] && !--r->fail_at[op])
 		return r->fail_with[op];
 	return 0;

@@ -72,6 +72,8 @@ struct recorder {
 	bool xchg_lies;	   /* a failing exchange is executed all the same */
 	bool resolve_lax;  /* a write to a read-only host page is no error of resolve() */
 	unsigned fail_any; /* n > 0: the n-th call of any failing operation fails */
+	bool fail_on;	   /* and all that follow */
+	bool any_failed;   /* by fail_any */
 	uint32_t mmio_gen[2];
 	struct {
 		unsigned domain;

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright The Catwalk authors */
 /*
- * Every operation of the core by itself, with the n-th allocation failing, then the n-th command, then the n-th access
- * to guest memory, for every n that there is. After an error all structures are valid, slots, log and contexts are as
- * they were, and the same call succeeds; then its effect is there, and whatever the engine can reach follows from slots
- * and guest tables. What should not fail in one of these ways has no n: that teardown allocates nothing is such a case.
+ * Every operation of the core by itself, with the n-th allocation failing, then the n-th command, then all from the
+ * n-th command on, then the n-th access to guest memory, for every n that there is. After an error all structures are
+ * valid, slots (nth_snap.h), log and contexts are as they were, and the same call succeeds; then its effect is there,
+ * and whatever the engine can reach follows from slots and guest tables. What should not fail in one of these ways has
+ * no n: that teardown allocates nothing is such a case.
  *
  * The headers say which operations there are: one that no entry names is an error.
  * Usage: [headers], from the project's directory
  */
 #include <ctype.h>
 
+#include "nth_mode.h"
 #include "nth_slot.h"
+#include "nth_snap.h"
 
-#define HEADERS "lib/mmu/mmu.h", "lib/mmu/shadow.h", "lib/mmu/nested.h"
+#define HEADERS "lib/mmu/mmu.h", "lib/mmu/shadow.h", "lib/mmu/nested.h", "lib/mmu/gpt.h", "lib/mmu/role.h"
 
 /* After most errors. */
 static void unchanged(void)
@@ -291,6 +294,7 @@ static bool fail_one(const struct nth_op *op, enum nth_kind kind, unsigned n, un
 	nth_begin(op->mode, op->flags);
 	if (op->before)
 		op->before();
+	snap_take();
 	nth_arm(kind, n);
 	r = op->call();
 	reached = nth_disarm(kind, n);
@@ -298,6 +302,7 @@ static bool fail_one(const struct nth_op *op, enum nth_kind kind, unsigned n, un
 	if (r < 0) {
 		CHECK(n && (r == -ENOMEM || r == -EIO || r == -ETIMEDOUT));
 		vm_check(&w.vm);
+		snap_compare(w.mode && !strcmp(op->name, "cw_mmu_set_memslot"));
 		if (op->failed)
 			op->failed(r);
 		else
@@ -313,9 +318,10 @@ static bool fail_one(const struct nth_op *op, enum nth_kind kind, unsigned n, un
 	nth_end();
 	if (check_bad)
 		printf("# %s (%s): %s %u failed, %lld\n", op->name, op->what,
-		       kind == BY_ALLOC	  ? "allocation" :
-		       kind == BY_COMMAND ? "command" :
-					    "access",
+		       kind == BY_ALLOC	   ? "allocation" :
+		       kind == BY_COMMAND  ? "command" :
+		       kind == BY_COMMANDS ? "command and what follows" :
+					     "access",
 		       n, (long long)r);
 	return reached;
 }
@@ -330,8 +336,8 @@ static void sweep(const struct nth_op *op)
 		while (n < 1000 && !check_bad && fail_one(op, kind, n, &errors))
 			n++;
 		CHECK(n < 1000);
-		if (!CHECK_EQ(n > 1, strchr(op->fails, "acm"[kind]) != NULL))
-			printf("# %s (%s) fails by %c at %u points\n", op->name, op->what, "acm"[kind], n - 1);
+		if (!CHECK_EQ(n > 1, strchr(op->fails, "accm"[kind]) != NULL))
+			printf("# %s (%s) fails by %c at %u points\n", op->name, op->what, "accm"[kind], n - 1);
 		points += n - 1;
 	}
 	printf("# %s%s%s: %u points of failure, %u errors\n", op->name, op->what[0] ? ", " : "", op->what, points,
@@ -346,7 +352,7 @@ static const struct {
 	{ \
 		t, sizeof(t) / sizeof(t[0]) \
 	}
-	TABLE(life_ops), TABLE(slot_ops), TABLE(zap_ops), TABLE(shadow_ops), TABLE(log_ops),
+	TABLE(life_ops), TABLE(slot_ops), TABLE(zap_ops), TABLE(shadow_ops), TABLE(log_ops), TABLE(mode_ops),
 #undef TABLE
 };
 #define NTABLES (sizeof(tables) / sizeof(tables[0]))
@@ -376,6 +382,11 @@ static void what_takes_away_fails_everywhere(void)
 static void shadow_contexts_fail_everywhere(void)
 {
 	sweep_table(shadow_ops);
+}
+
+static void modes_and_walks_fail_nowhere_else(void)
+{
+	sweep_table(mode_ops);
 }
 
 static void the_dirty_log_fails_everywhere(void)
@@ -433,7 +444,7 @@ static void every_operation_of_the_headers_is_here(void)
 		fclose(f);
 	}
 	printf("# %u operations\n", found);
-	CHECK(found >= 39);
+	CHECK(found >= 50);
 }
 
 int main(int argc, char **argv)
@@ -445,6 +456,7 @@ int main(int argc, char **argv)
 	RUN(slots_and_accessors_fail_everywhere, "MS-4 P50");
 	RUN(what_takes_away_fails_everywhere, "I9 P45");
 	RUN(shadow_contexts_fail_everywhere, "I10");
+	RUN(modes_and_walks_fail_nowhere_else);
 	RUN(the_dirty_log_fails_everywhere, "I2 I3 DL-10");
 	return CHECK_DONE("mmu_nth_ops");
 }
