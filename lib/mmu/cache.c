@@ -61,12 +61,20 @@ static int topup_objects(struct cw_cache_set *c, unsigned times)
 	return r;
 }
 
+/* A table or a pair. Tables that wait for a FLUSH come back by one. */
+static int get_table(struct cw_mmu *mmu, int (*alloc)(void *priv, uint64_t *addr), uint64_t *addr)
+{
+	int r = alloc(mmu->priv, addr);
+
+	return r == -ENOMEM && cw_zap_reclaim(mmu) ? alloc(mmu->priv, addr) : r;
+}
+
 int cw_cache_topup(struct cw_mmu *mmu, struct cw_cache_set *c)
 {
 	int r = topup_objects(c, 1);
 
 	while (!r && c->nr_table < CW_NEED_PAGE) {
-		r = mmu->ops->table_alloc(mmu->priv, &c->table[c->nr_table]);
+		r = get_table(mmu, mmu->ops->table_alloc, &c->table[c->nr_table]);
 		if (!r)
 			c->nr_table++;
 	}
@@ -81,7 +89,7 @@ int cw_cache_topup_pairs(struct cw_mmu *mmu, struct cw_cache_set *c)
 
 	c->pairs = true;
 	while (!r && c->nr_pair < CW_NEED_PAIR) {
-		r = mmu->ops->pair_alloc(mmu->priv, &c->pair[c->nr_pair]);
+		r = get_table(mmu, mmu->ops->pair_alloc, &c->pair[c->nr_pair]);
 		if (!r)
 			c->nr_pair++;
 	}

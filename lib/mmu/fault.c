@@ -505,6 +505,9 @@ static int handle(struct cw_mmu_worker *w, struct cw_fault *f)
 	}
 	if (r == CW_PF_CONTINUE)
 		r = resolve_and_map(w, f);
+	/* Nothing is there: the user answers. An entry only spares a look at the slots, so this goes without one. */
+	if (!f->have_slot && (r == -ENOMEM || r == -ENOSPC))
+		r = CW_PF_EMULATE;
 	return count(mmu, r);
 }
 

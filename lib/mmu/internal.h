@@ -85,7 +85,7 @@ struct cw_cache_set {
 	struct cw_hpage back[CW_PREFETCH - 1];
 };
 
-/* Without mmu->lock. 0 or an error; what it got stays in the caches. */
+/* Without mmu->lock. 0 or an error; what it got stays in the caches. Waits for a FLUSH if table memory is used up. */
 int cw_cache_topup(struct cw_mmu *mmu, struct cw_cache_set *c);
 /* What a shadow context needs besides. */
 int cw_cache_topup_pairs(struct cw_mmu *mmu, struct cw_cache_set *c);
@@ -313,6 +313,8 @@ void cw_zap_drain(struct cw_zap *z);
 int cw_zap_gfns(struct cw_zap *z, uint64_t start, uint64_t end);
 /* Without mmu->lock. */
 int cw_zap_flush(struct cw_mmu *mmu, unsigned as_id);
+/* Gets tables back that wait for a FLUSH; false: none, or the FLUSH failed. Likewise. */
+bool cw_zap_reclaim(struct cw_mmu *mmu);
 /* Under slots_lock, without mmu->lock. */
 int cw_zap_all_locked(struct cw_mmu *mmu);
 /* Without mmu->lock. No roots are left: tears all pages down into quarantine. */

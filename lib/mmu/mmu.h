@@ -449,9 +449,12 @@ int cw_mmu_worker_refill(struct cw_mmu_worker *w);
 
 /* --- faults --- */
 
-/* Handles one fault: enum cw_pf, or -EFAULT (address beyond the context's level, or no host page), -ENOMEM, -ENOSPC
- * (page budget), or what an operation said. Posts commands, never waits for the engine (except to repair an entry whose
- * host page changed without an invalidation, and where tables gave way to new ones). May sleep in resolve(). */
+/*
+ * Handles one fault: enum cw_pf, or -EFAULT (address beyond the context's level, or no host page), -ENOMEM, -ENOSPC
+ * (page budget), or what an operation said. What is emulated needs no memory. Posts commands, never waits for the
+ * engine (except to repair an entry whose host page changed without an invalidation, where tables gave way to new ones,
+ * and to get tables back that wait for a FLUSH when there are no others). May sleep in resolve().
+ */
 int cw_mmu_fault(struct cw_mmu_worker *w, struct cw_fault *f);
 
 /*
@@ -466,8 +469,11 @@ int cw_mmu_prefault(struct cw_mmu_worker *w, struct cw_mmu_ctx *ctx, uint64_t *g
 
 /*
  * Creates, deletes, moves a slot or changes its flags; identical parameters change nothing. 0, -EINVAL, -EEXIST,
- * -ENOMEM; or, for delete and move, what the engine said: then the slot is as it was, and whoever needs its memory
- * unmapped must reset the engine, call cw_mmu_engine_lost() and try again (P45). Waits for a FLUSH.
+ * -ENOMEM; or, for delete and move, what the engine said: whoever needs the memory unmapped must then reset the engine,
+ * call cw_mmu_engine_lost() and try again (P45). After an error all slots are what they were, with what was dirty in
+ * them; translations of the slot may be gone, which faults make again, and the generation may be a later one. A slot
+ * that gets CW_MEM_LOG_DIRTY logs whatever the engine says: if it could not be protected, all of it is dirty. Waits for
+ * a FLUSH.
  */
 int cw_mmu_set_memslot(struct cw_mmu *mmu, const struct cw_memslot_region *r);
 

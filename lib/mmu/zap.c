@@ -409,6 +409,17 @@ int cw_mmu_flush(struct cw_mmu *mmu)
 	return err;
 }
 
+bool cw_zap_reclaim(struct cw_mmu *mmu)
+{
+	bool some = false;
+
+	cw_mutex_lock(&mmu->lock);
+	for (unsigned as_id = 0; as_id < CW_AS_MAX; as_id++)
+		some |= !cw_list_empty(&mmu->domain[as_id].quarantine);
+	cw_mutex_unlock(&mmu->lock);
+	return some && !cw_mmu_flush(mmu);
+}
+
 int cw_mmu_zap_range(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, uint64_t npages)
 {
 	struct cw_zap z;

@@ -155,6 +155,9 @@ static void no_room_beside_roots(void)
 	CHECK_EQ(fault(&vm.ctx, 7, WRITE), -ENOSPC);
 	CHECK_EQ(cw_mmu_ctx_create(&vm.mmu, &five, &p), -ENOSPC);
 	CHECK_EQ(vm.mmu.nr_pages, 1);
+	/* Outside of slots no entry is needed. */
+	CHECK_EQ(fault(&vm.ctx, 1ull << 30, WRITE), CW_PF_EMULATE);
+	CHECK_EQ(vm.mmu.nr_pages, 1);
 	vm.mmu.page_limit = 2;
 	CHECK_EQ(cw_mmu_ctx_create(&vm.mmu, &five, &p), 0);
 	CHECK_EQ(fault(&vm.ctx, 7, WRITE), -ENOSPC);

@@ -349,14 +349,54 @@ static void ms_16_table_memory_runs_out(void)
 	int r = 0;
 
 	vm_init(&vm);
-	CHECK_EQ(vm_slot(&vm, 0, 0, 1ull << 20, 0, 0), 0);
+	for (unsigned i = 0; i < 100; i++)
+		CHECK_EQ(vm_slot(&vm, i, (4ull + i) << 18, 1, i, 0), 0);
 	vm.rec.table_limit = 20;
 	for (uint64_t i = 0; i < 100 && r >= 0; i++)
 		r = vm_fault(&vm, (4 + i) << 18, READ);
 	CHECK_EQ(r, -ENOMEM);
 	vm_check(&vm);
-	CHECK_EQ(cw_mmu_zap_all(&vm.mmu), 0);
-	CHECK_EQ(vm_fault(&vm, 4 << 18, READ), CW_PF_EMULATE);
+	/* Where no memory is, none is needed. */
+	CHECK_EQ(vm_fault(&vm, 200ull << 18, READ), CW_PF_EMULATE);
+	CHECK_EQ(vm.mmu.stats.pf_mmio_spte_created, 0);
+	/* What waits for a FLUSH is got back by the fault that needs it, if that succeeds (I9). */
+	rec_fail(&vm.rec, REC_FLUSH, 1, -ETIMEDOUT);
+	CHECK_EQ(cw_mmu_zap_all(&vm.mmu), -ETIMEDOUT);
+	CHECK(vm.rec.live_tables > 16);
+	rec_fail(&vm.rec, REC_FLUSH, 1, -ETIMEDOUT);
+	CHECK_EQ(vm_fault(&vm, 4 << 18, READ), -ENOMEM);
+	vm_check(&vm);
+	CHECK_EQ(vm_fault(&vm, 4 << 18, READ), CW_PF_FIXED);
+	CHECK(vm.rec.live_tables < 16);
+	CHECK_EQ(vm_fault(&vm, 200ull << 18, READ), CW_PF_EMULATE);
+	CHECK_EQ(vm.mmu.stats.pf_mmio_spte_created, 1);
+	vm_destroy(&vm);
+}
+
+/* The same in a shadow context, whose tables have companions. */
+static void ms_16_pairs_run_out(void)
+{
+	struct cw_mmu_params p = {.address_bits = 48};
+	struct cw_mmu_ctx ctx;
+	struct vm vm;
+	int r = 0;
+
+	gm_begin(&vm, &p);
+	guest();
+	CHECK_EQ(vm_slot(&vm, 0, 0, 512, 0, 0), 0);
+	gm_attach(&vm, &ctx, true);
+	vm.rec.table_limit = 24;
+	for (uint64_t t = 0; t < 6 && r >= 0; t++)
+		r = gm_fault(&vm, &ctx, (2 + t) << 21 | 0x1000, READ, NULL);
+	CHECK_EQ(r, -ENOMEM);
+	vm_check(&vm);
+	rec_fail(&vm.rec, REC_FLUSH, 1, -ETIMEDOUT);
+	CHECK_EQ(cw_mmu_zap_all(&vm.mmu), -ETIMEDOUT);
+	rec_fail(&vm.rec, REC_FLUSH, 1, -ETIMEDOUT);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), -ENOMEM);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_FIXED);
+	vm_check(&vm);
+	vm_detach(&vm, &ctx);
 	vm_destroy(&vm);
 }
 
@@ -364,7 +404,8 @@ int main(void)
 {
 	RUN(without_failures_there_is_no_error);
 	RUN(init_fails_cleanly);
-	RUN(ms_16_table_memory_runs_out, "MS-16");
+	RUN(ms_16_table_memory_runs_out, "MS-16 I9");
+	RUN(ms_16_pairs_run_out, "MS-16 I9");
 	RUN(every_allocation_fails_once, "MS-16");
 	RUN(every_operation_fails_once);
 	RUN(every_allocation_of_shadow_contexts_fails_once, "MS-16");
