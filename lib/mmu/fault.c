@@ -389,7 +389,8 @@ static int map_page(struct cw_fault *f, struct cw_cache_set *cache, bool *flush)
 		 */
 		cw_path_drop(mmu, &p);
 		r = cw_path_clear(f, p.at);
-		if (r < 0)
+		/* A new way would be made out of objects that the dropped one has used up (MS-16). */
+		if (r < 0 || p.nr)
 			return r;
 		return map_page(f, cache, flush);
 	}

@@ -17,6 +17,9 @@ mmu_writes_more := $(mmu_stream) tests/mmu/world_writes.c
 mmu_writes_TIMEOUT := 900
 
 # What both have.
+# What others do meanwhile.
+MMU_TESTS += between
+
 MMU_TESTS += prefetch policy special budget split prefault perf paths stages stats
 
 # What bench core says about its baselines, and counts.
