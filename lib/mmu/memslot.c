@@ -109,6 +109,7 @@ static int unmap_slot(struct cw_mmu *mmu, const struct cw_memslot *slot)
 	cw_mutex_lock(&mmu->lock);
 	cw_zap_init(&z, mmu, slot->as_id);
 	z.free_empty = true;
+	mmu->guest_epoch++; /* who has walked tables in it must do so again */
 	r = cw_zap_gfns(&z, slot->base_gfn, slot->base_gfn + slot->npages);
 	/* Tables of the guest in the slot are gone too. */
 	if (!r)

@@ -316,6 +316,7 @@ int cw_mmu_guest_write(struct cw_mmu *mmu, unsigned as_id, uint64_t gpa, size_t 
 		return -EINVAL;
 	cw_mutex_lock(&mmu->lock);
 	cw_zap_init(&z, mmu, as_id);
+	mmu->guest_epoch++; /* for faults that have walked before it, too */
 	cw_stat_add(&mmu->stats.mmu_pte_write, 1);
 	while (len && !r) {
 		unsigned at = gpa & (CW_PAGE_SIZE - 1);

@@ -49,8 +49,89 @@ static void ms_16_tables_are_found_below_new_ones(void)
 	vm_destroy(&vm);
 }
 
+/* --- faults in flight --- */
+
+static const struct cw_mmu_params params = {.address_bits = 48};
+static void (*what)(struct vm *vm);
+
+static void while_resolved(struct recorder *r, const struct cw_memslot *slot, uint64_t gfn)
+{
+	(void)slot;
+	(void)gfn;
+	r->resolve_hook = NULL;
+	what(r->hook_priv);
+}
+
+static void meanwhile(struct vm *vm, void (*then)(struct vm *vm))
+{
+	what = then;
+	vm->rec.hook_priv = vm;
+	vm->rec.resolve_hook = while_resolved;
+}
+
+/* Tables in slot 0, data in slot 1 from page 512 on: addresses 0 and 0x200000 lead to pages 512 and 513. */
+static void begin_guest(struct vm *vm)
+{
+	gm_begin(vm, &params);
+	gm_ops.resolve_atomic = NULL;
+	gm_tables();
+	CHECK_EQ(vm_slot(vm, 0, 0, 64, 0, 0), 0);
+	CHECK_EQ(vm_slot(vm, 1, 512, 64, 512, CW_MEM_LOG_DIRTY), 0);
+	gm_set(4, 0, 512 << 12 | G_DONE);
+	gm_attach(vm, &ctx, false);
+}
+
+static void end_guest(struct vm *vm)
+{
+	vm_check(vm);
+	vm_detach(vm, &ctx);
+	vm_destroy(vm);
+}
+
+static void tables_go(struct vm *vm)
+{
+	CHECK_EQ(vm_slot(vm, 0, 0, 0, 0, 0), 0);
+}
+
+/* The tables that were walked go with their slot: no shadow of them may be made after that. */
+static void zap_3_the_tables_go_during_a_fault(void)
+{
+	struct vm vm;
+	uint64_t bus;
+
+	begin_guest(&vm);
+	meanwhile(&vm, tables_go);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_RETRY);
+	CHECK_EQ(vm_level(&vm, &ctx, 0, &bus), 0);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_GUEST);
+	end_guest(&vm);
+}
+
+static void entry_changes(struct vm *vm)
+{
+	gm_set(4, 0, 513 << 12 | G_DONE);
+	CHECK_EQ(cw_mmu_guest_write(&vm->mmu, 0, 4 << 12, 8), 0);
+}
+
+/* A write that is seen takes effect at once, for faults that have walked before it too. */
+static void zap_5_a_trapped_write_during_a_fault(void)
+{
+	struct vm vm;
+	uint64_t bus;
+
+	begin_guest(&vm);
+	meanwhile(&vm, entry_changes);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_RETRY);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_FIXED);
+	CHECK_EQ(vm_level(&vm, &ctx, 0, &bus), 1);
+	CHECK_EQ(bus, vm.rec.host_bus[513]);
+	end_guest(&vm);
+}
+
 int main(void)
 {
 	RUN(ms_16_tables_are_found_below_new_ones, "MS-16");
+	RUN(zap_3_the_tables_go_during_a_fault, "I10");
+	RUN(zap_5_a_trapped_write_during_a_fault, "ZAP-5 ZAP-6");
 	return CHECK_DONE("mmu_between");
 }
