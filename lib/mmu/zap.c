@@ -430,6 +430,7 @@ int cw_mmu_zap_range(struct cw_mmu *mmu, unsigned as_id, uint64_t gfn, uint64_t 
 	cw_mutex_lock(&mmu->lock);
 	cw_zap_init(&z, mmu, as_id);
 	z.free_empty = true;
+	mmu->inval_seq++; /* what was resolved before is not mapped after */
 	r = cw_zap_gfns(&z, gfn, gfn + npages);
 	cw_zap_post(&z);
 	cw_zap_drain(&z);
@@ -498,6 +499,9 @@ int cw_zap_all_locked(struct cw_mmu *mmu)
 	cw_mutex_lock(&mmu->lock);
 	for (unsigned i = 0; i < CW_AS_MAX; i++)
 		cw_zap_init(&z[i], mmu, i);
+	/* Faults that have begun begin again, as if their root were obsolete (ZAP-3). */
+	mmu->inval_seq++;
+	mmu->guest_epoch++;
 	cw_trace(mmu, kvm_mmu_zap_all_fast, mmu->valid_gen, mmu->nr_pages, 0);
 	r = unlink_roots(mmu, z);
 	if (!r)

@@ -128,10 +128,52 @@ static void zap_5_a_trapped_write_during_a_fault(void)
 	end_guest(&vm);
 }
 
+static void range_goes(struct vm *vm)
+{
+	vm->rec.host_bus[512] = 0x200000000ull;
+	CHECK_EQ(cw_mmu_zap_range(&vm->mmu, 0, 512, 1), 0);
+}
+
+static void all_goes(struct vm *vm)
+{
+	vm->rec.host_bus[512] = 0x200000000ull;
+	CHECK_EQ(cw_mmu_zap_all(&vm->mmu), 0);
+}
+
+/* What was resolved before a zap is not mapped after it, as if the root were obsolete. */
+static void zapped_during_a_fault(void (*zap)(struct vm *vm))
+{
+	struct vm vm;
+	uint64_t bus;
+
+	begin_guest(&vm);
+	meanwhile(&vm, zap);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_RETRY);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_FIXED);
+	CHECK_EQ(vm_level(&vm, &ctx, 0, &bus), 1);
+	CHECK_EQ(bus, 0x200000000ull);
+	end_guest(&vm);
+	vm_init(&vm);
+	CHECK_EQ(vm_slot(&vm, 1, 512, 64, 512, 0), 0);
+	meanwhile(&vm, zap);
+	CHECK_EQ(vm_fault(&vm, 512, READ), CW_PF_RETRY);
+	CHECK_EQ(vm_fault(&vm, 512, READ), CW_PF_FIXED);
+	CHECK_EQ(vm_level(&vm, &vm.ctx, 512, &bus), 1);
+	CHECK_EQ(bus, 0x200000000ull);
+	vm_destroy(&vm);
+}
+
+static void zap_3_a_zap_during_a_fault(void)
+{
+	zapped_during_a_fault(range_goes);
+	zapped_during_a_fault(all_goes);
+}
+
 int main(void)
 {
 	RUN(ms_16_tables_are_found_below_new_ones, "MS-16");
 	RUN(zap_3_the_tables_go_during_a_fault, "I10");
 	RUN(zap_5_a_trapped_write_during_a_fault, "ZAP-5 ZAP-6");
+	RUN(zap_3_a_zap_during_a_fault, "ZAP-3 ZAP-8");
 	return CHECK_DONE("mmu_between");
 }
