@@ -338,9 +338,9 @@ struct cw_mmu {
 	struct cw_list zapped;	 /* detached pages whose entries are not torn down yet */
 	unsigned valid_gen;	 /* 0 or 1; pages of the other generation are obsolete (ZAP-1) */
 	struct cw_list shadowed; /* pages with guest entries */
-	unsigned nr_shadow;	 /* shadow contexts */
-	uint64_t guest_epoch;	 /* raised by every load and invalidation of one */
-	unsigned xchg_timeouts;	 /* an exchange timed out once: entries may be gone already */
+	uint64_t nr_shadow;	 /* pages of shadow contexts in the hash */
+	uint64_t guest_epoch; /* raised by what makes older walks of guest tables void, but for those that hold still */
+	unsigned xchg_timeouts; /* an exchange timed out once: entries may be gone already */
 
 	/* Invalidations by host virtual address (ZAP-7). */
 	uint64_t inval_seq;

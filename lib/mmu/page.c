@@ -41,6 +41,7 @@ void cw_page_insert(struct cw_mmu *mmu, struct cw_mmu_page *sp)
 {
 	cw_hash_add(mmu, sp);
 	cw_list_add(&mmu->active, &sp->node);
+	mmu->nr_shadow += cw_role_shadow(sp->role);
 	if (cw_role_has_gptes(sp->role)) {
 		cw_list_add(&mmu->shadowed, &sp->shadow_node);
 		cw_stat_add(&mmu->stats.mmu_shadowed, 1);
@@ -97,6 +98,7 @@ void cw_page_detach(struct cw_mmu *mmu, struct cw_mmu_page *sp)
 	cw_trace(mmu, kvm_mmu_prepare_zap_page, sp->gfn, sp->role.word, sp->root_count);
 	cw_hash_del(mmu, sp);
 	cw_list_del(&sp->node);
+	mmu->nr_shadow -= cw_role_shadow(sp->role);
 	if (!cw_list_empty(&sp->shadow_node)) {
 		cw_list_del(&sp->shadow_node);
 		cw_stat_add(&mmu->stats.mmu_shadowed, -1ull);

@@ -314,9 +314,6 @@ int cw_shadow_ctx_create(struct cw_mmu *mmu, struct cw_mmu_ctx *ctx, const struc
 		.flavour = params->flavour,
 		.shadow = s,
 	};
-	cw_mutex_lock(&mmu->lock);
-	mmu->nr_shadow++;
-	cw_mutex_unlock(&mmu->lock);
 	r = cw_ctx_load(ctx, regs, false);
 	if (r < 0) {
 		cw_shadow_destroy(ctx);
@@ -338,7 +335,6 @@ void cw_shadow_destroy(struct cw_mmu_ctx *ctx)
 		root_put(&z, s->prev[i].sp);
 	cw_zap_post(&z);
 	cw_zap_drain(&z);
-	mmu->nr_shadow--;
 	cw_mutex_unlock(&mmu->lock);
 	cw_zap_flush(mmu, ctx->as_id);
 	ctx->root = NULL;
