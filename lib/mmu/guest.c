@@ -22,6 +22,7 @@ struct access {
 	uint8_t *buf; /* read into, or written from */
 	size_t len;
 	bool write;
+	uint64_t *old, new; /* compare-and-exchange, of 4 or 8 bytes; NULL: none */
 };
 
 static uint64_t slot_hva(const struct cw_memslot *slot, uint64_t gpa)
@@ -57,7 +58,10 @@ static int access_slot(const struct access *a, const struct cw_memslot *slot, si
 	}
 	if (!a->write)
 		return mmu->ops->host_read(mmu->priv, slot_hva(slot, a->gpa), a->buf, n);
-	r = mmu->ops->host_write(mmu->priv, slot_hva(slot, a->gpa), a->buf, n);
+	if (a->old)
+		r = mmu->ops->host_cmpxchg(mmu->priv, slot_hva(slot, a->gpa), a->old, a->new, (unsigned)n);
+	else
+		r = mmu->ops->host_write(mmu->priv, slot_hva(slot, a->gpa), a->buf, n);
 	if (!r && slot->log)
 		cw_log_mark(slot, a->gpa >> CW_PAGE_SHIFT);
 	return r;
@@ -134,7 +138,7 @@ static int each_piece(struct access *a, int (*piece)(const struct access *a, siz
 static struct access make(struct cw_mmu *mmu, unsigned as_id, struct cw_slot_last *last, uint64_t gpa, const void *buf,
 			  size_t len, bool write)
 {
-	return (struct access){mmu, as_id, last, gpa, (uint8_t *)(uintptr_t)buf, len, write};
+	return (struct access){mmu, as_id, last, gpa, (uint8_t *)(uintptr_t)buf, len, write, NULL, 0};
 }
 
 int cw_mmu_read(struct cw_mmu *mmu, unsigned as_id, uint64_t gpa, void *buf, size_t len)
@@ -179,23 +183,28 @@ int cw_ctx_write_atomic(struct cw_mmu_ctx *ctx, uint64_t gpa, const void *buf, s
 	return each_piece(&a, access_atomic);
 }
 
+/* One piece by itself. */
+static int exchange(struct cw_mmu_ctx *ctx, uint64_t gpa, uint64_t *old, uint64_t new, unsigned size,
+		    int (*piece)(const struct access *a, size_t n))
+{
+	struct access a = make(ctx->mmu, ctx->as_id, &ctx->last, gpa, NULL, size, true);
+
+	CW_ASSERT((size == 4 || size == 8) && !(gpa & (size - 1)));
+	if (!ctx->mmu->ops->host_cmpxchg)
+		return -EOPNOTSUPP;
+	a.old = old;
+	a.new = new;
+	return piece(&a, size);
+}
+
+int cw_ctx_cmpxchg(struct cw_mmu_ctx *ctx, uint64_t gpa, uint64_t *old, uint64_t new, unsigned size)
+{
+	return exchange(ctx, gpa, old, new, size, access_sleeping);
+}
+
 int cw_ctx_cmpxchg_atomic(struct cw_mmu_ctx *ctx, uint64_t gpa, uint64_t *old, uint64_t new, unsigned size)
 {
-	struct cw_mmu *mmu = ctx->mmu;
-	struct cw_memslot *slot;
-	int r;
-
-	CW_ASSERT(cw_mutex_is_mine(&mmu->lock));
-	CW_ASSERT((size == 4 || size == 8) && !(gpa & (size - 1)));
-	if (!mmu->ops->host_cmpxchg)
-		return -EOPNOTSUPP;
-	slot = cw_slots_find_last(mmu, ctx->as_id, &ctx->last, gpa >> CW_PAGE_SHIFT);
-	r = slot_allows(mmu, slot, gpa, true);
-	if (!r)
-		r = mmu->ops->host_cmpxchg(mmu->priv, slot_hva(slot, gpa), old, new, size);
-	if (!r && slot->log)
-		cw_log_mark(slot, gpa >> CW_PAGE_SHIFT);
-	return r;
+	return exchange(ctx, gpa, old, new, size, access_atomic);
 }
 
 /* --- cached: the way from gpa to slot is remembered --- */

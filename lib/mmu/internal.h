@@ -557,6 +557,8 @@ int cw_ctx_write_atomic(struct cw_mmu_ctx *ctx, uint64_t gpa, const void *buf, s
  * which is now what it was; else as cw_ctx_write_atomic(): -EROFS means that the bits are not to be updated.
  */
 int cw_ctx_cmpxchg_atomic(struct cw_mmu_ctx *ctx, uint64_t gpa, uint64_t *old, uint64_t new, unsigned size);
+/* The same without the lock: brings the page in, to be written. */
+int cw_ctx_cmpxchg(struct cw_mmu_ctx *ctx, uint64_t gpa, uint64_t *old, uint64_t new, unsigned size);
 
 /* --- invalidation --- */
 

@@ -110,10 +110,8 @@ static int guest_cmpxchg(void *priv, uint64_t gpa, uint64_t *old, uint64_t new, 
 	uint64_t was, dirty;
 	int r;
 
-	cw_mutex_lock(&ctx->mmu->lock);
 	was = *old;
-	r = cw_ctx_cmpxchg_atomic(ctx, gpa, old, new, size);
-	cw_mutex_unlock(&ctx->mmu->lock);
+	r = cw_ctx_cmpxchg(ctx, gpa, old, new, size);
 	/* EPT has its own bits; an L2 guest's tables below it have not (nested.c). */
 	dirty = CW_SPTE(X86_D) | (ctx->shadow->params.kind == CW_GUEST_EPT ? CW_SPTE(D) : 0);
 	if (!r && ((was ^ new) & ~dirty))

@@ -200,6 +200,38 @@ static void dl_10_orphans_of_shadow_contexts_are_protected(void)
 	}
 }
 
+/* --- guest memory that is there, but not to be written without more --- */
+
+static uint64_t brought_in; /* hva + 1 */
+
+static int shy_cmpxchg(void *priv, uint64_t hva, uint64_t *old, uint64_t new, unsigned size)
+{
+	return brought_in == (hva & ~0xfffull) + 1 ? mem_cmpxchg(priv, hva, old, new, size) : -EAGAIN;
+}
+
+static int bring_in(void *priv, const struct cw_memslot *slot, uint64_t gfn, bool write, struct cw_hpage *out)
+{
+	int r = rec_ops.resolve(priv, slot, gfn, write, out);
+
+	if (!r && write)
+		brought_in = cw_memslot_hva(slot, gfn) + 1;
+	return r;
+}
+
+/* A and D of a guest's table: who sets them may sleep, and sees to it that the page can be written. */
+static void p_50_a_table_is_brought_in_for_its_bits(void)
+{
+	struct vm vm;
+
+	begin_guest(&vm);
+	gm_set(4, 0, 512 << 12 | G_RWU);
+	gm_ops.host_cmpxchg = shy_cmpxchg;
+	gm_ops.resolve = bring_in;
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, WRITE, NULL), CW_PF_FIXED);
+	CHECK_EQ(gm_get(4, 0), 512 << 12 | G_DONE);
+	end_guest(&vm);
+}
+
 int main(void)
 {
 	RUN(ms_16_tables_are_found_below_new_ones, "MS-16");
@@ -207,5 +239,6 @@ int main(void)
 	RUN(zap_5_a_trapped_write_during_a_fault, "ZAP-5 ZAP-6");
 	RUN(zap_3_a_zap_during_a_fault, "ZAP-3 ZAP-8");
 	RUN(dl_10_orphans_of_shadow_contexts_are_protected, "DL-10 I2");
+	RUN(p_50_a_table_is_brought_in_for_its_bits, "P50");
 	return CHECK_DONE("mmu_between");
 }
