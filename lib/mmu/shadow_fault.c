@@ -261,6 +261,19 @@ static int build_path(struct cw_zap *z, struct cw_fault *f, const struct walk *k
 	return r;
 }
 
+/* A table of the guest that the walk has met, and that this fault will shadow if none has, is among these pages. */
+static bool met_table(const struct walk *k, uint64_t first, uint64_t pages)
+{
+	unsigned top = k->gpt.role.base.level;
+
+	/* PDPTEs are in no memory. */
+	for (unsigned level = k->w.level; level && level <= (top == 3 ? 2 : top); level++) {
+		if (level > CW_LEVEL_4K && (k->w.gpte_gpa[level] >> CW_PAGE_SHIFT) - first < pages)
+			return true;
+	}
+	return false;
+}
+
 static unsigned choose_level(const struct cw_fault *f, const struct walk *k)
 {
 	struct cw_mmu *mmu = f->ctx->mmu;
@@ -277,7 +290,7 @@ static unsigned choose_level(const struct cw_fault *f, const struct walk *k)
 		    !((f->gfn ^ f->page.bus >> CW_PAGE_SHIFT) & (pages - 1)) &&
 		    /* Addresses must be aligned alike, too: those of a guest's page are. */
 		    !((f->gfn ^ f->gpa >> CW_PAGE_SHIFT) & (pages - 1)) &&
-		    !cw_inval_blocks(mmu, cw_memslot_hva(&f->slot, first), pages) &&
+		    !cw_inval_blocks(mmu, cw_memslot_hva(&f->slot, first), pages) && !met_table(k, first, pages) &&
 		    !cw_track_any(mmu, f->ctx->as_id, first, pages))
 			return level;
 	}

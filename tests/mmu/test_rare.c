@@ -205,6 +205,26 @@ static void large_leaves_give_way_to_tables(void)
 	}
 }
 
+/* The guest maps its tables by a large page, as kernels do: what the fault itself begins to shadow counts too. */
+static void tables_under_the_large_page_of_the_fault(void)
+{
+	struct vm vm;
+	uint64_t bus;
+
+	begin_guest(&vm, 0);
+	gm_set(1, 2, 513ull << 12 | G_RWU | G_A);
+	gm_set(513, 0, 514ull << 12 | G_RWU | G_A);
+	gm_set(514, 0, 512ull << 12 | G_PS | G_DONE);
+	for (unsigned page = 520; page >= 513; page -= 7) {
+		CHECK_EQ(gm_fault(&vm, &ctx, (2ull << 39) + ((page - 512) << 12), READ, NULL), CW_PF_FIXED);
+		vm_check(&vm);
+		CHECK_EQ(vm_level(&vm, &ctx, (2u << 27) + page - 512, &bus), 1);
+		CHECK_EQ(bus, vm.rec.host_bus[page]);
+		CHECK(page == 520 || !(vm_leaf(&vm, &ctx, (2u << 27) + page - 512) & REC_W));
+	}
+	end_guest(&vm);
+}
+
 /* --- zaps --- */
 
 /* A table that has lost its parent to a zap that failed half way, and then its last entry. */
@@ -374,6 +394,7 @@ int main(void)
 	RUN(no_leaf_above_the_limit);
 	RUN(ms_5_the_slot_changes_during_a_fault, "MS-5");
 	RUN(large_leaves_give_way_to_tables, "ROLE-21");
+	RUN(tables_under_the_large_page_of_the_fault, "ROLE-21");
 	RUN(as_many_roots_as_there_is_room_for, "ZAP-4");
 	RUN(what_is_kept_is_counted_in_pages, "P21");
 	RUN(an_orphan_becomes_empty, "ZAP-1");
