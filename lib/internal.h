@@ -192,6 +192,7 @@ struct cw_ctx {
 	uint32_t id;
 	bool attached; /* the engine knows it; dev->lock */
 	int root_id;   /* of a shadow context that is attached; dev->lock */
+	bool loading;  /* its registers change: the engine may have another root than the core; dev->lock */
 	struct cw_dring ring;
 };
 

@@ -276,6 +276,13 @@ static bool has_root(struct cw_ctx *ctx)
 	return same;
 }
 
+static void set_loading(struct cw_ctx *ctx, bool loading)
+{
+	cw_lock(ctx->vm->dev);
+	ctx->loading = loading;
+	cw_unlock(ctx->vm->dev);
+}
+
 static int load(struct cw_ctx *ctx, const struct cw_guest_state *s, bool keep)
 {
 	const struct cw_guest_regs regs = regs_of(s);
@@ -283,9 +290,11 @@ static int load(struct cw_ctx *ctx, const struct cw_guest_state *s, bool keep)
 
 	if (err)
 		return err;
+	set_loading(ctx, true);
 	err = cw_ctx_load(&ctx->mmu, &regs, keep);
 	/* After an error the root may be another one all the same. */
 	r = has_root(ctx) ? 0 : switch_root(ctx);
+	set_loading(ctx, false);
 	return err < 0 ? load_error(err, s) : r;
 }
 
@@ -316,6 +325,29 @@ int cw_ctx_set_guest(struct cw_ctx *ctx, const struct cw_guest_state *state, uns
 	return err;
 }
 
+/*
+ * An invalidation compares the root that the core has. While a load is under way the engine may have the old one still:
+ * until that is over older translations are in use. Where it went wrong they are for good.
+ */
+static int await_root(struct cw_ctx *ctx)
+{
+	struct cw_dev *dev = ctx->vm->dev;
+	bool loading;
+	int err;
+
+	cw_lock(dev);
+	loading = ctx->loading;
+	cw_unlock(dev);
+	if (loading) {
+		cw_ticket_lock(&dev->service);
+		cw_ticket_unlock(&dev->service);
+	}
+	cw_lock(dev);
+	err = cw_vm_broken(ctx->vm);
+	cw_unlock(dev);
+	return err;
+}
+
 int cw_ctx_invalidate(struct cw_ctx *ctx, uint64_t addr, uint64_t size)
 {
 	uint64_t first = addr / CW_PAGE_SIZE, last = (addr + (size - 1)) / CW_PAGE_SIZE;
@@ -326,6 +358,8 @@ int cw_ctx_invalidate(struct cw_ctx *ctx, uint64_t addr, uint64_t size)
 	if (size && addr + (size - 1) < addr)
 		return cw_error(-EINVAL, "not a range of addresses");
 	err = cw_mmu_ctx_invalidate(&ctx->mmu, addr, size ? last - first + 1 : 0);
+	if (!err)
+		err = await_root(ctx);
 	return err ? cw_error(err, "older translations may be left: %s", strerror(-err)) : 0;
 }
 

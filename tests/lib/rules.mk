@@ -106,3 +106,7 @@ TESTS += lib-faulty-fail
 lib-faulty-fail_CMD  := tests/lib/fail.sh lib-faulty $(O)/tests/lib-faulty-mutants \
   LOST_RECORD:I6,P43:fault_records_that_are_lost DEAD_HOST_ERROR:P43:command_rings_that_cannot_be_read
 lib-faulty-fail_DEPS := $(O)/tests/lib-faulty-mutants
+
+TESTS += lib-shadow-cmd
+lib-shadow-cmd_SRCS := tests/lib/test_shadow_cmd.c tests/lib/fake.c tests/lib/guest.c
+lib-shadow-cmd_LIBS := lib
