@@ -35,8 +35,8 @@ static void begin(void)
 	CHECK_EQ(cw_vm_create(dev, &(struct cw_vm_params){.address_bits = 40}, &vm), 0);
 	r.ptr = mem.ptr;
 	CHECK_EQ(cw_vm_set_memory(vm, &r), 0);
-	ram = (struct guest_ram){
-		.ptr = {mem.ptr}, .gpa = {TABLES}, .size = {r.size}, .next_table = TABLES, .table_end = TABLES + r.size};
+	ram = (struct guest_ram){.ptr = {mem.ptr}, .gpa = {TABLES}, .size = {r.size}, .next_table = TABLES};
+	ram.table_end = TABLES + r.size;
 	for (unsigned i = 0; i < 2; i++)
 		guest_init(&g[i], &ram, GUEST_L4);
 	p.guest = guest_state(&g[0]);
