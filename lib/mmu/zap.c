@@ -612,20 +612,25 @@ void cw_zap_collapse(struct cw_mmu *mmu, const struct cw_memslot *slot)
 		while (!r && rel < next && rel < slot->npages) {
 			struct cw_rmap_head *head = &leaf->head[rel % CW_RMAP_LEAF_PAGES];
 			struct cw_entry e;
+			bool small = false;
 			unsigned n = 0;
 
 			/* Pages of one table have neighbours in the rmap: look at the first and go on behind it. */
 			while (!r && cw_rmap_head_get(head, n, &e)) {
-				if (e.sp->role.level == CW_LEVEL_4K && e.sp->role.direct && cw_page_live(mmu, e.sp) &&
-				    could_be_large(e.sp, slot)) {
+				bool table = e.sp->role.level == CW_LEVEL_4K && e.sp->role.direct &&
+					     cw_page_live(mmu, e.sp);
+
+				if (table && could_be_large(e.sp, slot)) {
 					r = cw_zap_page(&z, e.sp);
 					cw_zap_drain(&z);
 					n = 0;
 				} else {
+					small |= table;
 					n++;
 				}
 			}
-			rel = n ? cw_table_gfn(slot->base_gfn + rel, CW_LEVEL_4K) + CW_SPTES - slot->base_gfn : rel + 1;
+			rel = small ? cw_table_gfn(slot->base_gfn + rel, CW_LEVEL_4K) + CW_SPTES - slot->base_gfn :
+				      rel + 1;
 		}
 		rel = rel < next ? next : rel;
 	}

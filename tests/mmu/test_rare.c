@@ -225,6 +225,25 @@ static void tables_under_the_large_page_of_the_fault(void)
 	end_guest(&vm);
 }
 
+/* A page that a shadow context maps, alone, stands before those that a table of small leaves could give up. */
+static void small_leaves_end_with_the_log_beside_those_of_guests(void)
+{
+	struct vm vm;
+	uint64_t bus;
+
+	begin_guest(&vm, 0);
+	gm_set(4, 0, 512ull << 12 | G_DONE);
+	CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, CW_LOG_PROTECT, 0), 0);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_FIXED);
+	CHECK_EQ(vm_fault(&vm, 514, WRITE), CW_PF_FIXED);
+	CHECK_EQ(cw_mmu_log_stop(&vm.mmu, 0), 0);
+	CHECK_EQ(vm_level(&vm, &vm.ctx, 514, &bus), 0);
+	CHECK_EQ(vm_level(&vm, &ctx, 0, &bus), 1);
+	CHECK_EQ(vm_fault(&vm, 514, WRITE), CW_PF_FIXED);
+	CHECK_EQ(vm_level(&vm, &vm.ctx, 514, &bus), 2);
+	end_guest(&vm);
+}
+
 /* --- zaps --- */
 
 /* A table that has lost its parent to a zap that failed half way, and then its last entry. */
@@ -395,6 +414,7 @@ int main(void)
 	RUN(ms_5_the_slot_changes_during_a_fault, "MS-5");
 	RUN(large_leaves_give_way_to_tables, "ROLE-21");
 	RUN(tables_under_the_large_page_of_the_fault, "ROLE-21");
+	RUN(small_leaves_end_with_the_log_beside_those_of_guests, "T-DL-06");
 	RUN(as_many_roots_as_there_is_room_for, "ZAP-4");
 	RUN(what_is_kept_is_counted_in_pages, "P21");
 	RUN(an_orphan_becomes_empty, "ZAP-1");
