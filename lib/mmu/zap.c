@@ -633,6 +633,8 @@ void cw_zap_collapse(struct cw_mmu *mmu, const struct cw_memslot *slot)
 				      rel + 1;
 		}
 		rel = rel < next ? next : rel;
+		if (++z.batch >= CW_ZAP_BATCH_LEAVES)
+			cw_zap_yield(&z);
 	}
 	cw_zap_post(&z);
 	cw_mutex_unlock(&mmu->lock);
