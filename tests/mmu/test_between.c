@@ -232,6 +232,72 @@ static void p_50_a_table_is_brought_in_for_its_bits(void)
 	end_guest(&vm);
 }
 
+/* --- what is taken away while a FLUSH is waited for --- */
+
+static void zap_more(struct recorder *r)
+{
+	struct vm *vm = r->hook_priv;
+
+	r->flush_hook = NULL;
+	rec_fail(r, REC_FLUSH, 1, -ETIMEDOUT);
+	CHECK_EQ(cw_mmu_zap_range(&vm->mmu, 0, GIB512, 1), -ETIMEDOUT);
+}
+
+/* A FLUSH covers what was taken away before it began, and no more. */
+static void i9_a_flush_covers_what_was_before_it(void)
+{
+	struct vm vm;
+
+	vm_init(&vm);
+	for (unsigned i = 0; i < 2; i++) {
+		CHECK_EQ(vm_slot(&vm, i, i * GIB512, 1, i, 0), 0);
+		CHECK_EQ(vm_fault(&vm, i * GIB512, WRITE), CW_PF_FIXED);
+	}
+	vm.rec.hook_priv = &vm;
+	vm.rec.flush_hook = zap_more;
+	CHECK_EQ(cw_mmu_zap_range(&vm.mmu, 0, 0, 1), 0);
+	CHECK(!rec_bus_alive(&vm.rec, vm.rec.host_bus[0]));
+	CHECK(rec_bus_alive(&vm.rec, vm.rec.host_bus[1]));
+	vm_check(&vm);
+	/* Three tables of the second page wait. */
+	CHECK_EQ(vm.rec.live_tables, vm.mmu.stats.mmu_pages + vm.worker.cache->nr_table + 3);
+	CHECK_EQ(cw_mmu_flush(&vm.mmu), 0);
+	CHECK(!rec_bus_alive(&vm.rec, vm.rec.host_bus[1]));
+	CHECK_EQ(vm.rec.live_tables, vm.mmu.stats.mmu_pages + vm.worker.cache->nr_table);
+	vm_destroy(&vm);
+}
+
+/* --- INVALIDATEs that were not accepted --- */
+
+/* Those of roots are said again before the FLUSH. */
+static void i9_lost_invalidations_of_roots(void)
+{
+	struct vm vm;
+
+	begin_guest(&vm);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, WRITE, NULL), CW_PF_FIXED);
+	rec_fail(&vm.rec, REC_INVALIDATE, 1, -EIO);
+	CHECK_EQ(cw_mmu_zap_range(&vm.mmu, 0, 512, 1), 0);
+	CHECK(!rec_bus_alive(&vm.rec, vm.rec.host_bus[512]));
+	end_guest(&vm);
+}
+
+/* Where pages are taken away by the host, nobody looks for one again. */
+static void zap_7_nothing_is_resolved_that_goes_away(void)
+{
+	struct vm vm;
+
+	vm_init(&vm);
+	CHECK_EQ(vm_slot(&vm, 0, 0, 8, 0, 0), 0);
+	CHECK_EQ(cw_mmu_invalidate_begin(&vm.mmu, 0x1000, 0x2000, true), 0);
+	CHECK_EQ(vm_fault(&vm, 1, READ), CW_PF_RETRY);
+	CHECK_EQ(vm.rec.count[REC_RESOLVE], 0);
+	CHECK_EQ(vm_fault(&vm, 2, READ), CW_PF_FIXED);
+	cw_mmu_invalidate_end(&vm.mmu, 0x1000, 0x2000);
+	CHECK_EQ(vm_fault(&vm, 1, READ), CW_PF_FIXED);
+	vm_destroy(&vm);
+}
+
 int main(void)
 {
 	RUN(ms_16_tables_are_found_below_new_ones, "MS-16");
@@ -239,6 +305,9 @@ int main(void)
 	RUN(zap_5_a_trapped_write_during_a_fault, "ZAP-5 ZAP-6");
 	RUN(zap_3_a_zap_during_a_fault, "ZAP-3 ZAP-8");
 	RUN(dl_10_orphans_of_shadow_contexts_are_protected, "DL-10 I2");
+	RUN(i9_a_flush_covers_what_was_before_it, "I9");
+	RUN(i9_lost_invalidations_of_roots, "I9");
+	RUN(zap_7_nothing_is_resolved_that_goes_away, "ZAP-7 ZAP-8");
 	RUN(p_50_a_table_is_brought_in_for_its_bits, "P50");
 	return CHECK_DONE("mmu_between");
 }
