@@ -562,9 +562,11 @@ static int resolve_and_map(struct cw_mmu_worker *w, struct cw_fault *f, const st
 /* No memory there: the user answers. An entry only spares the next access the walk, so this goes on without one. */
 static int emulate(struct cw_mmu_worker *w, struct cw_fault *f, const struct walk *k)
 {
+	/* The flavour is all that counts of a role here; a load may change the rest just now. */
+	const union cw_role role = {.x86 = f->ctx->flavour};
 	int r;
 
-	if (f->gfn >> cw_spte_format(f->ctx->shadow->root_role)->mmio_gfn_bits)
+	if (f->gfn >> cw_spte_format(role)->mmio_gfn_bits)
 		return CW_PF_EMULATE; /* no entry can hold such a gfn */
 	r = resolve_and_map(w, f, k);
 	return r == -ENOMEM || r == -ENOSPC ? CW_PF_EMULATE : r;
