@@ -288,6 +288,186 @@ static void an_engine_that_fails(void)
 	}
 }
 
+/* --- what others do meanwhile: at yields, and where the lock is dropped for memory --- */
+
+#define YB 640ull    /* blocks in which something is mapped, one table each: more than a batch has */
+#define YLARGE 16ull /* each so many-th is a large page */
+#define YPAGES (YB * M2)
+#define YBASE (3 * M2)
+
+static struct cw_mmu_ops ops;
+static uint64_t written[YPAGES / 64], reported[YPAGES / 64], rng, new_bus;
+static unsigned depth, at_yields, at_allocs, protects, exchanged;
+
+static uint64_t rnd(uint64_t n)
+{
+	rng ^= rng << 13;
+	rng ^= rng >> 7;
+	rng ^= rng << 17;
+	return (rng >> 8) % n;
+}
+
+static bool bit(const uint64_t *map, uint64_t page)
+{
+	return map[page / 64] >> page % 64 & 1;
+}
+
+/* A page of a block, more often of a large one. */
+static uint64_t some_page(void)
+{
+	return (rnd(2) ? rnd(YB / YLARGE) * YLARGE : rnd(YB)) * M2 + rnd(M2);
+}
+
+static void fault_at(uint64_t page, bool write, bool away)
+{
+	int r = vm_fault_ctx(&vm, context((unsigned)rnd(2)), YBASE + page, write);
+
+	CHECK(away ? r == CW_PF_RETRY : r == CW_PF_FIXED || r == CW_PF_SPURIOUS || r == CW_PF_RETRY);
+	if (write && r == CW_PF_FIXED)
+		written[page / 64] |= 1ull << page % 64;
+}
+
+/* The host moves a large page, or half of one, which can be none any more, or some pages (ZAP-7). */
+static void exchange(void)
+{
+	uint64_t at = some_page() / M2 * M2, large = vm.rec.host_level[at] == 2, n = large && rnd(2) ? M2 : M2 / 2;
+	uint64_t first = at + (n < M2 ? rnd(2) * n : 0), old[2];
+
+	CHECK_EQ(cw_mmu_invalidate_begin(&vm.mmu, first << 12, (first + n) << 12, true), 0);
+	old[0] = vm.rec.host_bus[first];
+	old[1] = vm.rec.host_bus[first + n - 1];
+	for (unsigned i = 0; i < 2; i++)
+		CHECK(!rec_bus_alive(&vm.rec, old[i]));
+	fault_at(first + rnd(n), rnd(2), true);
+	for (uint64_t i = first; i < first + n; i++, new_bus += 4096)
+		vm.rec.host_bus[i] = new_bus;
+	vm_host_level(&vm, at, M2, n == M2 ? 2 : 1);
+	new_bus += -new_bus & (M2 * 4096 - 1);
+	cw_mmu_invalidate_end(&vm.mmu, first << 12, (first + n) << 12);
+	exchanged++;
+}
+
+/* Under slots_lock, so that slots and modes stay; whatever else another thread may do. */
+static void disturb(unsigned times)
+{
+	if (depth++)
+		goto out;
+	for (unsigned n = 0; n < times; n++) {
+		switch (rnd(5)) {
+		case 0:
+			exchange();
+			break;
+		case 1:
+			CHECK_EQ(cw_mmu_zap_range(&vm.mmu, 0, YBASE + some_page(), 1 + rnd(700)), 0);
+			break;
+		case 2:
+			CHECK_EQ(cw_mmu_flush(&vm.mmu), 0);
+			break;
+		default:
+			for (unsigned k = 0; k < 8; k++)
+				fault_at(some_page(), rnd(2), false);
+		}
+	}
+	CHECK(!vm.rec.violation[0]);
+out:
+	depth--;
+}
+
+/* Before the first PROTECT it is split.c that yields. */
+static void yield_hook(struct recorder *r)
+{
+	at_yields += !depth && r->count[REC_PROTECT] == protects;
+	disturb(12);
+}
+
+static int alloc_hook(void *priv, uint64_t *addr)
+{
+	if (!depth && !rnd(4)) {
+		at_allocs++;
+		disturb(1);
+	}
+	return rec_ops.table_alloc(priv, addr);
+}
+
+/* All that the engine can reach is what slot and host say, and nothing that may be written in silence is clean. */
+static void judge(unsigned mode, const uint64_t *dirty)
+{
+	for (unsigned c = 0; c < 2; c++)
+		for (uint64_t page = 0; page < YPAGES && !check_bad; page++) {
+			unsigned level;
+			uint64_t e = rec_walk(&vm.rec, context(c), YBASE + page, &level), d = c ? 1ull << 6 : REC_D;
+			uint64_t more = level == 2 ? (YBASE + page) % M2 << 12 : 0;
+
+			if (!(e & REC_PRESENT))
+				continue;
+			CHECK_EQ((e & REC_ADDR) + more, vm.rec.host_bus[page]);
+			if ((e & REC_W) && (level > 1 || mode == CW_LOG_PROTECT || (e & d)))
+				CHECK(bit(dirty, page));
+		}
+}
+
+static void begin_disturbed(void)
+{
+	const struct cw_mmu_params p = {.address_bits = 48};
+
+	ops = rec_ops;
+	ops.table_alloc = alloc_hook;
+	depth = 1;
+	new_bus = 0x300000000000ull;
+	memset(written, 0, sizeof(written));
+	vm_init_ops(&vm, &ops, &p, YPAGES);
+	for (uint64_t b = 0; b < YB; b += YLARGE)
+		vm_host_level(&vm, b * M2, M2, 2);
+	vm_attach(&vm, &other, 5, 0, CW_FLAVOUR_X86);
+	CHECK_EQ(vm_slot(&vm, 7, YBASE, YPAGES, 0, CW_MEM_LOG_DIRTY), 0);
+	for (uint64_t b = 0; b < YB; b++)
+		for (unsigned c = 0; c < (b % 64 ? 1 : 2); c++)
+			CHECK_EQ(vm_fault_ctx(&vm, context(c), YBASE + b * M2 + rnd(M2), WRITE), CW_PF_FIXED);
+	CHECK(vm.mmu.stats.pages_2m > YB / YLARGE);
+	vm.rec.yield_hook = yield_hook;
+}
+
+static void others_while_a_slot_is_split(void)
+{
+	at_yields = at_allocs = exchanged = 0;
+	for (unsigned run = 0; run < 4 && !check_bad; run++) {
+		unsigned mode = run & 1 ? CW_LOG_DIRTYBIT : CW_LOG_PROTECT;
+		bool later = run & 2;
+
+		rng = 0x9e3779b97f4a7c15ull * (run + 1);
+		begin_disturbed();
+		memset(reported, 0, sizeof(reported));
+		protects = vm.rec.count[REC_PROTECT];
+		depth = later;
+		CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, mode, (later ? INIT : 0) | CW_LOG_SPLIT), 0);
+		depth = 0;
+		if (later) {
+			/* DL-5: all of it is cleared, what is written meanwhile is dirty again. */
+			memset(reported, -1, sizeof(reported));
+			CHECK(cw_mmu_log_clear(&vm.mmu, 7, 0, YPAGES, reported) >= (int64_t)YPAGES);
+			memset(reported, 0, sizeof(reported));
+		}
+		depth = 1;
+		CHECK(vm.mmu.stats.mmu_split > 10);
+		vm_check(&vm);
+		/* What is dirty is what faults of writes have marked, no more. */
+		CHECK(cw_mmu_log_get(&vm.mmu, 7, reported) > 0);
+		for (uint64_t page = 0; page < YPAGES; page++)
+			CHECK(!bit(reported, page) || bit(written, page));
+		if (later) {
+			judge(mode, reported);
+			memset(written, -1, sizeof(written));
+			CHECK(cw_mmu_log_clear(&vm.mmu, 7, 0, YPAGES, written) > 0);
+		}
+		/* A pass has taken it: nothing is silent any more. */
+		memset(reported, 0, sizeof(reported));
+		judge(mode, reported);
+		end();
+	}
+	printf("# disturbed at %u yields and %u allocations, %u times by the host\n", at_yields, at_allocs, exchanged);
+	CHECK(at_yields >= 4 && at_allocs > 30 && exchanged > 60);
+}
+
 int main(void)
 {
 	RUN(large_leaves_while_logging_and_after, "DL-2 T-DL-06");
@@ -296,5 +476,6 @@ int main(void)
 	RUN(a_gigabyte_by_two_steps, "DL-5");
 	RUN(without_memory_they_stay, "DL-10");
 	RUN(an_engine_that_fails, "DL-10");
+	RUN(others_while_a_slot_is_split, "DL-2 DL-5 DL-10 ZAP-7");
 	return CHECK_DONE("mmu_split");
 }
