@@ -149,6 +149,7 @@ struct cw_dev {
 /* The engine's dirty log of one address space; cw_dev.lock. */
 struct cw_vm_log {
 	unsigned mode;		       /* CW_LOG_* */
+	bool kept;		       /* a start failed, and the engine may still use directory and leaves */
 	uint64_t dir;		       /* table address of the directory, 0: none yet */
 	uint64_t entries;	       /* of the directory */
 	uint64_t *leaf;		       /* table address by entry, 0: none */

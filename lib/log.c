@@ -19,19 +19,44 @@ static uint64_t dir_pages(const struct cw_vm_log *log)
 	return (log->entries * sizeof(struct cw_log_dir) + CW_PAGE_SIZE - 1) / CW_PAGE_SIZE;
 }
 
+static int log_set_locked(struct cw_vm *vm, unsigned space, unsigned mode)
+{
+	const struct cw_vm_log *log = &vm->log[space];
+	struct cw_cmd cmd = {.opcode = CW_OP_LOG_SET, .space = (uint16_t)vm->domain[space], .arg0 = mode};
+	struct cw_cpl cpl;
+
+	if (mode) {
+		cmd.addr = log->dir;
+		cmd.arg1 = log->entries;
+	}
+	return cw_exec_locked(vm->dev, &vm->dev->cold, &cmd, &cpl);
+}
+
+/* The engine gives up what a start that failed has left with it. */
+static int log_give_up_locked(struct cw_vm *vm, unsigned space)
+{
+	int err = vm->log[space].kept ? log_set_locked(vm, space, CW_LOG_OFF) : 0;
+
+	if (!err)
+		vm->log[space].kept = false;
+	return err;
+}
+
 void cw_vm_log_free(struct cw_vm *vm, bool stopped)
 {
 	for (unsigned s = 0; s < CW_AS_MAX; s++) {
 		struct cw_vm_log *log = &vm->log[s];
+		bool ours;
 
 		cw_lock(vm->dev);
-		for (uint64_t i = 0; log->leaf && stopped && i < log->entries; i++) {
+		ours = stopped && !log_give_up_locked(vm, s);
+		for (uint64_t i = 0; log->leaf && ours && i < log->entries; i++) {
 			if (log->leaf[i])
 				cw_table_free_locked(vm->dev, log->leaf[i]);
 		}
-		for (uint64_t i = 0; log->dir && stopped && i < dir_pages(log); i++)
+		for (uint64_t i = 0; log->dir && ours && i < dir_pages(log); i++)
 			cw_table_free_locked(vm->dev, log->dir + i * CW_PAGE_SIZE);
-		if (log->records && stopped)
+		if (log->records && ours)
 			cw_dma_free_locked(vm->dev, log->records);
 		cw_unlock(vm->dev);
 		free(log->leaf);
@@ -92,19 +117,6 @@ static int log_clear_locked(struct cw_vm *vm, struct cw_vm_log *log)
 	return err ? err : cw_exec_locked(vm->dev, &vm->dev->hot, &(struct cw_cmd){.opcode = CW_OP_NOP}, &cpl);
 }
 
-static int log_set_locked(struct cw_vm *vm, unsigned space, unsigned mode)
-{
-	const struct cw_vm_log *log = &vm->log[space];
-	struct cw_cmd cmd = {.opcode = CW_OP_LOG_SET, .space = (uint16_t)vm->domain[space], .arg0 = mode};
-	struct cw_cpl cpl;
-
-	if (mode) {
-		cmd.addr = log->dir;
-		cmd.arg1 = log->entries;
-	}
-	return cw_exec_locked(vm->dev, &vm->dev->cold, &cmd, &cpl);
-}
-
 int cw_vm_op_log_set(void *priv, unsigned space, unsigned mode)
 {
 	struct cw_vm *vm = priv;
@@ -116,14 +128,21 @@ int cw_vm_op_log_set(void *priv, unsigned space, unsigned mode)
 	cw_lock(vm->dev);
 	if (mode)
 		err = log_alloc(vm, log);
+	if (!err)
+		err = log_give_up_locked(vm, space);
 	if (!err && mode && !log->mode)
 		err = log_clear_locked(vm, log);
 	/* Without a domain nothing writes yet; cw_domain_get() makes up for it. */
 	if (!err && vm->domain[space] >= 0) {
 		err = log_set_locked(vm, space, mode);
-		/* Older requests did not end in time, and the new mode holds: say that it does not (P28). */
-		if (err == -ETIMEDOUT && !vm->dev->dead)
-			log_set_locked(vm, space, log->mode);
+		/*
+		 * Older requests did not end in time, and the new mode holds: say that it does not (P28). A log that
+		 * stops so keeps its directory, whose leaves the engine may write until it has given it up (I9).
+		 */
+		if (err && !log->mode)
+			log->kept = true;
+		if (err == -ETIMEDOUT && !vm->dev->dead && log_set_locked(vm, space, log->mode) == 0)
+			log->kept = false;
 	}
 	if (!err)
 		log->mode = mode;

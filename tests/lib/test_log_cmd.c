@@ -301,6 +301,83 @@ static void a_mode_that_does_not_come_in_time_is_taken_back(void)
 	cw_close(dev);
 }
 
+/* The engine may still mark in the leaves of a log that did not start in time (I9). */
+static void a_start_that_failed_is_given_up_first(void)
+{
+	unsigned leaf;
+
+	set_up(ALL_OPS);
+	attach();
+	f->fail_opcode = CW_OP_LOG_SET;
+	f->fail_status = CW_ST_NOT_FLUSHED;
+	CHECK_EQ(cw_vm_log_start(vm, 0, CW_LOG_CAPTURE, 0), -ETIMEDOUT);
+	CHECK_EQ(fake_count(f, CW_OP_LOG_SET), 2);
+	CHECK_EQ(f->log[find(CW_OP_LOG_SET, 1)].arg0, CW_LOG_OFF);
+	/* A write that has missed its leaf meanwhile. */
+	f->nlog = 0;
+	fault(GPA, CW_RSN_LOG_MISSING);
+	leaf = find(CW_OP_FILL, 0);
+	if (!CHECK(leaf < f->nlog))
+		return;
+	for (unsigned i = 0; i < 2; i++) {
+		f->nlog = 0;
+		CHECK_EQ(cw_vm_log_start(vm, 0, CW_LOG_PROTECT, 0), -ETIMEDOUT);
+		CHECK_EQ(fake_count(f, CW_OP_LOG_SET), 1);
+		CHECK_EQ(f->log[find(CW_OP_LOG_SET, 0)].arg0, CW_LOG_OFF);
+		CHECK_EQ(fake_count(f, CW_OP_FILL), 0);
+	}
+	/* Nor is the leaf anybody else's. */
+	fault(GPA, CW_RSN_LOG_MISSING);
+	CHECK_EQ(fake_count(f, CW_OP_FILL), 0);
+	f->fail_opcode = 0;
+	f->nlog = 0;
+	CHECK_EQ(cw_vm_log_start(vm, 0, CW_LOG_CAPTURE, 0), 0);
+	CHECK_EQ(fake_count(f, CW_OP_LOG_SET), 2);
+	CHECK_EQ(f->log[find(CW_OP_LOG_SET, 0)].arg0, CW_LOG_OFF);
+	CHECK(find(CW_OP_LOG_SET, 0) < find(CW_OP_FILL, 0));
+	CHECK(find(CW_OP_FILL, 31) < find(CW_OP_LOG_SET, 1));
+	/* Once it is given up, that is not said again. */
+	f->nlog = 0;
+	CHECK_EQ(cw_vm_log_stop(vm, 0), 0);
+	CHECK_EQ(cw_vm_log_start(vm, 0, CW_LOG_CAPTURE, 0), 0);
+	CHECK_EQ(fake_count(f, CW_OP_LOG_SET), 2);
+	cw_close(dev);
+}
+
+static unsigned table_pages_in_use(void)
+{
+	unsigned n = 0;
+
+	for (uint64_t i = 0; i < dev->table_pages / 64; i++)
+		n += (unsigned)__builtin_popcountll(dev->table_map[i]);
+	return n;
+}
+
+/* The same where the VM goes: its pages stay with an engine that does not let go of them. */
+static void a_start_that_failed_outlives_its_vm(void)
+{
+	unsigned left[2];
+
+	for (unsigned released = 0; released < 2; released++) {
+		set_up(ALL_OPS);
+		attach();
+		f->fail_opcode = CW_OP_LOG_SET;
+		f->fail_status = CW_ST_NOT_FLUSHED;
+		CHECK_EQ(cw_vm_log_start(vm, 0, CW_LOG_CAPTURE, 0), -ETIMEDOUT);
+		CHECK_EQ(cw_ctx_destroy(ctx), 0);
+		if (released)
+			f->fail_opcode = 0;
+		f->nlog = 0;
+		CHECK_EQ(cw_vm_destroy(vm), 0);
+		CHECK_EQ(fake_count(f, CW_OP_LOG_SET), 1);
+		CHECK_EQ(f->log[find(CW_OP_LOG_SET, 0)].arg0, CW_LOG_OFF);
+		left[released] = table_pages_in_use();
+		cw_close(dev);
+	}
+	/* 8192 entries of 16 bytes. */
+	CHECK_EQ(left[0] - left[1], 32);
+}
+
 static void stop_names_the_domain(void)
 {
 	uint32_t parked = 99;
@@ -352,6 +429,8 @@ int main(void)
 	RUN(a_missing_leaf_is_zeroed_enabled_and_resumed);
 	RUN(a_pass_keeps_its_order);
 	RUN(a_mode_that_does_not_come_in_time_is_taken_back);
+	RUN(a_start_that_failed_is_given_up_first);
+	RUN(a_start_that_failed_outlives_its_vm);
 	RUN(stop_names_the_domain);
 	RUN(guest_memory_is_written_and_marked);
 	return CHECK_DONE("lib-log-cmd");
