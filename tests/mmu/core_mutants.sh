@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Copyright The Catwalk authors
 #
-# Faults planted in the core, one at a time: streams of operations (stream.h) must find each, by the oracle that is
-# there for it, and shrink it. A fault is a change of one line of a source file (core_mutants.list); the rest of the
-# core is as it is, and passes such streams in the suites of these names.
+# Faults planted in the core, one at a time. Streams of operations (stream.h) must find each, by the oracle that is
+# there for it, and shrink it; those of suites that are no streams a test of the suite must find. A fault is a change of
+# one line of a source file (core_mutants.list); the rest of the core is as it is, and passes the suites of these names.
 #
 # usage: tests/mmu/core_mutants.sh DIR LIST NAME…     (all of the list if no NAME is given)
-# Environment: CC, MUTANT_FLAGS, MUTANT_LIBS; objects of the suites' own sources as MUTANT_OBJS_<suite>.
+# Environment: CC, MUTANT_FLAGS, MUTANT_LIBS; objects of the suites' own sources as MUTANT_OBJS_<suite>;
+# MUTANT_STREAMS, the suites that are streams.
 set -uo pipefail
 
 dir=$1 list=$2
@@ -43,6 +44,12 @@ mutant() {
 	if ! $CC $MUTANT_FLAGS -iquote "$(dirname "$file")" -c -o "$dir/$name.o" "$src" ||
 	   ! $CC $MUTANT_FLAGS -o "$dir/$name" ${!objs} "$dir/$name.o" $MUTANT_LIBS; then
 		result 1 "$name: does not build"
+		return
+	fi
+	if [[ " $MUTANT_STREAMS " != *" $suite "* ]]; then
+		{ ! timeout 300 "$dir/$name" >"$log" 2>&1; } 2>/dev/null && grep -v '^passed' "$log" | grep -E "$by" >/dev/null
+		result $? "$name found by $by ($rules)"
+		rm -f "$dir/$name" "$dir/$name.o" "$src"
 		return
 	fi
 	if ! "$dir/$name" mutant >"$log" 2>&1; then

@@ -57,10 +57,11 @@ $(O)/tests/mmu_tsan $(O)/tests/mmu_tsan_shadow $(O)/tests/mmu_tsan_stages $(O)/t
 	$(Q)$(CC) $(filter-out -MMD -MP,$(CFLAGS_ALL)) -Itests/unit -O1 -fsanitize=thread -Wl,--wrap=calloc \
 	  -o $@ $(filter %.c,$^)
 
-# Faults planted in the core, which the streams must find.
-mmu_mutant_suites := writes random
+# Faults planted in the core, which the streams must find, or tests of the suites that are none.
+mmu_mutant_streams := writes random
+mmu_mutant_suites := $(mmu_mutant_streams) zap lost track nth nth_ops rare slotset split
 MUTANT_ENV = CC='$(CC)' MUTANT_FLAGS='$(filter-out -MMD -MP,$(CFLAGS_ALL)) $(SAN) $(LDFLAGS) -Wl,--wrap=calloc' \
-  MUTANT_LIBS='$(O)/san/libmmu.a -lpthread' \
+  MUTANT_LIBS='$(O)/san/libmmu.a -lpthread' MUTANT_STREAMS='$(mmu_mutant_streams)' \
   $(foreach s,$(mmu_mutant_suites),MUTANT_OBJS_$(s)='$(patsubst %.c,$(O)/san/%.o,$(mmu_$(s)_SRCS))')
 TESTS += mmu_mutants
 mmu_mutants_CMD = $(MUTANT_ENV) tests/mmu/core_mutants.sh $(O)/mutants tests/mmu/core_mutants.list
