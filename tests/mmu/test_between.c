@@ -298,6 +298,56 @@ static void zap_7_nothing_is_resolved_that_goes_away(void)
 	vm_destroy(&vm);
 }
 
+/* --- obsolete pages --- */
+
+#define NR_TABLES 24u
+
+static int load_result;
+
+/* Pages of the generation that is over stand in the hash still. */
+static void load_and_fault(struct recorder *r)
+{
+	struct vm *vm = r->hook_priv;
+	struct cw_guest_regs regs = ctx.shadow->regs;
+
+	r->yield_hook = NULL;
+	rec_detach(r, &ctx);
+	regs.root = 2 << 12;
+	load_result = cw_ctx_load(&ctx, &regs, true);
+	regs.root = 1 << 12;
+	CHECK_EQ(cw_ctx_load(&ctx, &regs, true), 1);
+	rec_attach(r, &ctx);
+	/* P31: not before a FLUSH, which it does. */
+	CHECK_EQ(gm_fault(vm, &ctx, 0, READ, NULL), CW_PF_RETRY);
+	for (unsigned i = 0; i < NR_TABLES; i++)
+		CHECK_EQ(gm_fault(vm, &ctx, i * 0x200000ull, READ, NULL), CW_PF_FIXED);
+}
+
+/* A zap of all yields while it tears down: what it has made obsolete is found by nobody. */
+static void role_18_obsolete_pages_are_not_found(void)
+{
+	struct vm vm;
+	uint64_t bus;
+
+	begin_guest(&vm);
+	for (unsigned i = 0; i < NR_TABLES; i++) {
+		gm_set(3, i, (uint64_t)(4 + i) << 12 | G_RWU | G_A);
+		gm_set(4 + i, 0, 512 << 12 | G_DONE);
+		CHECK_EQ(gm_fault(&vm, &ctx, i * 0x200000ull, READ, NULL), CW_PF_FIXED);
+	}
+	vm.rec.hook_priv = &vm;
+	vm.rec.yield_hook = load_and_fault;
+	CHECK_EQ(cw_mmu_zap_all(&vm.mmu), 0);
+	CHECK(!vm.rec.yield_hook);
+	CHECK_EQ(load_result, 1);
+	vm_check(&vm);
+	for (unsigned i = 0; i < NR_TABLES; i++) {
+		CHECK_EQ(vm_level(&vm, &ctx, i * 512, &bus), 1);
+		CHECK_EQ(bus, vm.rec.host_bus[512]);
+	}
+	end_guest(&vm);
+}
+
 int main(void)
 {
 	RUN(ms_16_tables_are_found_below_new_ones, "MS-16");
@@ -308,6 +358,7 @@ int main(void)
 	RUN(i9_a_flush_covers_what_was_before_it, "I9");
 	RUN(i9_lost_invalidations_of_roots, "I9");
 	RUN(zap_7_nothing_is_resolved_that_goes_away, "ZAP-7 ZAP-8");
+	RUN(role_18_obsolete_pages_are_not_found, "ROLE-18 ZAP-1");
 	RUN(p_50_a_table_is_brought_in_for_its_bits, "P50");
 	return CHECK_DONE("mmu_between");
 }

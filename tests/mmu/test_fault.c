@@ -349,6 +349,19 @@ static void zap_7_ranges_in_progress_unite(void)
 	cw_mmu_invalidate_end(&vm.mmu, 0x5000, 0x5001);
 	CHECK_EQ(vm_fault(&vm, 0x101, WRITE), CW_PF_FIXED);
 	CHECK_EQ(vm_fault(&vm, 0x105, WRITE), CW_PF_FIXED);
+	/* One inside the other, and one that begins earlier. */
+	CHECK_EQ(cw_mmu_invalidate_begin(&vm.mmu, 0x10000, 0x14000, true), 0);
+	CHECK_EQ(cw_mmu_invalidate_begin(&vm.mmu, 0x11000, 0x12000, true), 0);
+	CHECK_EQ(vm_fault(&vm, 0x113, WRITE), CW_PF_RETRY);
+	CHECK_EQ(vm_fault(&vm, 0x110, WRITE), CW_PF_RETRY);
+	CHECK_EQ(cw_mmu_invalidate_begin(&vm.mmu, 0xe000, 0xf000, true), 0);
+	CHECK_EQ(vm_fault(&vm, 0x113, WRITE), CW_PF_RETRY);
+	CHECK_EQ(vm_fault(&vm, 0x10e, WRITE), CW_PF_RETRY);
+	CHECK_EQ(vm_fault(&vm, 0x10d, WRITE), CW_PF_FIXED);
+	CHECK_EQ(vm_fault(&vm, 0x114, WRITE), CW_PF_FIXED);
+	for (unsigned i = 0; i < 3; i++)
+		cw_mmu_invalidate_end(&vm.mmu, 0, 0);
+	CHECK_EQ(vm_fault(&vm, 0x113, WRITE), CW_PF_FIXED);
 	vm_destroy(&vm);
 }
 
