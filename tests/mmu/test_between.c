@@ -348,6 +348,61 @@ static void role_18_obsolete_pages_are_not_found(void)
 	end_guest(&vm);
 }
 
+/* Roots of the other address space too. */
+static void i9_shadow_roots_of_smm(void)
+{
+	const struct cw_guest_regs regs = {
+		.cr0 = CW_CR0_PG | CW_CR0_WP, .cr4 = CW_CR4_PAE, .efer = CW_EFER_LMA, .root = 1 << 12};
+	struct cw_mmu_ctx smm;
+	struct vm vm;
+
+	begin_guest(&vm);
+	CHECK_EQ(vm_slot(&vm, 1 << 16, 0, 1024, 0, 0), 0);
+	CHECK_EQ(cw_shadow_ctx_create(&vm.mmu, &smm,
+				      &(struct cw_shadow_params){.as_id = 1, .level = 4, .kind = CW_GUEST_VIRT}, &regs),
+		 0);
+	rec_attach(&vm.rec, &smm);
+	CHECK_EQ(gm_fault(&vm, &smm, 0, WRITE, NULL), CW_PF_FIXED);
+	CHECK_EQ(cw_mmu_zap_range(&vm.mmu, 0, 512, 1), 0);
+	CHECK(rec_bus_alive(&vm.rec, vm.rec.host_bus[512]));
+	CHECK_EQ(cw_mmu_zap_range(&vm.mmu, 1, 512, 1), 0);
+	CHECK(!rec_bus_alive(&vm.rec, vm.rec.host_bus[512]));
+	CHECK_EQ(gm_fault(&vm, &smm, 0, WRITE, NULL), CW_PF_FIXED);
+	CHECK_EQ(cw_mmu_invalidate_begin(&vm.mmu, 512 << 12, 513 << 12, true), 0);
+	CHECK(!rec_bus_alive(&vm.rec, vm.rec.host_bus[512]));
+	cw_mmu_invalidate_end(&vm.mmu, 512 << 12, 513 << 12);
+	vm_detach(&vm, &smm);
+	end_guest(&vm);
+}
+
+/* A root, which is taken away by one change, is freed by no FLUSH that began before it; and its INVALIDATE is for all.
+ */
+static void drop_root(struct recorder *r)
+{
+	r->flush_hook = NULL;
+	rec_fail(r, REC_FLUSH, 1, -ETIMEDOUT);
+	vm_detach(r->hook_priv, &ctx5);
+	CHECK_EQ(r->last_inval.npages, 0);
+}
+
+static void i9_roots_wait_for_a_flush(void)
+{
+	struct vm vm;
+	unsigned tables;
+
+	vm_init(&vm);
+	vm_attach(&vm, &ctx5, 5, 0, CW_FLAVOUR_EPT);
+	CHECK_EQ(vm_slot(&vm, 0, 0, 8, 0, 0), 0);
+	CHECK_EQ(vm_fault(&vm, 0, WRITE), CW_PF_FIXED);
+	vm.rec.hook_priv = &vm;
+	vm.rec.flush_hook = drop_root;
+	CHECK_EQ(cw_mmu_zap_range(&vm.mmu, 0, 0, 1), 0);
+	tables = vm.rec.live_tables;
+	CHECK_EQ(cw_mmu_flush(&vm.mmu), 0);
+	CHECK_EQ(vm.rec.live_tables, tables - 1);
+	vm_destroy(&vm);
+}
+
 int main(void)
 {
 	RUN(ms_16_tables_are_found_below_new_ones, "MS-16");
@@ -359,6 +414,8 @@ int main(void)
 	RUN(i9_lost_invalidations_of_roots, "I9");
 	RUN(zap_7_nothing_is_resolved_that_goes_away, "ZAP-7 ZAP-8");
 	RUN(role_18_obsolete_pages_are_not_found, "ROLE-18 ZAP-1");
+	RUN(i9_shadow_roots_of_smm, "I9 ZAP-9");
+	RUN(i9_roots_wait_for_a_flush, "I9");
 	RUN(p_50_a_table_is_brought_in_for_its_bits, "P50");
 	return CHECK_DONE("mmu_between");
 }

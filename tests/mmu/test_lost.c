@@ -185,6 +185,36 @@ static void the_invalidate_of_a_root_that_stays_as_a_table_is_lost(void)
 	vm_destroy(&vm);
 }
 
+/* P43: marks that the engine had taken are gone with it, and entries that are made anew may be written. */
+static void p43_everything_is_dirty_after_a_reset(void)
+{
+	static const unsigned modes[] = {CW_LOG_CAPTURE, CW_LOG_PROTECT, CW_LOG_DIRTYBIT};
+
+	for (unsigned m = 0; m < 3; m++) {
+		struct cw_mmu_params p = {.address_bits = 48};
+		uint64_t map = 0;
+		struct vm vm;
+
+		gm_begin(&vm, &p);
+		CHECK_EQ(vm_slot(&vm, 1, BASE, 64, 64, CW_MEM_LOG_DIRTY), 0);
+		CHECK_EQ(vm_slot(&vm, 1 << 16, BASE, 64, 64, CW_MEM_LOG_DIRTY), 0);
+		for (unsigned as_id = 0; as_id < 2; as_id++) {
+			CHECK_EQ(cw_mmu_log_start(&vm.mmu, as_id, modes[m], 0), 0);
+			CHECK_EQ(cw_mmu_log_get(&vm.mmu, as_id << 16 | 1, &map), as_id ? -ENOENT : 0);
+		}
+		rec_reset(&vm.rec);
+		CHECK_EQ(cw_mmu_engine_lost(&vm.mmu), 0);
+		rec_attach(&vm.rec, &vm.ctx);
+		CHECK_EQ(cw_mmu_log_get(&vm.mmu, 1, &map), 64);
+		CHECK_EQ(map, ~0ull);
+		map = 0;
+		CHECK_EQ(cw_mmu_log_get(&vm.mmu, 1 << 16, &map), 64);
+		CHECK_EQ(map, ~0ull);
+		CHECK_EQ(cw_mmu_log_get(&vm.mmu, 1, &map), 0);
+		vm_destroy(&vm);
+	}
+}
+
 int main(void)
 {
 	RUN(a_fault_after_an_exchange_that_may_have_been_executed, "P12");
@@ -192,5 +222,6 @@ int main(void)
 	RUN(p12_a_comparison_that_may_have_been_executed);
 	RUN(i9_the_invalidate_of_a_dropped_root_is_lost, "I9");
 	RUN(the_invalidate_of_a_root_that_stays_as_a_table_is_lost, "I9");
+	RUN(p43_everything_is_dirty_after_a_reset, "P43 I2");
 	return CHECK_DONE("mmu_lost");
 }
