@@ -39,34 +39,18 @@ struct change {
 };
 
 static const struct change small[] = {
-	{4, 0, G_P, GONE},
-	{4, 0, G_A, GONE},
-	{4, 0, G_U, GONE},
-	{4, 0, 1 << 12, GONE},
+	{4, 0, G_P, GONE},	  {4, 0, G_A, GONE},	    {4, 0, G_U, GONE},	   {4, 0, 1 << 12, GONE},
 	{4, 0, 1ull << 51, GONE}, /* reserved */
 	{4, 0, G_NX, GONE},	  /* reserved without EFER.NX */
-	{4, 0, G_D, READ_ONLY},
-	{4, 0, G_W, READ_ONLY},
-	{4, 0, 1 << 9, KEPT},
-	{3, 0, G_P, GONE},
-	{3, 0, G_A, GONE},
-	{3, 0, G_U, GONE},
-	{3, 0, G_W, GONE}, /* another page by its role */
-	{3, 0, 1 << 12, GONE},
-	{3, 0, 1ull << 51, GONE},
-	{3, 0, G_PS, GONE},
-	{3, 0, 1 << 9, KEPT},
-	{2, 0, G_P, GONE},
-	{2, 0, G_W, GONE},
-	{2, 0, 1 << 13, GONE},
-	{1, 0, G_P, GONE},
-	{1, 0, G_W, GONE},
-	{1, 0, 1 << 12, GONE},
-	{1, 0, G_PS, GONE}, /* reserved at level 4 */
+	{4, 0, G_D, READ_ONLY},	  {4, 0, G_W, READ_ONLY},   {4, 0, 1 << 9, KEPT},  {3, 0, G_P, GONE},
+	{3, 0, G_A, GONE},	  {3, 0, G_U, GONE},	    {3, 0, G_W, GONE}, /* another page by its role */
+	{3, 0, 1 << 12, GONE},	  {3, 0, 1ull << 51, GONE}, {3, 0, G_PS, GONE},	   {3, 0, 1 << 9, KEPT},
+	{2, 0, G_P, GONE},	  {2, 0, G_W, GONE},	    {2, 0, 1 << 13, GONE}, {1, 0, G_P, GONE},
+	{1, 0, G_W, GONE},	  {1, 0, 1 << 12, GONE},    {1, 0, G_PS, GONE}, /* reserved at level 4 */
 };
 
 static const struct change large[] = {
-	{3, 1, G_P, GONE},  {3, 1, G_A, GONE},	  {3, 1, G_U, GONE},	  {3, 1, G_D, GONE},
+	{3, 1, G_P, GONE},  {3, 1, G_A, GONE},	   {3, 1, G_U, GONE},	  {3, 1, G_D, GONE},
 	{3, 1, G_W, GONE},  {3, 1, 1 << 13, GONE}, {3, 1, 3 << 21, GONE}, {3, 1, 1ull << 51, GONE},
 	{3, 1, G_PS, GONE}, {3, 1, 1 << 9, KEPT},
 };
@@ -291,7 +275,7 @@ static void loaded_by_other(struct vm *vm)
 /* I10: what was walked before is not mapped after, by this context or below a root that it shares with another. */
 static void i10_walks_that_are_void(void)
 {
-	void (*const what[])(struct vm *vm) = {another_root, invalidated, invalidated_by_other, loaded_by_other};
+	void (*const what[])(struct vm * vm) = {another_root, invalidated, invalidated_by_other, loaded_by_other};
 	const struct cw_shadow_params p = {.level = 4, .kind = CW_GUEST_VIRT};
 
 	for (unsigned i = 0; i < 4; i++) {
@@ -316,6 +300,33 @@ static void i10_walks_that_are_void(void)
 	}
 }
 
+/* --- modes --- */
+
+/* ROLE-12: what is no part of a root's role, and yet of the mode. An entry that allows only execution is none, or is.
+ */
+static void role_12_the_mode_changes_and_the_root_does_not(void)
+{
+	const struct cw_shadow_params p = {.level = 4, .kind = CW_GUEST_EPT};
+	struct cw_guest_regs regs = {.root = 1 << 12 | 3 << 3, .execonly = true};
+	struct vm vm;
+	uint64_t error;
+
+	begin(&vm);
+	gm_set(1, 0, 2 << 12 | 7);
+	gm_set(2, 0, 3 << 12 | 7);
+	gm_set(3, 0, 4 << 12 | 7);
+	gm_set(4, 0, DATA << 12 | 6 << 3 | 4);
+	CHECK_EQ(cw_shadow_ctx_create(&vm.mmu, &other, &p, &regs), 0);
+	for (unsigned i = 0; i < 4; i++) {
+		CHECK_EQ(gm_fault(&vm, &other, 0, READ, &error), CW_PF_GUEST);
+		CHECK_EQ(error, regs.execonly ? CW_PFEC_P | CW_PFEC_U : CW_PFEC_RSVD);
+		regs.execonly = !regs.execonly;
+		CHECK_EQ(cw_ctx_load(&other, &regs, true), 0);
+	}
+	cw_mmu_ctx_destroy(&other);
+	end(&vm);
+}
+
 int main(void)
 {
 	RUN(zap_12_each_cause, "ZAP-12 I10");
@@ -324,5 +335,6 @@ int main(void)
 	RUN(role_14_previous_roots_are_compared, "ROLE-14 I10");
 	RUN(role_20_roots_of_others_are_compared, "ROLE-20 I10");
 	RUN(i10_walks_that_are_void, "I10");
+	RUN(role_12_the_mode_changes_and_the_root_does_not, "ROLE-12");
 	return CHECK_DONE("mmu_sync");
 }
