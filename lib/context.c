@@ -127,7 +127,7 @@ int cw_ctx_create(struct cw_vm *vm, const struct cw_ctx_params *params, struct c
 	ctx->params = p;
 	ctx->limits = p.limits;
 	ctx->id = p.id;
-	ctx->root_id = -1;
+	ctx->root_id = ctx->doubt_id = -1;
 	cw_ticket_lock(&vm->dev->service);
 	err = create(vm, ctx);
 	cw_ticket_unlock(&vm->dev->service);
@@ -155,7 +155,7 @@ int cw_ctx_detach(struct cw_ctx *ctx)
 	if (ctx->attached)
 		err = cw_exec_locked(vm->dev, &vm->dev->cold, &cmd, &cpl);
 	if (!err && ctx->attached) {
-		cw_root_put_locked(vm->dev, ctx->root_id);
+		cw_roots_put_locked(ctx);
 		ctx->attached = false;
 	}
 	cw_unlock(vm->dev);

@@ -193,6 +193,7 @@ struct cw_ctx {
 	uint32_t id;
 	bool attached; /* the engine knows it; dev->lock */
 	int root_id;   /* of a shadow context that is attached; dev->lock */
+	int doubt_id;  /* -1, or another that the engine has for it if a change of the root went half way */
 	bool loading;  /* its registers change: the engine may have another root than the core; dev->lock */
 	struct cw_dring ring;
 };
@@ -317,6 +318,8 @@ int cw_vm_op_invalidate_root(void *priv, unsigned space, uint64_t root_table, bo
 /* Id of a root for one more context; -ENOSPC. */
 int cw_root_get_locked(struct cw_vm *vm, uint64_t table);
 void cw_root_put_locked(struct cw_dev *dev, int id);
+/* Those of a context that the engine has let go of. */
+void cw_roots_put_locked(struct cw_ctx *ctx);
 /* ctx->mmu by ctx->params. */
 int cw_shadow_create(struct cw_ctx *ctx);
 

@@ -92,7 +92,7 @@ static void forget(struct cw_dev *dev)
 		if (!dev->ctx[i])
 			continue;
 		if (dev->ctx[i]->attached)
-			cw_root_put_locked(dev, dev->ctx[i]->root_id);
+			cw_roots_put_locked(dev->ctx[i]);
 		dev->ctx[i]->attached = false;
 		/* Their parked ids are those of other requests soon (P32). */
 		dev->ctx[i]->ring.nwaiting = 0;

@@ -93,6 +93,13 @@ void cw_root_put_locked(struct cw_dev *dev, int id)
 		dev->roots[id].users--;
 }
 
+void cw_roots_put_locked(struct cw_ctx *ctx)
+{
+	cw_root_put_locked(ctx->vm->dev, ctx->root_id);
+	cw_root_put_locked(ctx->vm->dev, ctx->doubt_id);
+	ctx->root_id = ctx->doubt_id = -1;
+}
+
 /* ---- registers of a guest ---- */
 
 #define CR0_PE 1ull
@@ -239,6 +246,7 @@ static int switch_root(struct cw_ctx *ctx)
 			     .level = (uint8_t)ctx->mmu.level,
 			     .kind = 1};
 	struct cw_cpl cpl;
+	bool sent = false;
 	int err, id;
 
 	cw_lock(dev);
@@ -249,6 +257,7 @@ static int switch_root(struct cw_ctx *ctx)
 
 		err = hold(ctx, CW_OP_DRAIN);
 		cmd.arg1 = (uint64_t)id;
+		sent = !err;
 		if (!err)
 			err = cw_exec_locked(dev, &dev->cold, &cmd, &cpl);
 		started = hold(ctx, CW_OP_START);
@@ -256,8 +265,12 @@ static int switch_root(struct cw_ctx *ctx)
 	}
 	if (err) {
 		/* The old root may be in use, and the core will let go of it some time: begin anew. */
-		cw_root_put_locked(dev, id);
 		ctx->vm->failed = true;
+		/* Or the new one is, where only the FLUSH behind it took too long: its id means nothing else (P1). */
+		if (sent)
+			ctx->doubt_id = id;
+		else
+			cw_root_put_locked(dev, id);
 	} else {
 		cw_root_put_locked(dev, ctx->root_id);
 		ctx->root_id = id;

@@ -52,6 +52,16 @@ static void end(void)
 	cw_close(dev);
 }
 
+/* Root id of the last command of this opcode. */
+static uint64_t id_of(unsigned opcode)
+{
+	for (unsigned i = f->nlog; i--;) {
+		if (f->log[i].opcode == opcode)
+			return f->log[i].arg1;
+	}
+	return UINT64_MAX;
+}
+
 /* ---- an invalidation while another root is on its way to the engine ---- */
 
 static pthread_t thread;
@@ -116,9 +126,53 @@ static void i10_an_invalidation_fails_where_the_root_was_not_switched(void)
 	end();
 }
 
+/*
+ * The engine has the new root, and a FLUSH behind it has failed: its id stands for that root until the engine has let
+ * go of it. For another root it would be the tag of translations that are not its own.
+ */
+static void p1_a_root_id_in_doubt_is_given_to_nobody(void)
+{
+	struct cw_ctx_params p = {.id = CW_CTX_ANY, .kind = CW_CTX_VIRTUAL};
+	struct cw_guest_state s;
+	struct cw_ctx *other;
+	uint64_t doubt, own, id;
+
+	begin();
+	own = id_of(CW_OP_CTX_ATTACH);
+	s = guest_state(&g[1]);
+	f->fail_opcode = CW_OP_CTX_ROOT;
+	f->fail_status = CW_ST_NOT_FLUSHED;
+	CHECK_EQ(cw_ctx_set_guest(ctx, &s, 0), -ETIMEDOUT);
+	f->fail_opcode = 0;
+	doubt = id_of(CW_OP_CTX_ROOT);
+	CHECK(doubt != own);
+	for (unsigned again = 0; again < 2; again++) {
+		struct cw_vm *second;
+
+		CHECK_EQ(cw_vm_create(dev, &(struct cw_vm_params){.address_bits = 40}, &second), 0);
+		CHECK_EQ(cw_vm_set_memory(second,
+					  &(struct cw_vm_region){.gpa = TABLES, .size = 1 << 20, .ptr = mem.ptr}),
+			 0);
+		p.guest = guest_state(&g[1]);
+		CHECK_EQ(cw_ctx_create(second, &p, &other), 0);
+		id = id_of(CW_OP_CTX_ATTACH);
+		CHECK(id != own);
+		/* Free again once nothing of it is cached, and not before: the lowest free one is given. */
+		CHECK_EQ(id == doubt, again);
+		CHECK_EQ(cw_ctx_destroy(other), 0);
+		CHECK_EQ(cw_vm_destroy(second), 0);
+		if (!again) {
+			CHECK_EQ(cw_vm_recover(vm), 0);
+			own = id_of(CW_OP_CTX_ATTACH);
+		}
+	}
+	end();
+}
+
 int main(void)
 {
 	RUN(i10_an_invalidation_waits_for_the_new_root, "I10");
 	RUN(i10_an_invalidation_fails_where_the_root_was_not_switched, "I10 P43");
+	RUN(p1_a_root_id_in_doubt_is_given_to_nobody, "P1 P43");
 	return CHECK_DONE("lib-shadow-cmd");
 }
