@@ -13,6 +13,10 @@ VENV    ?= .venv
 JOBS    ?= 2
 PREFIX  ?= /usr/local
 DESTDIR ?=
+# Sizes of the engine: those that all parts share, -DCW_SET_x=N (include/catwalk/params.def), and parameters of cw_top,
+# -Gx=N. What is built with other shared sizes is another contract, and needs an $(O) of its own.
+CONTRACT ?=
+ENGINE   ?=
 
 .DEFAULT_GOAL := all
 .SUFFIXES:
@@ -59,6 +63,11 @@ $(eval $(call sv_rules))
 include mk/cover.mk mk/gen.mk mk/c.mk mk/fuzz.mk mk/fw.mk mk/vl.mk mk/product.mk mk/test.mk mk/model.mk mk/lint.mk
 include mk/synth.mk mk/cover-mmu.mk
 
+ifneq ($(strip $(CONTRACT)),$(strip $(file <$(O)/contract)))
+$(if $(wildcard $(O)/gen),$(error $(O) was built with CONTRACT="$(file <$(O)/contract)": say O=DIRECTORY for another))
+$(shell mkdir -p $(O))$(file >$(O)/contract,$(CONTRACT))
+endif
+
 .PHONY: all setup demo bench clean help FORCE
 all: product
 
@@ -92,9 +101,11 @@ help:
 	@echo 'make cover    line and branch coverage of lib/mmu by its suites (COVER_LINES, COVER_BRANCHES)'
 	@echo 'make cover-rtl  line coverage of rtl/ (COVER_SEEDS, COVER_REQUESTS, COVER_MIN)'
 	@echo 'make soak     long lock-step runs (SOAK_SEED, SOAK_SEEDS, SOAK_REQUESTS)'
+	@echo 'make soak-drawn  the same of engines of random sizes (DRAW, DRAWS, DRAWN_SEEDS, DRAWN_REQUESTS)'
 	@echo 'make synth    LUT, FF and RAM per module for UltraScale+ (SYNTH_TOP=module)'
 	@echo 'make docs     rewrite docs/registers.md and docs/mutants.md from the .def files'
 	@echo 'make install  to $$DESTDIR$$PREFIX'
 	@echo 'make clean    remove $$O'
 	@echo 'Variables: O=build V=1 JOBS=2 VENV=.venv PREFIX=/usr/local DESTDIR='
 	@echo '           PGO=1 (0: quick to build, slow to run)'
+	@echo '           CONTRACT= ENGINE= (sizes of the engine, see Makefile)'

@@ -16,7 +16,7 @@ AR := ar
 endif
 
 WARN       := -Wall -Wextra -Wshadow -Werror -Wmissing-prototypes -Wstrict-prototypes
-CFLAGS_ALL := -std=c11 -D_GNU_SOURCE -g $(WARN) -Iinclude -I$(O)/gen -I. -fPIC -MMD -MP
+CFLAGS_ALL := -std=c11 -D_GNU_SOURCE -g $(WARN) -Iinclude -I$(O)/gen -I. -fPIC -MMD -MP $(CONTRACT)
 OPT        := -O2
 SAN        := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 

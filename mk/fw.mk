@@ -7,7 +7,7 @@
 RV        := riscv64-unknown-elf-
 FW_ARCH   := -march=rv32imc -mabi=ilp32
 FW_CFLAGS := -std=c11 $(FW_ARCH) --specs=picolibc.specs -Os -g $(WARN) -ffunction-sections -fdata-sections \
-  -ffreestanding -Iinclude -I$(O)/gen -I. -MMD -MP
+  -ffreestanding -Iinclude -I$(O)/gen -I. -MMD -MP $(CONTRACT)
 FW_HEX    := $(if $(FW_SRCS),$(O)/fw/firmware.hex)
 FW_OBJS   := $(patsubst %.S,$(O)/fw/%.o,$(patsubst %.c,$(O)/fw/%.o,$(FW_SRCS)))
 

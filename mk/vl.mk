@@ -13,7 +13,7 @@ PICORV32_V := $(O)/gen/picorv32.v
 VL_WAIVER  := sim/verilator.vlt
 VL_SRCS    := $(CW_PKG) $(RTL_SRCS) $(SIM_SV) $(PICORV32_V)
 
-main_VLFLAGS := --trace-fst
+main_VLFLAGS := --trace-fst $(ENGINE)
 # PGO=0 builds the product's variant as quickly as those of the tests; it simulates slower.
 PGO          ?= 1
 main_VLOPT   := $(if $(filter 0,$(PGO)),,fast)

@@ -563,10 +563,7 @@ module cw_core #(
       mon.unpark_verdict = 8'(pans.verdict);
       mon.rel_valid      = 8'(rel_v);
       mon.rel_known      = 8'(rel_known);
-      mon.rel_tag0       = 8'(rel_t[0 +: cw_pkg::TAG_W]);
-      mon.rel_tag1       = 8'(rel_t[cw_pkg::TAG_W +: cw_pkg::TAG_W]);
-      mon.rel_tag2       = 8'(rel_t[2*cw_pkg::TAG_W +: cw_pkg::TAG_W]);
-      mon.rel_tag4       = 8'(rel_t[4*cw_pkg::TAG_W +: cw_pkg::TAG_W]);
+      for (int p = 0; p < NP; p++) mon.rel_tag[p*8 +: 8] = 8'(rel_t[p*cw_pkg::TAG_W +: cw_pkg::TAG_W]);
       mon.flush_valid    = flush_valid && flush_ready;
       mon.flush_index    = flush.cookie.index;
       mon.flush_cold     = flush.cookie.cold;

@@ -77,7 +77,7 @@ module cw_fix #(
   output logic [56:12]               mon_log_gfn
 );
   localparam int unsigned NF = NFIX;
-  localparam int unsigned LF = $clog2(NFIX);
+  localparam int unsigned LF = (NFIX > 1) ? $clog2(NFIX) : 1;
 
   typedef enum logic [2:0] {
     F_FREE  = 3'd0,

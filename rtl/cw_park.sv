@@ -7,7 +7,8 @@
 // written only if the ring has a slot, asked in the same cycle (P16). RESUME names index and generation; it ends the
 // record's request and all that joined, one per cycle: RETRY looks them up again, ABORT and ONES answer them, EMULATED
 // answers the record's request with data and looks the others up again, for their offsets differ (P34).
-// `abort_*` ends everything of one context with ABORT (P33). A generation changes each time its entry is freed.
+// `abort_*` ends everything of one context with ABORT (P33). A generation goes on by one each time its entry is freed,
+// and comes back after 2^GENS times: no RESUME with the old one may exist then (P32).
 // While the scope of a request is stopped it is not looked up again (P30): the head of the retry queue then goes back
 // to its entry (`held`), and each START, and the end of a context, sends all held entries through the queue once more.
 // While a port is in reset (`swept`: now and then) the records that its requests have, or joined, are ended by RETRY:
@@ -17,8 +18,11 @@
 // `count_*` counts the entries in use of a scope, one per cycle, for DRAIN.
 //
 // Mutants: NO_PARK_QUOTA knows no quota; STOP_LEAKS_RETRY looks parked requests up again although their
-// scope is stopped; LOST_JOINED leaves those that joined a lost record where they are.
-module cw_park (
+// scope is stopped; LOST_JOINED leaves those that joined a lost record where they are;
+// GEN_STICKS does not begin again after the last generation.
+module cw_park #(
+  parameter int unsigned GENS = cw_pkg::PARK_GEN_W
+) (
   input  logic                       clk,
   input  logic                       rst_n,
   input  logic [63:0]                cycle,
@@ -90,7 +94,7 @@ module cw_park (
   typedef enum logic [1:0] { P_IDLE = 2'd0, P_CHAIN = 2'd1, P_SCAN = 2'd2 } state_e;
 
   cw_t::look_t           data [NP];
-  logic [cw_pkg::GEN_W-1:0] gens [NP];
+  logic [GENS-1:0]       gens [NP];
   logic [IW-1:0]         next [NP];
   logic [IW-1:0]         last [NP];       // of a record's chain
   logic [cw_pkg::NPORT-1:0] ports [NP];   // of the requests of its chain
@@ -145,7 +149,7 @@ module cw_park (
     fr.parked_id = {gens_put, 16'(put_idx)};
   end
   logic [cw_pkg::GEN_W-1:0] gens_put;
-  assign gens_put = fresh[IW] ? gens[put_idx] : '0;
+  assign gens_put = fresh[IW] ? cw_pkg::GEN_W'(gens[put_idx]) : '0;
   assign mon_park = put_idx;
   assign mon_gen  = joined ? '0 : gens_put;
 
@@ -164,8 +168,8 @@ module cw_park (
   logic named_data;                     // the answer will have data
 
   assign named     = lost_valid ? lost_index : resume.index[IW-1:0];
-  assign named_gen = gens[named];
-  assign data_open = gens[data_index] == data_gen;
+  assign named_gen = cw_pkg::GEN_W'(gens[named]);
+  assign data_open = cw_pkg::GEN_W'(gens[data_index]) == data_gen;
   assign named_req = data[named];
   assign known     = (lost_valid || resume.index < 16'(NP)) && leader[named] &&
                      (named_gen == (lost_valid ? lost_gen : resume.gen) || cw_pkg::MUT_STALE_RESUME);
@@ -283,7 +287,7 @@ module cw_park (
         last[match_idx] <= put_idx;
       end else last[put_idx] <= put_idx;
     end
-    if (free) gens[free_idx] <= gens[free_idx] + 1'b1;
+    if (free && !(cw_pkg::MUT_GEN_STICKS && &gens[free_idx])) gens[free_idx] <= gens[free_idx] + 1'b1;
     if (park_valid && !fresh[IW]) gens[put_idx] <= '0;
   end
 

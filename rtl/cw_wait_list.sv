@@ -75,7 +75,10 @@ module cw_wait_list #(
   end
   logic [NP-1:0] q_turn, q_last;
   cw_arb #(.N(NP)) u_turn (.clk, .rst_n, .req(q_any), .gnt(q_turn), .take(q_take));
-  assign q_last  = q_any & ~(q_any >> 1 | q_any >> 2 | q_any >> 3 | q_any >> 4);
+  always_comb begin
+    q_last = '0;
+    for (int p = 0; p < NP; p++) if (q_any[p]) q_last = NP'(1) << p;
+  end
   assign q_pick  = cw_pkg::MUT_UNFAIR_QUEUE ? q_last : q_turn;    // the last port first
   assign q_valid  = q_any != '0;
   assign q_marked = marked[q_idx];

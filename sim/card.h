@@ -76,7 +76,7 @@ void cw_sim_table_size(struct cw_sim *sim, uint64_t bytes);
 
 /* mutant.c */
 bool cw_mutant_wanted(void);
-const char *cw_dpi_mutant(uint64_t ctx); /* called only by engines that have mutants */
+const char *cw_dpi_mutant(unsigned long long ctx); /* called only by engines that have mutants */
 
 /* trace.c */
 int cw_trace_open(struct cw_sim *sim); /* -EBUSY, -EOPNOTSUPP */

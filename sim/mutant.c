@@ -37,7 +37,7 @@ bool cw_mutant_wanted(void)
 	return chosen != names[0];
 }
 
-const char *cw_dpi_mutant(uint64_t ctx)
+const char *cw_dpi_mutant(unsigned long long ctx)
 {
 	((struct cw_sim *)(uintptr_t)ctx)->mutant_taken = true;
 	return chosen;

@@ -14,6 +14,7 @@ module sim_lib #(
   parameter int unsigned     WC_ENTRIES  = cw_pkg::WC_ENTRIES,
   parameter int unsigned     LOG_LINES   = cw_pkg::LOG_LINES,
   parameter int unsigned     LOG_ENTRIES = cw_pkg::LOG_ENTRIES,
+  parameter int unsigned     NFIX        = cw_pkg::NFIX,
   parameter int unsigned     PA_BITS     = cw_pkg::PA_BITS,
   parameter longint unsigned TABLE_BYTES = 64'h1000_0000
 ) (
@@ -153,7 +154,7 @@ module sim_lib #(
 
   cw_top #(
     .NSLOT(NSLOT), .TLB_SETS(TLB_SETS), .TLB_WAYS(TLB_WAYS), .TLB_LARGE(TLB_LARGE), .WC_ENTRIES(WC_ENTRIES),
-    .LOG_LINES(LOG_LINES), .LOG_ENTRIES(LOG_ENTRIES), .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)
+    .LOG_LINES(LOG_LINES), .LOG_ENTRIES(LOG_ENTRIES), .NFIX(NFIX), .PA_BITS(PA_BITS), .TABLE_BYTES(TABLE_BYTES)
   ) u_top (.aresetn(rst_n), .*);
 
   logic trace_on = 1'b0;

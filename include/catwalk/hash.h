@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CW_PARAM(name, value, doc) "P " #name " " #value "\n"
+#define CW_HASH_TEXT(value) #value
+#define CW_PARAM(name, value, doc) "P " #name " " CW_HASH_TEXT(value) "\n" /* a value may be chosen by the build */
 #define CW_OPCODE(name, code, ring, built, doc) "O " #name " " #code " " #ring " " #built "\n"
 #define CW_STATUS(name, code, err, doc) "S " #name " " #code "\n"
 #define CW_CMDFIELD(name, code, doc) "F " #name " " #code "\n"
@@ -50,6 +51,7 @@ static inline uint32_t cw_contract_hash(void)
 }
 
 #undef CW_PARAM
+#undef CW_HASH_TEXT
 #undef CW_OPCODE
 #undef CW_STATUS
 #undef CW_CMDFIELD

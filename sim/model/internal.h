@@ -20,7 +20,7 @@ enum {
 	CW_MODEL_DEADLINE = 64,	  /* cycles in which a flip or a close that nothing hinders must come */
 	CW_MODEL_QUOTA_SLACK = 4, /* requests on their way from the park to their lookup */
 	CW_MODEL_LOST = 20000,	  /* cycles in which the requests of a lost record must have ended */
-	CW_MODEL_COUNTING = 80,	  /* cycles that a DRAIN may take to count what is parked */
+	CW_MODEL_COUNTING = CW_NPARK + 16, /* cycles that a DRAIN may take to count what is parked */
 };
 
 /* ---- tables that the firmware writes (P1, P3) ---- */
@@ -171,6 +171,7 @@ struct cw_model_park {
 
 struct cw_model_record {
 	bool valid;
+	uint64_t use; /* of its index */
 	struct cw_model_fault f;
 };
 
@@ -267,8 +268,7 @@ struct cw_model {
 
 	struct cw_model_park park[CW_NPARK];
 	struct cw_model_record record[CW_MODEL_RECORDS];
-	bool gen_seen[CW_NPARK];
-	uint16_t last_gen[CW_NPARK];
+	uint64_t uses[CW_NPARK]; /* that are over */
 	unsigned int nrecord;
 	unsigned int parked;   /* entries of the park in use */
 	unsigned int retrying; /* left it, not looked up yet */

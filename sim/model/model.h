@@ -45,6 +45,9 @@ struct cw_model_ops {
 	 * context in use. NULL: nobody wants to know. */
 	void (*looked)(void *priv, const struct cw_model_decision *d);
 	void (*decided)(void *priv, const struct cw_model_decision *d);
+	/* The RESUME that the engine executes ends what is parked in this use of this index. NULL: nobody wants to
+	 * know. */
+	void (*resumed)(void *priv, unsigned int index, uint64_t use);
 	void *priv;
 };
 
@@ -109,8 +112,10 @@ void cw_model_record_lost(struct cw_model *m, uint32_t parked_id);
 uint64_t cw_model_records_lost(const struct cw_model *m, uint64_t *requests);
 /* Space and page number of an open fault record. False: there is none of this id. */
 bool cw_model_record_line(const struct cw_model *m, uint32_t parked_id, uint16_t *space, uint64_t *page);
-/* A fault record arrived in the ring: is it what the engine parked? */
-void cw_model_fault(struct cw_model *m, const struct cw_model_fault *f);
+/* How many uses of this index are over: with 2^CW_PARK_GEN_W of them its generations begin again (P32). */
+uint64_t cw_model_park_uses(const struct cw_model *m, unsigned int index);
+/* A fault record arrived in the ring: is it what the engine parked? Returns which use of its index it is of, from 0. */
+uint64_t cw_model_fault(struct cw_model *m, const struct cw_model_fault *f);
 
 /* Dirty rings: entries that marks have made, and those of before the present log epoch of the domain. */
 uint32_t cw_model_dring_made(const struct cw_model *m, unsigned int ctx);

@@ -2,7 +2,7 @@
 /* Copyright The Catwalk authors */
 /*
  * Park: requests that wait for the host, without a stamp (P8). One record per context, page and access; what comes
- * later joins it (P32). An index comes back with another generation each time.
+ * later joins it (P32). An index comes back with another generation each time, until these begin again.
  */
 #include <string.h>
 
@@ -57,13 +57,19 @@ static bool in_reset(const struct cw_model *m, const struct cw_model_park *head)
 	return false;
 }
 
+/* P32: it goes on by one with each use of its index, and begins again after the last one. */
 static void check_generation(struct cw_model *m, unsigned int index, uint16_t gen)
 {
-	/* P32: it goes on by one with each use; a value comes back after 2^16 uses only. */
-	if (m->gen_seen[index] && (uint16_t)(gen - m->last_gen[index]) == 0)
-		cw_model_fail(m, "park-gen", "park index %u used again with generation %u", index, gen);
-	m->gen_seen[index] = true;
-	m->last_gen[index] = gen;
+	uint16_t want = (uint16_t)(m->uses[index] & ((1u << CW_PARK_GEN_W) - 1));
+
+	if (gen != want)
+		cw_model_fail(m, "park-gen", "park index %u has generation %u in its use %llu, not %u", index, gen,
+			      (ull)m->uses[index], want);
+}
+
+uint64_t cw_model_park_uses(const struct cw_model *m, unsigned int index)
+{
+	return index < CW_NPARK ? m->uses[index] : 0;
 }
 
 void cw_model_park(struct cw_model *m, struct cw_model_req *r, const uint32_t *vec, const struct cw_model_fault *fault)
@@ -110,14 +116,16 @@ void cw_model_park(struct cw_model *m, struct cw_model_req *r, const uint32_t *v
 	}
 	cw_model_count(m, CW_CTR_MISS_TO_HOST);
 	check_generation(m, index, p->gen);
-	m->record[m->nrecord % CW_MODEL_RECORDS] = (struct cw_model_record){.valid = true, .f = *fault};
+	m->record[m->nrecord % CW_MODEL_RECORDS] =
+		(struct cw_model_record){.valid = true, .use = m->uses[index], .f = *fault};
 	m->record[m->nrecord++ % CW_MODEL_RECORDS].f.parked_id = index | (uint32_t)p->gen << 16;
 }
 
-void cw_model_fault(struct cw_model *m, const struct cw_model_fault *f)
+uint64_t cw_model_fault(struct cw_model *m, const struct cw_model_fault *f)
 {
+	/* oldest first: an id may have come back */
 	for (unsigned int i = 0; i < CW_MODEL_RECORDS; i++) {
-		struct cw_model_record *r = &m->record[i];
+		struct cw_model_record *r = &m->record[(m->nrecord + i) % CW_MODEL_RECORDS];
 
 		if (!r->valid || r->f.parked_id != f->parked_id)
 			continue;
@@ -133,9 +141,10 @@ void cw_model_fault(struct cw_model *m, const struct cw_model_fault *f)
 				f->parked_id, f->ctx, (ull)f->addr, (ull)f->entry, (ull)f->entry_addr, f->level,
 				cw_verdict_name(f->verdict), r->f.ctx, (ull)r->f.addr, (ull)r->f.entry,
 				(ull)r->f.entry_addr, r->f.level, cw_verdict_name(r->f.verdict));
-		return;
+		return r->use;
 	}
 	cw_model_fail(m, "fault-record", "record 0x%08x: nothing was parked under this id", f->parked_id);
+	return 0;
 }
 
 void cw_model_record_lost(struct cw_model *m, uint32_t parked_id)
@@ -144,9 +153,14 @@ void cw_model_record_lost(struct cw_model *m, uint32_t parked_id)
 
 	if (p->used && p->head && p->gen == cw_parked_gen(parked_id))
 		p->lost = m->cycle;
-	for (unsigned int i = 0; i < CW_MODEL_RECORDS; i++)
-		if (m->record[i].f.parked_id == parked_id)
-			m->record[i].valid = false;
+	for (unsigned int i = 1; i <= CW_MODEL_RECORDS; i++) {
+		struct cw_model_record *r = &m->record[(m->nrecord - i) % CW_MODEL_RECORDS];
+
+		if (r->valid && r->f.parked_id == parked_id) {
+			r->valid = false;
+			break;
+		}
+	}
 }
 
 uint64_t cw_model_records_lost(const struct cw_model *m, uint64_t *requests)
@@ -249,6 +263,8 @@ static void resume(struct cw_model *m, const uint32_t *vec)
 		return;
 	}
 	cw_model_count(m, CW_CTR_RESUMES);
+	if (m->ops.resumed)
+		m->ops.resumed(m->ops.priv, index, m->uses[index]);
 	end_record(m, index, (unsigned int)G(resume_action), false);
 }
 
@@ -289,6 +305,7 @@ static void unpark(struct cw_model *m, const uint32_t *vec)
 		reason = CW_RSN_NONE;
 	}
 	p->used = false;
+	m->uses[index]++;
 	m->parked--;
 	m->park_changed[r->ctx % CW_NCTX] = m->cycle;
 	if (retry != (bool)G(unpark_retry) || (!retry && verdict != want))

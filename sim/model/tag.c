@@ -104,10 +104,9 @@ static void release(struct cw_model *m, unsigned int port, unsigned int tag, boo
 
 void cw_model_releases(struct cw_model *m, const uint32_t *vec)
 {
-	uint64_t valid = G(rel_valid), known = G(rel_known);
-	const uint64_t tag[CW_NPORT] = {G(rel_tag0), G(rel_tag1), G(rel_tag2), G(rel_tag3), G(rel_tag4)};
+	uint64_t valid = G(rel_valid), known = G(rel_known), tags = G(rel_tag);
 
 	for (unsigned int p = 0; p < CW_NPORT; p++)
 		if (valid >> p & 1)
-			release(m, p, (unsigned int)tag[p], known >> p & 1);
+			release(m, p, (unsigned int)(tags >> 8 * p & 0xff), known >> p & 1);
 }

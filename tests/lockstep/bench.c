@@ -100,6 +100,8 @@ static void judge(struct bench *b)
 	if (!b->have_events || b->events_at >= cw_sim_cycle(b->sim))
 		return;
 	b->have_events = false;
+	if (cw_mon_get(b->events, MON_cmd_take))
+		b->running = (uint32_t)cw_mon_get(b->events, MON_cmd_index);
 	cube_before(b, b->events);
 	cw_model_cycle(b->model, b->events_at, b->events);
 	cube_after(b, b->events);
@@ -233,8 +235,8 @@ int bench_open(struct bench *b, uint64_t seed, uint64_t requests, const char *tr
 		.seed = seed,
 		.table_bytes = TABLE_BYTES,
 	};
-	const struct cw_model_ops ops = {model_fail,   table_ok, fault_ring_full, flush_domain, cube_looked,
-					 cube_decided, b};
+	const struct cw_model_ops ops = {model_fail,  table_ok,	    fault_ring_full,  flush_domain,
+					 cube_looked, cube_decided, host_resume_runs, b};
 	struct cw_model_config mc = {.flush_timeout = CW_FLUSH_TIMEOUT, .dirty_period = DIRTY_PERIOD};
 	uint32_t walk = 0, entry = 0, table[2] = {0};
 
@@ -337,10 +339,11 @@ static bool step(struct bench *b, uint64_t *last, uint64_t *since)
 		*since = now;
 	} else if (now - *since > HANG_CYCLES) {
 		bench_fail(b, "hang",
-			   "nothing moves: %u hot and %u cold commands, %u faults, %u parked, port 0 %u port 1 %u "
+			   "nothing moves: %u hot and %u cold commands, %u faults, %u parked, port 0 %u port %u %u "
 			   "tags in use",
 			   b->hot.producer - b->hot.oldest, b->cold.producer - b->cold.oldest, b->npf,
-			   cw_model_parked(b->model), CW_NTAG - b->port[0].idle, CW_NTAG - b->port[1].idle);
+			   cw_model_parked(b->model), CW_NTAG - b->port[0].idle, CW_NPORT_STREAM - 1,
+			   CW_NTAG - b->port[CW_NPORT_STREAM - 1].idle);
 	}
 	return !b->failed;
 }

@@ -155,6 +155,8 @@ struct submitted {
 	uint64_t cycle;
 	unsigned int ctx, times_down; /* RESUME: of its context when the record came */
 	bool late;		      /* ... which was of an earlier life of the context */
+	uint64_t use;		      /* ... and of which use of its index */
+	bool came_round;	      /* ... but it met a later one of the same generation */
 	struct pause *pause;	      /* STOP, DRAIN, START */
 	bool drains;		      /* the DRAIN that the pause waits for */
 };
@@ -302,6 +304,12 @@ struct pending_fault {
 	uint64_t due;
 	unsigned int times_down;
 	bool late;
+	uint64_t use; /* of its index */
+};
+
+struct old_id {
+	uint32_t id;
+	uint64_t use;
 };
 
 struct bench {
@@ -347,7 +355,9 @@ struct bench {
 
 	struct pending_fault pf[256];
 	unsigned int npf;
-	uint32_t old_ids[64]; /* of RESUMEs sent, to be repeated */
+	struct old_id old_ids[64];    /* of RESUMEs sent, to be repeated */
+	uint32_t running;	      /* command of the hot ring, as the engine says it */
+	uint64_t taken_for[CW_NPARK]; /* use of an index + 1 that a RESUME of an earlier one has ended: see fault.c */
 	unsigned int nold;
 	struct job *again[NHOT]; /* FLUSHes answered BUSY */
 	unsigned int nagain, jobs;
@@ -535,8 +545,10 @@ void host_fault(struct bench *b, const struct cw_fault_record *f);
 void host_answer_faults(struct bench *b);
 void host_record_errors(struct bench *b);
 void host_record_bus(struct bench *b, const struct cw_sim_axi *ev);
-void host_resume(struct bench *b, uint32_t id, unsigned int action, unsigned int status, unsigned int ctx,
-		 unsigned int times_down, bool late);
+struct submitted *host_resume(struct bench *b, uint32_t id, unsigned int action, unsigned int status, unsigned int ctx,
+			      unsigned int times_down, bool late);
+void host_resumed(struct bench *b, uint32_t id, uint64_t use); /* with anything but EMULATED, which may be BUSY */
+void host_resume_runs(void *priv, unsigned int index, uint64_t use);
 
 /* cold.c */
 void host_attach_all(struct bench *b);
@@ -617,6 +629,7 @@ bool reset_engine_due(struct bench *b);
 bool reset_engine(struct bench *b);
 
 /* ports.c */
+unsigned int ports_first(unsigned int port); /* of the eight contexts that a stream port owns at first */
 void ports_open(struct bench *b);
 void ports_cycle(struct bench *b);
 void ports_hurry(struct bench *b, uint64_t until); /* many requests, few that hit, grants that last */

@@ -14,7 +14,7 @@ static struct submitted *cold(struct bench *b, const struct cw_cmd *cmd)
 /* P38: in half of the cases the engine's own limits, else small ones, so that they are felt. */
 static uint64_t limits(struct bench *b)
 {
-	uint64_t parked = rng_percent(&b->rng, 50) ? 0 : 1 + rng_below(&b->rng, 10);
+	uint64_t parked = rng_percent(&b->rng, 50) ? 0 : 1 + rng_below(&b->rng, CW_NPARK < 10 ? CW_NPARK : 10);
 	uint64_t walks = rng_percent(&b->rng, 60) ? 0 : 1 + rng_below(&b->rng, 5);
 
 	uint64_t bursts = rng_percent(&b->rng, 60) ? 0 : 1 + rng_below(&b->rng, 12);
@@ -100,16 +100,16 @@ bool host_root(struct bench *b, unsigned int ctx, bool again)
 /* P3, P20: a port loses and gains contexts under traffic; repeated until the FLUSH of what it lost has succeeded. */
 static void set_port(struct bench *b)
 {
-	static const uint8_t ports[4] = {CW_PORT_STREAM0, CW_PORT_STREAM0 + 1, CW_PORT_TGEN, CW_PORT_BRIDGE};
-	static const uint8_t first_ctx[4] = {0, 4, 0, 2};
-	unsigned int n = rng_below(&b->rng, 4), width, first;
+	enum { OWNERS = CW_NPORT - 1 }; /* all but the one of the probes, which is the last but one */
+	unsigned int n = rng_below(&b->rng, OWNERS), width, first;
 	struct cw_cmd c = {.opcode = CW_OP_PORT_SET};
 
-	while (b->range_again && ports[n] != b->range_port)
-		n = (n + 1) % 4;
-	width = ports[n] == CW_PORT_TGEN ? 2 : 4;
-	first = first_ctx[n];
-	c.addr = ports[n];
+	while (b->range_again && n + (n >= CW_PORT_HOST) != b->range_port)
+		n = (n + 1) % OWNERS;
+	n += n >= CW_PORT_HOST;
+	width = n == CW_PORT_TGEN ? 2 : 4;
+	first = n == CW_PORT_BRIDGE ? 2 : n == CW_PORT_TGEN ? 0 : ports_first(n);
+	c.addr = n;
 	c.ctx = (uint16_t)(first + rng_below(&b->rng, width));
 	c.space = (uint16_t)(first + width + rng_below(&b->rng, width));
 	b->range_port = (unsigned int)c.addr;
@@ -126,12 +126,16 @@ static void set_domain(struct bench *b, unsigned int domain)
 
 void host_attach_all(struct bench *b)
 {
-	/* Port 3 probes everything (P7); the stream ports share a third of the contexts, and no port owns all domains.
-	 */
-	static const uint8_t range[CW_NPORT][2] = {{0, 7}, {4, 11}, {0, 3}, {0, 63}, {2, 9}};
+	/* PORT_HOST probes everything (P7); neighbours among the stream ports share a third of the contexts, and no
+	 * port owns all domains. */
+	static const uint8_t other[3][2] = {{0, 3}, {0, 63}, {2, 9}};
 
 	for (unsigned int p = 0; p < CW_NPORT; p++) {
-		struct cw_cmd c = {.opcode = CW_OP_PORT_SET, .addr = p, .ctx = range[p][0], .space = range[p][1]};
+		bool stream = p < CW_NPORT_STREAM;
+		unsigned int first = stream ? ports_first(p) : other[p - CW_NPORT_STREAM][0];
+		unsigned int last = stream ? first + 7 : other[p - CW_NPORT_STREAM][1];
+		struct cw_cmd c = {
+			.opcode = CW_OP_PORT_SET, .addr = p, .ctx = (uint16_t)first, .space = (uint16_t)last};
 
 		cold(b, &c);
 	}

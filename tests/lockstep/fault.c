@@ -23,8 +23,9 @@ void host_fault(struct bench *b, const struct cw_fault_record *f)
 		.reason = f->reason,
 		.level = f->level,
 	};
+	uint64_t use;
 
-	cw_model_fault(b->model, &mf);
+	use = cw_model_fault(b->model, &mf);
 	if (f->ctx >= NCONTEXT) {
 		bench_fail(b, "fault-record", "fault of context %u, which was never attached", f->ctx);
 		return;
@@ -34,11 +35,47 @@ void host_fault(struct bench *b, const struct cw_fault_record *f)
 		.due = cw_sim_cycle(b->sim) + rng_below(&b->rng, rng_percent(&b->rng, 5) ? 4000 : 200),
 		.late = f->ctx_gen != b->ctx[f->ctx].gen,
 		.times_down = b->ctx[f->ctx].times_down,
+		.use = use,
 	};
 }
 
-void host_resume(struct bench *b, uint32_t id, unsigned int action, unsigned int status, unsigned int ctx,
-		 unsigned int times_down, bool late)
+/*
+ * P32: no RESUME may name a generation that can come back meanwhile. With 2^16 of them that goes without saying; of an
+ * engine that has few the host knows by the model how many uses of the index are over. What is in the ring by then may
+ * be overtaken nevertheless: such a RESUME ends what is parked under its id now, and the one that comes for that finds
+ * nothing.
+ */
+static bool may_name(const struct bench *b, uint32_t id, uint64_t use)
+{
+	enum { GENERATIONS = 1 << CW_PARK_GEN_W };
+
+	return cw_model_park_uses(b->model, cw_parked_index(id)) - use < GENERATIONS / 2;
+}
+
+void host_resume_runs(void *priv, unsigned int index, uint64_t use)
+{
+	struct bench *b = priv;
+	struct submitted *s = &b->hot_slot[b->running % NHOT];
+
+	if (!s->used || s->cmd.opcode != CW_OP_RESUME || cw_parked_index((uint32_t)s->cmd.arg0) != index)
+		bench_fail(b, "bench", "RESUME of index %u, which command %u is not", index, b->running);
+	s->came_round = use > s->use;
+	if (s->came_round) {
+		uint64_t data[8];
+
+		b->taken_for[index] = use + 1;
+		memcpy(data, s->cmd.data, sizeof(data));
+		cw_model_resume_data(b->model, (uint16_t)index, cw_parked_gen((uint32_t)s->cmd.arg0), data);
+	}
+}
+
+void host_resumed(struct bench *b, uint32_t id, uint64_t use)
+{
+	b->old_ids[b->nold++ % 64] = (struct old_id){id, use};
+}
+
+struct submitted *host_resume(struct bench *b, uint32_t id, unsigned int action, unsigned int status, unsigned int ctx,
+			      unsigned int times_down, bool late)
 {
 	struct cw_cmd c = {.opcode = CW_OP_RESUME, .arg0 = id, .arg1 = action};
 	struct submitted *s;
@@ -56,6 +93,7 @@ void host_resume(struct bench *b, uint32_t id, unsigned int action, unsigned int
 	s->ctx = ctx;
 	s->times_down = times_down;
 	s->late = late;
+	return s;
 }
 
 /* What the log has no leaf for: of a shadow context, what the companion of the entry says (P31). */
@@ -103,10 +141,10 @@ static void answer_fault(struct bench *b, const struct pending_fault *p)
 	} else if (r < 96) {
 		action = CW_RESUME_ABORT;
 	}
-	host_resume(b, p->f.parked_id, action, CW_ST_OK, p->f.ctx, p->times_down, p->late);
+	host_resume(b, p->f.parked_id, action, CW_ST_OK, p->f.ctx, p->times_down, p->late)->use = p->use;
 	/* EMULATED may be answered BUSY, and is then sent again */
 	if (action != CW_RESUME_EMULATED)
-		b->old_ids[b->nold++ % 64] = p->f.parked_id;
+		host_resumed(b, p->f.parked_id, p->use);
 }
 
 /*
@@ -162,15 +200,23 @@ void host_answer_faults(struct bench *b)
 		if (p.due > now || ring_room(&b->hot) < 24)
 			continue;
 		b->pf[i--] = b->pf[--b->npf];
+		if (!may_name(b, p.f.parked_id, p.use)) /* it has ended otherwise */
+			continue;
 		answer_fault(b, &p);
 		/* P32: an id whose RESUME was sent before is stale, however soon its index is used again. */
 		if (b->nold && rng_percent(&b->rng, 15)) {
 			unsigned int n = b->nold < 64 ? b->nold : 64;
-			uint32_t id = b->old_ids[rng_below(&b->rng, n)];
+			const struct old_id *old = &b->old_ids[rng_below(&b->rng, n)];
+			uint32_t id = old->id;
+			bool may = may_name(b, id, old->use);
 
-			if (rng_percent(&b->rng, 10))
+			if (rng_percent(&b->rng, 10)) {
 				id = 64 + rng_below(&b->rng, 60000);
-			host_resume(b, id, rng_below(&b->rng, 4), CW_ST_UNKNOWN_ID, NCONTEXT, 0, false);
+				may = true;
+			}
+			if (may)
+				host_resume(b, id, rng_below(&b->rng, 4), CW_ST_UNKNOWN_ID, NCONTEXT, 0, false)->use =
+					old->use;
 		}
 		return;
 	}

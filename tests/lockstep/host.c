@@ -5,17 +5,25 @@
 
 #include "bench.h"
 
+/* By the RESUME of an earlier use of its index, whose generations have begun again (fault.c). */
+static bool taken(const struct bench *b, const struct submitted *s)
+{
+	return b->taken_for[cw_parked_index((uint32_t)s->cmd.arg0) % CW_NPARK] == s->use + 1;
+}
+
 static bool status_ok(const struct bench *b, const struct submitted *s, const struct cw_cpl *cpl)
 {
 	if (cpl->status == s->status)
 		return true;
+	if (s->cmd.opcode == CW_OP_RESUME && s->came_round)
+		return cpl->status == CW_ST_OK;
 	if (s->either)
 		return cpl->status == CW_ST_MISMATCH && cpl->value != s->value;
 	if (s->cmd.opcode == CW_OP_RESUME && s->status == CW_ST_OK) {
 		/* its context has gone since, or the data of another EMULATED still waits for its answer */
 		if (cpl->status == CW_ST_UNKNOWN_ID)
 			/* P21: nor do the records of a port outlive its reset */
-			return b->reset_asked || s->late || s->times_down % 2 ||
+			return b->reset_asked || taken(b, s) || s->late || s->times_down % 2 ||
 			       b->ctx[s->ctx].times_down != s->times_down;
 		return cpl->status == CW_ST_BUSY && s->cmd.arg1 == CW_RESUME_EMULATED;
 	}
@@ -92,8 +100,9 @@ static void try_again(struct bench *b)
 	if (b->nbusy && ring_room(&b->hot) > 8) {
 		const struct submitted s = b->busy[--b->nbusy];
 
-		host_resume(b, (uint32_t)s.cmd.arg0, CW_RESUME_RETRY, CW_ST_OK, s.ctx, s.times_down, s.late);
-		b->old_ids[b->nold++ % 64] = (uint32_t)s.cmd.arg0;
+		host_resume(b, (uint32_t)s.cmd.arg0, CW_RESUME_RETRY, CW_ST_OK, s.ctx, s.times_down, s.late)->use =
+			s.use;
+		host_resumed(b, (uint32_t)s.cmd.arg0, s.use);
 	}
 }
 
@@ -159,6 +168,8 @@ void host_lost(struct bench *b)
 	b->bridge_stale = 0;
 	for (unsigned int t = 0; t < CW_NPROBE; t++)
 		b->probe_busy[t] = 0;
+	for (unsigned int i = 0; i < CW_NPARK; i++)
+		b->taken_for[i] = 0;
 	b->root_again = b->range_again = b->open = b->harvesting = false;
 	b->down_domain = NSPACE;
 }

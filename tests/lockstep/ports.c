@@ -10,10 +10,15 @@ enum pattern { PAT_HOT, PAT_RANDOM, PAT_SEQUENTIAL, PAT_LINE, PAT_ONE_PAGE, PATT
 
 enum { REST = 600 }; /* cycles in which a release that was sent has certainly been taken */
 
-/* Port 0 owns contexts 0 to 7, port 1 contexts 4 to 11 (host_attach_all). */
+/* In turn contexts 0 to 7 and 4 to 11 (host_attach_all). */
+unsigned int ports_first(unsigned int port)
+{
+	return port % 2 * 4;
+}
+
 static uint16_t pick_context(struct bench *b, const struct port *p)
 {
-	return (uint16_t)(4 * (p - b->port) + rng_below(&b->rng, 8));
+	return (uint16_t)(ports_first((unsigned int)(p - b->port)) + rng_below(&b->rng, 8));
 }
 
 static void new_phase(struct bench *b, struct port *p, uint64_t now)
@@ -99,14 +104,14 @@ static void send(struct bench *b, unsigned int port, const struct cw_sim_req *r)
 /* To the line where the host gives its commands, through a context that gets there. */
 static void aimed(struct bench *b, unsigned int port, struct cw_sim_req *r)
 {
-	unsigned int ctx;
+	unsigned int ctx, first = ports_first(port);
 	uint64_t page;
 
 	if (!b->aim.on || !rng_percent(&b->rng, 60))
 		return;
-	ctx = 4 * port + rng_below(&b->rng, 8);
+	ctx = first + rng_below(&b->rng, 8);
 	for (unsigned int i = 0; i < 8 && world_domain(b, ctx) != b->aim.space; i++)
-		ctx = 4 * port + (ctx + 1 - 4 * port) % 8;
+		ctx = first + (ctx + 1 - first) % 8;
 	if (!aim_page(b, world_domain(b, ctx), &page))
 		return;
 	r->ctx = (uint16_t)ctx;

@@ -208,7 +208,7 @@ CHECK_UNUSED static void release(unsigned int tag, bool known)
 {
 	SET(rel_valid, 1);
 	SET(rel_known, known);
-	SET(rel_tag0, tag);
+	SET(rel_tag, tag);
 	go();
 }
 

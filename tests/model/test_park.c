@@ -12,7 +12,7 @@ static void fault(unsigned int tag)
 	go();
 	walk();
 	res(tag, leaf(), 1, CW_V_WRITE_PROTECTED, CW_RSN_PROTECTED);
-	SET(res_gen, 4);
+	SET(res_gen, 0);
 	go();
 }
 
@@ -59,7 +59,7 @@ static void resume_with_another_action(void)
 	begin();
 	fault(1);
 	fill(0);
-	resume(4, CW_ST_OK);
+	resume(0, CW_ST_OK);
 	unpark(CW_V_ABORT);
 	end("unpark-wrong");
 }
@@ -69,11 +69,50 @@ static void resume_as_asked(void)
 	begin();
 	fault(1);
 	fill(0);
-	resume(4, CW_ST_OK);
+	resume(0, CW_ST_OK);
 	unpark(CW_V_ONES);
 	answer(1, CW_V_ONES, 0);
 	cw_model_check_quiet(m);
 	end("");
+}
+
+/* P32: the index comes back with the next generation. */
+static void used_again(unsigned int gen)
+{
+	begin();
+	fault(1);
+	fill(0);
+	resume(0, CW_ST_OK);
+	unpark(CW_V_ONES);
+	answer(1, CW_V_ONES, 0);
+	CHECK_EQ(failures, 0);
+	CHECK_EQ(cw_model_park_uses(m, 1), 1);
+	look(1, true, 1);
+	go();
+	alloc(1, false, 1, table_of(1));
+	go();
+	read_level(1, false);
+	res(1, leaf(), 1, CW_V_WRITE_PROTECTED, CW_RSN_PROTECTED);
+	SET(res_gen, gen);
+	go();
+}
+
+static void next_generation(void)
+{
+	used_again(1);
+	end("");
+}
+
+static void generation_stays(void)
+{
+	used_again(0);
+	end("park-gen");
+}
+
+static void generation_skips_one(void)
+{
+	used_again(2);
+	end("park-gen");
 }
 
 static void second_record_of_a_page(void)
@@ -97,7 +136,7 @@ static void record_differs(void)
 	struct cw_model_fault f = {.addr = page_addr,
 				   .entry = leaf(),
 				   .entry_addr = entry_at(1),
-				   .parked_id = 1 | 4 << 16,
+				   .parked_id = 1,
 				   .ctx = CTX,
 				   .domain = 1,
 				   .len = 64,
@@ -128,5 +167,8 @@ int main(void)
 	RUN(resume_as_asked);
 	RUN(second_record_of_a_page);
 	RUN(record_differs);
+	RUN(next_generation, "P32");
+	RUN(generation_stays, "P32");
+	RUN(generation_skips_one, "P32");
 	return CHECK_DONE("model-park");
 }

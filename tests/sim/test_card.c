@@ -440,7 +440,7 @@ static void on_release(void *priv, uint64_t cycle, const uint32_t *vec)
 
 	(void)cycle;
 	if (cw_mon_get(vec, MON_rel_valid) & 1)
-		*(*next)++ = (uint8_t)cw_mon_get(vec, MON_rel_tag0);
+		*(*next)++ = (uint8_t)cw_mon_get(vec, MON_rel_tag);
 	CHECK_EQ(cw_mon_get(vec, MON_rel_known) & 1, 0);
 }
 
