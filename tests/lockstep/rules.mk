@@ -59,3 +59,34 @@ lockstep-init_LIBS    := sim model
 lockstep-init_VL      := random-init
 lockstep-init_ARGS    := --name lockstep-init --seed 301 --seeds 5 --requests 10000 --no-cover
 lockstep-init_TIMEOUT := 300
+
+# An engine whose sizes are drawn at random by a number (draw.sh), ports and generations of the park included, with all
+# that shares them in a directory of its own. DRAW chooses it, and the suite's output begins with what was drawn. It has
+# the mutants, for what can go wrong in few generations shows nowhere else.
+DRAW  ?= 9
+DRAWS ?= 1
+DRAWN := $(shell seq $(DRAW) $$(($(DRAW) + $(DRAWS) - 1)))
+# One of two bits of generation.
+FEW   := 9
+drawn  = $(O)/drawn/$(1)/tests/lockstep-a
+
+$(foreach d,$(sort $(DRAWN) $(FEW)),$(call drawn,$(d))): $(O)/drawn/%/tests/lockstep-a: FORCE
+	+$(call say,DRAWN,$*)eval "$(SUBMAKE) O=$(O)/drawn/$* VENV=$(abspath $(VENV)) PGO=0 \
+	  $$(tests/lockstep/draw.sh $* -DCW_MUTANTS) $@"
+
+TESTS += lockstep-drawn mutants-drawn
+lockstep-drawn_CMD      = tests/lockstep/draw.sh $(DRAW) && $(call drawn,$(DRAW)) --name lockstep-drawn --seed 601 \
+  --seeds 6 --requests 120000 --no-cover
+lockstep-drawn_DEPS     = $(call drawn,$(DRAW))
+lockstep-drawn_TIMEOUT := 900
+mutants-drawn_CMD       = tests/lockstep/mutant.sh mutants-drawn $(call drawn,$(FEW)) GEN_STICKS park-gen P32
+mutants-drawn_DEPS      = $(call drawn,$(FEW))
+
+# Long runs of DRAWS different engines, from the one of DRAW on.
+DRAWN_SEEDS    ?= 5
+DRAWN_REQUESTS ?= 120000
+.PHONY: soak-drawn $(DRAWN:%=soak-drawn-%)
+soak-drawn: $(DRAWN:%=soak-drawn-%)
+$(DRAWN:%=soak-drawn-%): soak-drawn-%: $(call drawn,%)
+	$(Q)tests/lockstep/draw.sh $*
+	$(Q)$< --name soak-drawn-$* --seed $*001 --seeds $(DRAWN_SEEDS) --requests $(DRAWN_REQUESTS) --no-cover

@@ -14,7 +14,7 @@
 static const uint64_t np = UINT64_C(1) << 63; /* SPTE-2 */
 static const unsigned int kind_shift[PAGE_KINDS] = {12, 21, 30};
 static const unsigned int kind_count[PAGE_KINDS] = {NSMALL, NBIG, NHUGE};
-static const uint64_t kind_base[PAGE_KINDS] = {UINT64_C(1) << 36, UINT64_C(1) << 40, UINT64_C(1) << 44};
+static uint64_t kind_base[PAGE_KINDS]; /* as far up as addresses of this engine reach: kind_place() */
 
 /* Contexts 0 to 7 are port 0's, 4 to 11 port 1's: domain 0 is known to the one only, domain 3 to the other (P20). */
 /* Contexts 5, 6 and 10 are shadow ones of domain 1, 5 and 10 begin with one root. */
@@ -538,8 +538,18 @@ static void aim_table(struct bench *b)
 	poke(b, NTABLE - 1);
 }
 
+static void kind_place(const struct bench *b)
+{
+	bool wide = b->pa_bits >= 46;
+
+	kind_base[PAGE_SMALL] = wide ? BIT64(36) : BIT64(b->pa_bits - 4);
+	kind_base[PAGE_BIG] = wide ? BIT64(40) : BIT64(b->pa_bits - 3);
+	kind_base[PAGE_HUGE] = wide ? BIT64(44) : BIT64(b->pa_bits - 1);
+}
+
 void world_open(struct bench *b)
 {
+	kind_place(b);
 	b->table = calloc(NTABLE, sizeof(*b->table));
 	for (unsigned int k = 0; k < PAGE_KINDS; k++)
 		b->page[k] = calloc(kind_count[k], sizeof(struct page));
