@@ -3,8 +3,8 @@
 # Copyright The Catwalk authors
 #
 # The sizes of an engine, drawn at random by a number: one line, CONTRACT='…' ENGINE='…', for make; FLAGs are added to
-# ENGINE. The same number draws the same engine. Each size is drawn among those that differ in what they make of the
-# RTL: one, two, no power of two, the default, large ones; the small ones more often, since what is scarce is fought for.
+# ENGINE. The same number draws the same engine. Each size is drawn among those that differ in what they make of RTL:
+# one, two, no power of two, the default, large ones; the small ones more often, for what is scarce is fought for.
 #
 # usage: draw.sh NUMBER [FLAG...]
 set -euo pipefail
