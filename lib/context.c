@@ -179,7 +179,7 @@ int cw_ctx_remove(struct cw_ctx *ctx, bool force)
 	vm->dev->ctx[ctx->id] = NULL;
 	vm->contexts--;
 	free(ctx);
-	return 0;
+	return err;
 }
 
 int cw_ctx_destroy(struct cw_ctx *ctx)

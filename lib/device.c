@@ -259,8 +259,19 @@ int cw_open(const char *uri, struct cw_dev **out)
 	return cw_error(-EINVAL, "unknown device '%s'; this build has: sim:[OPTION=VALUE,...]", uri ? uri : "");
 }
 
+/* No DMA from here on (P40). The read comes back behind the write. */
+static void stop_dma(struct cw_dev *dev)
+{
+	cw_lock(dev);
+	if (cw_write_locked(dev, CW_REG_CONTROL, 0) == 0)
+		cw_read_locked(dev, CW_REG_STATUS, &(uint32_t){0});
+	cw_unlock(dev);
+}
+
 void cw_close(struct cw_dev *dev)
 {
+	bool held = false;
+
 	if (!dev)
 		return;
 	cw_ticket_lock(&dev->service);
@@ -270,17 +281,21 @@ void cw_close(struct cw_dev *dev)
 		cw_unlock(dev);
 	}
 	for (unsigned i = 0; i < CW_NCTX; i++) {
-		if (dev->ctx[i])
-			cw_ctx_remove(dev->ctx[i], true);
+		if (dev->ctx[i] && cw_ctx_remove(dev->ctx[i], true))
+			held = true;
+	}
+	/* A context that could not be detached may still use the memory of its VM, which goes with that. */
+	if (held) {
+		stop_dma(dev);
+		/* Nor does it read commands then. */
+		dev->dead = dev->dead ? dev->dead : -EIO;
 	}
 	while (dev->vms)
 		cw_vm_free(dev->vms);
 	cw_ticket_unlock(&dev->service);
 
-	/* No DMA from here on (P40), so that the memory can go. The read comes back behind the write. */
+	stop_dma(dev);
 	cw_lock(dev);
-	if (cw_write_locked(dev, CW_REG_CONTROL, 0) == 0)
-		cw_read_locked(dev, CW_REG_STATUS, &(uint32_t){0});
 	cw_rings_free(dev);
 	cw_blocks_free(dev);
 	cw_unlock(dev);

@@ -73,6 +73,56 @@ static void close_gives_all_memory_back(void)
 	cw_close(dev);
 }
 
+/* ---- memory of the caller ---- */
+
+static unsigned unmapped, unmapped_early;
+static bool still_attached;
+
+static int t_map(void *t, void *ptr, size_t size, uint64_t *bus)
+{
+	(void)t;
+	(void)size;
+	*bus = (uintptr_t)ptr;
+	return 0;
+}
+
+static void t_unmap(void *t, uint64_t bus)
+{
+	(void)t;
+	(void)bus;
+	unmapped++;
+	unmapped_early += still_attached && f->regs[CW_REG_CONTROL / 4];
+}
+
+/* What the engine may still reach stays mapped as long as it may (I9, P40). */
+static void close_unmaps_what_a_context_holds_after_its_dma(void)
+{
+	struct cw_transport tr = fake_transport;
+	struct cw_dev *dev;
+	struct cw_vm *vm;
+	struct cw_ctx *ctx;
+	void *p = NULL;
+
+	tr.mem_map = t_map;
+	tr.mem_unmap = t_unmap;
+	for (unsigned held = 0; held < 2; held++) {
+		f = fake_new();
+		unmapped = unmapped_early = 0;
+		still_attached = held;
+		CHECK_EQ(posix_memalign(&p, 4096, 4096), 0);
+		CHECK_EQ(cw_open_transport(&tr, f, "fake:", &dev), 0);
+		CHECK_EQ(cw_vm_create(dev, NULL, &vm), 0);
+		CHECK_EQ(cw_vm_set_memory(vm, &(struct cw_vm_region){.size = 4096, .ptr = p}), 0);
+		CHECK_EQ(cw_ctx_create(vm, NULL, &ctx), 0);
+		f->fail_opcode = held ? CW_OP_CTX_DETACH : 0;
+		f->fail_status = CW_ST_NOT_FLUSHED;
+		cw_close(dev);
+		CHECK_EQ(unmapped, 1);
+		CHECK_EQ(unmapped_early, 0);
+		free(p);
+	}
+}
+
 static void phase_turns_with_each_lap(void)
 {
 	struct cw_dev *dev = open_fake();
@@ -469,6 +519,7 @@ int main(void)
 	RUN(refuses_dead_firmware);
 	RUN(refuses_nonsense_capabilities);
 	RUN(close_gives_all_memory_back);
+	RUN(close_unmaps_what_a_context_holds_after_its_dma);
 	RUN(phase_turns_with_each_lap, "P41");
 	RUN(completions_out_of_order_find_their_command, "P15");
 	RUN(full_ring_is_refused_and_recovers, "P16");
