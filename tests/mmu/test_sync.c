@@ -327,6 +327,144 @@ static void role_12_the_mode_changes_and_the_root_does_not(void)
 	end(&vm);
 }
 
+/* --- PDPTEs --- */
+
+static int load_pae(struct vm *vm, uint64_t cr3, bool keep)
+{
+	const struct cw_guest_regs regs = {.cr0 = CW_CR0_PG | CW_CR0_WP, .cr4 = CW_CR4_PAE, .root = cr3};
+	int r;
+
+	rec_detach(&vm->rec, &ctx);
+	r = cw_ctx_load(&ctx, &regs, keep);
+	rec_attach(&vm->rec, &ctx);
+	return r;
+}
+
+static void pdptes_are_registers(void)
+{
+	static const unsigned reserved[] = {1, 2, 5, 6, 7, 8, 48, 51, 52, 63};
+	const struct cw_shadow_params p = {.level = 4, .kind = CW_GUEST_VIRT};
+	struct cw_guest_regs regs = {.cr0 = CW_CR0_PG | CW_CR0_WP, .cr4 = CW_CR4_PAE, .root = 1 << 12 | 0x20};
+	struct vm vm;
+	uint64_t bus;
+
+	begin(&vm);
+	/* At 32 bytes into the page; the second one says nothing, whatever its bits are. */
+	gm_set(1, 0, 0);
+	gm_set(1, 4, 3 << 12 | 1);
+	gm_set(1, 5, ~1ull);
+	gm_set(5, 0, 6 << 12 | G_RWU | G_A);
+	gm_set(6, 0, (DATA + 1) << 12 | G_DONE);
+	CHECK_EQ(load_pae(&vm, 1 << 12 | 0x20, false), 1);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_FIXED);
+	CHECK_EQ(gm_fault(&vm, &ctx, 1 << 30, READ, NULL), CW_PF_GUEST);
+	for (unsigned i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
+		gm_set(1, 4, 3 << 12 | 1 | 1ull << reserved[i]);
+		CHECK_EQ(load_pae(&vm, 1 << 12 | 0x20, false), -EINVAL);
+	}
+	/* They count as they were loaded, until the next load. */
+	gm_set(1, 4, 5 << 12 | 1);
+	CHECK_EQ(cw_mmu_ctx_invalidate(&ctx, 0, 0), 0);
+	CHECK_EQ(vm_level(&vm, &ctx, 0, &bus), 1);
+	CHECK_EQ(bus, vm.rec.host_bus[DATA]);
+	/* The same root with others is another one, for another context too. */
+	CHECK_EQ(cw_shadow_ctx_create(&vm.mmu, &other, &p, &regs), 0);
+	rec_attach(&vm.rec, &other);
+	CHECK(other.root_table != ctx.root_table);
+	CHECK_EQ(gm_fault(&vm, &other, 0, READ, NULL), CW_PF_FIXED);
+	CHECK_EQ(vm_level(&vm, &other, 0, &bus), 1);
+	CHECK_EQ(bus, vm.rec.host_bus[DATA + 1]);
+	CHECK_EQ(load_pae(&vm, 1 << 12 | 0x20, true), 1);
+	CHECK_EQ(other.root_table, ctx.root_table);
+	CHECK_EQ(vm_level(&vm, &ctx, 0, &bus), 1);
+	CHECK_EQ(bus, vm.rec.host_bus[DATA + 1]);
+	vm_detach(&vm, &other);
+	end(&vm);
+}
+
+/* A load that fails leaves mode, registers and PDPTEs as they were. */
+static void a_load_fails(void)
+{
+	struct vm vm;
+	uint64_t bus;
+
+	begin(&vm);
+	gm_set(8, 0, 3 << 12 | 1);
+	CHECK_EQ(load_pae(&vm, 8 << 12, false), 1);
+	rec_fail(&vm.rec, REC_TABLE_LOAD, 1, -EIO);
+	rec_detach(&vm.rec, &ctx);
+	CHECK_EQ(cw_ctx_load(&ctx, &roots[1], false), -EIO);
+	rec_attach(&vm.rec, &ctx);
+	CHECK_EQ(gm_fault(&vm, &ctx, LARGE + 0x3000, READ, NULL), CW_PF_FIXED);
+	CHECK_EQ(vm_level(&vm, &ctx, (LARGE >> 12) + 3, &bus), 1);
+	CHECK_EQ(bus, vm.rec.host_bus[DATA + 3]);
+	end(&vm);
+}
+
+/* --- what is tracked --- */
+
+/* A page that may be written becomes a root. */
+static void role_21_a_root_is_tracked(void)
+{
+	struct vm vm;
+
+	begin(&vm);
+	CHECK_EQ(vm_fault(&vm, 7, WRITE), CW_PF_FIXED);
+	CHECK(vm_leaf(&vm, &vm.ctx, 7) & REC_W);
+	load(&vm, 1, false);
+	CHECK(!(vm_leaf(&vm, &vm.ctx, 7) & (REC_W | REC_MMU_W)));
+	CHECK_EQ(vm_fault(&vm, 7, WRITE), CW_PF_WRITE_PROTECTED);
+	vm_check(&vm);
+	end(&vm);
+}
+
+static void trapped(struct vm *vm)
+{
+	CHECK_EQ(cw_mmu_guest_write(&vm->mmu, 0, (1 << 12) + 8, 8), 0);
+}
+
+/* ZAP-5: a root that comes into use again begins to count anew. */
+static void zap_5_a_root_switch_ends_a_flood(void)
+{
+	struct vm vm;
+
+	begin(&vm);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_FIXED);
+	trapped(&vm);
+	trapped(&vm);
+	load(&vm, 0, true);
+	trapped(&vm);
+	trapped(&vm);
+	CHECK_EQ(vm.mmu.stats.mmu_flooded, 0);
+	trapped(&vm);
+	CHECK_EQ(vm.mmu.stats.mmu_flooded, 1);
+	end(&vm);
+}
+
+static void forgotten(struct vm *vm)
+{
+	(void)vm;
+	cw_ctx_forget_roles(&ctx);
+}
+
+/* ROLE-15: what was walked under a mode that is no more is void. */
+static void role_15_forgotten_during_a_fault(void)
+{
+	struct vm vm;
+	uint64_t bus;
+
+	begin(&vm);
+	meanwhile = forgotten;
+	vm.rec.hook_priv = &vm;
+	vm.rec.resolve_hook = while_resolved;
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_RETRY);
+	CHECK_EQ(vm_level(&vm, &ctx, 0, &bus), 0);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_RETRY);
+	load(&vm, 0, true);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_FIXED);
+	end(&vm);
+}
+
 int main(void)
 {
 	RUN(zap_12_each_cause, "ZAP-12 I10");
@@ -336,5 +474,10 @@ int main(void)
 	RUN(role_20_roots_of_others_are_compared, "ROLE-20 I10");
 	RUN(i10_walks_that_are_void, "I10");
 	RUN(role_12_the_mode_changes_and_the_root_does_not, "ROLE-12");
+	RUN(pdptes_are_registers, "ROLE-12 I10");
+	RUN(a_load_fails);
+	RUN(role_21_a_root_is_tracked, "ROLE-21");
+	RUN(zap_5_a_root_switch_ends_a_flood, "ZAP-5");
+	RUN(role_15_forgotten_during_a_fault, "ROLE-15");
 	return CHECK_DONE("mmu_sync");
 }
