@@ -465,6 +465,92 @@ static void role_15_forgotten_during_a_fault(void)
 	end(&vm);
 }
 
+/* --- what a fault meets on its way --- */
+
+/* ROLE-20: a table that another context has filled, and that this one has never had below its root. */
+static void role_20_tables_of_others_are_compared(void)
+{
+	const struct cw_shadow_params p = {.level = 4, .kind = CW_GUEST_VIRT};
+	struct vm vm;
+	uint64_t bus;
+
+	begin(&vm);
+	gm_set(7, 0, 2 << 12 | G_RWU | G_A);
+	gm_set(4, 1, (DATA + 2) << 12 | G_DONE);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_FIXED);
+	CHECK_EQ(cw_shadow_ctx_create(&vm.mmu, &other, &p, &roots[1]), 0);
+	rec_attach(&vm.rec, &other);
+	gm_set(4, 0, (DATA + 1) << 12 | G_DONE);
+	CHECK_EQ(cw_mmu_ctx_invalidate(&other, 0, 0), 0);
+	CHECK_EQ(vm_level(&vm, &ctx, 0, &bus), 1);
+	for (unsigned i = 0; i < 3 && !vm_level(&vm, &other, 1, &bus); i++)
+		gm_fault(&vm, &other, 1 << 12, READ, NULL);
+	CHECK_EQ(vm_level(&vm, &other, 1, &bus), 1);
+	CHECK_EQ(bus, vm.rec.host_bus[DATA + 2]);
+	CHECK_EQ(vm_level(&vm, &other, 0, &bus), 0);
+	vm_detach(&vm, &other);
+	end(&vm);
+}
+
+/* An entry without W stands where a write leads to another page: of the guest's, or of the host's. */
+static void another_page_behind_the_entry(void)
+{
+	for (unsigned host = 0; host < 2; host++) {
+		struct vm vm;
+		uint64_t bus;
+
+		begin(&vm);
+		/* The same host pages once more. */
+		CHECK_EQ(vm_slot(&vm, 2, 2048, 64, DATA, 0), 0);
+		gm_set(4, 0, DATA << 12 | G_RWU | G_A);
+		CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_FIXED);
+		if (host)
+			vm.rec.host_bus[DATA] = 0x200000000ull;
+		else
+			gm_set(4, 0, 2048ull << 12 | G_RWU | G_A);
+		CHECK_EQ(gm_fault(&vm, &ctx, 0, WRITE, NULL), CW_PF_RETRY);
+		vm_check(&vm);
+		CHECK_EQ(vm_level(&vm, &ctx, 0, &bus), 0);
+		CHECK(!rec_bus_alive(&vm.rec, 0x100000000ull + (DATA << 12)));
+		CHECK_EQ(gm_fault(&vm, &ctx, 0, WRITE, NULL), CW_PF_FIXED);
+		CHECK_EQ(vm_level(&vm, &ctx, 0, &bus), 1);
+		CHECK_EQ(bus, vm.rec.host_bus[DATA]);
+		CHECK(vm_leaf(&vm, &ctx, 0) & REC_W);
+		end(&vm);
+	}
+}
+
+/* Tables in a READONLY slot: D stays clear there, and a write is allowed all the same. */
+static void tables_that_cannot_be_written(void)
+{
+	struct vm vm;
+
+	begin(&vm);
+	CHECK_EQ(vm_slot(&vm, 0, 0, 0, 0, 0), 0);
+	CHECK_EQ(vm_slot(&vm, 0, 0, 64, 0, CW_MEM_READONLY), 0);
+	gm_set(4, 0, DATA << 12 | G_RWU);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, WRITE, NULL), CW_PF_FIXED);
+	CHECK_EQ(gm_get(4, 0), DATA << 12 | G_RWU);
+	CHECK(vm_leaf(&vm, &ctx, 0) & REC_W);
+	end(&vm);
+}
+
+/* A table of level 2 or 3, by the very way that it is part of: read without W; a write is refused. */
+static void a_table_by_its_own_way(void)
+{
+	for (unsigned table = 2; table <= 3; table++) {
+		struct vm vm;
+
+		begin(&vm);
+		gm_set(4, 0, (uint64_t)table << 12 | G_DONE);
+		CHECK_EQ(gm_fault(&vm, &ctx, 0, WRITE, NULL), CW_PF_WRITE_PROTECTED);
+		CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_FIXED);
+		CHECK(vm_leaf(&vm, &ctx, 0) && !(vm_leaf(&vm, &ctx, 0) & (REC_W | REC_MMU_W)));
+		vm_check(&vm);
+		end(&vm);
+	}
+}
+
 int main(void)
 {
 	RUN(zap_12_each_cause, "ZAP-12 I10");
@@ -479,5 +565,9 @@ int main(void)
 	RUN(role_21_a_root_is_tracked, "ROLE-21");
 	RUN(zap_5_a_root_switch_ends_a_flood, "ZAP-5");
 	RUN(role_15_forgotten_during_a_fault, "ROLE-15");
+	RUN(role_20_tables_of_others_are_compared, "ROLE-20 I10");
+	RUN(another_page_behind_the_entry, "P31 I1");
+	RUN(tables_that_cannot_be_written, "P50");
+	RUN(a_table_by_its_own_way, "ROLE-21");
 	return CHECK_DONE("mmu_sync");
 }
