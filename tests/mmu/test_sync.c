@@ -551,6 +551,72 @@ static void a_table_by_its_own_way(void)
 	}
 }
 
+static void becomes_readonly(struct vm *vm)
+{
+	CHECK_EQ(vm_slot(vm, 1, 0, 0, 0, 0), 0);
+	CHECK_EQ(vm_slot(vm, 1, DATA, 1024, DATA, CW_MEM_READONLY), 0);
+}
+
+static void goes_away(struct vm *vm)
+{
+	CHECK_EQ(cw_mmu_invalidate_begin(&vm->mmu, DATA << 12, (DATA + 1) << 12, true), 0);
+}
+
+/* MS-7, ZAP-8: slot and host page, too, are what they are at the end. */
+static void zap_8_slot_and_page_change_during_a_fault(void)
+{
+	struct vm vm;
+	uint64_t bus;
+
+	for (unsigned i = 0; i < 2; i++) {
+		begin(&vm);
+		meanwhile = i ? goes_away : becomes_readonly;
+		vm.rec.hook_priv = &vm;
+		vm.rec.resolve_hook = while_resolved;
+		CHECK_EQ(gm_fault(&vm, &ctx, 0, WRITE, NULL), CW_PF_RETRY);
+		CHECK_EQ(vm_level(&vm, &ctx, 0, &bus), 0);
+		CHECK_EQ(gm_fault(&vm, &ctx, 0, WRITE, NULL), i ? CW_PF_RETRY : CW_PF_EMULATE);
+		if (i)
+			cw_mmu_invalidate_end(&vm.mmu, DATA << 12, (DATA + 1) << 12);
+		CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_FIXED);
+		CHECK_EQ(!(vm_leaf(&vm, &ctx, 0) & (REC_W | REC_MMU_W)), !i);
+		end(&vm);
+	}
+}
+
+/* P23: where W or D tells what is written, there is no large leaf; else there is. */
+static void p23_small_leaves_while_w_tells(void)
+{
+	for (unsigned mode = CW_LOG_OFF; mode <= CW_LOG_DIRTYBIT; mode++) {
+		bool exact = mode == CW_LOG_PROTECT || mode == CW_LOG_DIRTYBIT;
+		struct vm vm;
+		uint64_t bus;
+
+		begin(&vm);
+		vm_host_level(&vm, DATA, 512, 2);
+		if (mode != CW_LOG_OFF)
+			CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, mode, 0), 0);
+		CHECK_EQ(gm_fault(&vm, &ctx, LARGE, READ, NULL), CW_PF_FIXED);
+		CHECK_EQ(vm_level(&vm, &ctx, LARGE >> 12, &bus), exact ? 1 : 2);
+		end(&vm);
+	}
+}
+
+/* A root is no table that is forgotten for a DMA. */
+static void a_write_to_the_root_in_use(void)
+{
+	struct vm vm;
+
+	begin(&vm);
+	gm_set(4, 0, 1 << 12 | G_DONE);
+	CHECK_EQ(gm_fault(&vm, &ctx, LARGE, READ, NULL), CW_PF_FIXED);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, WRITE, NULL), CW_PF_WRITE_PROTECTED);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, READ, NULL), CW_PF_FIXED);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, WRITE, NULL), CW_PF_WRITE_PROTECTED);
+	CHECK_EQ(vm.mmu.stats.wt_denied, 2);
+	end(&vm);
+}
+
 int main(void)
 {
 	RUN(zap_12_each_cause, "ZAP-12 I10");
@@ -569,5 +635,8 @@ int main(void)
 	RUN(another_page_behind_the_entry, "P31 I1");
 	RUN(tables_that_cannot_be_written, "P50");
 	RUN(a_table_by_its_own_way, "ROLE-21");
+	RUN(zap_8_slot_and_page_change_during_a_fault, "ZAP-8 MS-7");
+	RUN(p23_small_leaves_while_w_tells, "P23");
+	RUN(a_write_to_the_root_in_use, "ROLE-21");
 	return CHECK_DONE("mmu_sync");
 }
