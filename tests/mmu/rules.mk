@@ -18,7 +18,7 @@ mmu_writes_TIMEOUT := 900
 
 # What both have.
 # What others do meanwhile.
-MMU_TESTS += between sync
+MMU_TESTS += between sync shadow_leaf
 
 MMU_TESTS += prefetch policy special budget split prefault perf paths stages stats
 
