@@ -107,6 +107,20 @@ static void zap_3_the_tables_go_during_a_fault(void)
 	end_guest(&vm);
 }
 
+/* The guest's tables go with their slot, and with them what they led to. */
+static void zap_3_tables_go_with_their_slot(void)
+{
+	struct vm vm;
+	uint64_t bus;
+
+	begin_guest(&vm);
+	CHECK_EQ(gm_fault(&vm, &ctx, 0, WRITE, NULL), CW_PF_FIXED);
+	tables_go(&vm);
+	CHECK_EQ(vm_level(&vm, &ctx, 0, &bus), 0);
+	CHECK(!rec_bus_alive(&vm.rec, vm.rec.host_bus[512]));
+	end_guest(&vm);
+}
+
 static void entry_changes(struct vm *vm)
 {
 	gm_set(4, 0, 513 << 12 | G_DONE);
@@ -407,6 +421,7 @@ int main(void)
 {
 	RUN(ms_16_tables_are_found_below_new_ones, "MS-16");
 	RUN(zap_3_the_tables_go_during_a_fault, "I10");
+	RUN(zap_3_tables_go_with_their_slot, "ZAP-3");
 	RUN(zap_5_a_trapped_write_during_a_fault, "ZAP-5 ZAP-6");
 	RUN(zap_3_a_zap_during_a_fault, "ZAP-3 ZAP-8");
 	RUN(dl_10_orphans_of_shadow_contexts_are_protected, "DL-10 I2");
