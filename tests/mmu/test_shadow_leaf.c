@@ -30,12 +30,11 @@ static void end(struct vm *vm)
 	vm_destroy(vm);
 }
 
-/* MS-6, P49: a large leaf is no larger than the guest's page, the slot, what the host takes away, and what is tracked. */
+/* MS-6, P49: no larger than the guest's page, the slot, what the host takes away, and what is tracked. */
 static void ms_6_what_a_large_leaf_may_span(void)
 {
 	const struct cw_shadow_params p = {.level = 4, .kind = CW_GUEST_VIRT};
-	struct cw_guest_regs regs = {
-		.cr0 = CW_CR0_PG | CW_CR0_WP, .cr4 = CW_CR4_PAE, .efer = CW_EFER_LMA};
+	struct cw_guest_regs regs = {.cr0 = CW_CR0_PG | CW_CR0_WP, .cr4 = CW_CR4_PAE, .efer = CW_EFER_LMA};
 
 	for (unsigned i = 0; i < 5; i++) {
 		struct vm vm;
