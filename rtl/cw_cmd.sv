@@ -98,7 +98,8 @@ module cw_cmd #(
   output cw_t::cmd_mon_t           mon_cmd
 );
 
-  localparam int unsigned OPEN_W = $clog2(cw_pkg::NFLUSH + 1);
+  // FLUSHes and DRAINs in the core, and a HARVEST, whose own FLUSH is not there yet.
+  localparam int unsigned OPEN_W = $clog2(cw_pkg::NFLUSH + 2);
 
   typedef enum logic [3:0] {
     IDLE      = 4'd0,   // chooses a source
