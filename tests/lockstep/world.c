@@ -15,6 +15,7 @@ static const uint64_t np = UINT64_C(1) << 63; /* SPTE-2 */
 static const unsigned int kind_shift[PAGE_KINDS] = {12, 21, 30};
 static const unsigned int kind_count[PAGE_KINDS] = {NSMALL, NBIG, NHUGE};
 static uint64_t kind_base[PAGE_KINDS]; /* as far up as addresses of this engine reach: kind_place() */
+static uint64_t frames;
 
 /* Contexts 0 to 7 are port 0's, 4 to 11 port 1's: domain 0 is known to the one only, domain 3 to the other (P20). */
 /* Contexts 5, 6 and 10 are shadow ones of domain 1, 5 and 10 begin with one root. */
@@ -192,10 +193,10 @@ uint64_t world_entry(struct bench *b, unsigned int domain, uint64_t page, unsign
 	}
 }
 
-/* All pages and tables lie below the narrowest width that an engine has in these runs. */
+/* All pages and tables lie below the bits that an entry may not have. */
 uint64_t world_frame(uint64_t entry)
 {
-	return entry & UINT64_C(0x00003ffffffff000);
+	return entry & frames;
 }
 
 uint64_t world_host_w(const struct domain *d)
@@ -541,10 +542,12 @@ static void aim_table(struct bench *b)
 static void kind_place(const struct bench *b)
 {
 	bool wide = b->pa_bits >= 46;
+	unsigned int bits = wide ? 46 : b->pa_bits;
 
-	kind_base[PAGE_SMALL] = wide ? BIT64(36) : BIT64(b->pa_bits - 4);
-	kind_base[PAGE_BIG] = wide ? BIT64(40) : BIT64(b->pa_bits - 3);
-	kind_base[PAGE_HUGE] = wide ? BIT64(44) : BIT64(b->pa_bits - 1);
+	kind_base[PAGE_SMALL] = BIT64(wide ? 36 : bits - 4);
+	kind_base[PAGE_BIG] = BIT64(wide ? 40 : bits - 3);
+	kind_base[PAGE_HUGE] = BIT64(wide ? 44 : bits - 1);
+	frames = BIT64(bits) - 4096;
 }
 
 void world_open(struct bench *b)
