@@ -439,8 +439,7 @@ module cw_regs #(
   logic ring_seen_q;
   logic dead_q;
   logic error_irq;
-  logic [cw_pkg::NPORT-1:0] hung, hung_q, needs_flr;
-  logic [31:0] stuck_q;        // cycles since the last fence came
+  logic [cw_pkg::NPORT-1:0] hung, hung_q, reset_q, starts, needs_flr;
   logic flr, flr_q;
 
   assign hung = fenced | reset_stat.ports;
@@ -467,20 +466,33 @@ module cw_regs #(
     end
   end
 
-  // ---- a fence that does not end ----
+  // ---- a fence or a reset that does not end: each port by itself; a reset of a fenced port has its whole time ----
+  assign starts = (hung & ~hung_q) | (reset_stat.ports & ~reset_q);
   always_ff @(posedge clk) begin
     if (!rst_n) begin
       hung_q    <= '0;
-      stuck_q   <= '0;
-      needs_flr <= '0;
+      reset_q   <= '0;
       flr_q     <= 1'b0;
     end else begin
-      hung_q <= hung;
-      if ((hung & ~hung_q) != '0 || hung == '0) stuck_q <= '0;
-      else if (stuck_q < flush_timeout) stuck_q <= stuck_q + 32'd1;
-      needs_flr <= (stuck_q >= flush_timeout ? hung_q : needs_flr) & hung;
-      flr_q     <= flr;
+      hung_q  <= hung;
+      reset_q <= reset_stat.ports;
+      flr_q   <= flr;
     end
+  end
+  for (genvar p = 0; p < cw_pkg::NPORT; p++) begin : g_hung
+    logic [31:0] since;          // cycles
+    logic        late;
+    always_ff @(posedge clk) begin
+      if (!rst_n) begin
+        since <= '0;
+        late  <= 1'b0;
+      end else begin
+        if (starts[p]) since <= '0;
+        else if (hung[p] && since < flush_timeout) since <= since + 32'd1;
+        late <= hung[p] && !starts[p] && (late || since >= flush_timeout);
+      end
+    end
+    assign needs_flr[p] = late;
   end
 
   // ---- read channel ----

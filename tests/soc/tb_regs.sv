@@ -421,12 +421,16 @@ module tb_regs;
 
     begin_test("a fence that stays is NEEDS_FLR, with one interrupt, and all is over with the fence (P21 P43)");
     write(32'(cw_pkg::REG_FLUSH_TIMEOUT), 32'd200);
+    fenced = '0;
+    @(negedge clk);
     fenced = 5'b00010;
     repeat (100) @(negedge clk);
     fenced = 5'b10010;
-    repeat (150) @(negedge clk);
+    repeat (80) @(negedge clk);
     expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'd0);
     must(pulses[3] == 3, "a fence alone sends no interrupt");
+    repeat (30) @(negedge clk);
+    expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'h2);
     repeat (80) @(negedge clk);
     expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'h12);
     expect_reg(32'(cw_pkg::REG_STATUS), 32'h1da);
@@ -436,6 +440,25 @@ module tb_regs;
     fenced = '0;
     expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'd0);
     expect_reg(32'(cw_pkg::REG_STATUS), 32'h5a);
+    end_test();
+
+    begin_test("fences of other ports that come and go put off no NEEDS_FLR; a reset of a fenced port has its whole time (P21)");
+    fenced = 5'b00001;
+    for (int k = 0; k < 12; k++) begin
+      fenced[4] = !fenced[4];
+      repeat (20) @(negedge clk);
+    end
+    expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'h1);
+    reset_stat.ports = 5'b00001;
+    repeat (5) @(negedge clk);
+    expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'd0);
+    repeat (170) @(negedge clk);
+    expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'd0);
+    fenced = '0;
+    repeat (40) @(negedge clk);
+    expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'h1);
+    reset_stat.ports = '0;
+    expect_reg(32'(cw_pkg::REG_NEEDS_FLR), 32'd0);
     end_test();
 
     begin_test("resets are pulses, their state is shown; silent buses and a reset that does not end are NEEDS_FLR (P43)");
