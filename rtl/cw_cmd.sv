@@ -423,7 +423,7 @@ module cw_cmd #(
   logic own_flush;
   assign own_flush  = (state_q == FLUSH && flush_ready) || hc_valid;
   assign open_hot   = own_flush && !cold_q;
-  assign open_cold  = flush_valid && flush_ready && cold_q;
+  assign open_cold  = own_flush && cold_q;
   assign close_hot  = (fdone_end && !fdone_cookie.cold) || (hp_go && !hp_cold);
   assign close_cold = (fdone_end && fdone_cookie.cold) || (hp_go && hp_cold);
 

@@ -42,6 +42,7 @@
       hp.id     <= hf_cookie.id;
       hp.opcode <= cw_pkg::OP_HARVEST;
       hp.status <= fdone.status;
+      hp_cold   <= hf_cookie.cold;
       hp_valid  <= 1'b1;
     end
     if (hp_valid && hp_ready) begin

@@ -114,4 +114,21 @@
     submit(command(HARVEST, 0, 64'h800_0000, BUFFER, {32'd9, 32'd0}, 1, 0), cw_pkg::ST_OK, 0, 9);
     drain();
     check(n_harvest == flushes + 2 && wrong == 0 && !harvesting, "HARVEST is handed over, flips and completes");
+    // One of the ring flips while a command of the firmware was the last one: no BARRIER of the firmware waits for it;
+    // one of the firmware, and then its BARRIER does.
+    submit(command(HARVEST, 0, 64'h800_0000, BUFFER, {32'd7, 32'd3}, 1, 0), cw_pkg::ST_OK, 0, 10);
+    while (!harvesting) @(negedge clk);
+    firmware(command(cw_pkg::OP_NOP, 1, 0, 0, 0, 0, 0), cw_pkg::ST_OK, 0);
+    drain();
+    firmware(with_bit(command(cw_pkg::OP_NOP, 2, 0, 0, 0, 0, 0), 8), cw_pkg::ST_OK, 0);
+    fwc       = command(HARVEST, 3, 64'h800_0000, BUFFER, {32'd7, 32'd3}, 1, 0);
+    fwc_valid = 1'b1;
+    do @(negedge clk); while (!fwc_ready);
+    @(negedge clk);
+    fwc = with_bit(command(cw_pkg::OP_NOP, 4, 0, 0, 0, 0, 0), 8);
+    do @(negedge clk); while (!fwc_ready);
+    check(n_harvest == flushes + 4 && wrong == 0 && !harvesting, "a BARRIER of the firmware waits for its HARVEST alone (P15)");
+    @(negedge clk);
+    fwc_valid = 1'b0;
+    drain();
   endtask
