@@ -306,7 +306,7 @@ module cw_core #(
     .chg_valid, .chg_line, .chg_any,
     .log_valid, .log_ready, .log_op, .log_due, .log_ctx, .log_dom, .log_epoch(log_stamp), .log_gfn, .log_id,
     .logr_valid, .logr_id,
-    .logr_status, .hint_valid, .hint_space, .hint_page, .ev_fixed, .ev_lost,
+    .logr_status, .log_flip, .hint_valid, .hint_space, .hint_page, .ev_fixed, .ev_lost,
     .mon_swap_req, .mon_log, .mon_log_op, .mon_log_req, .mon_log_gfn);
 
   // ---- park ----

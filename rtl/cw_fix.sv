@@ -64,6 +64,7 @@ module cw_fix #(
   input  logic                       logr_valid,
   input  logic [2:0]                 logr_id,
   input  logic [1:0]                 logr_status,
+  input  logic                       log_flip,     // a new log epoch
   output logic                       hint_valid,   // CAPTURE: a mark was accepted (P24)
   output logic [cw_pkg::SPACE_W-1:0] hint_space,
   output logic [56:12]               hint_page,
@@ -102,6 +103,7 @@ module cw_fix #(
   logic [4:0]              tries [NF];
   logic [1:0]              status [NF];
   logic [NF-1:0]           mark, fresh, flavour, prepared, swapped, marked, failed, paid;
+  logic [NF-1:0]           old;            // a log epoch has begun since the log took the mark
 
   // ---- who wants what ----
   logic [NF-1:0] s_free, s_swap, s_swapw, s_log, s_out, free_pick, swap_pick, log_pick, out_pick, take_pick;
@@ -188,7 +190,8 @@ module cw_fix #(
   assign mon_log_req = req[logr_idx];
   cw_t::req_t hint_r;
   assign hint_r      = mon_log_req.req;
-  assign hint_valid  = logr_valid && mon_log_op && logr_status == 2'd0 &&
+  // A harvest may take the bit before the log answers, and begin a new epoch: no hint of that one then (P24, P25).
+  assign hint_valid  = logr_valid && mon_log_op && logr_status == 2'd0 && !old[logr_idx] &&
                        mon_log_req.log_mode == 2'(cw_pkg::LOG_CAPTURE);
   assign hint_space  = space[logr_idx];
   assign hint_page   = hint_r.addr[56:12];
@@ -271,6 +274,8 @@ module cw_fix #(
         endcase
         if (fresh[f] && (chg_any || (chg_valid && chg_line == addr[f][cw_pkg::PA_W-1:6]))) fresh[f] <= 1'b0;
         if (turn) paid[f] <= 1'b0;
+        if (state[f] == F_MARK) old[f] <= 1'b0;
+        else if (log_flip) old[f] <= 1'b1;
         if (take && take_pick[f]) begin
           paid[f]    <= take_pay || (take_again && paid[f] && !turn);
           state[f]   <= take_fix == '0 ? (joins ? F_OUT : F_MARK) :

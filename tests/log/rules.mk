@@ -32,3 +32,8 @@ $(eval $(call log_fail,rtl_dring-fail,room|entry|soft|consumer|interrupt))
 
 # The control of the log alone.
 $(eval $(call sv_bench,rtl_log_ctl,rtl/cw_log_ctl.sv tests/unit/tb_must.svh tests/log/tb_log_ctl.sv))
+
+# Hints: the fixer on a log that is slow.
+$(eval $(call sv_bench,rtl_hint,$(addprefix rtl/cw_,arb.sv fifo.sv dlog_dir.sv dlog_cache.sv harvest.sv dlog.sv \
+  dring.sv log_ctl.sv log.sv fix.sv) tests/queue/tb_axi_mem.sv tests/unit/tb_must.svh \
+  tests/log/tb_hint.sv,--unroll-count 64))
