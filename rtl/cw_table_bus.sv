@@ -159,9 +159,10 @@ module cw_table_bus (
 
   assign w_valid   = data_q && (log_q ? dl_wvalid : load_q ? ld_wvalid : eu_wvalid);
   // Wide and seldom used: zero in between, which simulates faster. So it is with the data that come in here.
+  // In a reset they are zero from its first cycle on, in which clients still have theirs: what stands untaken stays.
   always_comb begin
     t_wdata = '0;
-    if (w_valid) begin
+    if (w_valid && !gate.absorb) begin
       if (log_q)       t_wdata = dl_wdata;
       else if (load_q) t_wdata = ld_wdata;
       else             t_wdata = eu_wdata;

@@ -13,3 +13,5 @@ $(eval $(call sv_bench,rtl_cmd_check,rtl/cw_cmd_check.sv tests/queue/tb_cmd_chec
 $(eval $(call sv_bench,rtl_loader,rtl/cw_loader.sv tests/unit/tb_must.svh tests/queue/tb_loader.sv))
 $(eval $(call sv_bench,rtl_host_bus,$(addprefix rtl/cw_,arb.sv bus_gate.sv host_bus.sv) tests/unit/tb_must.svh \
   tests/queue/tb_host_bus.sv))
+$(eval $(call sv_bench,rtl_table_bus,$(addprefix rtl/cw_,arb.sv bus_gate.sv table_bus.sv) tests/queue/tb_axi_mem.sv \
+  tests/unit/tb_must.svh tests/queue/tb_table_bus.sv))
