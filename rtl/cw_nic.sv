@@ -56,7 +56,8 @@ module cw_nic (
   logic run_q, halt_q, begin_run, go, clearing;
   logic [9:0] open_q;                                   // bursts that are not answered
   logic wpush, rpush, b_take, r_end;
-  assign begin_run = set.ctrl[0] && !run_q && open_q == '0 && !line_valid && !seg_valid;
+  // Not before all of the run before is answered, compared and measured: it would count for this one.
+  assign begin_run = set.ctrl[0] && !run_q && open_q == '0 && !line_valid && !seg_valid && !rl_valid && !c1_q && !c2_q;
   assign go        = run_q && (set.ctrl[0] || cw_pkg::MUT_NIC_RUNS_ON) && !halt_q && !clearing;
   assign b_take    = bvalid;
   assign r_end     = rvalid && rlast;

@@ -60,3 +60,7 @@ $(eval $(call sv_bench,rtl_bridge_port,rtl/cw_fifo.sv rtl/cw_bridge_mux.sv rtl/c
   tests/bridge/tb_unit.svh tests/unit/tb_must.svh tests/bridge/tb_bridge_port.sv))
 $(eval $(call sv_bench,rtl_fault_data,rtl/cw_fifo.sv rtl/cw_fault_data.sv tests/bridge/tb_unit.svh \
   tests/unit/tb_must.svh tests/bridge/tb_fault_data.sv))
+
+# The sample NIC queue alone.
+$(eval $(call sv_bench,rtl_nic,$(addprefix rtl/cw_,fifo.sv hist.sv nic.sv) tests/unit/tb_must.svh \
+  tests/bridge/tb_nic.sv,--unroll-count 64))
