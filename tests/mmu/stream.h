@@ -59,7 +59,7 @@ bool stream_run_here(const struct world *w, const struct stream *s, unsigned exp
 void stream_draw(struct stream *s, uint64_t seed, unsigned options, unsigned ops);
 /* Runs it in a process of its own, so that a crash is a failure like any other. */
 bool stream_run(const struct world *w, const struct stream *s, bool quiet, unsigned expect, unsigned *at);
-/* Leaves out what can be left out of one that fails, for at most so many seconds. */
+/* Leaves out what can be left out of one that fails, for at most so many seconds of processor time. */
 void stream_shrink(const struct world *w, struct stream *s, unsigned seconds);
 /* Runs, and if it fails shrinks, prints what is left and runs that aloud. */
 bool stream_test(const struct world *w, const char *program, struct stream *s);
