@@ -22,6 +22,7 @@ static struct {
 } slot[NSLOT];
 static uint64_t rng, seed = 1;
 static unsigned operations = 3000;
+static int harvest_says;
 
 static uint64_t rnd(uint64_t n)
 {
@@ -44,7 +45,7 @@ static int harvest(void *priv, unsigned domain, void (*line)(void *arg, uint64_t
 			line(arg, gfn, bits);
 		memset(bits, 0, 64);
 	}
-	return 0;
+	return harvest_says;
 }
 
 static int host_write(void *priv, uint64_t hva, const void *buf, size_t len)
@@ -277,6 +278,44 @@ static void broken_summaries_are_found(void)
 	vm_destroy(&vm);
 }
 
+/*
+ * The engine has lost track of what was written, or nobody knows: all that logs in its domain is dirty, and nothing
+ * else. An error is one of the pass or of the reset too, which take nothing then.
+ */
+static void p27_what_the_engine_has_lost_is_dirty(void)
+{
+	static const int says[] = {1, -EIO};
+	const struct cw_log_page page = {.slot = 0, .page = 5};
+
+	for (unsigned i = 0; i < 12; i++) {
+		bool reset = i & 1;
+		int how = says[i / 2 % 2];
+		uint64_t map[2] = {0};
+
+		open_vm();
+		CHECK_EQ(vm_slot(&vm, 0, 7, 100, 0, CW_MEM_LOG_DIRTY), 0);
+		CHECK_EQ(vm_slot(&vm, 1, 1000, 3, 0, 0), 0);
+		CHECK_EQ(vm_slot(&vm, 2, 2000, 70, 0, CW_MEM_LOG_DIRTY), 0);
+		CHECK_EQ(vm_slot(&vm, 1 << 16, 7, 100, 0, CW_MEM_LOG_DIRTY), 0);
+		for (unsigned as_id = 0; as_id < 2; as_id++)
+			CHECK_EQ(cw_mmu_log_start(&vm.mmu, as_id, 1 + i / 4, 0), 0);
+		harvest_says = how;
+		if (reset)
+			CHECK_EQ(cw_mmu_log_reset(&vm.mmu, 0, &page, 1), how < 0 ? how : 0);
+		else
+			CHECK_EQ(cw_mmu_log_get(&vm.mmu, 0, map), how < 0 ? how : 100);
+		harvest_says = 0;
+		/* What is reported is read after it, and so is what was reset. */
+		CHECK_EQ(cw_mmu_log_get(&vm.mmu, 0, map), how < 0 ? 100 : reset ? 99 : 0);
+		CHECK_EQ(map[0], how > 0 && reset ? ~(1ull << 5) : ~0ull);
+		CHECK_EQ(map[1], (1ull << 36) - 1);
+		CHECK_EQ(cw_mmu_log_get(&vm.mmu, 2, map), 70);
+		CHECK_EQ(cw_mmu_log_get(&vm.mmu, 1 << 16, map), 0);
+		vm_check(&vm);
+		vm_destroy(&vm);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1)
@@ -287,5 +326,6 @@ int main(int argc, char **argv)
 		RUN(dl_3_passes_report_exactly_what_is_dirty, "DL-3 DL-4 MS-10");
 	RUN(dl_3_large_slots, "DL-3");
 	RUN(broken_summaries_are_found);
+	RUN(p27_what_the_engine_has_lost_is_dirty, "P27 I2");
 	return CHECK_DONE("mmu_dirty");
 }
