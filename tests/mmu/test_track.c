@@ -178,6 +178,32 @@ static void a_tracked_page_is_not_made_writable(void)
 	end();
 }
 
+/* A guest's table is one in its own address space; elsewhere the same gfn is data, and writes there are no news. */
+static void tables_are_tracked_in_their_own_space(void)
+{
+	struct cw_mmu_ctx other;
+	uint64_t bus;
+
+	begin();
+	CHECK_EQ(vm_slot(&vm, 1 << 16, 0, GUEST_PAGES, 64, 0), 0);
+	vm_attach(&vm, &other, 4, 1, CW_FLAVOUR_EPT);
+	CHECK_EQ(use(0, READ), CW_PF_FIXED);
+	CHECK(cw_track_is(&vm.mmu, 0, PD) && cw_track_any(&vm.mmu, 0, PD, 1));
+	CHECK(!cw_track_is(&vm.mmu, 1, PD) && !cw_track_any(&vm.mmu, 1, 0, GUEST_PAGES));
+	/* Nor is a page beside one. */
+	CHECK(!cw_track_any(&vm.mmu, 0, PD + 1, 9) && !cw_track_any(&vm.mmu, 0, 0, PML4));
+	CHECK_EQ(vm_fault_ctx(&vm, &other, PD, WRITE), CW_PF_FIXED);
+	CHECK(vm_leaf(&vm, &other, PD) & REC_W);
+	CHECK_EQ(cw_mmu_guest_write(&vm.mmu, 1, PML4 << 12, 4 * 4096), 0);
+	CHECK(mapped(0));
+	CHECK_EQ(cw_mmu_zap_range(&vm.mmu, 1, 0, GUEST_PAGES), 0);
+	CHECK(mapped(0) && !vm_level(&vm, &other, PD, &bus));
+	CHECK_EQ(vm.mmu.stats.mmu_flooded + vm.mmu.stats.mmu_pde_zapped, 0);
+	vm_check(&vm);
+	vm_detach(&vm, &other);
+	end();
+}
+
 static void one_page_at_very_many_addresses(void)
 {
 	unsigned retries = 0;
@@ -251,6 +277,7 @@ int main(void)
 	RUN(writes_of_entries_and_odd_ones, "ZAP-5 T-ZP-06");
 	RUN(a_write_to_a_table_that_maps_itself, "ZAP-5");
 	RUN(a_tracked_page_is_not_made_writable, "T-FP-03");
+	RUN(tables_are_tracked_in_their_own_space, "MS-9");
 	RUN(one_page_at_very_many_addresses, "T-RL-07");
 	return CHECK_DONE("mmu_track");
 }
