@@ -7,6 +7,7 @@
 # module has the file's name; objects of C (DPI) may stand among them, and .svh files, which are included. SV_SEED
 # chooses the random numbers.
 # $(eval $(call sv_build,NAME,SOURCES,FLAGS)): the bench alone, for a suite that runs it otherwise.
+# $(eval $(call sv_fail,NAME,SOURCES,KINDS)): the bench with one mutant after the other, each of which it must find.
 #
 # $(NAME_OPT) is how it is optimised, -O0 if nothing is said: most benches are short, so that compiling them takes the
 # time. Verilator's runtime is compiled once for all of them; one unit each, for its headers cost more than the rest.
@@ -38,6 +39,15 @@ SV_BENCHES += $(1)
 $(1)_CMD := $(O)/sv/$(1)/bench +verilator+seed+$(SV_SEED)
 $(1)_DEPS := $(O)/sv/$(1)/bench
 $(1)_TIMEOUT := 120
+endef
+
+define sv_fail
+$(call sv_build,$(1),$(2),-DCW_MUTANTS)
+TESTS += $(1)
+$(1)_CMD   = tests/unit/sv_fail.sh $(1) '$(3)' $$(O)/sv/$(1)/bench $$(LOG_DIR) $$$$($$(CWGEN) mutants $(1))
+$(1)_DEPS := $(O)/sv/$(1)/bench
+$(1)_OPT  := -O1
+$(1)_TIMEOUT := 900
 endef
 
 # Rules of all benches; called once, when they are known.

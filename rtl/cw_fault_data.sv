@@ -78,14 +78,14 @@ module cw_fault_data (
         // with none on the way, the next acknowledgement is that of the line
         D_PASS:   if (r_valid && with_data && open == '0) state <= D_LINE;
         D_LINE:   if (wr_ready) state <= D_WAIT;
-        D_WAIT:   if (wr_bvalid) state <= r_valid && !gone ? D_RECORD : D_PASS;
+        D_WAIT:   if (wr_bvalid) state <= (r_valid && !gone) || cw_pkg::MUT_FAULT_DATA_STAYS ? D_RECORD : D_PASS;
         default:  if (!r_valid || wr_ready) state <= D_PASS;
       endcase
     end
     if (state == D_PASS) begin
       line      <= look_data;
       line_addr <= {data_base[63:12], 12'd0} + (r_addr - ring_base);
-      strb      <= cw_pkg::MUT_DEAD_FAULT_DATA || !look_open ? '0 : look_strb;
+      strb      <= cw_pkg::MUT_DEAD_FAULT_DATA || !(look_open || cw_pkg::MUT_FAULT_DATA_NOT_OPEN) ? '0 : look_strb;
     end
     if (state == D_WAIT && wr_bvalid && wr_berr) strb <= '0;
   end

@@ -14,7 +14,7 @@
 // Only this module, the gates and the host's way to the registers live on meanwhile. What is not at rest after the
 // cycles of FLUSH_TIMEOUT is `flr`; it goes on waiting.
 //
-// Mutant: PORT_RESET_EARLY takes grants back without asking the initiator.
+// Mutants: PORT_RESET_EARLY takes grants back without asking the initiator; RESET_SWEEP_STAYS, RESET_TIME_LEFT.
 module cw_reset (
   input  logic                     clk,           // ticks in resets, at gate.tick, and with any part
   input  logic                     clk_free,
@@ -62,7 +62,8 @@ module cw_reset (
     if (!aresetn) begin
       port_reset <= '0;
       swept      <= 1'b0;
-    end else if (busy || set.start || set.ports != '0 || port_reset != '0 || swept) begin
+    end else if (busy || set.start || set.ports != '0 || port_reset != '0 ||
+                 (swept && !cw_pkg::MUT_RESET_SWEEP_STAYS)) begin
       port_reset <= state == R_HOLD && hold == HOLD ? '0 : (port_reset & ~ends) | asked;
       swept      <= port_reset != '0 && beat == '0;
     end
@@ -91,7 +92,7 @@ module cw_reset (
           end
         end
       endcase
-      left <= !busy ? timeout : left - 32'(left != '0);
+      left <= !busy && (left == '0 || !cw_pkg::MUT_RESET_TIME_LEFT) ? timeout : left - 32'(left != '0);
       flr  <= state != R_HOLD && (flr || (left == 32'd1 && busy));
     end
   end

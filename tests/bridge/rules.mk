@@ -58,8 +58,10 @@ $(eval $(call sv_bench,rtl_id_order,rtl/cw_id_order.sv tests/bridge/tb_unit.svh 
   tests/bridge/tb_id_order.sv))
 $(eval $(call sv_bench,rtl_bridge_port,rtl/cw_fifo.sv rtl/cw_bridge_mux.sv rtl/cw_bridge_port.sv \
   tests/bridge/tb_unit.svh tests/unit/tb_must.svh tests/bridge/tb_bridge_port.sv))
-$(eval $(call sv_bench,rtl_fault_data,rtl/cw_fifo.sv rtl/cw_fault_data.sv tests/bridge/tb_unit.svh \
-  tests/unit/tb_must.svh tests/bridge/tb_fault_data.sv))
+FAULT_DATA_SRCS := rtl/cw_fifo.sv rtl/cw_fault_data.sv tests/bridge/tb_unit.svh \
+  tests/unit/tb_must.svh tests/bridge/tb_fault_data.sv
+$(eval $(call sv_bench,rtl_fault_data,$(FAULT_DATA_SRCS)))
+$(eval $(call sv_fail,rtl_fault_data-fail,$(FAULT_DATA_SRCS),a request|bytes that are told|the line is ack|nothing is added))
 
 # The sample NIC queue alone.
 $(eval $(call sv_bench,rtl_nic,$(addprefix rtl/cw_,fifo.sv hist.sv nic.sv) tests/unit/tb_must.svh \

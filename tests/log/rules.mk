@@ -16,19 +16,9 @@ $(eval $(call sv_bench,rtl_harvest,rtl/cw_fifo.sv rtl/cw_harvest.sv tests/log/tb
 # Its dirty rings alone.
 DRING_SRCS := rtl/cw_fifo.sv rtl/cw_dring.sv tests/log/tb_dring.sv
 $(eval $(call sv_bench,rtl_dring,$(DRING_SRCS)))
-$(eval $(call sv_build,rtl_dring-fail,$(DRING_SRCS),-DCW_MUTANTS))
-$(eval $(call sv_build,rtl_dlog-fail,$(LOG_SRCS),-DCW_MUTANTS))
 
-# $(call log_fail,SUITE,KINDS): its bench must find all mutants that are for it.
-define log_fail
-TESTS += $(1)
-$(1)_CMD   = tests/log/fail.sh $(1) '$(2)' $$(O)/sv/$(1)/bench $$(LOG_DIR) $$$$($$(CWGEN) mutants $(1))
-$(1)_DEPS := $$(O)/sv/$(1)/bench
-$(1)_OPT  := -O1
-$(1)_TIMEOUT := 900
-endef
-$(eval $(call log_fail,rtl_dlog-fail,lost|spurious|overrun|a log that has ended))
-$(eval $(call log_fail,rtl_dring-fail,room|entry|soft|consumer|interrupt))
+$(eval $(call sv_fail,rtl_dlog-fail,$(LOG_SRCS),lost|spurious|overrun|a log that has ended))
+$(eval $(call sv_fail,rtl_dring-fail,$(DRING_SRCS),room|entry|soft|consumer|interrupt))
 
 # The control of the log alone.
 $(eval $(call sv_bench,rtl_log_ctl,rtl/cw_log_ctl.sv tests/unit/tb_must.svh tests/log/tb_log_ctl.sv))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Copyright The Catwalk authors
 #
-# usage: fail.sh NAME KINDS BENCH DIR MUTANT...: each mutant must make the bench fail with each of three seeds, by a
+# usage: sv_fail.sh NAME KINDS BENCH DIR MUTANT...: each mutant must make the bench fail with each of three seeds, by a
 # check whose text begins with one of KINDS. Output: DIR.
 name=$1
 kinds=$2
