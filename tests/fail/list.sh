@@ -10,7 +10,7 @@ passed=0 failed=0
 judge() { # what, 0 if it is so
 	if [ "$2" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED $1"; fi
 }
-suites=" $* oracle "
+suites=" $* oracle aim "
 while IFS='|' read -r name in; do
 	[ -n "$in" ]
 	judge "$name: no suite finds it" $?

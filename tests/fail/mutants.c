@@ -17,8 +17,9 @@
 
 enum {
 	SEEDS = 12,
-	DATA_SEEDS = 24, /* a page must be used just when it should not be: that takes longer */
-	LOG_SEEDS = 60,	 /* one in three of them is in CAPTURE */
+	DATA_SEEDS =
+		24, /* a page must be used just when it should not be, cycles must be met (--aim): that takes longer */
+	LOG_SEEDS = 60, /* one in three of them is in CAPTURE */
 	DEADLINE = 240,
 };
 
@@ -30,7 +31,7 @@ enum how { BY_MODEL, BY_DATA, BY_REPLICA };
 
 static const struct {
 	const char *name;
-	const char *suites; /* "oracle": the oracles beside the model find it too */
+	const char *suites; /* "oracle": the oracles beside the model find it too; "aim": in runs with --aim */
 	const char *rules;  /* of the protocol, that it breaks */
 	const char *kinds;  /* any of them is a right finding */
 } mutants[] = {
@@ -63,8 +64,8 @@ static bool flips(const char *name)
 }
 
 /* Run one engine, with seeds from `seed` to `last` until one finds it. Its exit status, or -1 if it was killed. */
-static int run(const char *path, const char *name, const char *host, enum how how, unsigned int seed, unsigned int last,
-	       struct finding *f)
+static int run(const char *path, const char *name, const char *host, bool aim, enum how how, unsigned int seed,
+	       unsigned int last, struct finding *f)
 {
 	char line[1024], first[12], seeds[12];
 	char *argv[20] = {(char *)path,
@@ -94,6 +95,8 @@ static int run(const char *path, const char *name, const char *host, enum how ho
 		argv[argc++] = "--oracle";
 	if (how == BY_REPLICA)
 		argv[argc++] = "--migration";
+	if (aim)
+		argv[argc++] = "--aim";
 	if (flips(name))
 		argv[argc++] = "--flips";
 	if (pipe(out))
@@ -153,7 +156,7 @@ static unsigned int next_seed(enum how how, bool host, const char *rules, unsign
  * Found by FINDINGS seeds, each time by one of these kinds. Of the runs for the log each seed is one of its own: what
  * shows as another kind there is said, counts for nothing, and the next seed is tried.
  */
-static bool found(const char *path, const char *name, const char *host, const char *rules, const char *kinds,
+static bool found(const char *path, const char *name, const char *host, bool aim, const char *rules, const char *kinds,
 		  enum how how)
 {
 	const char *const ways[] = {"", ", without the model", flips(name) ? ", by the model" : ", by a replica"};
@@ -161,15 +164,16 @@ static bool found(const char *path, const char *name, const char *host, const ch
 	bool is_host = strcmp(host, "right") != 0;
 	const char *what = is_host ? host : name;
 	unsigned int n = 0, seed, last;
+	unsigned int most = aim ? DATA_SEEDS : limits[how];
 	char seeds[64] = "", kind[sizeof(((struct finding *)0)->kind)] = "";
 	struct finding f = {0};
 
-	for (seed = next_seed(how, is_host, rules, 1); n < findings[how] && seed <= limits[how];
+	for (seed = next_seed(how, is_host, rules, 1); n < findings[how] && seed <= most;
 	     seed = next_seed(how, is_host, rules, f.seed + 1)) {
 		int status;
 
-		last = how == BY_REPLICA ? seed : limits[how];
-		status = run(path, name, host, how, seed, last, &f);
+		last = how == BY_REPLICA ? seed : most;
+		status = run(path, name, host, aim, how, seed, last, &f);
 		if (!status)
 			continue;
 		if (status < 0 || !has_word(kinds, f.kind)) {
@@ -218,24 +222,25 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	status = run(argv[0], "none", "right", log ? BY_REPLICA : BY_MODEL, 1, SEEDS, &f);
+	status = run(argv[0], "none", "right", false, log ? BY_REPLICA : BY_MODEL, 1, SEEDS, &f);
 	printf("%-26s %s\n", "none", !status ? "passes" : f.kind[0] ? f.kind : f.last);
 	*(status ? &failed : &passed) += 1;
 	for (unsigned int m = 0; m < NMUTANT; m++) {
-		const char *name = mutants[m].name, *rules = mutants[m].rules;
+		const char *name = mutants[m].name, *rules = mutants[m].rules, *suites = mutants[m].suites;
+		bool aim = has_word(suites, "aim");
 
 		if (!asked_for(m, suite, argc, argv))
 			continue;
-		if (log || has_word(mutants[m].suites, "mutants"))
-			*(found(argv[0], name, "right", rules, log && !flips(name) ? lost : mutants[m].kinds,
-				log ? BY_REPLICA : BY_MODEL) ?
+		if (log || has_word(suites, "mutants"))
+			*(found(argv[0], name, "right", aim && !log, rules,
+				log && !flips(name) ? lost : mutants[m].kinds, log ? BY_REPLICA : BY_MODEL) ?
 				  &passed :
 				  &failed) += 1;
-		if (!log && has_word(mutants[m].suites, "oracle"))
-			*(found(argv[0], name, "right", rules, seen, BY_DATA) ? &passed : &failed) += 1;
+		if (!log && has_word(suites, "oracle"))
+			*(found(argv[0], name, "right", aim, rules, seen, BY_DATA) ? &passed : &failed) += 1;
 	}
 	for (unsigned int h = 0; h < NHOST && log && argc == 1; h++)
-		*(found(argv[0], "none", hosts[h][0], hosts[h][1], lost, BY_REPLICA) ? &passed : &failed) += 1;
+		*(found(argv[0], "none", hosts[h][0], false, hosts[h][1], lost, BY_REPLICA) ? &passed : &failed) += 1;
 	printf("%s: %u passed, %u failed\n", suite, passed, failed);
 	return failed ? 1 : 0;
 }

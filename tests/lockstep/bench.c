@@ -15,6 +15,7 @@ enum {
 	REST_CYCLES = 4000,    /* in which everything that is on its way arrives */
 	DIRTY_PERIOD = 11,     /* log2 of the cycles of a period of dirty budgets */
 	HASTY_TIMEOUT = 300,   /* FLUSH_TIMEOUT of runs in which many FLUSHes give up (P21) */
+	RESUME_CYCLES = 2000,  /* a sweep of the park, and the answers before */
 };
 
 static const uint8_t commands[NCOMMAND] = {
@@ -91,6 +92,28 @@ static int flush_domain(void *priv, uint32_t index)
 	return s->cmd.scope == CW_SCOPE_DOMAIN ? s->cmd.space : CW_MODEL_EVERY_DOMAIN;
 }
 
+/* P32: whatever else the park has to do, a sweep for a port in reset or an abort, it takes a RESUME soon. */
+static void resumes(struct bench *b)
+{
+	uint32_t index = cw_mon_get(b->events, MON_cmd_index), done = cw_mon_get(b->events, MON_cmd_done_index);
+	const struct cw_cmd *c = &b->hot_slot[index % NHOT].cmd;
+
+	if (cw_mon_get(b->events, MON_engine_reset)) {
+		b->resume_at = 0;
+	} else if (cw_mon_get(b->events, MON_cmd_take) && c->opcode == CW_OP_RESUME && !(c->flags & CW_CMD_BARRIER)) {
+		b->resume_at = b->events_at;
+		b->resume = index;
+	} else if (cw_mon_get(b->events, MON_cmd_done) && done == b->resume) {
+		b->resume_at = 0;
+	}
+	if (b->resume_at && b->events_at - b->resume_at > RESUME_CYCLES) {
+		bench_fail(b, "resume-late",
+			   "RESUME of index %u is not complete %u cycles after the engine has begun with it", b->resume,
+			   RESUME_CYCLES);
+		b->resume_at = 0;
+	}
+}
+
 /*
  * Events are judged after the pins of their cycle: an acknowledgement and what follows from it may share a cycle. The
  * harness shows the monitor first, the buses last.
@@ -102,6 +125,7 @@ static void judge(struct bench *b)
 	b->have_events = false;
 	if (cw_mon_get(b->events, MON_cmd_take))
 		b->running = (uint32_t)cw_mon_get(b->events, MON_cmd_index);
+	resumes(b);
 	cube_before(b, b->events);
 	cw_model_cycle(b->model, b->events_at, b->events);
 	cube_after(b, b->events);

@@ -276,6 +276,7 @@ struct tag {
 struct port {
 	struct tag tag[CW_NTAG];
 	bool in_reset, busy; /* its port is; its accesses go on until `quiet_at` */
+	bool by_sweep;	     /* a reset of it alone, that ends about when the engine sweeps its park */
 	uint64_t quiet_at;
 	unsigned int idle;	  /* tags */
 	unsigned int pattern;	  /* of the present phase */
@@ -420,6 +421,8 @@ struct bench {
 	struct port port[CW_NPORT_STREAM];
 	uint64_t requests, goal;
 	unsigned int inflight[NCOMMAND];
+	uint64_t resume_at; /* when the engine has begun with a RESUME that is not complete, 0: none */
+	uint32_t resume;
 	uint64_t digest;   /* of all events and their cycles */
 	struct cube *cube; /* of all seeds */
 	bool aims;	   /* host and initiators meet on lines (aim.c) */

@@ -8,7 +8,8 @@
 
 enum pattern { PAT_HOT, PAT_RANDOM, PAT_SEQUENTIAL, PAT_LINE, PAT_ONE_PAGE, PATTERNS };
 
-enum { REST = 600 }; /* cycles in which a release that was sent has certainly been taken */
+enum { REST = 600 };   /* cycles in which a release that was sent has certainly been taken */
+enum { SWEEPS = 256 }; /* cycles from one sweep of a port in reset to the next (cw_reset) */
 
 /* In turn contexts 0 to 7 and 4 to 11 (host_attach_all). */
 unsigned int ports_first(unsigned int port)
@@ -229,6 +230,10 @@ static void begin_reset(struct bench *b, struct port *p, uint64_t now)
 {
 	p->in_reset = true;
 	p->quiet_at = now + rng_below(&b->rng, 4000);
+	if (p->by_sweep)
+		p->quiet_at =
+			(now + 3 * SWEEPS + rng_below(&b->rng, 1024)) / SWEEPS * SWEEPS - 44 - rng_below(&b->rng, 5);
+	p->by_sweep = false;
 	for (unsigned int i = 0; i < CW_NTAG; i++) {
 		p->tag[i].dropped = p->tag[i].state == TAG_ASKED;
 		if (p->tag[i].state != TAG_HELD)

@@ -20,10 +20,21 @@ static void go_on(struct bench *b, unsigned int port)
 
 static void ask(struct bench *b, unsigned int port)
 {
-	if (port < CW_NPORT_STREAM && rng_percent(&b->rng, 60))
+	if (port < CW_NPORT_STREAM && (b->port[port].by_sweep || rng_percent(&b->rng, 60)))
 		go_on(b, port);
 	if (port == CW_PORT_TGEN)
 		b->tgen_at = cw_sim_cycle(b->sim) + 4000;
+}
+
+/* The sweeps of the park (cw_reset) come at any time of a reset, and in its last cycle, too. */
+static uint32_t alone(struct bench *b)
+{
+	unsigned int n = rng_below(&b->rng, CW_NPORT_STREAM);
+
+	if (b->port[n].busy || b->port[n].in_reset || cw_model_port_in_reset(b->model, n))
+		return 0;
+	b->port[n].by_sweep = true;
+	return 1u << n;
 }
 
 void reset_cycle(struct bench *b)
@@ -43,6 +54,8 @@ void reset_cycle(struct bench *b)
 			if (p != CW_PORT_HOST && rng_percent(&b->rng, 35) && !cw_model_port_in_reset(b->model, p) &&
 			    !(p < CW_NPORT_STREAM && (b->port[p].busy || b->port[p].in_reset)))
 				ports |= 1u << p;
+	if (b->next_reset && b->aims && rng_percent(&b->rng, 50))
+		ports = alone(b);
 	for (unsigned int p = 0; p < CW_NPORT; p++)
 		if (ports >> p & 1)
 			ask(b, p);
