@@ -5,14 +5,20 @@
 
 COVER_SRCS := $(wildcard tests/lockstep/*.c)
 
-# ---- soak: requests of each seed, seeds, first seed; the poison oracles are always on ----
+# ---- soak: requests of each seed, seeds, first seed; the poison oracles are always on. The second half of the seeds
+# aims at the cells of the cube (tests/lockstep/aim.c), of which more may be met than in lockstep-a ----
 SOAK_REQUESTS ?= 500000
 SOAK_SEEDS    ?= 20
 SOAK_SEED     ?= 1000
+SOAK_AIMED    ?= $(shell expr $(SOAK_SEEDS) / 2)
+SOAK_PLAIN     = $(shell expr $(SOAK_SEEDS) - $(SOAK_AIMED))
 .PHONY: soak
 soak: setup
 	+$(Q)$(SUBMAKE) build-lockstep-a
-	$(Q)$(O)/tests/lockstep-a --name soak --seed $(SOAK_SEED) --seeds $(SOAK_SEEDS) --requests $(SOAK_REQUESTS)
+	$(Q)[ $(SOAK_PLAIN) = 0 ] || $(O)/tests/lockstep-a --name soak --seed $(SOAK_SEED) --seeds $(SOAK_PLAIN) \
+	  --requests $(SOAK_REQUESTS)
+	$(Q)[ $(SOAK_AIMED) = 0 ] || $(O)/tests/lockstep-a --name soak-aimed --aim --long \
+	  --seed $$(($(SOAK_SEED) + $(SOAK_PLAIN))) --seeds $(SOAK_AIMED) --requests $(SOAK_REQUESTS)
 
 # ---- coverage: the lock-step run of some seeds, and every bench, in an output directory of their own ----
 COVER_MIN      ?= 95
