@@ -61,7 +61,8 @@ $(eval $(call sv_bench,rtl_bridge_port,rtl/cw_fifo.sv rtl/cw_bridge_mux.sv rtl/c
 FAULT_DATA_SRCS := rtl/cw_fifo.sv rtl/cw_fault_data.sv tests/bridge/tb_unit.svh \
   tests/unit/tb_must.svh tests/bridge/tb_fault_data.sv
 $(eval $(call sv_bench,rtl_fault_data,$(FAULT_DATA_SRCS)))
-$(eval $(call sv_fail,rtl_fault_data-fail,$(FAULT_DATA_SRCS),a request|bytes that are told|the line is ack|nothing is added))
+FAULT_DATA_KINDS := a request|bytes that are told|the line is ack|nothing is added
+$(eval $(call sv_fail,rtl_fault_data-fail,$(FAULT_DATA_SRCS),$(FAULT_DATA_KINDS)))
 
 # The sample NIC queue alone.
 $(eval $(call sv_bench,rtl_nic,$(addprefix rtl/cw_,fifo.sv hist.sv nic.sv) tests/unit/tb_must.svh \

@@ -4,7 +4,8 @@
  * Commands and requests that meet on one line: for a while the initiators go to a line of entries, and the host gives
  * one command after the other that acts on it, at all levels of the way there. What it writes is what is there already,
  * what it loads nothing leads to; INVALIDATE, FLUSH, STOP, START and DRAIN change nothing for good. The line is one
- * that is in use, or a barren one: where walks end without a page, at a level that is chosen (world_barren()).
+ * that is in use, or a barren one: where walks end without a page, or at one that is read-only, at a level that is
+ * chosen (world_barren()).
  */
 #include <string.h>
 
@@ -28,16 +29,23 @@ static void choose(struct bench *b, struct aim *a, uint64_t now)
 	a->left = 0;
 	a->on = false;
 	a->until = now + 100 + rng_below(&b->rng, 400);
-	if (!usable(b, a->space) || rng_percent(&b->rng, 20))
+	if (!usable(b, a->space) || rng_percent(&b->rng, 5))
 		return;
 	d = &b->dom[a->space];
 	a->on = true;
 	a->until = now + 400 + rng_below(&b->rng, 2000);
-	a->left = 6 + rng_below(&b->rng, 20);
+	a->left = 30 + rng_below(&b->rng, 60);
 	a->next = now;
 	a->barren = rng_percent(&b->rng, 45);
-	a->level = 1 + rng_below(&b->rng, d->levels);
+	a->level = rng_percent(&b->rng, 25) ? d->levels : 1 + rng_below(&b->rng, d->levels);
+	a->entry = rng_below(&b->rng, 8);
 	a->page = d->region[rng_below(&b->rng, NREGION)] + (rng_below(&b->rng, REGION_PAGES) & ~7u);
+}
+
+/* Rather the same one: only then do requests share a walk (P5). */
+static unsigned int barren_entry(struct bench *b)
+{
+	return rng_percent(&b->rng, 70) ? b->aim.entry : rng_below(&b->rng, 8);
 }
 
 /* The page that a request goes to, if it is to go there. */
@@ -45,11 +53,11 @@ bool aim_page(struct bench *b, unsigned int space, uint64_t *page)
 {
 	const struct aim *a = &b->aim;
 
-	if (!a->on || a->space != space || !rng_percent(&b->rng, 75))
+	if (!a->on || a->space != space || !rng_percent(&b->rng, 90))
 		return false;
 	*page = a->page + rng_below(&b->rng, rng_percent(&b->rng, 50) ? 2 : 8);
 	if (a->barren)
-		*page = world_barren(b, space, a->level, rng_below(&b->rng, 8), rng_below(&b->rng, 8));
+		*page = world_barren(b, space, a->level, barren_entry(b), rng_below(&b->rng, 8));
 	return true;
 }
 
@@ -69,8 +77,8 @@ static void rewrite(struct bench *b, const struct aim *a, uint64_t at, uint64_t 
 	const struct domain *d = &b->dom[a->space];
 	uint64_t value = *world_mirror(b, at);
 
-	if (a->barren && !(value & CW_SPTE(PRESENT)) && rng_percent(&b->rng, 50))
-		value = rng_percent(&b->rng, 50) ? BIT64(63) :
+	if (a->barren && !(value & CW_SPTE(PRESENT)) && rng_percent(&b->rng, 60))
+		value = rng_percent(&b->rng, 35) ? BIT64(63) :
 						   world_mmio(d, page, b->dom[world_owner(a->space)].mmio_gen);
 	host_rewrite(b, at, value);
 }
@@ -123,22 +131,22 @@ static void command(struct bench *b, struct aim *a)
 	uint64_t page = a->page + rng_below(&b->rng, 8), at;
 
 	if (a->barren)
-		page = world_barren(b, a->space, a->level, rng_below(&b->rng, 8), rng_below(&b->rng, 8));
-	if (r < 42) {
+		page = world_barren(b, a->space, a->level, barren_entry(b), rng_below(&b->rng, 8));
+	if (r < 34) {
 		at = entry(b, a->space, page,
 			   rng_percent(&b->rng, 50) ? (a->barren ? a->level : 1) : 1 + rng_below(&b->rng, levels));
 		if (at)
 			rewrite(b, a, at, page);
-	} else if (r < 51) {
+	} else if (r < 44) {
 		protect(b, a->space, page);
-	} else if (r < 57) {
+	} else if (r < 52) {
 		host_invalidate(b, a->space, page & ~UINT64_C(7), 8, true);
-	} else if (r < 63) {
+	} else if (r < 57) {
 		if (b->jobs < 6)
 			host_flush(b, a->space, NULL);
-	} else if (r < 80) {
+	} else if (r < 75) {
 		pause_brief(b, a->space, rng_percent(&b->rng, 30));
-	} else if (r < 93) {
+	} else if (r < 94) {
 		load(b, a->space, page);
 	} else if (!a->barren) {
 		host_job_at(b, a->space, page);
@@ -158,6 +166,6 @@ void aim_cycle(struct bench *b)
 	if (!a->left || now < a->next || ring_room(&b->hot) < ROOM)
 		return;
 	a->left--;
-	a->next = now + rng_below(&b->rng, 80);
+	a->next = now + rng_below(&b->rng, 25);
 	command(b, a);
 }

@@ -195,6 +195,7 @@ struct log {
 	bool on;	    /* is logging */
 	uint8_t mode, want; /* CW_LOG_x, and the one of the last LOG_SET */
 	uint8_t guard;	    /* mode for which the host marks */
+	uint8_t turn;	    /* modes that were chosen */
 	bool held;	    /* the engine may know its directory */
 	bool again;	    /* LOG_SET ended with NOT_FLUSHED */
 	bool changing;	    /* LOG_SET is under way, or the protection that follows it */
@@ -293,7 +294,7 @@ enum { NCOMMAND = 21 };
 /* A line where commands and requests meet. */
 struct aim {
 	bool on, barren;
-	unsigned int space, level, left;
+	unsigned int space, level, entry, left;
 	uint64_t page, until, next;
 	unsigned int table; /* for LOAD and FILL: nothing ever leads to it */
 	uint32_t loaded;
@@ -454,13 +455,15 @@ void world_inject(struct bench *b);
 void world_errors(struct bench *b);
 bool world_shadow(unsigned int domain);
 unsigned int world_owner(unsigned int domain); /* the domain of the engine that an address space belongs to */
+unsigned int world_turn(unsigned int domain);  /* among those with any log mode */
 unsigned int world_root_id(unsigned int domain);
 /* From a page number to an address, canonical in a shadow space, and back (P2). */
 uint64_t world_address(unsigned int domain, uint64_t page);
 uint64_t world_page(uint64_t addr);
 /* 204: the companion of the table that it leads to cannot be read. */
 enum { NO_COMPANION = 204 };
-/* Where walks end without a page: page numbers that end at `level`, at entry `n` of eight that share a line. */
+/* Where walks end without a page, or at one that is read-only: page numbers that end at `level`, at entry `n` of eight
+ * that share a line. */
 uint64_t world_barren(const struct bench *b, unsigned int space, unsigned int level, unsigned int n, unsigned int page);
 bool world_is_barren(const struct bench *b, unsigned int space, uint64_t page);
 void world_open(struct bench *b);

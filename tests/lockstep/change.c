@@ -16,7 +16,7 @@ struct submitted *host_hot(struct bench *b, const struct cw_cmd *cmd)
 {
 	struct cw_cmd c = *cmd;
 
-	if (rng_percent(&b->rng, 3))
+	if (rng_percent(&b->rng, b->aims ? 1 : 3))
 		c.flags = CW_CMD_BARRIER;
 	return ring_submit(b, &b->hot, &c);
 }
@@ -306,7 +306,7 @@ uint64_t host_link_entry(unsigned int table)
 /* Make one more level of the way to this page present. False: it is all there, or no room. */
 bool host_extend(struct bench *b, unsigned int domain, uint64_t page)
 {
-	bool small = b->log[world_owner(domain)].want >= CW_LOG_PROTECT && rng_percent(&b->rng, b->aims ? 75 : 90);
+	bool small = b->log[world_owner(domain)].want >= CW_LOG_PROTECT && rng_percent(&b->rng, b->aims ? 55 : 90);
 
 	/* P31: what an entry leads to becomes another gfn only after the FLUSH that followed its zap */
 	if (world_shadow(domain) && b->dom[domain].jobs)

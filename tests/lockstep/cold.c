@@ -215,6 +215,8 @@ void host_next_cold(struct bench *b)
 	}
 	if (b->migration && r < 20)
 		r += 60;
+	if (b->aims && r >= 60 && r < 90) /* few of those that act on nothing */
+		r = r < 80 ? 30 : 45 + r % 16;
 	if (r < 12 && b->ctx[ctx].state == CTX_UP && !b->quiet) {
 		detach(b, ctx);
 	} else if (r < 20 && !b->quiet) {

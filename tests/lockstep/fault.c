@@ -32,7 +32,9 @@ void host_fault(struct bench *b, const struct cw_fault_record *f)
 	}
 	b->pf[b->npf++] = (struct pending_fault){
 		.f = *f,
-		.due = cw_sim_cycle(b->sim) + rng_below(&b->rng, rng_percent(&b->rng, 5) ? 4000 : 200),
+		.due = cw_sim_cycle(b->sim) + rng_below(&b->rng, rng_percent(&b->rng, 5) ? 4000 :
+								 b->aims		 ? 800 :
+											   200),
 		.late = f->ctx_gen != b->ctx[f->ctx].gen,
 		.times_down = b->ctx[f->ctx].times_down,
 		.use = use,
@@ -128,6 +130,9 @@ static void answer_fault(struct bench *b, const struct pending_fault *p)
 			 r < 60 ? CW_RESUME_ONES :
 			 r < 80 ? CW_RESUME_RETRY :
 				  CW_RESUME_ABORT;
+	else if (b->aims && p->f.verdict != CW_V_MISS &&
+		 r < 50) /* nothing is repaired: the next write meets the same */
+		action = CW_RESUME_RETRY;
 	else if (r < 92 && b->dom[domain].alive && b->down_domain != domain) {
 		/* Repair what it met; a retry alone may fault again. */
 		if (p->f.access == CW_ACCESS_WRITE && p->f.reason == CW_RSN_PROTECTED && p->f.level > 1 &&

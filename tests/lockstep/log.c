@@ -194,6 +194,9 @@ static uint8_t pick_mode(struct bench *b, unsigned int domain)
 
 	if (b->migration && domain != world_owner(NDOMAIN))
 		return one[b->seed % 3];
+	/* the modes in turn, so that some seeds have them all, in both flavours (world_build()) */
+	if (b->aims && domain != world_owner(NDOMAIN))
+		return one[(b->seed + world_turn(domain) + b->log[domain].turn++) % 3];
 	if (rng_percent(&b->rng, capture) || domain == world_owner(NDOMAIN))
 		return CW_LOG_CAPTURE;
 	return rng_percent(&b->rng, 50) ? CW_LOG_PROTECT : CW_LOG_DIRTYBIT;
@@ -209,7 +212,7 @@ bool log_next_cold(struct bench *b, unsigned int domain, struct cw_cmd *c)
 			domain = d;
 	l = &b->log[domain];
 	/* logs live long in every second run */
-	stay = b->migration ? (b->seed / 3 % 2 ? 0 : 90) : b->seed % 2 ? 75 : 20;
+	stay = b->migration ? (b->seed / 3 % 2 ? 0 : 90) : b->aims ? 30 : b->seed % 2 ? 75 : 20;
 	if (l->on && !l->again && rng_percent(&b->rng, stay))
 		return false;
 	if (l->step != LOG_REST || (l->changing && !l->again) || l->failing)

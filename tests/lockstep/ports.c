@@ -24,13 +24,15 @@ static uint16_t pick_context(struct bench *b, const struct port *p)
 
 static void new_phase(struct bench *b, struct port *p, uint64_t now)
 {
-	static const uint8_t rates[6] = {3, 8, 15, 30, 60, 100}, few[6] = {1, 1, 2, 3, 5, 8};
-	static const uint16_t holds[5] = {1, 20, 60, 200, 1000}, slow[5] = {20, 200, 1000, 2000, 3000};
+	static const uint8_t rates[6] = {3, 8, 15, 30, 60, 100}, few[6] = {1, 1, 2, 3, 5, 8},
+			     many[6] = {8, 15, 30, 60, 100, 100};
+	static const uint16_t holds[5] = {1, 20, 60, 200, 1000}, short_holds[5] = {1, 20, 60, 100, 400},
+			      slow[5] = {20, 200, 1000, 2000, 3000};
 
 	p->pattern = rng_below(&b->rng, PATTERNS);
 	p->phase_end = now + 200 + rng_below(&b->rng, 3000);
-	p->rate = (b->migration ? few : rates)[rng_below(&b->rng, 6)];
-	p->hold_max = (b->migration ? slow : holds)[rng_below(&b->rng, 5)];
+	p->rate = (b->migration ? few : b->aims ? many : rates)[rng_below(&b->rng, 6)];
+	p->hold_max = (b->migration ? slow : b->aims ? short_holds : holds)[rng_below(&b->rng, 5)];
 	p->write_percent = b->reads ? 0 : b->migration ? 60 : rng_below(&b->rng, 3) * 40;
 	p->focus = rng_below(&b->rng, REGION_PAGES);
 	p->seq_region = rng_below(&b->rng, b->migration ? LOG_REGIONS : NREGION);
@@ -87,6 +89,9 @@ static void spoil(struct bench *b, struct cw_sim_req *r)
 		break;
 	default:
 		r->addr ^= BIT64(12 + rng_below(&b->rng, 36));
+		/* not to where a table leads to itself, next to the barren ones: what is there is no page */
+		if (b->aims && r->addr >> (b->dom[world_domain(b, r->ctx)].levels == 5 ? 48 : 39) == NO_COMPANION)
+			r->addr = 0;
 	}
 }
 
@@ -108,7 +113,7 @@ static void aimed(struct bench *b, unsigned int port, struct cw_sim_req *r)
 	unsigned int ctx, first = ports_first(port);
 	uint64_t page;
 
-	if (!b->aim.on || !rng_percent(&b->rng, 60))
+	if (!b->aim.on || !rng_percent(&b->rng, 85))
 		return;
 	ctx = first + rng_below(&b->rng, 8);
 	for (unsigned int i = 0; i < 8 && world_domain(b, ctx) != b->aim.space; i++)

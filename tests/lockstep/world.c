@@ -37,6 +37,11 @@ unsigned int world_owner(unsigned int domain)
 }
 
 /* Numbers of domains in use: only the kind tells them apart. */
+unsigned int world_turn(unsigned int domain)
+{
+	return domain > world_owner(NDOMAIN) ? domain - 1 : domain;
+}
+
 unsigned int world_root_id(unsigned int domain)
 {
 	return domain - NDOMAIN;
@@ -451,7 +456,23 @@ bool world_is_barren(const struct bench *b, unsigned int space, uint64_t page)
 	return b->aims && page >> (9 * (b->dom[space].levels - 1) + 3) == BARREN / 8;
 }
 
-/* One table of each level: its first entry leads to the next, the others to nothing. */
+/*
+ * Read-only, and so for good: nobody repairs anything here. Of 1 GiB pages there are few. No gfn of a shadow space
+ * matters, as no write gets here (P31).
+ */
+static uint64_t barren_leaf(struct bench *b, unsigned int domain, unsigned int level, uint64_t base, unsigned int n)
+{
+	enum page_kind kind = (enum page_kind)(level - 1);
+	unsigned int index;
+
+	if (level > 3 || (level == 3 && (n == 4) == domain % 2))
+		return np;
+	index = world_page_new(b, kind, domain, (base + ((uint64_t)n << (9 * (level - 1)))) << 12);
+	return index == ~0u ? np : world_leaf(b, domain, kind, index, n == 4 ? 2 : 3);
+}
+
+/* One table of each level: its first entry leads to the next, the others to nothing, or to pages that cannot be
+ * written. */
 static void build_barren(struct bench *b, unsigned int domain, struct table *root)
 {
 	const uint64_t link = CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X);
@@ -472,7 +493,10 @@ static void build_barren(struct bench *b, unsigned int domain, struct table *roo
 		for (unsigned int i = 1; i < 8; i++) {
 			uint64_t wrong = world_malformed(b, domain, link | world_table_addr(NTABLE), level);
 
-			t->v[i] = i < 3 ? wrong : i < 5 ? world_mmio(d, i, b->dom[world_owner(domain)].mmio_gen) : np;
+			t->v[i] = i == 1	   ? wrong :
+				  i == 3	   ? world_mmio(d, i, b->dom[world_owner(domain)].mmio_gen) :
+				  i == 2 || i == 4 ? barren_leaf(b, domain, level, t->base, i) :
+						     np;
 		}
 		from = &t->v[0];
 		b->barren[domain][level] = (uint16_t)n;
@@ -486,9 +510,14 @@ void world_build(struct bench *b, unsigned int domain)
 	const uint64_t table = CW_SPTE(PRESENT) | CW_SPTE(R) | CW_SPTE(W) | CW_SPTE(X);
 	unsigned int root;
 	struct table *t;
+	bool first, x86;
 
+	first = !d->levels;
 	d->levels = rng_percent(&b->rng, b->aims ? 50 : 40) ? 5 : 4;
+	x86 = first ? (b->seed / 3 + world_turn(domain)) % 2 : !d->x86;
 	d->x86 = rng_percent(&b->rng, b->aims ? 50 : 40);
+	if (b->aims && !world_shadow(domain) && domain != world_owner(NDOMAIN))
+		d->x86 = x86; /* as pick_mode() of the log: all of them */
 	/* CTX_ROOT keeps the flavour: in most cases the roots of a domain are alike */
 	if (domain == NSPACE - 1 ? rng_percent(&b->rng, 80) : domain == NDOMAIN && b->dom[NSPACE - 1].alive)
 		d->x86 = b->dom[domain == NDOMAIN ? NSPACE - 1 : NDOMAIN].x86;
