@@ -513,6 +513,24 @@ static void out_of_protect_the_core_changes_last(void)
 	CHECK(seen > 0);
 }
 
+/* The other way round: as soon as the engine may tell writes by W, from no log and from another one. */
+static void into_protect_the_core_changes_first(void)
+{
+	seen = 0;
+	for (unsigned i = 0; i < 4; i++) {
+		set_up(ENG_OK);
+		eng.traffic = NULL;
+		eng.host = NULL;
+		if (i & 1)
+			start(0, CW_LOG_CAPTURE, 0);
+		eng.host = read_fault;
+		eng.host_early = true;
+		start(0, i & 2 ? CW_LOG_DIRTYBIT : CW_LOG_PROTECT, 0);
+		CHECK_EQ(seen, i + 1);
+		tear_down();
+	}
+}
+
 /* An error in protecting one slot, or in waiting for that: the new mode is on, and every slot is dirty. */
 static void a_start_that_fails_leaves_everything_dirty(void)
 {
@@ -641,6 +659,7 @@ int main(int argc, char **argv)
 	RUN(everything_changes, "P28 DL-2 DL-10");
 	RUN(everything_fails);
 	RUN(out_of_protect_the_core_changes_last);
+	RUN(into_protect_the_core_changes_first, "P28 P27");
 	RUN(a_start_that_fails_leaves_everything_dirty, "P28 DL-2");
 	RUN(ring_resets, "P22 DL-7 DL-8");
 	RUN(ring_resets_while_everything_changes, "P28 DL-8");
