@@ -204,6 +204,25 @@ static void tables_are_tracked_in_their_own_space(void)
 	end();
 }
 
+/* What goes with a slot is what stands in it: neither the table before its pages, nor the one behind them. */
+static void tables_beside_a_slot_stay(void)
+{
+	begin();
+	CHECK_EQ(vm_slot(&vm, 0, 0, 0, 0, 0), 0);
+	CHECK_EQ(vm_slot(&vm, 0, 0, PT, 0, 0), 0);
+	CHECK_EQ(vm_slot(&vm, 1, PT, 1, PT, 0), 0);
+	CHECK_EQ(vm_slot(&vm, 2, PT + 1, GUEST_PAGES - PT - 1, PT + 1, 0), 0);
+	mem[(PT + 1) * 512] = (DATA + 9) << 12 | GPTE;
+	CHECK_EQ(use(0, READ), CW_PF_FIXED);
+	CHECK_EQ(use(512, READ), CW_PF_FIXED);
+	CHECK_EQ(vm.mmu.stats.mmu_shadowed, 5);
+	CHECK_EQ(vm_slot(&vm, 1, 0, 0, 0, 0), 0);
+	CHECK(!mapped(0) && mapped(512));
+	CHECK_EQ(vm.mmu.stats.mmu_shadowed, 4);
+	CHECK(cw_track_is(&vm.mmu, 0, PD));
+	end();
+}
+
 static void one_page_at_very_many_addresses(void)
 {
 	unsigned retries = 0;
@@ -278,6 +297,7 @@ int main(void)
 	RUN(a_write_to_a_table_that_maps_itself, "ZAP-5");
 	RUN(a_tracked_page_is_not_made_writable, "T-FP-03");
 	RUN(tables_are_tracked_in_their_own_space, "MS-9");
+	RUN(tables_beside_a_slot_stay, "ZAP-3");
 	RUN(one_page_at_very_many_addresses, "T-RL-07");
 	return CHECK_DONE("mmu_track");
 }
