@@ -214,6 +214,22 @@ static void no_more_than_that(void)
 	end();
 }
 
+/* What nobody may write has nothing to record: its large leaves stay. */
+static void a_read_only_slot_is_left_alone(void)
+{
+	for (unsigned mode = CW_LOG_PROTECT; mode <= CW_LOG_DIRTYBIT; mode++) {
+		begin(VM_HOST_PAGES, 2);
+		CHECK_EQ(vm_slot(&vm, 5, M2, M2, M2, CW_MEM_LOG_DIRTY | CW_MEM_READONLY), 0);
+		for (unsigned c = 0; c < 2; c++)
+			CHECK_EQ(vm_fault_ctx(&vm, context(c), M2 + 9, READ), CW_PF_FIXED);
+		CHECK_EQ(vm.mmu.stats.pages_2m, 2);
+		CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, mode, CW_LOG_SPLIT), 0);
+		CHECK_EQ(vm.mmu.stats.pages_2m, 2);
+		CHECK_EQ(vm.mmu.stats.mmu_split, 0);
+		end();
+	}
+}
+
 /* A leaf of 1 GiB becomes 512 of 2 MiB, and one of these a table of pages. */
 static void a_gigabyte_by_two_steps(void)
 {
@@ -479,6 +495,7 @@ int main(void)
 	RUN(large_leaves_while_logging_and_after, "DL-2 T-DL-06");
 	RUN(clear_splits_what_its_words_touch, "DL-5");
 	RUN(no_more_than_that, "DL-5 P22");
+	RUN(a_read_only_slot_is_left_alone, "T-DL-11");
 	RUN(a_gigabyte_by_two_steps, "DL-5");
 	RUN(without_memory_they_stay, "DL-10");
 	RUN(an_engine_that_fails, "DL-10");
