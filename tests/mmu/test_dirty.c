@@ -214,6 +214,7 @@ static void validate_log(void *priv)
 static void dl_3_large_slots(void)
 {
 	uint64_t *want = calloc(MANY_WORDS + 1, 8);
+	struct cw_slot_log *log;
 
 	rng = seed * 0x9e3779b97f4a7c15ull | 1;
 	open_vm();
@@ -240,7 +241,10 @@ static void dl_3_large_slots(void)
 			CHECK(i % 2 == 0 || !room[0]);
 			memset(want, 0, MANY_WORDS * 8);
 			free(room);
-			CHECK(!cw_log_validate(cw_slots_by_id(&vm.mmu, 0, 0)->log));
+			log = cw_slots_by_id(&vm.mmu, 0, 0)->log;
+			CHECK(!cw_log_validate(log));
+			/* What is empty costs nothing: the summaries say that it is. */
+			CHECK_EQ(cw_dirty_next(&log->dirty, 0, MANY_WORDS), MANY_WORDS);
 		}
 		CHECK_EQ(cw_mmu_log_stop(&vm.mmu, 0), 0);
 	}
@@ -316,6 +320,98 @@ static void p27_what_the_engine_has_lost_is_dirty(void)
 	}
 }
 
+#define TABLES_PAGES 700u
+
+/* Writes to the page pass without a record. */
+static bool silent(uint64_t gfn, unsigned mode)
+{
+	return vm_leaf(&vm, &vm.ctx, gfn) & (mode == CW_LOG_PROTECT ? REC_W : REC_D);
+}
+
+/* Faults of writes to some pages, one in `few`; their number. */
+static unsigned write_some(uint64_t gfn, unsigned few, bool *written, struct cw_log_page *page)
+{
+	unsigned n = 0;
+
+	for (uint64_t i = 0; i < TABLES_PAGES; i++) {
+		written[i] = !rnd(few);
+		if (!written[i])
+			continue;
+		CHECK_EQ(vm_fault(&vm, gfn + i, WRITE), CW_PF_FIXED);
+		page[n++].page = i;
+	}
+	return n;
+}
+
+/* In whichever tables the pages of a line of the bitmap stand: what was reported, or reset, is recorded again. */
+static void p22_what_was_reported_is_recorded_again(void)
+{
+	static const uint64_t base[] = {64, 448, 100, 511, 512};
+	static const unsigned few[] = {1, 1, 3, 3, 90, 90};
+
+	rng = seed * 0x9e3779b97f4a7c15ull | 1;
+	for (unsigned i = 0; i < 10; i++) {
+		unsigned mode = i & 1 ? CW_LOG_DIRTYBIT : CW_LOG_PROTECT;
+		struct cw_log_page page[TABLES_PAGES] = {0};
+		bool written[TABLES_PAGES];
+		uint64_t gfn = base[i / 2];
+
+		open_vm();
+		CHECK_EQ(vm_slot(&vm, 0, gfn, TABLES_PAGES, 0, CW_MEM_LOG_DIRTY), 0);
+		write_some(gfn, 1, written, page);
+		CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, mode, 0), 0);
+		for (unsigned k = 0; k < 6; k++) {
+			uint64_t map[TABLES_PAGES / 64 + 1] = {0};
+			unsigned n, still = 0, wrong = 0;
+
+			for (uint64_t p = 0; p < TABLES_PAGES; p++)
+				still += silent(gfn + p, mode);
+			CHECK_EQ(still, 0);
+			CHECK_EQ(cw_mmu_zap_range(&vm.mmu, 0, gfn, TABLES_PAGES), 0);
+			n = write_some(gfn, few[k], written, page);
+			for (uint64_t p = 0; p < TABLES_PAGES; p++)
+				still += silent(gfn + p, mode);
+			CHECK_EQ(still, n);
+			if (k & 1)
+				CHECK_EQ(cw_mmu_log_reset(&vm.mmu, 0, page, n), 0);
+			CHECK_EQ(cw_mmu_log_get(&vm.mmu, 0, map), k & 1 ? 0 : n);
+			for (uint64_t p = 0; p < TABLES_PAGES; p++)
+				wrong += (map[p / 64] >> p % 64 & 1) != (written[p] && !(k & 1));
+			CHECK_EQ(wrong, 0);
+		}
+		vm_destroy(&vm);
+	}
+}
+
+/* Only a change of the mode has everything to protect and to report: a start in the mode that is on is about flags. */
+static void p28_a_start_in_the_mode_that_is_on_is_about_flags(void)
+{
+	for (unsigned mode = CW_LOG_CAPTURE; mode <= CW_LOG_DIRTYBIT; mode++) {
+		struct cw_log_page page;
+		uint64_t map[2] = {0};
+		unsigned sets;
+
+		open_vm();
+		CHECK_EQ(vm_slot(&vm, 0, 7, 100, 0, CW_MEM_LOG_DIRTY), 0);
+		/* DL-8: while nothing logs an entry of a ring means nothing. */
+		CHECK_EQ(cw_mmu_log_place(&vm.mmu, 0, 9, &page), -ENOENT);
+		CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, mode, 0), 0);
+		CHECK_EQ(cw_mmu_log_place(&vm.mmu, 0, 9, &page), 0);
+		CHECK_EQ(page.page, 2);
+		sets = vm.rec.count[REC_LOG_SET];
+		CHECK(sets > 0);
+		mark(9, true);
+		CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, mode, CW_LOG_MANUAL), 0);
+		for (unsigned i = 0; i < 2; i++)
+			CHECK_EQ(cw_mmu_log_get(&vm.mmu, 0, map), 1);
+		CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, mode, 0), 0);
+		CHECK_EQ(cw_mmu_log_get(&vm.mmu, 0, map), 1);
+		CHECK_EQ(cw_mmu_log_get(&vm.mmu, 0, map), 0);
+		CHECK_EQ(vm.rec.count[REC_LOG_SET], sets);
+		vm_destroy(&vm);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1)
@@ -326,6 +422,8 @@ int main(int argc, char **argv)
 		RUN(dl_3_passes_report_exactly_what_is_dirty, "DL-3 DL-4 MS-10");
 	RUN(dl_3_large_slots, "DL-3");
 	RUN(broken_summaries_are_found);
+	RUN(p22_what_was_reported_is_recorded_again, "P22 P28 DL-7");
+	RUN(p28_a_start_in_the_mode_that_is_on_is_about_flags, "P28 DL-4 DL-8");
 	RUN(p27_what_the_engine_has_lost_is_dirty, "P27 I2");
 	return CHECK_DONE("mmu_dirty");
 }
