@@ -383,6 +383,70 @@ static void p22_what_was_reported_is_recorded_again(void)
 	}
 }
 
+/* A reset fails at one of its tables, or where it waits: no page that it names is forgotten, whatever came after it. */
+static void p22_a_reset_that_fails_forgets_nothing(void)
+{
+	const struct cw_log_page page[] = {{.page = 5}, {.page = 600}, {.page = 1200}, {.page = 1800}};
+
+	for (unsigned i = 0; i < 10; i++) {
+		unsigned mode = i & 1 ? CW_LOG_DIRTYBIT : CW_LOG_PROTECT, nth = i / 2 + 1;
+		int err = nth <= 4 ? -EIO : -ETIMEDOUT;
+		uint64_t map[32] = {0};
+
+		open_vm();
+		CHECK_EQ(vm_slot(&vm, 0, 0, 2048, 0, CW_MEM_LOG_DIRTY), 0);
+		CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, mode, 0), 0);
+		for (unsigned k = 0; k < 4; k++)
+			CHECK_EQ(vm_fault(&vm, page[k].page, WRITE), CW_PF_FIXED);
+		rec_fail(&vm.rec, nth <= 4 ? REC_PROTECT : REC_FLUSH, nth <= 4 ? nth : 1, err);
+		CHECK_EQ(cw_mmu_log_reset(&vm.mmu, 0, page, 4), err);
+		vm_check(&vm);
+		CHECK_EQ(cw_mmu_log_get(&vm.mmu, 0, map), 4);
+		for (unsigned k = 0; k < 4; k++) {
+			CHECK(map[page[k].page / 64] >> page[k].page % 64 & 1);
+			CHECK(!silent(page[k].page, mode));
+		}
+		vm_destroy(&vm);
+	}
+}
+
+/* Two slots that log share a table with one that does not: each by itself. */
+static void slots_that_share_a_table(void)
+{
+	const struct cw_log_page page[] = {{.slot = 0, .page = 5}, {.slot = 1, .page = 5}, {.slot = 0, .page = 6}};
+	const uint64_t gfn[] = {5, 105, 6, 310};
+
+	for (unsigned mode = CW_LOG_PROTECT; mode <= CW_LOG_DIRTYBIT; mode++) {
+		uint64_t map[4] = {0};
+
+		open_vm();
+		CHECK_EQ(vm_slot(&vm, 0, 0, 100, 0, CW_MEM_LOG_DIRTY), 0);
+		CHECK_EQ(vm_slot(&vm, 1, 100, 192, 100, CW_MEM_LOG_DIRTY), 0);
+		CHECK_EQ(vm_slot(&vm, 2, 300, 100, 300, 0), 0);
+		for (unsigned k = 0; k < 4; k++)
+			CHECK_EQ(vm_fault(&vm, gfn[k], WRITE), CW_PF_FIXED);
+		CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, mode, 0), 0);
+		for (unsigned k = 0; k < 4; k++)
+			CHECK_EQ(silent(gfn[k], mode), k == 3);
+		CHECK_EQ(cw_mmu_zap_range(&vm.mmu, 0, 0, 300), 0);
+		for (unsigned k = 0; k < 3; k++)
+			CHECK_EQ(vm_fault(&vm, gfn[k], WRITE), CW_PF_FIXED);
+		CHECK_EQ(cw_mmu_log_reset(&vm.mmu, 0, page, 3), 0);
+		for (unsigned k = 0; k < 4; k++)
+			CHECK_EQ(silent(gfn[k], mode), k == 3);
+		CHECK_EQ(cw_mmu_log_get(&vm.mmu, 0, map), 0);
+		CHECK_EQ(cw_mmu_log_get(&vm.mmu, 1, map), 0);
+		/* Nothing at the end of a slot is a range like others. */
+		CHECK_EQ(cw_mmu_log_clear(&vm.mmu, 1, 192, 0, map), 0);
+		CHECK_EQ(cw_mmu_log_get(&vm.mmu, 2, map), -ENOENT);
+		CHECK_EQ(cw_mmu_log_clear(&vm.mmu, 2, 0, 64, map), -ENOENT);
+		CHECK_EQ(cw_mmu_log_clear(&vm.mmu, 1, 1, 64, map), -EINVAL);
+		CHECK_EQ(cw_mmu_log_clear(&vm.mmu, 1, 128, 128, map), -EINVAL);
+		CHECK_EQ(cw_mmu_log_clear(&vm.mmu, 1, 0, 65, map), -EINVAL);
+		vm_destroy(&vm);
+	}
+}
+
 /* Only a change of the mode has everything to protect and to report: a start in the mode that is on is about flags. */
 static void p28_a_start_in_the_mode_that_is_on_is_about_flags(void)
 {
@@ -408,6 +472,11 @@ static void p28_a_start_in_the_mode_that_is_on_is_about_flags(void)
 		CHECK_EQ(cw_mmu_log_get(&vm.mmu, 0, map), 1);
 		CHECK_EQ(cw_mmu_log_get(&vm.mmu, 0, map), 0);
 		CHECK_EQ(vm.rec.count[REC_LOG_SET], sets);
+		/* A start reports nothing: not what was before the stop either. */
+		mark(9, true);
+		CHECK_EQ(cw_mmu_log_stop(&vm.mmu, 0), 0);
+		CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, mode, 0), 0);
+		CHECK_EQ(cw_mmu_log_get(&vm.mmu, 0, map), 0);
 		vm_destroy(&vm);
 	}
 }
@@ -423,6 +492,8 @@ int main(int argc, char **argv)
 	RUN(dl_3_large_slots, "DL-3");
 	RUN(broken_summaries_are_found);
 	RUN(p22_what_was_reported_is_recorded_again, "P22 P28 DL-7");
+	RUN(p22_a_reset_that_fails_forgets_nothing, "P22 DL-8 I2");
+	RUN(slots_that_share_a_table, "P22 P28 DL-7");
 	RUN(p28_a_start_in_the_mode_that_is_on_is_about_flags, "P28 DL-4 DL-8");
 	RUN(p27_what_the_engine_has_lost_is_dirty, "P27 I2");
 	return CHECK_DONE("mmu_dirty");
