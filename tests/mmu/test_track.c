@@ -178,6 +178,25 @@ static void a_tracked_page_is_not_made_writable(void)
 	end();
 }
 
+/* Of all contexts that map the page, and of the engine's copies. */
+static void tables_are_writable_nowhere(void)
+{
+	struct cw_mmu_ctx other;
+
+	begin();
+	vm_attach(&vm, &other, 4, 0, CW_FLAVOUR_X86);
+	CHECK_EQ(vm_fault(&vm, PD, WRITE), CW_PF_FIXED);
+	CHECK_EQ(vm_fault_ctx(&vm, &other, PD, WRITE), CW_PF_FIXED);
+	CHECK(vm_leaf(&vm, &vm.ctx, PD) & vm_leaf(&vm, &other, PD) & REC_W);
+	vm.rec.last_inval.npages = 0;
+	CHECK_EQ(use(0, READ), CW_PF_FIXED);
+	CHECK(!((vm_leaf(&vm, &vm.ctx, PD) | vm_leaf(&vm, &other, PD)) & REC_W));
+	CHECK(vm.rec.last_inval.gfn <= PD && vm.rec.last_inval.gfn + vm.rec.last_inval.npages > PD);
+	vm_check(&vm);
+	vm_detach(&vm, &other);
+	end();
+}
+
 /* A guest's table is one in its own address space; elsewhere the same gfn is data, and writes there are no news. */
 static void tables_are_tracked_in_their_own_space(void)
 {
@@ -296,6 +315,7 @@ int main(void)
 	RUN(writes_of_entries_and_odd_ones, "ZAP-5 T-ZP-06");
 	RUN(a_write_to_a_table_that_maps_itself, "ZAP-5");
 	RUN(a_tracked_page_is_not_made_writable, "T-FP-03");
+	RUN(tables_are_writable_nowhere, "ROLE-21");
 	RUN(tables_are_tracked_in_their_own_space, "MS-9");
 	RUN(tables_beside_a_slot_stay, "ZAP-3");
 	RUN(one_page_at_very_many_addresses, "T-RL-07");
