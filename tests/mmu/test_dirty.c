@@ -406,6 +406,28 @@ static void p22_a_reset_that_fails_forgets_nothing(void)
 			CHECK(map[page[k].page / 64] >> page[k].page % 64 & 1);
 			CHECK(!silent(page[k].page, mode));
 		}
+		/* Pages that are not dirty are recorded already: there is nothing to do for them. */
+		nth = vm.rec.count[REC_PROTECT];
+		CHECK_EQ(cw_mmu_log_reset(&vm.mmu, 0, page, 4), 0);
+		CHECK_EQ(vm.rec.count[REC_PROTECT], nth);
+		vm_destroy(&vm);
+	}
+}
+
+/* A slot that begins to log is dirty where nothing is protected at once: what may be written already, too. */
+static void dl_1_slots_that_begin_to_log_are_dirty(void)
+{
+	for (unsigned mode = CW_LOG_CAPTURE; mode <= CW_LOG_DIRTYBIT; mode++) {
+		uint64_t map[4] = {0};
+
+		open_vm();
+		CHECK_EQ(vm_slot(&vm, 0, 7, 100, 0, 0), 0);
+		CHECK_EQ(vm_fault(&vm, 9, WRITE), CW_PF_FIXED);
+		CHECK_EQ(cw_mmu_log_start(&vm.mmu, 0, mode, CW_LOG_MANUAL | CW_LOG_INITIALLY_SET), 0);
+		CHECK_EQ(vm_slot(&vm, 0, 7, 100, 0, CW_MEM_LOG_DIRTY), 0);
+		CHECK_EQ(cw_mmu_log_get(&vm.mmu, 0, map), 100);
+		CHECK_EQ(vm_slot(&vm, 1, 1000, 70, 200, CW_MEM_LOG_DIRTY), 0);
+		CHECK_EQ(cw_mmu_log_get(&vm.mmu, 1, map), 70);
 		vm_destroy(&vm);
 	}
 }
@@ -493,6 +515,7 @@ int main(int argc, char **argv)
 	RUN(broken_summaries_are_found);
 	RUN(p22_what_was_reported_is_recorded_again, "P22 P28 DL-7");
 	RUN(p22_a_reset_that_fails_forgets_nothing, "P22 DL-8 I2");
+	RUN(dl_1_slots_that_begin_to_log_are_dirty, "DL-1 I2");
 	RUN(slots_that_share_a_table, "P22 P28 DL-7");
 	RUN(p28_a_start_in_the_mode_that_is_on_is_about_flags, "P28 DL-4 DL-8");
 	RUN(p27_what_the_engine_has_lost_is_dirty, "P27 I2");
