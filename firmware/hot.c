@@ -64,6 +64,13 @@ struct cw_result cw_hot_invalidate_space(struct cw_fw *fw, unsigned space)
 	return execute(fw, &cmd);
 }
 
+/* After BUSY, which comes too soon for the wait before it to give a heartbeat. */
+static bool again(struct cw_fw *fw, uint64_t begin)
+{
+	cw_write32(fw->mbox, CW_MBOX_HEARTBEAT, 0);
+	return cw_fw_cycle(fw) - begin < deadline(fw);
+}
+
 struct cw_result cw_hot_flush_domain(struct cw_fw *fw, unsigned domain)
 {
 	struct cw_result res;
@@ -74,7 +81,7 @@ struct cw_result cw_hot_flush_domain(struct cw_fw *fw, unsigned domain)
 		struct cw_cmd cmd = {.opcode = CW_OP_FLUSH, .scope = CW_SCOPE_DOMAIN, .space = (uint16_t)domain};
 
 		res = execute(fw, &cmd);
-	} while (res.status == CW_ST_BUSY && cw_fw_cycle(fw) - begin < deadline(fw));
+	} while (res.status == CW_ST_BUSY && again(fw, begin));
 	if (res.status == CW_ST_BUSY) /* that would say that nothing was changed */
 		res.status = CW_ST_NOT_FLUSHED;
 	return res;

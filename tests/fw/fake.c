@@ -20,6 +20,7 @@ void fake_init(struct fake *f)
 {
 	memset(f, 0, sizeof(*f));
 	f->cycle = 0xfffff000; /* the low word wraps while a test runs */
+	f->beat = f->cycle;
 	f->table_size = 1 << 20;
 	f->flush_timeout = 100000;
 	f->flush_cycles = 500;
@@ -178,12 +179,19 @@ static void port_commit(struct fake *f, uint32_t value)
 	trail(f, 'p');
 }
 
+static void silence(struct fake *f)
+{
+	if (f->cycle - f->beat > f->silence)
+		f->silence = f->cycle - f->beat;
+}
+
 static void cpl_done(struct fake *f, uint32_t value)
 {
 	if (!f->cmd_held)
 		abort();
 	f->cmd_held = false;
 	f->cpl_waits = true;
+	silence(f);
 	f->cpl_status = value & 0xff;
 	f->cpl_field = value >> 8 & 0xff;
 	f->cpl_value = (uint64_t)f->word[CW_MBOX_CPL_VALUE_HI] << 32 | f->word[CW_MBOX_CPL_VALUE_LO];
@@ -231,6 +239,8 @@ void cw_write32(struct cw_region *r, uint32_t word, uint32_t value)
 		break;
 	case CW_MBOX_HEARTBEAT:
 		f->heartbeats++;
+		silence(f);
+		f->beat = f->cycle;
 		break;
 	case CW_MBOX_SCRATCH:
 		f->word[word] = f->scratch_stuck ? 0 : value;

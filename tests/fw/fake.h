@@ -39,6 +39,7 @@ struct fake {
 	char trail[4096];
 	unsigned trail_len;
 	unsigned heartbeats, sleeps;
+	uint64_t beat, silence; /* the last heartbeat; longest time without one, to it or to a completion */
 
 	/* how it behaves */
 	uint64_t cycle, table_size;

@@ -470,7 +470,9 @@ static void every_wait_has_a_deadline(void)
 	boot();
 	fake.flush_busy = ~0u;
 	CHECK_EQ(attach(1, 1), CW_ST_OK);
+	fake.silence = 0;
 	CHECK_EQ(detach(1), CW_ST_NOT_FLUSHED);
+	CHECK(fake.silence < 10000); /* FLUSH_TIMEOUT says how long that may take, FW_WATCHDOG does not */
 	boot();
 	fake.snap_hangs = true;
 	CHECK_EQ(run(&(struct cw_cmd){.opcode = CW_OP_STATS}), CW_ST_FW_FAULT);
