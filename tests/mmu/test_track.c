@@ -152,6 +152,21 @@ static void writes_of_entries_and_odd_ones(void)
 	end();
 }
 
+/* A table that stands below two entries goes from both. */
+static void a_table_with_two_parents_is_forgotten(void)
+{
+	begin();
+	mem[PD * 512 + 1] = PT << 12 | GPTE;
+	CHECK_EQ(use(0, READ), CW_PF_FIXED);
+	use(512, READ);
+	CHECK(mapped(0) && mapped(512));
+	CHECK_EQ(vm.mmu.stats.mmu_shadowed, 4);
+	CHECK_EQ(guest_writes(PT, 9, 3), 0);
+	CHECK(!mapped(0) && !mapped(512));
+	CHECK_EQ(vm.mmu.stats.mmu_shadowed, 3);
+	end();
+}
+
 /* 100: host-writable, and neither mmu-W nor W, for what is a guest's table. */
 static void a_tracked_page_is_not_made_writable(void)
 {
@@ -314,6 +329,7 @@ int main(void)
 	RUN(writes_flood_a_table, "ZAP-5 T-ZP-06");
 	RUN(writes_of_entries_and_odd_ones, "ZAP-5 T-ZP-06");
 	RUN(a_write_to_a_table_that_maps_itself, "ZAP-5");
+	RUN(a_table_with_two_parents_is_forgotten, "ZAP-5");
 	RUN(a_tracked_page_is_not_made_writable, "T-FP-03");
 	RUN(tables_are_writable_nowhere, "ROLE-21");
 	RUN(tables_are_tracked_in_their_own_space, "MS-9");
