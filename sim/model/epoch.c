@@ -44,7 +44,7 @@ static bool in_scope(const struct cw_model_flush *f, unsigned int port, const st
 static void drained(struct cw_model *m, const struct cw_model_flush *f, unsigned int parked)
 {
 	unsigned int count = 0;
-	uint64_t changed = 0;
+	uint64_t changed = f->scope == CW_SCOPE_CTX ? m->park_changed[f->id % CW_NCTX] : 0;
 
 	for (unsigned int p = 0; p < CW_NPORT; p++) {
 		if (p == CW_PORT_HOST)

@@ -21,6 +21,7 @@ void cw_model_park_left(struct cw_model *m, const struct cw_model_req *r)
 {
 	m->retrying--;
 	m->parked_of[r->ctx % CW_NCTX]--;
+	m->park_changed[r->ctx % CW_NCTX] = m->cycle;
 }
 
 /* The open record that a fault of this request belongs to; NULL: it needs one of its own. */

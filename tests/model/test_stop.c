@@ -115,6 +115,48 @@ static void drain_counts_the_parked(void)
 	}
 }
 
+/*
+ * What waits for a START leaves the park when its port is in reset, while a DRAIN counts: either number is right then,
+ * but not later.
+ */
+static void drain_beside_a_reset_of_the_port(void)
+{
+	for (unsigned int i = 0; i < 4; i++) {
+		begin();
+		fault(1);
+		release(1, true);
+		stop(CW_SCOPE_CTX, CTX, true);
+		SET(resume_valid, 1);
+		SET(resume_index, 2);
+		SET(resume_action, CW_RESUME_RETRY);
+		go();
+		SET(unpark_valid, 1);
+		SET(unpark_park, 2);
+		SET(unpark_tag, 2);
+		SET(unpark_retry, 1);
+		go();
+		drain(CW_SCOPE_CTX, CTX);
+		flip(9);
+		close_flip(9);
+		now += 200;
+		SET(reset_ports, 1);
+		go();
+		SET(reset_ports, 1);
+		look(2, true, 3);
+		SET(look_retry, 1);
+		SET(look_park, 2);
+		SET(look_verdict, CW_V_ABORT);
+		SET(look_reason, CW_RSN_RESET);
+		SET(look_epoch, 1);
+		go();
+		now += i < 2 ? 5 : 200;
+		SET(reset_ports, 1);
+		SET(fdone_parked, i % 2);
+		fdone();
+		end(i == 3 ? "drain-wrong" : "");
+	}
+}
+
 static void drain_with_a_grant_held(void)
 {
 	begin();
@@ -190,6 +232,7 @@ int main(void)
 	RUN(stopped_request_is_refused);
 	RUN(parked_request_leaves);
 	RUN(drain_counts_the_parked);
+	RUN(drain_beside_a_reset_of_the_port);
 	RUN(drain_with_a_grant_held);
 	RUN(drain_without_stop);
 	RUN(fenced_port_is_refused);
