@@ -47,7 +47,7 @@ mutant() {
 		return
 	fi
 	if [[ " $MUTANT_STREAMS " != *" $suite "* ]]; then
-		{ ! timeout 300 "$dir/$name" >"$log" 2>&1; } 2>/dev/null && grep -v '^passed' "$log" | grep -E "$by" >/dev/null
+		{ ! timeout 120 "$dir/$name" >"$log" 2>&1; } 2>/dev/null && grep -v '^passed' "$log" | grep -E "$by" >/dev/null
 		result $? "$name found by $by ($rules)"
 		rm -f "$dir/$name" "$dir/$name.o" "$src"
 		return
