@@ -667,8 +667,8 @@ module cw_top #(
   assign cpu_tables = ctxw_valid || domw_valid || portw_valid || ctx_abort_valid || logw_valid || dringw_valid;
   cw_clkgate #(.N(2)) u_clk_core (.clk, .rst_n, .awake({core_awake || log_busy, cpu_tables}), .gclk(clk_core),
     .open(open[0]));
-  cw_clkgate #(.N(4)) u_clk_log (.clk, .rst_n, .gclk(clk_log), .open(open[1]),
-    .awake({log_busy || log_valid || dring_bell.valid, logw_valid || dringw_valid, hc_valid, fdone_valid}));
+  cw_clkgate #(.N(4)) u_clk_log (.clk, .rst_n, .gclk(clk_log), .open(open[1]), .awake({log_busy || log_valid,
+    dring_bell.valid || logw_valid || dringw_valid, hc_valid || hf_valid || hp_valid, fdone_valid}));
   cw_clkgate #(.N(17)) u_clk_cmd (.clk, .rst_n, .gclk(clk_cmd), .open(open[2]),
     .awake({reg_access, host_rd_valid != '0, host_wr_valid != '0, h_arvalid || h_rvalid,
             h_awvalid || h_wvalid || h_bvalid || lost_valid, inv_valid || flush_valid || fdone_valid, resume_valid,
