@@ -422,7 +422,7 @@ void cw_model_park(struct cw_model *m, struct cw_model_req *r, const uint32_t *v
 void cw_model_park_deadlines(struct cw_model *m);
 /* A request from the park has its lookup. */
 void cw_model_park_left(struct cw_model *m, const struct cw_model_req *r);
-bool cw_model_park_room(struct cw_model *m, const struct cw_model_req *r);
+bool cw_model_park_room(struct cw_model *m, const struct cw_model_req *r, const uint32_t *vec);
 void cw_model_resumes(struct cw_model *m, const uint32_t *vec);
 /* euu.c: table memory and the entry-update unit */
 void cw_model_euu(struct cw_model *m, const uint32_t *vec);

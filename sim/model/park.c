@@ -37,14 +37,6 @@ static struct cw_model_park *record_of(struct cw_model *m, const struct cw_model
 	return NULL;
 }
 
-/* Must a fault of this request find room? */
-bool cw_model_park_room(struct cw_model *m, const struct cw_model_req *r)
-{
-	if (cw_model_parked(m) >= CW_NPARK || m->parked_of[r->ctx % CW_NCTX] >= m->ctx[r->ctx % CW_NCTX].quota)
-		return false;
-	return record_of(m, r) || !m->ops.fault_ring_full || !m->ops.fault_ring_full(m->ops.priv);
-}
-
 /* One of the requests of this record is of a port in reset (P21). */
 static bool in_reset(const struct cw_model *m, const struct cw_model_park *head)
 {
@@ -56,6 +48,22 @@ static bool in_reset(const struct cw_model *m, const struct cw_model_park *head)
 			return true;
 	}
 	return false;
+}
+
+/* P21: the record of a port in reset is on its way out from this cycle on, and nobody joins it any more. */
+static bool swept(const struct cw_model *m, const struct cw_model_park *head, const uint32_t *vec)
+{
+	return head && G(unpark_valid) && head == &m->park[G(unpark_park) % CW_NPARK] && in_reset(m, head);
+}
+
+/* Must a fault of this request find room? */
+bool cw_model_park_room(struct cw_model *m, const struct cw_model_req *r, const uint32_t *vec)
+{
+	const struct cw_model_park *first = record_of(m, r);
+
+	if (cw_model_parked(m) >= CW_NPARK || m->parked_of[r->ctx % CW_NCTX] >= m->ctx[r->ctx % CW_NCTX].quota)
+		return false;
+	return (first && !swept(m, first, vec)) || !m->ops.fault_ring_full || !m->ops.fault_ring_full(m->ops.priv);
 }
 
 /* P32: it goes on by one with each use of its index, and begins again after the last one. */
@@ -85,8 +93,7 @@ void cw_model_park(struct cw_model *m, struct cw_model_req *r, const uint32_t *v
 	}
 	cw_model_checked(m, 8);
 	cw_model_checked(m, 32);
-	/* P21: the record of a port in reset is on its way out from this cycle on */
-	if (first && !joins && G(unpark_valid) && first == &m->park[G(unpark_park) % CW_NPARK] && in_reset(m, first))
+	if (!joins && swept(m, first, vec))
 		first = NULL;
 	if (joins != (first != NULL))
 		cw_model_fail(m, "park-wrong", "ctx %u addr 0x%llx: %s (P32)", r->ctx, (ull)r->addr,

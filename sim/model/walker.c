@@ -397,7 +397,7 @@ static void to_host(struct cw_model *m, struct cw_model_req *r, const uint32_t *
 	cw_model_fix_end(m, r);
 	cw_model_unstamp(m, port, r->epoch, "result");
 	if (G(res_outcome) == 0) {
-		if (verdict != CW_V_RETRY_LATER || reason != CW_RSN_NO_ROOM || cw_model_park_room(m, r))
+		if (verdict != CW_V_RETRY_LATER || reason != CW_RSN_NO_ROOM || cw_model_park_room(m, r, vec))
 			cw_model_fail(
 				m, "verdict-wrong",
 				"port %u tag %u addr 0x%llx: answered %s/%s, expected to be parked as %s (%u parked)",
